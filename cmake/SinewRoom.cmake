@@ -1,0 +1,64 @@
+# A room of the house is one library target: sinew_<room>, known to others as
+# sinew::<room>. Its headers are included as "<room>/<file>.h".
+
+add_library(sinew_flags INTERFACE)
+target_compile_options(sinew_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-unknown-pragmas
+  $<$<BOOL:${SINEW_WERROR}>:-Werror>)
+if(SINEW_NATIVE)
+  target_compile_options(sinew_flags INTERFACE -march=native)
+endif()
+if(SINEW_SANITIZE)
+  target_compile_options(sinew_flags INTERFACE -fsanitize=${SINEW_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(sinew_flags INTERFACE -fsanitize=${SINEW_SANITIZE})
+endif()
+
+set_property(GLOBAL PROPERTY SINEW_ROOMS "")
+
+# sinew_room(NAME SOURCES file… [PUBLIC target…] [PRIVATE target…])
+# PUBLIC: rooms and libraries that the room's headers need; PRIVATE: its .cpp files only.
+function(sinew_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(sinew_${name} STATIC ${ROOM_SOURCES})
+  add_library(sinew::${name} ALIAS sinew_${name})
+  set_target_properties(sinew_${name} PROPERTIES EXPORT_NAME ${name})
+  target_include_directories(sinew_${name} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/sinew>)
+  target_link_libraries(sinew_${name} PUBLIC ${ROOM_PUBLIC}
+    PRIVATE ${ROOM_PRIVATE} $<BUILD_INTERFACE:sinew_flags>)
+  set_property(GLOBAL APPEND PROPERTY SINEW_ROOMS ${name})
+endfunction()
+
+# sinew_test(ROOM NAME source… [LIBS target…] [LABEL label])
+# One GoogleTest program, tests/<room>/<name>, run by ctest as <room>/<name>.
+function(sinew_test room name)
+  cmake_parse_arguments(TEST "" "LABEL;TIMEOUT" "SOURCES;LIBS" ${ARGN})
+  set(target test_${room}_${name})
+  add_executable(${target} ${TEST_SOURCES})
+  target_link_libraries(${target} PRIVATE sinew::${room} ${TEST_LIBS} sinew_flags GTest::gtest_main)
+  target_compile_definitions(${target} PRIVATE SINEW_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    SINEW_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  add_test(NAME ${room}/${name} COMMAND ${target} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 120)
+  endif()
+  set_tests_properties(${room}/${name} PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${room};${TEST_LABEL}")
+endfunction()
+
+# Headers of every room, one exported target a room, and a find_package(sinew) file.
+function(sinew_install_package)
+  get_property(rooms GLOBAL PROPERTY SINEW_ROOMS)
+  foreach(room IN LISTS rooms)
+    install(TARGETS sinew_${room} EXPORT sinew-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    install(DIRECTORY ${PROJECT_SOURCE_DIR}/${room}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sinew/${room}
+      FILES_MATCHING PATTERN "*.h" PATTERN "*_internal.h" EXCLUDE)
+  endforeach()
+  include(CMakePackageConfigHelpers)
+  set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sinew)
+  configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/sinew-config.cmake.in
+    ${PROJECT_BINARY_DIR}/sinew-config.cmake INSTALL_DESTINATION ${config_dir})
+  write_basic_package_version_file(${PROJECT_BINARY_DIR}/sinew-config-version.cmake
+    COMPATIBILITY SameMinorVersion)
+  install(EXPORT sinew-targets NAMESPACE sinew:: DESTINATION ${config_dir})
+  install(FILES ${PROJECT_BINARY_DIR}/sinew-config.cmake ${PROJECT_BINARY_DIR}/sinew-config-version.cmake
+    DESTINATION ${config_dir})
+endfunction()

@@ -1,0 +1,21 @@
+#pragma once
+#include <chrono>
+
+namespace sinew {
+
+/// Seconds of a monotonic clock since an arbitrary start.
+inline double now_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Seconds since it was made or last restarted.
+class Stopwatch {
+ public:
+  double seconds() const { return now_seconds() - start_; }
+  void restart() { start_ = now_seconds(); }
+
+ private:
+  double start_ = now_seconds();
+};
+
+}  // namespace sinew

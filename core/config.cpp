@@ -1,0 +1,89 @@
+#include "core/config.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sinew {
+
+std::string Range::text() const {
+  if (std::isinf(high)) return fmt::format("{} {}", open_low ? "above" : "at least", low);
+  if (std::isinf(low)) return fmt::format("{} {}", open_high ? "below" : "at most", high);
+  return fmt::format("from {}{} to {}{}", low, open_low ? " (excluded)" : "", high,
+                     open_high ? " (excluded)" : "");
+}
+
+void check_range(const ConfigNode& node, double value, const Range& range) {
+  if (!range.contains(value))
+    throw node.error(fmt::format("{} is out of range; it must be {}", node.text(), range.text()));
+}
+
+void check_choice(const ConfigNode& node, const std::string& value, const Choices& choices) {
+  if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
+    const std::string near = nearest(value, choices);
+    throw node.error(fmt::format("'{}' is none of {}{}", value, join(choices),
+                                 near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+  }
+}
+
+namespace {
+
+template <class Int>
+Int read_integer(const ConfigNode& node) {
+  const int64_t value = node.integer();
+  if (!std::in_range<Int>(value)) throw node.error(fmt::format("{} does not fit", node.text()));
+  return static_cast<Int>(value);
+}
+
+std::string shortest(double value) {
+  if (std::isinf(value)) return value > 0 ? ".inf" : "-.inf";
+  return fmt::format("{}", value);
+}
+
+}  // namespace
+
+void read_value(const ConfigNode& node, bool& value) { value = node.boolean(); }
+void read_value(const ConfigNode& node, int& value) { value = read_integer<int>(node); }
+void read_value(const ConfigNode& node, int64_t& value) { value = node.integer(); }
+void read_value(const ConfigNode& node, uint64_t& value) { value = read_integer<uint64_t>(node); }
+void read_value(const ConfigNode& node, float& value) { value = static_cast<float>(node.number()); }
+void read_value(const ConfigNode& node, double& value) { value = node.number(); }
+void read_value(const ConfigNode& node, std::string& value) { value = node.text(); }
+
+ConfigNode write_value(bool value) { return ConfigNode::scalar(value ? "true" : "false"); }
+ConfigNode write_value(int value) { return ConfigNode::scalar(std::to_string(value)); }
+ConfigNode write_value(int64_t value) { return ConfigNode::scalar(std::to_string(value)); }
+ConfigNode write_value(uint64_t value) { return ConfigNode::scalar(std::to_string(value)); }
+ConfigNode write_value(float value) { return ConfigNode::scalar(fmt::format("{}", value)); }
+ConfigNode write_value(double value) { return ConfigNode::scalar(shortest(value)); }
+ConfigNode write_value(const std::string& value) { return ConfigNode::scalar(value); }
+
+ConfigReader::ConfigReader(const ConfigNode& node) : node_(node) {
+  if (!node.is_null()) node.entries();  // throws unless it is a map
+}
+
+const ConfigNode* ConfigReader::look_up(const char* key) {
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.push_back(key);
+  return node_.is_null() ? nullptr : node_.find(key);
+}
+
+void ConfigReader::require(const char* key) {
+  if (look_up(key)) return;
+  // A misspelt required key is both missing and unknown: name the likely slip.
+  std::string hint;
+  if (node_.is_map()) {
+    std::vector<std::string> present;
+    for (const auto& entry : node_.entries()) present.push_back(entry.first);
+    if (const std::string near = nearest(key, present); !near.empty())
+      hint = fmt::format("; '{}' is there: is it meant?", near);
+  }
+  throw node_.error(fmt::format("the key '{}' is missing{}", key, hint));
+}
+
+void ConfigReader::finish() const {
+  if (node_.is_null()) return;
+  for (const auto& [key, value] : node_.entries())
+    if (std::find(known_.begin(), known_.end(), key) == known_.end())
+      throw Error(fmt::format("{}: unknown key '{}'{}", value.where(), value.path(), suggestion(key, known_)));
+}
+
+}  // namespace sinew

@@ -1,0 +1,201 @@
+#pragma once
+#include <concepts>
+#include <limits>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "core/config_node.h"
+#include "core/text.h"
+
+/// Typed configuration. A config struct has its defaults in class and one `visit`:
+///
+///   struct AdamConfig {
+///     double learning_rate = 3e-4;
+///     std::string device;
+///     template <class Visitor>
+///     void visit(Visitor& v) {
+///       v.optional("learning_rate", learning_rate, above(0));
+///       v.required("device", device);
+///     }
+///   };
+///
+/// which serves reading (`read_config<AdamConfig>(node)`), checking and writing back
+/// (`write_config(config)`). An unknown key, a missing required one, a wrong type or a number out
+/// of range is an Error with file, line, column and, for a key, the nearest known name.
+///
+/// A type of one's own with another YAML form provides, in its namespace,
+///   void read_value(const ConfigNode&, T&);   ConfigNode write_value(const T&);
+namespace sinew {
+
+/// The numbers a key accepts.
+struct Range {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+  bool open_low = false;   // low itself is refused
+  bool open_high = false;  // high itself is refused
+  bool contains(double x) const {
+    return (open_low ? x > low : x >= low) && (open_high ? x < high : x <= high);
+  }
+  std::string text() const;
+};
+inline Range at_least(double low) { return {.low = low}; }
+inline Range above(double low) { return {.low = low, .open_low = true}; }
+inline Range between(double low, double high) { return {.low = low, .high = high}; }
+inline Range above_up_to(double low, double high) { return {.low = low, .high = high, .open_low = true}; }
+
+/// The words a key accepts.
+using Choices = std::vector<std::string>;
+
+void check_range(const ConfigNode& node, double value, const Range& range);
+void check_choice(const ConfigNode& node, const std::string& value, const Choices& choices);
+
+void read_value(const ConfigNode& node, bool& value);
+void read_value(const ConfigNode& node, int& value);
+void read_value(const ConfigNode& node, int64_t& value);
+void read_value(const ConfigNode& node, uint64_t& value);
+void read_value(const ConfigNode& node, float& value);
+void read_value(const ConfigNode& node, double& value);
+void read_value(const ConfigNode& node, std::string& value);
+inline void read_value(const ConfigNode& node, ConfigNode& value) { value = node; }
+
+ConfigNode write_value(bool value);
+ConfigNode write_value(int value);
+ConfigNode write_value(int64_t value);
+ConfigNode write_value(uint64_t value);
+ConfigNode write_value(float value);
+ConfigNode write_value(double value);
+ConfigNode write_value(const std::string& value);
+inline ConfigNode write_value(const char* value) { return write_value(std::string(value)); }
+inline ConfigNode write_value(const ConfigNode& value) { return value; }
+
+class ConfigReader;
+class ConfigWriter;
+
+template <class T>
+concept ConfigStruct = requires(T& value, ConfigReader& reader) { value.visit(reader); };
+
+template <ConfigStruct T>
+void read_value(const ConfigNode& node, T& value);
+template <ConfigStruct T>
+ConfigNode write_value(const T& value);
+
+template <class T>
+void read_value(const ConfigNode& node, std::vector<T>& values) {
+  values.clear();
+  for (const ConfigNode& item : node.items()) read_value(item, values.emplace_back());
+}
+template <class T>
+ConfigNode write_value(const std::vector<T>& values) {
+  ConfigNode node = ConfigNode::list();
+  for (const T& value : values) node.append(write_value(value));
+  return node;
+}
+/// A map keeps the file's order.
+template <class T>
+void read_value(const ConfigNode& node, std::vector<std::pair<std::string, T>>& entries) {
+  entries.clear();
+  for (const auto& [key, item] : node.entries()) read_value(item, entries.emplace_back(key, T{}).second);
+}
+template <class T>
+ConfigNode write_value(const std::vector<std::pair<std::string, T>>& entries) {
+  ConfigNode node = ConfigNode::map();
+  for (const auto& [key, value] : entries) node.set(key, write_value(value));
+  return node;
+}
+/// `none` (or an empty value) is no value.
+template <class T>
+void read_value(const ConfigNode& node, std::optional<T>& value) {
+  value.reset();
+  if (node.is_null() || (node.is_scalar() && node.text() == "none")) return;
+  read_value(node, value.emplace());
+}
+template <class T>
+ConfigNode write_value(const std::optional<T>& value) {
+  return value ? write_value(*value) : ConfigNode::scalar("none");
+}
+
+/// The visitor that fills a struct from a map and refuses every key that nobody asked for.
+class ConfigReader {
+ public:
+  explicit ConfigReader(const ConfigNode& node);
+
+  template <class T>
+  void optional(const char* key, T& value) {
+    if (const ConfigNode* child = look_up(key)) read_value(*child, value);
+  }
+  template <class T>
+  void optional(const char* key, T& value, const Range& range) {
+    if (const ConfigNode* child = look_up(key)) {
+      read_value(*child, value);
+      if constexpr (std::is_arithmetic_v<T>) check_range(*child, static_cast<double>(value), range);
+      else if (value) check_range(*child, static_cast<double>(*value), range);
+    }
+  }
+  void optional(const char* key, std::string& value, const Choices& choices) {
+    if (const ConfigNode* child = look_up(key)) {
+      read_value(*child, value);
+      check_choice(*child, value, choices);
+    }
+  }
+  template <class T, class... Check>
+  void required(const char* key, T& value, const Check&... check) {
+    require(key);
+    optional(key, value, check...);
+  }
+
+  /// Throws on the first key that was never looked up. Called by read_config.
+  void finish() const;
+  const ConfigNode& node() const { return node_; }
+
+ private:
+  const ConfigNode* look_up(const char* key);
+  void require(const char* key);
+
+  const ConfigNode& node_;
+  std::vector<std::string> known_;
+};
+
+/// The visitor that writes a struct back, every key with its present value.
+class ConfigWriter {
+ public:
+  template <class T, class... Check>
+  void optional(const char* key, const T& value, const Check&...) {
+    node_.set(key, write_value(value));
+  }
+  template <class T, class... Check>
+  void required(const char* key, const T& value, const Check&...) {
+    node_.set(key, write_value(value));
+  }
+  const ConfigNode& node() const { return node_; }
+
+ private:
+  ConfigNode node_ = ConfigNode::map();
+};
+
+template <ConfigStruct T>
+void read_value(const ConfigNode& node, T& value) {
+  ConfigReader reader(node);
+  value.visit(reader);
+  reader.finish();
+}
+template <ConfigStruct T>
+ConfigNode write_value(const T& value) {
+  ConfigWriter writer;
+  const_cast<T&>(value).visit(writer);  // a visitor that only reads
+  return writer.node();
+}
+
+template <class T>
+T read_config(const ConfigNode& node) {
+  T config;
+  read_value(node, config);
+  return config;
+}
+template <class T>
+ConfigNode write_config(const T& config) {
+  return write_value(config);
+}
+
+}  // namespace sinew

@@ -1,0 +1,80 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+
+namespace sinew {
+
+/// A piece of a YAML document that knows where it stands, so that an error can say so. A value:
+/// copied, changed (`set`) and written back as YAML. yaml-cpp stays out of this header.
+class ConfigNode {
+ public:
+  enum class Kind { null, scalar, list, map };
+  using Entry = std::pair<std::string, ConfigNode>;
+
+  ConfigNode() = default;
+  static ConfigNode scalar(std::string text, bool quoted = false);
+  static ConfigNode list(std::vector<ConfigNode> items = {});
+  static ConfigNode map(std::vector<Entry> entries = {});
+
+  /// Reads one YAML document. Throws Error (file:line:column) on a broken document, a repeated key,
+  /// an alias, a second document, more than 1 MiB or more than 64 levels.
+  static ConfigNode parse_file(const std::string& path);
+  static ConfigNode parse_text(const std::string& text, const std::string& file_name);
+
+  Kind kind() const { return kind_; }
+  bool is_null() const { return kind_ == Kind::null; }
+  bool is_scalar() const { return kind_ == Kind::scalar; }
+  bool is_list() const { return kind_ == Kind::list; }
+  bool is_map() const { return kind_ == Kind::map; }
+
+  /// A scalar as a type; each throws a located Error when the node is something else.
+  const std::string& text() const;
+  double number() const;
+  int64_t integer() const;  // 1e6 counts as 1000000
+  bool boolean() const;     // true or false
+
+  /// Items of a list, entries of a map in file order; throw when it is something else.
+  const std::vector<ConfigNode>& items() const;
+  const std::vector<Entry>& entries() const;
+  /// The value of a key, or null when absent. The node must be a map.
+  const ConfigNode* find(std::string_view key) const;
+  /// A map of one entry, such as {linear: 64}, is a name with a parameter: returns the entry.
+  const Entry& single_entry() const;
+
+  /// Adds or replaces an entry of a map (a null node becomes a map).
+  void set(std::string key, ConfigNode value);
+  void append(ConfigNode item) { items_.push_back(std::move(item)); }
+  /// Applies "a.b=value", the value being YAML; missing maps on the way are made, list items are
+  /// named by their index. Throws on a malformed assignment or a path through a scalar.
+  void assign(const std::string& assignment);
+
+  /// "file:line:column", and the path of keys from the root ("algorithm.n_steps").
+  std::string where() const;
+  const std::string& path() const { return path_; }
+  const std::string& file() const { return file_; }
+  /// An Error that starts with where() and names the key.
+  Error error(const std::string& message) const;
+
+  /// The node as YAML text, ending in a newline; short leaf lists and maps on one line.
+  std::string to_yaml() const;
+
+ private:
+  friend class ConfigBuilder;
+  void set_paths(const std::string& path);
+  const char* kind_name() const;
+
+  Kind kind_ = Kind::null;
+  bool quoted_ = false;
+  std::string scalar_;
+  std::vector<ConfigNode> items_;
+  std::vector<Entry> entries_;
+  std::string file_, path_;
+  int line_ = 0, column_ = 0;  // from 1; 0: not from a file
+};
+
+}  // namespace sinew

@@ -1,0 +1,54 @@
+#pragma once
+#include <fmt/core.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace sinew {
+
+/// Something the user gave us is wrong (a config, a file, a message, a model), or the system
+/// failed us (a full disk). The text says what, where, and what to do, in one paragraph. Layers
+/// that know more add it with `add_context`. Mistakes of a developer are asserts instead.
+class Error : public std::runtime_error {
+ public:
+  /// Whose fault it is decides the exit code of the command: user 2, system 1.
+  enum class Fault { user, system };
+
+  explicit Error(std::string message, Fault fault = Fault::user)
+      : std::runtime_error(message), text_(std::move(message)), fault_(fault) {}
+
+  /// Puts "context: " before the text, the outermost context first.
+  void add_context(const std::string& context) { text_ = context + ": " + text_; }
+
+  const char* what() const noexcept override { return text_.c_str(); }
+  Fault fault() const { return fault_; }
+  int exit_code() const { return fault_ == Fault::user ? 2 : 1; }
+
+ private:
+  std::string text_;
+  Fault fault_;
+};
+
+/// Throws an Error whose text is formatted as by fmt::format.
+template <class... Args>
+[[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) {
+  throw Error(fmt::format(format, std::forward<Args>(args)...));
+}
+
+/// "cannot write 'x': No space left on device", from errno; the fault is the user's for a missing
+/// file or a permission, the system's otherwise.
+[[noreturn]] void fail_errno(const std::string& what, int error_number);
+
+/// Runs `body`; an Error that leaves it gets `context` put before it.
+template <class Body>
+decltype(auto) with_context(const std::string& context, Body&& body) {
+  try {
+    return body();
+  } catch (Error& error) {
+    error.add_context(context);
+    throw;
+  }
+}
+
+}  // namespace sinew

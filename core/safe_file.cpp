@@ -1,0 +1,113 @@
+#include "core/safe_file.h"
+
+#include <fcntl.h>
+#include <nettle/sha2.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+
+#include "core/error.h"
+
+namespace sinew {
+namespace {
+
+// A file descriptor that closes itself.
+class File {
+ public:
+  File(const std::string& path, int flags, mode_t mode = 0644) : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+  ~File() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  explicit operator bool() const { return fd_ >= 0; }
+  int fd() const { return fd_; }
+  int close() {
+    const int result = ::close(fd_);
+    fd_ = -1;
+    return result;
+  }
+
+ private:
+  int fd_;
+};
+
+bool write_all(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    content.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path, size_t max_bytes) {
+  const File file(path, O_RDONLY);
+  if (!file) fail_errno(fmt::format("cannot read '{}'", path), errno);
+  struct stat info {};
+  if (::fstat(file.fd(), &info) == 0 && S_ISDIR(info.st_mode)) fail("cannot read '{}': it is a folder", path);
+  if (info.st_size > 0 && static_cast<size_t>(info.st_size) > max_bytes)
+    fail("cannot read '{}': {} bytes, more than the {} that such a file may have", path, info.st_size, max_bytes);
+  std::string content;
+  char buffer[1 << 16];
+  while (true) {
+    const ssize_t count = ::read(file.fd(), buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail_errno(fmt::format("cannot read '{}'", path), errno);
+    if (count == 0) return content;
+    content.append(buffer, static_cast<size_t>(count));
+    if (content.size() > max_bytes) fail("cannot read '{}': larger than {} bytes", path, max_bytes);
+  }
+}
+
+void write_file_atomically(const std::string& path, std::string_view content) {
+  const std::string temporary = fmt::format("{}.tmp.{}", path, ::getpid());
+  const auto give_up = [&](int error_number) {
+    ::unlink(temporary.c_str());
+    fail_errno(fmt::format("cannot write '{}'", path), error_number);
+  };
+  File file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
+  if (!file) give_up(errno);
+  if (!write_all(file.fd(), content) || ::fsync(file.fd()) != 0 || file.close() != 0) give_up(errno);
+  if (::rename(temporary.c_str(), path.c_str()) != 0) give_up(errno);
+  std::string folder = std::filesystem::path(path).parent_path().string();
+  const File directory(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
+  if (directory) ::fsync(directory.fd());  // so that the rename itself survives a power cut
+}
+
+void make_writable_folder(const std::string& path) {
+  std::error_code code;
+  std::filesystem::create_directories(path, code);
+  if (code) fail_errno(fmt::format("cannot make the folder '{}'", path), code.value());
+  const std::string probe = fmt::format("{}/.probe.{}", path, ::getpid());
+  const File file(probe, O_WRONLY | O_CREAT);
+  if (!file) fail_errno(fmt::format("cannot write into the folder '{}'", path), errno);
+  ::unlink(probe.c_str());
+}
+
+struct Sha256::Context {
+  sha256_ctx state;
+};
+
+Sha256::Sha256() : context_(new Context) { sha256_init(&context_->state); }
+Sha256::~Sha256() { delete context_; }
+
+void Sha256::update(const void* data, size_t bytes) {
+  sha256_update(&context_->state, bytes, static_cast<const uint8_t*>(data));
+}
+
+std::string Sha256::hex_digest() {
+  uint8_t digest[SHA256_DIGEST_SIZE];
+  sha256_digest(&context_->state, sizeof digest, digest);
+  std::string text;
+  for (const uint8_t byte : digest) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+}  // namespace sinew

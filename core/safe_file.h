@@ -1,0 +1,34 @@
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace sinew {
+
+/// The whole file. Throws Error when it cannot be read, is a folder, or exceeds max_bytes.
+std::string read_file(const std::string& path, size_t max_bytes = size_t{1} << 32);
+
+/// Replaces or makes `path` so that a reader, or a crash at any moment, finds the old content or
+/// the new one whole: written beside it under a temporary name, synced, renamed, folder synced.
+/// On failure the old file is untouched, the temporary one removed, and an Error thrown.
+void write_file_atomically(const std::string& path, std::string_view content);
+
+/// Makes the folder and its parents; throws Error when it cannot, or cannot be written into.
+void make_writable_folder(const std::string& path);
+
+/// SHA-256 as 64 hex digits; fed piece by piece.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+  void update(const void* data, size_t bytes);
+  std::string hex_digest();
+
+ private:
+  struct Context;
+  Context* context_;
+};
+
+}  // namespace sinew

@@ -1,0 +1,54 @@
+#pragma once
+#include <string>
+#include <vector>
+
+namespace sinew {
+
+/// What one named sensor delivers: float32 numbers, or an 8-bit image [height, width, channels].
+/// Names, order, shapes and units travel with a policy and are compared before it may act.
+struct SensorSpec {
+  enum class Type { float32, uint8 };
+  std::string name;
+  Type type = Type::float32;
+  std::vector<int> shape;
+  std::vector<std::string> labels;  // of each number ("qpos[1] rootz", …); may be empty
+  std::vector<std::string> units;   // of each number ("rad", "m/s"); may be empty
+  int size() const;                 // numbers in one observation
+  bool operator==(const SensorSpec&) const = default;
+};
+
+/// One part of an action. Continuous: low.size() numbers in [low, high]. Discrete: one choice out
+/// of choices[i] for each i (a single one is a Categorical, several a MultiDiscrete).
+struct ActionPart {
+  std::string name;
+  std::vector<std::string> labels;  // of each number, e.g. the actuators
+  std::vector<std::string> units;   // may be empty
+  std::vector<double> low, high;    // continuous
+  std::vector<int> choices;         // discrete
+  bool is_discrete() const { return !choices.empty(); }
+  int size() const { return static_cast<int>(is_discrete() ? choices.size() : low.size()); }
+  bool operator==(const ActionPart&) const = default;
+};
+
+/// An action row is the parts side by side, as float32; a choice is stored as its index.
+struct ActionSpec {
+  std::vector<ActionPart> parts;
+  double rate = 0;  // actions per second; 0: not tied to time
+  int size() const;
+  bool operator==(const ActionSpec&) const = default;
+};
+
+/// What goes in and out of a policy, and of whatever it acts on.
+struct InterfaceSpec {
+  std::vector<SensorSpec> sensors;
+  ActionSpec actions;
+  /// Sum of the sensors' sizes, in order: one observation row.
+  int observation_size() const;
+};
+
+/// "" when a policy made for `policy` can act on `target`, else the first difference in one
+/// sentence that names it ("actuator 3 is 'fthigh' in the policy, 'fshin' in the task").
+std::string first_difference(const InterfaceSpec& policy, const InterfaceSpec& target,
+                             const std::string& target_name);
+
+}  // namespace sinew

@@ -1,0 +1,18 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sinew {
+
+/// The candidate with the smallest edit distance to `word`, or "" when none is near enough to be
+/// a likely slip (more than a third of the word's letters differ).
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+/// "; did you mean 'x'?" or, where nothing is near, "; known: a, b, c".
+std::string suggestion(std::string_view word, const std::vector<std::string>& candidates);
+
+/// "a, b, c".
+std::string join(const std::vector<std::string>& words, std::string_view separator = ", ");
+
+}  // namespace sinew

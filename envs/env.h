@@ -1,0 +1,51 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/random.h"
+#include "core/spec.h"
+
+namespace sinew {
+
+/// What a task is, whoever implements it.
+struct EnvSpec : InterfaceSpec {
+  std::string name;                       // "half_cheetah"
+  int time_limit = 0;                     // env steps until truncation; 0: none
+  std::vector<std::string> reward_terms;  // names of the parts that each reward is the sum of
+};
+
+/// One env step's outcome. `terminated`: the task ended (the next value is zero). `truncated`: time
+/// is up, or the simulation diverged: the value of the final observation still counts.
+struct StepResult {
+  double reward = 0;
+  bool terminated = false;
+  bool truncated = false;
+  bool diverged = false;  // truncated because the simulator failed; its numbers are still finite
+};
+
+/// A task: reset, then step until terminated or truncated, then reset again. Terms and physics
+/// compute in double. All randomness comes from the stream given to reset. Not thread-safe; several
+/// envs may run in several threads.
+class Env {
+ public:
+  virtual ~Env() = default;
+  virtual const EnvSpec& spec() const = 0;
+
+  /// Starts an episode; every draw comes from `rng`.
+  virtual void reset(Rng& rng) = 0;
+  /// Applies one action row (spec().actions) for one env step. The time limit is counted here.
+  virtual StepResult step(std::span<const double> action, Rng& rng) = 0;
+  /// The present observation of float32 sensor `index`: fills out[spec().sensors[index].size()].
+  virtual void observe(int index, std::span<double> out) const = 0;
+  /// The last reward's parts, one for each of spec().reward_terms (weights applied).
+  virtual std::span<const double> reward_terms() const = 0;
+
+  /// Draws the present scene into RGB pixels [height, width, 3], rows from the top. False: this env
+  /// has no picture.
+  virtual bool render(int height, int width, std::span<uint8_t> pixels) = 0;
+};
+
+}  // namespace sinew

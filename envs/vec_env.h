@@ -1,0 +1,70 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/thread_pool.h"
+#include "envs/env.h"
+
+namespace sinew {
+
+using EnvFactory = std::function<std::unique_ptr<Env>()>;
+
+/// A finished episode.
+struct EpisodeRecord {
+  int64_t step = 0;  // how many steps this env had made in all when the episode ended
+  int env = 0;
+  double episode_return = 0;  // sum of rewards
+  int length = 0;             // env steps
+  bool terminated = false;    // else truncated
+  bool diverged = false;
+  std::vector<double> reward_terms;  // sums, in the order of EnvSpec::reward_terms
+};
+
+/// n envs stepped side by side, each with its own random stream, so that an env's trajectory
+/// depends on the seed and its actions alone, not on the threads or its neighbours.
+///
+/// Auto-reset is explicit: when an env ends, its row of `final_observations` holds the last
+/// observation of the episode, and its row of `observations` the first one of the next.
+/// Observation rows hold every float32 sensor's numbers, in the order of the spec.
+class VecEnv {
+ public:
+  VecEnv(const EnvFactory& factory, int n_envs, const Rng& stream);
+
+  const EnvSpec& spec() const { return envs_[0]->spec(); }
+  int size() const { return static_cast<int>(envs_.size()); }
+  Env& env(int i) { return *envs_[i]; }
+
+  /// Starts a new episode in every env.
+  void reset(ThreadPool& pool);
+  /// One step of every env; actions [n_envs, action size].
+  void step(ThreadPool& pool, std::span<const float> actions);
+  /// The same for envs [first, last) alone, on the calling thread; `actions` points to the row of
+  /// env `first`. Disjoint ranges may be stepped by several threads, each at its own pace.
+  void step_range(int first, int last, const float* actions);
+
+  std::span<const float> observations() const { return observations_; }              // [n_envs, obs size]
+  std::span<const float> final_observations() const { return final_observations_; }  // valid where done
+  std::span<const float> rewards() const { return rewards_; }
+  std::span<const uint8_t> terminated() const { return terminated_; }
+  std::span<const uint8_t> truncated() const { return truncated_; }
+
+  /// The episodes that ended since the last call, by (step, env).
+  std::vector<EpisodeRecord> take_episodes();
+
+ private:
+  void write_observation(int env, float* row);
+
+  std::vector<std::unique_ptr<Env>> envs_;
+  std::vector<Rng> streams_;
+  std::vector<EpisodeRecord> running_;
+  std::vector<int64_t> steps_;
+  std::vector<std::vector<EpisodeRecord>> finished_;  // per env
+  std::vector<float> observations_, final_observations_, rewards_;
+  std::vector<uint8_t> terminated_, truncated_;
+  std::vector<std::vector<double>> scratch_;  // per env, one observation or action in double
+};
+
+}  // namespace sinew
