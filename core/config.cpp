@@ -8,8 +8,7 @@ namespace sinew {
 std::string Range::text() const {
   if (std::isinf(high)) return fmt::format("{} {}", open_low ? "above" : "at least", low);
   if (std::isinf(low)) return fmt::format("{} {}", open_high ? "below" : "at most", high);
-  return fmt::format("from {}{} to {}{}", low, open_low ? " (excluded)" : "", high,
-                     open_high ? " (excluded)" : "");
+  return fmt::format("from {}{} to {}{}", low, open_low ? " (excluded)" : "", high, open_high ? " (excluded)" : "");
 }
 
 void check_range(const ConfigNode& node, double value, const Range& range) {

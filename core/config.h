@@ -35,9 +35,7 @@ struct Range {
   double high = std::numeric_limits<double>::infinity();
   bool open_low = false;   // low itself is refused
   bool open_high = false;  // high itself is refused
-  bool contains(double x) const {
-    return (open_low ? x > low : x >= low) && (open_high ? x < high : x <= high);
-  }
+  bool contains(double x) const { return (open_low ? x > low : x >= low) && (open_high ? x < high : x <= high); }
   std::string text() const;
 };
 inline Range at_least(double low) { return {.low = low}; }
@@ -74,7 +72,9 @@ class ConfigReader;
 class ConfigWriter;
 
 template <class T>
-concept ConfigStruct = requires(T& value, ConfigReader& reader) { value.visit(reader); };
+concept ConfigStruct = requires(T& value, ConfigReader& reader) {
+  value.visit(reader);
+};
 
 template <ConfigStruct T>
 void read_value(const ConfigNode& node, T& value);
@@ -129,8 +129,10 @@ class ConfigReader {
   void optional(const char* key, T& value, const Range& range) {
     if (const ConfigNode* child = look_up(key)) {
       read_value(*child, value);
-      if constexpr (std::is_arithmetic_v<T>) check_range(*child, static_cast<double>(value), range);
-      else if (value) check_range(*child, static_cast<double>(*value), range);
+      if constexpr (std::is_arithmetic_v<T>)
+        check_range(*child, static_cast<double>(value), range);
+      else if (value)
+        check_range(*child, static_cast<double>(*value), range);
     }
   }
   void optional(const char* key, std::string& value, const Choices& choices) {

@@ -55,8 +55,7 @@ class Rng {
 /// Puts 0 … values.size()-1 into random order (Fisher–Yates).
 template <class Vector>
 void shuffle(Vector& values, Rng& rng) {
-  for (uint32_t i = static_cast<uint32_t>(values.size()); i > 1; --i)
-    std::swap(values[i - 1], values[rng.below(i)]);
+  for (uint32_t i = static_cast<uint32_t>(values.size()); i > 1; --i) std::swap(values[i - 1], values[rng.below(i)]);
 }
 
 }  // namespace sinew

@@ -48,7 +48,6 @@ struct InterfaceSpec {
 
 /// "" when a policy made for `policy` can act on `target`, else the first difference in one
 /// sentence that names it ("actuator 3 is 'fthigh' in the policy, 'fshin' in the task").
-std::string first_difference(const InterfaceSpec& policy, const InterfaceSpec& target,
-                             const std::string& target_name);
+std::string first_difference(const InterfaceSpec& policy, const InterfaceSpec& target, const std::string& target_name);
 
 }  // namespace sinew

@@ -17,8 +17,8 @@ size_t edit_distance(std::string_view a, std::string_view b) {
     size_t diagonal = row[0];
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      const bool same = std::tolower(static_cast<unsigned char>(a[i - 1])) ==
-                        std::tolower(static_cast<unsigned char>(b[j - 1]));
+      const bool same =
+          std::tolower(static_cast<unsigned char>(a[i - 1])) == std::tolower(static_cast<unsigned char>(b[j - 1]));
       const size_t substituted = diagonal + (same ? 0 : 1);
       diagonal = row[j];
       row[j] = std::min({substituted, row[j] + 1, row[j - 1] + 1});
@@ -34,9 +34,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   size_t best_distance = std::max<size_t>(1, word.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
     // A long candidate that only continues the word is meant, too: "lr" is not, "learning" is.
-    const size_t distance = word.size() >= 4 && candidate.starts_with(word)
-                                ? 1
-                                : edit_distance(word.substr(0, 64), candidate);
+    const size_t distance =
+        word.size() >= 4 && candidate.starts_with(word) ? 1 : edit_distance(word.substr(0, 64), candidate);
     if (distance < best_distance) {
       best = candidate;
       best_distance = distance;

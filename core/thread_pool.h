@@ -28,7 +28,8 @@ class ThreadPool {
   template <class Body>
   void parallel_for(int n, Body&& body) {
     using Callable = std::remove_reference_t<Body>;
-    run(n, [](void* context, int i) { (*static_cast<Callable*>(context))(i); },
+    run(
+        n, [](void* context, int i) { (*static_cast<Callable*>(context))(i); },
         const_cast<void*>(static_cast<const void*>(std::addressof(body))));
   }
 
