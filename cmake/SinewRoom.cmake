@@ -8,7 +8,8 @@ if(SINEW_NATIVE)
   target_compile_options(sinew_flags INTERFACE -march=native)
 endif()
 if(SINEW_SANITIZE)
-  target_compile_options(sinew_flags INTERFACE -fsanitize=${SINEW_SANITIZE} -fno-omit-frame-pointer)
+  target_compile_options(sinew_flags INTERFACE -fsanitize=${SINEW_SANITIZE} -fno-sanitize-recover=all
+    -fno-omit-frame-pointer)
   target_link_options(sinew_flags INTERFACE -fsanitize=${SINEW_SANITIZE})
 endif()
 
