@@ -1,6 +1,7 @@
 #include "core/config.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 namespace sinew {
@@ -33,7 +34,8 @@ Int read_integer(const ConfigNode& node) {
   return static_cast<Int>(value);
 }
 
-std::string shortest(double value) {
+template <class Float>
+std::string shortest(Float value) {
   if (std::isinf(value)) return value > 0 ? ".inf" : "-.inf";
   return fmt::format("{}", value);
 }
@@ -43,8 +45,18 @@ std::string shortest(double value) {
 void read_value(const ConfigNode& node, bool& value) { value = node.boolean(); }
 void read_value(const ConfigNode& node, int& value) { value = read_integer<int>(node); }
 void read_value(const ConfigNode& node, int64_t& value) { value = node.integer(); }
-void read_value(const ConfigNode& node, uint64_t& value) { value = read_integer<uint64_t>(node); }
-void read_value(const ConfigNode& node, float& value) { value = static_cast<float>(node.number()); }
+void read_value(const ConfigNode& node, uint64_t& value) {
+  // The upper half of the numbers, seeds for example, is beyond node.integer().
+  const std::string& text = node.text();
+  const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (node.is_quoted() || code != std::errc() || stop != text.data() + text.size())
+    value = read_integer<uint64_t>(node);
+}
+void read_value(const ConfigNode& node, float& value) {
+  const double number = node.number();
+  value = static_cast<float>(number);
+  if (std::isinf(value) && !std::isinf(number)) throw node.error(fmt::format("{} does not fit", node.text()));
+}
 void read_value(const ConfigNode& node, double& value) { value = node.number(); }
 void read_value(const ConfigNode& node, std::string& value) { value = node.text(); }
 
@@ -52,9 +64,9 @@ ConfigNode write_value(bool value) { return ConfigNode::scalar(value ? "true" : 
 ConfigNode write_value(int value) { return ConfigNode::scalar(std::to_string(value)); }
 ConfigNode write_value(int64_t value) { return ConfigNode::scalar(std::to_string(value)); }
 ConfigNode write_value(uint64_t value) { return ConfigNode::scalar(std::to_string(value)); }
-ConfigNode write_value(float value) { return ConfigNode::scalar(fmt::format("{}", value)); }
+ConfigNode write_value(float value) { return ConfigNode::scalar(shortest(value)); }
 ConfigNode write_value(double value) { return ConfigNode::scalar(shortest(value)); }
-ConfigNode write_value(const std::string& value) { return ConfigNode::scalar(value); }
+ConfigNode write_value(const std::string& value) { return ConfigNode::scalar(value, value == "null" || value == "~"); }
 
 ConfigReader::ConfigReader(const ConfigNode& node) : node_(node) {
   if (!node.is_null()) node.entries();  // throws unless it is a map

@@ -3,7 +3,6 @@
 #include <limits>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 #include "core/config_node.h"
@@ -46,7 +45,16 @@ inline Range above_up_to(double low, double high) { return {.low = low, .high = 
 /// The words a key accepts.
 using Choices = std::vector<std::string>;
 
+/// Throws unless the number, or every number of a list, or the number that is there, is in range.
 void check_range(const ConfigNode& node, double value, const Range& range);
+template <class T>
+void check_range(const ConfigNode& node, const std::vector<T>& values, const Range& range) {
+  for (size_t i = 0; i < values.size(); ++i) check_range(node.items()[i], static_cast<double>(values[i]), range);
+}
+template <class T>
+void check_range(const ConfigNode& node, const std::optional<T>& value, const Range& range) {
+  if (value) check_range(node, static_cast<double>(*value), range);
+}
 void check_choice(const ConfigNode& node, const std::string& value, const Choices& choices);
 
 void read_value(const ConfigNode& node, bool& value);
@@ -104,16 +112,18 @@ ConfigNode write_value(const std::vector<std::pair<std::string, T>>& entries) {
   for (const auto& [key, value] : entries) node.set(key, write_value(value));
   return node;
 }
-/// `none` (or an empty value) is no value.
+/// `none` (or an empty value) is no value; "none" in quotes is the word.
 template <class T>
 void read_value(const ConfigNode& node, std::optional<T>& value) {
   value.reset();
-  if (node.is_null() || (node.is_scalar() && node.text() == "none")) return;
+  if (node.is_null() || (node.is_scalar() && !node.is_quoted() && node.text() == "none")) return;
   read_value(node, value.emplace());
 }
 template <class T>
 ConfigNode write_value(const std::optional<T>& value) {
-  return value ? write_value(*value) : ConfigNode::scalar("none");
+  if (!value) return ConfigNode::scalar("none");
+  const ConfigNode node = write_value(*value);
+  return node.is_scalar() && node.text() == "none" ? ConfigNode::scalar("none", true) : node;
 }
 
 /// The visitor that fills a struct from a map and refuses every key that nobody asked for.
@@ -129,10 +139,7 @@ class ConfigReader {
   void optional(const char* key, T& value, const Range& range) {
     if (const ConfigNode* child = look_up(key)) {
       read_value(*child, value);
-      if constexpr (std::is_arithmetic_v<T>)
-        check_range(*child, static_cast<double>(value), range);
-      else if (value)
-        check_range(*child, static_cast<double>(*value), range);
+      check_range(*child, value, range);
     }
   }
   void optional(const char* key, std::string& value, const Choices& choices) {

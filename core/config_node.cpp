@@ -1,22 +1,12 @@
 #include "core/config_node.h"
 
 #include <yaml-cpp/emitter.h>
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/mark.h>
-#include <yaml-cpp/parser.h>
 
 #include <charconv>
 #include <cmath>
-#include <sstream>
-
-#include "core/safe_file.h"
 
 namespace sinew {
 namespace {
-
-constexpr size_t max_bytes = 1 << 20;
-constexpr size_t max_depth = 64;
 
 std::string child_path(const std::string& parent, const std::string& key) {
   return parent.empty() ? key : parent + "." + key;
@@ -25,99 +15,15 @@ std::string child_path(const std::string& parent, const std::string& key) {
 bool parse_number(const std::string& text, double& value) {
   const char* begin = text.data();
   const char* end = begin + text.size();
-  if (begin != end && *begin == '+') ++begin;
+  if (text.starts_with('+') && !text.starts_with("+-")) ++begin;
   const auto [stop, code] = std::from_chars(begin, end, value);
   if (code == std::errc() && stop == end && std::isfinite(value)) return true;
-  if (text == ".inf" || text == "-.inf") {
-    value = text[0] == '-' ? -HUGE_VAL : HUGE_VAL;
-    return true;
-  }
-  return false;
+  if (text != ".inf" && text != "+.inf" && text != "-.inf") return false;
+  value = text[0] == '-' ? -HUGE_VAL : HUGE_VAL;
+  return true;
 }
 
 }  // namespace
-
-/// Builds the tree from yaml-cpp's events: they carry the marks, and repeated keys are still there.
-class ConfigBuilder : public YAML::EventHandler {
- public:
-  explicit ConfigBuilder(std::string file) : file_(std::move(file)) {}
-
-  void OnDocumentStart(const YAML::Mark&) override {}
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { add(make(mark, ConfigNode::Kind::null)); }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    throw make(mark, ConfigNode::Kind::null).error("YAML aliases (*name) are not supported; write the value out");
-  }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
-    ConfigNode node = make(mark, ConfigNode::Kind::scalar);
-    node.scalar_ = value;
-    node.quoted_ = tag == "!";
-    // yaml-cpp reports some empty values as plain empty scalars.
-    if (!node.quoted_ && (value == "null" || value == "~")) node.kind_ = ConfigNode::Kind::null;
-    add(std::move(node));
-  }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
-    open(make(mark, ConfigNode::Kind::list));
-  }
-  void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
-    open(make(mark, ConfigNode::Kind::map));
-  }
-  void OnMapEnd() override { close(); }
-
-  ConfigNode take() {
-    root_.file_ = file_;
-    root_.set_paths("");
-    return std::move(root_);
-  }
-
- private:
-  struct Level {
-    ConfigNode node;
-    bool has_key = false;
-    std::string key;
-  };
-
-  ConfigNode make(const YAML::Mark& mark, ConfigNode::Kind kind) const {
-    ConfigNode node;
-    node.kind_ = kind;
-    node.file_ = file_;
-    node.line_ = mark.line + 1;
-    node.column_ = mark.column + 1;
-    return node;
-  }
-  void open(ConfigNode node) {
-    if (levels_.size() >= max_depth) throw node.error(fmt::format("nested more than {} deep", max_depth));
-    levels_.push_back({std::move(node), false, {}});
-  }
-  void close() {
-    ConfigNode node = std::move(levels_.back().node);
-    levels_.pop_back();
-    add(std::move(node));
-  }
-  void add(ConfigNode node) {
-    if (levels_.empty()) {
-      root_ = std::move(node);
-      return;
-    }
-    Level& level = levels_.back();
-    if (level.node.kind_ == ConfigNode::Kind::list) {
-      level.node.items_.push_back(std::move(node));
-    } else if (!level.has_key) {
-      if (node.kind_ != ConfigNode::Kind::scalar) throw node.error("a key must be a plain word");
-      if (level.node.find(node.scalar_)) throw node.error(fmt::format("the key '{}' is repeated", node.scalar_));
-      level.key = node.scalar_;
-      level.has_key = true;
-    } else {
-      level.node.entries_.emplace_back(level.key, std::move(node));
-      level.has_key = false;
-    }
-  }
-
-  std::string file_;
-  std::vector<Level> levels_;
-  ConfigNode root_;
-};
 
 ConfigNode ConfigNode::scalar(std::string text, bool quoted) {
   ConfigNode node;
@@ -131,6 +37,7 @@ ConfigNode ConfigNode::list(std::vector<ConfigNode> items) {
   ConfigNode node;
   node.kind_ = Kind::list;
   node.items_ = std::move(items);
+  node.set_paths("");
   return node;
 }
 
@@ -138,25 +45,8 @@ ConfigNode ConfigNode::map(std::vector<Entry> entries) {
   ConfigNode node;
   node.kind_ = Kind::map;
   node.entries_ = std::move(entries);
+  node.set_paths("");
   return node;
-}
-
-ConfigNode ConfigNode::parse_file(const std::string& path) { return parse_text(read_file(path, max_bytes), path); }
-
-ConfigNode ConfigNode::parse_text(const std::string& text, const std::string& file_name) {
-  if (text.size() > max_bytes) fail("{}: larger than 1 MiB; this is not a config file", file_name);
-  if (text.find('\0') != std::string::npos) fail("{}: contains zero bytes; this is not a YAML file", file_name);
-  ConfigBuilder builder(file_name);
-  try {
-    std::istringstream stream(text);
-    YAML::Parser parser(stream);
-    parser.HandleNextDocument(builder);
-    ConfigBuilder rest(file_name);
-    if (parser.HandleNextDocument(rest)) fail("{}: holds a second YAML document ('---'); one is read", file_name);
-  } catch (const YAML::Exception& error) {
-    fail("{}:{}:{}: broken YAML: {}", file_name, error.mark.line + 1, error.mark.column + 1, error.msg);
-  }
-  return builder.take();
 }
 
 const char* ConfigNode::kind_name() const {
@@ -190,13 +80,15 @@ double ConfigNode::number() const {
 }
 
 int64_t ConfigNode::integer() const {
+  constexpr double exact = 1LL << 53;  // up to here a double holds every whole number
   int64_t value = 0;
   const std::string& s = text();
   const auto [stop, code] = std::from_chars(s.data(), s.data() + s.size(), value);
   if (!quoted_ && code == std::errc() && stop == s.data() + s.size()) return value;
   double real = 0;
-  if (quoted_ || !parse_number(s, real) || real != std::floor(real) || std::abs(real) > 9e15)
+  if (quoted_ || !parse_number(s, real) || real != std::floor(real))
     throw error(fmt::format("'{}' is not a whole number", s));
+  if (std::abs(real) > exact) throw error(fmt::format("{} does not fit a whole number", s));
   return static_cast<int64_t>(real);
 }
 
@@ -239,12 +131,18 @@ void ConfigNode::set(std::string key, ConfigNode value) {
   entries_.emplace_back(std::move(key), std::move(value));
 }
 
+void ConfigNode::append(ConfigNode item) {
+  item.set_paths(child_path(path_, std::to_string(items_.size())));
+  items_.push_back(std::move(item));
+}
+
 void ConfigNode::assign(const std::string& assignment) {
   const size_t equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0)
     fail("--set {}: write it as key=value, for example --set algorithm.gamma=0.98", assignment);
   const std::string source = "--set " + assignment;
   ConfigNode value = parse_text(assignment.substr(equals + 1), source);
+  value.forget_lines();
   ConfigNode* node = this;
   std::string rest = assignment.substr(0, equals);
   while (true) {
@@ -280,6 +178,12 @@ void ConfigNode::set_paths(const std::string& path) {
   for (Entry& entry : entries_) entry.second.set_paths(child_path(path, entry.first));
 }
 
+void ConfigNode::forget_lines() {
+  line_ = column_ = 0;
+  for (ConfigNode& item : items_) item.forget_lines();
+  for (Entry& entry : entries_) entry.second.forget_lines();
+}
+
 namespace {
 
 bool is_leaf(const ConfigNode& node) { return node.is_scalar() || node.is_null(); }
@@ -303,6 +207,7 @@ void emit(YAML::Emitter& out, const ConfigNode& node, bool root) {
   if (node.is_null()) {
     out << YAML::Null;
   } else if (node.is_scalar()) {
+    if (node.is_quoted()) out << YAML::DoubleQuoted;
     out << node.text();
   } else if (node.is_list()) {
     out << (fits_a_line(node) ? YAML::Flow : YAML::Block) << YAML::BeginSeq;

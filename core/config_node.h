@@ -22,7 +22,7 @@ class ConfigNode {
   static ConfigNode map(std::vector<Entry> entries = {});
 
   /// Reads one YAML document. Throws Error (file:line:column) on a broken document, a repeated key,
-  /// an alias, a second document, more than 1 MiB or more than 64 levels.
+  /// an alias or a tag, a second document, other text than UTF-8, more than 1 MiB or 64 levels.
   static ConfigNode parse_file(const std::string& path);
   static ConfigNode parse_text(const std::string& text, const std::string& file_name);
 
@@ -31,11 +31,12 @@ class ConfigNode {
   bool is_scalar() const { return kind_ == Kind::scalar; }
   bool is_list() const { return kind_ == Kind::list; }
   bool is_map() const { return kind_ == Kind::map; }
+  bool is_quoted() const { return quoted_; }  // "5" in quotes is text, never a number
 
   /// A scalar as a type; each throws a located Error when the node is something else.
   const std::string& text() const;
   double number() const;
-  int64_t integer() const;  // 1e6 counts as 1000000
+  int64_t integer() const;  // 1e6 counts as 1000000, 1.5 is refused
   bool boolean() const;     // true or false
 
   /// Items of a list, entries of a map in file order; throw when it is something else.
@@ -48,7 +49,7 @@ class ConfigNode {
 
   /// Adds or replaces an entry of a map (a null node becomes a map).
   void set(std::string key, ConfigNode value);
-  void append(ConfigNode item) { items_.push_back(std::move(item)); }
+  void append(ConfigNode item);
   /// Applies "a.b=value", the value being YAML; missing maps on the way are made, list items are
   /// named by their index. Throws on a malformed assignment or a path through a scalar.
   void assign(const std::string& assignment);
@@ -66,6 +67,7 @@ class ConfigNode {
  private:
   friend class ConfigBuilder;
   void set_paths(const std::string& path);
+  void forget_lines();
   const char* kind_name() const;
 
   Kind kind_ = Kind::null;

@@ -40,7 +40,7 @@ void log_to_file(const std::string& path) {
   if (path.empty()) return;
   try {
     auto file = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
-    file->set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
+    file->set_pattern("%Y-%m-%d %H:%M:%S.%e %v");
     sinks.push_back(std::move(file));
   } catch (const spdlog::spdlog_ex& error) {
     fail("cannot open the log file '{}': {}", path, error.what());

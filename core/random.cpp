@@ -1,5 +1,6 @@
 #include "core/random.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -64,7 +65,7 @@ uint32_t Rng::below(uint32_t n) {
 void Rng::set_state(const State& state) {
   key_ = state.key;
   counter_ = state.counter;
-  position_ = state.position;
+  position_ = std::min<uint32_t>(state.position, 4);
   has_spare_ = state.has_spare;
   spare_ = state.spare;
   if (position_ < 4) block_ = philox(counter_ - 1, key_);

@@ -55,6 +55,7 @@ std::string read_file(const std::string& path, size_t max_bytes) {
   if (info.st_size > 0 && static_cast<size_t>(info.st_size) > max_bytes)
     fail("cannot read '{}': {} bytes, more than the {} that such a file may have", path, info.st_size, max_bytes);
   std::string content;
+  content.reserve(static_cast<size_t>(info.st_size));
   char buffer[1 << 16];
   while (true) {
     const ssize_t count = ::read(file.fd(), buffer, sizeof buffer);
@@ -66,7 +67,23 @@ std::string read_file(const std::string& path, size_t max_bytes) {
   }
 }
 
+namespace {
+
+// A device or a pipe, such as /dev/stdout, is written into: renaming would replace it.
+bool is_stream(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
+}  // namespace
+
 void write_file_atomically(const std::string& path, std::string_view content) {
+  if (is_stream(path)) {
+    File file(path, O_WRONLY);
+    if (!file || !write_all(file.fd(), content) || file.close() != 0)
+      fail_errno(fmt::format("cannot write '{}'", path), errno);
+    return;
+  }
   const std::string temporary = fmt::format("{}.tmp.{}", path, ::getpid());
   const auto give_up = [&](int error_number) {
     ::unlink(temporary.c_str());
@@ -76,7 +93,7 @@ void write_file_atomically(const std::string& path, std::string_view content) {
   if (!file) give_up(errno);
   if (!write_all(file.fd(), content) || ::fsync(file.fd()) != 0 || file.close() != 0) give_up(errno);
   if (::rename(temporary.c_str(), path.c_str()) != 0) give_up(errno);
-  std::string folder = std::filesystem::path(path).parent_path().string();
+  const std::string folder = std::filesystem::path(path).parent_path().string();
   const File directory(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
   if (directory) ::fsync(directory.fd());  // so that the rename itself survives a power cut
 }

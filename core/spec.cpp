@@ -27,39 +27,46 @@ int InterfaceSpec::observation_size() const {
 
 namespace {
 
-// The first place where two lists of words differ, as "<what> 2 is 'a' in the policy, 'b' in …".
-std::string differ(const std::string& what, const std::vector<std::string>& ours,
+// The first place where two lists of words, each the name or unit of a `what`, differ.
+std::string differ(const std::string& owner, const std::string& what, const std::vector<std::string>& ours,
                    const std::vector<std::string>& theirs, const std::string& target) {
+  if (ours.empty() != theirs.empty())
+    return fmt::format("{}{} names its {}s, {} does not", owner, ours.empty() ? target : "the policy", what,
+                       ours.empty() ? "the policy" : target);
   if (ours.size() != theirs.size())
-    return fmt::format("the policy has {} {}s ({}), {} has {} ({})", ours.size(), what, fmt::join(ours, ", "), target,
-                       theirs.size(), fmt::join(theirs, ", "));
+    return fmt::format("{}the policy has {} {}s ({}), {} has {} ({})", owner, ours.size(), what, fmt::join(ours, ", "),
+                       target, theirs.size(), fmt::join(theirs, ", "));
   for (size_t i = 0; i < ours.size(); ++i)
     if (ours[i] != theirs[i])
-      return fmt::format("{} {} is '{}' in the policy, '{}' in {}", what, i + 1, ours[i], theirs[i], target);
+      return fmt::format("{}{} {} is '{}' in the policy, '{}' in {}", owner, what, i + 1, ours[i], theirs[i], target);
   return "";
 }
 
+const char* kind(const SensorSpec& sensor) { return sensor.type == SensorSpec::Type::uint8 ? "an image" : "numbers"; }
+const char* kind(const ActionPart& part) { return part.is_discrete() ? "discrete" : "continuous"; }
+
 std::string differ_sensor(const SensorSpec& ours, const SensorSpec& theirs, const std::string& target) {
-  const std::string name = "sensor '" + ours.name + "'";
+  const std::string name = fmt::format("sensor '{}'", ours.name);
   if (ours.type != theirs.type)
-    return fmt::format("{} is {} in the policy, not so in {}", name,
-                       ours.type == SensorSpec::Type::uint8 ? "an image" : "numbers", target);
+    return fmt::format("{} is {} in the policy, {} in {}", name, kind(ours), kind(theirs), target);
   if (ours.shape != theirs.shape)
     return fmt::format("{} has shape [{}] in the policy, [{}] in {}", name, fmt::join(ours.shape, ", "),
                        fmt::join(theirs.shape, ", "), target);
-  if (auto text = differ(name + " entry", ours.labels, theirs.labels, target); !text.empty()) return text;
-  return differ("the unit of " + name + " entry", ours.units, theirs.units, target);
+  if (auto text = differ(name + ": ", "number", ours.labels, theirs.labels, target); !text.empty()) return text;
+  return differ(name + ": ", "unit", ours.units, theirs.units, target);
 }
 
 std::string differ_action(const ActionPart& ours, const ActionPart& theirs, const std::string& target) {
-  if (auto text = differ("actuator", ours.labels, theirs.labels, target); !text.empty()) return text;
-  if (auto text = differ("the unit of actuator", ours.units, theirs.units, target); !text.empty()) return text;
+  const std::string name = fmt::format("action '{}'", ours.name);
+  if (ours.is_discrete() != theirs.is_discrete())
+    return fmt::format("{} is {} in the policy, {} in {}", name, kind(ours), kind(theirs), target);
+  if (auto text = differ("", "actuator", ours.labels, theirs.labels, target); !text.empty()) return text;
+  if (auto text = differ(name + ": ", "unit", ours.units, theirs.units, target); !text.empty()) return text;
   if (ours.choices != theirs.choices)
-    return fmt::format("action '{}' has [{}] choices in the policy, [{}] in {}", ours.name,
-                       fmt::join(ours.choices, ", "), fmt::join(theirs.choices, ", "), target);
-  if (ours.low.size() != theirs.low.size())
-    return fmt::format("action '{}' has {} numbers in the policy, {} in {}", ours.name, ours.low.size(),
-                       theirs.low.size(), target);
+    return fmt::format("{} has [{}] choices in the policy, [{}] in {}", name, fmt::join(ours.choices, ", "),
+                       fmt::join(theirs.choices, ", "), target);
+  if (ours.low.size() != theirs.low.size() || ours.high.size() != theirs.high.size())
+    return fmt::format("{} has {} numbers in the policy, {} in {}", name, ours.low.size(), theirs.low.size(), target);
   for (size_t i = 0; i < ours.low.size(); ++i)
     if (ours.low[i] != theirs.low[i] || ours.high[i] != theirs.high[i])
       return fmt::format("actuator '{}' has the range [{}, {}] in the policy, [{}, {}] in {}",
@@ -78,11 +85,11 @@ std::vector<std::string> names(const std::vector<T>& parts) {
 }  // namespace
 
 std::string first_difference(const InterfaceSpec& policy, const InterfaceSpec& target, const std::string& where) {
-  if (auto text = differ("sensor", names(policy.sensors), names(target.sensors), where); !text.empty()) return text;
+  if (auto text = differ("", "sensor", names(policy.sensors), names(target.sensors), where); !text.empty()) return text;
   for (size_t i = 0; i < policy.sensors.size(); ++i)
     if (auto text = differ_sensor(policy.sensors[i], target.sensors[i], where); !text.empty()) return text;
   const ActionSpec &ours = policy.actions, &theirs = target.actions;
-  if (auto text = differ("action", names(ours.parts), names(theirs.parts), where); !text.empty()) return text;
+  if (auto text = differ("", "action", names(ours.parts), names(theirs.parts), where); !text.empty()) return text;
   for (size_t i = 0; i < ours.parts.size(); ++i)
     if (auto text = differ_action(ours.parts[i], theirs.parts[i], where); !text.empty()) return text;
   if (std::abs(ours.rate - theirs.rate) > 1e-6 * std::abs(ours.rate))

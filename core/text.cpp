@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
 #include <numeric>
 
 namespace sinew {
@@ -30,6 +31,7 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  if (word.empty()) return "";
   std::string best;
   size_t best_distance = std::max<size_t>(1, word.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
@@ -48,6 +50,31 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
   if (const std::string near = nearest(word, candidates); !near.empty())
     return fmt::format("; did you mean '{}'?", near);
   return candidates.empty() ? "" : fmt::format("; known: {}", join(candidates));
+}
+
+bool is_utf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    const size_t length = first < 0x80   ? 1
+                          : first < 0xc2 ? 0
+                          : first < 0xe0 ? 2
+                          : first < 0xf0 ? 3
+                          : first < 0xf5 ? 4
+                                         : 0;
+    if (length == 0 || i + length > text.size()) return false;
+    uint32_t code = length == 1 ? first : first & (0xff >> (length + 1));
+    for (size_t k = 1; k < length; ++k) {
+      const auto next = static_cast<unsigned char>(text[i + k]);
+      if ((next & 0xc0) != 0x80) return false;
+      code = code << 6 | (next & 0x3f);
+    }
+    // Longer than needed, a half of a surrogate pair, or past the last code.
+    if ((length == 3 && code < 0x800) || (length == 4 && code < 0x10000) || (code >= 0xd800 && code < 0xe000) ||
+        code > 0x10ffff)
+      return false;
+    i += length;
+  }
+  return true;
 }
 
 std::string join(const std::vector<std::string>& words, std::string_view separator) {

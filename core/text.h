@@ -12,6 +12,9 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 /// "; did you mean 'x'?" or, where nothing is near, "; known: a, b, c".
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates);
 
+/// Whether these bytes are well-formed UTF-8.
+bool is_utf8(std::string_view text);
+
 /// "a, b, c".
 std::string join(const std::vector<std::string>& words, std::string_view separator = ", ");
 

@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include <cassert>
 #include <chrono>
 #include <utility>
 
@@ -74,6 +75,7 @@ bool ThreadPool::claim_one(uint64_t& ticket) {
 }
 
 void ThreadPool::run(int n, Function function, void* context) {
+  assert(n <= static_cast<int>(index_mask));
   function_ = function;
   context_ = context;
   if (workers_.empty() || n <= 1) {
