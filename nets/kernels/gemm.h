@@ -1,0 +1,43 @@
+#pragma once
+
+/// The one seam to matrix multiplication: nets/ calls these, nobody else's GEMM.
+namespace sinew {
+
+/// What a Linear layer's fused tail applies. Each has a derivative that follows from its output.
+enum class Activation { none, tanh, relu, elu, sigmoid };
+
+/// C[m, n] (+)= A[m, k] · B[k, n], then + bias[n], then the activation.
+///
+/// A is addressed by two strides, so that a transposed A costs nothing; rows of B and of C are
+/// contiguous. An element of C is the sum over k in ascending order, by fused multiply-adds,
+/// whatever m and n are: a row of a batch has the same bits as that row alone (decision 9).
+/// Single-threaded; allocates nothing. Any of m, n, k may be 0.
+template <class T>
+struct GemmArguments {
+  int m, n, k;
+  const T* a;
+  int a_row, a_col;  // strides, in elements
+  const T* b;
+  int b_row;
+  T* c;
+  int c_row;
+  bool accumulate = false;  // add to what C holds; not together with bias or activation
+  const T* bias = nullptr;
+  Activation activation = Activation::none;
+};
+
+template <class T>
+void gemm(const GemmArguments<T>& arguments);
+
+/// dst[cols, rows] = src[rows, cols] transposed; both dense.
+template <class T>
+void transpose(const T* src, int rows, int cols, T* dst);
+
+/// gradient[i] = gradient_y[i] · f'(x[i]), computed from the output y = f(x).
+template <class T>
+void activation_gradient(Activation activation, const T* y, const T* gradient_y, T* gradient, int count);
+
+extern template void gemm(const GemmArguments<float>&);
+extern template void gemm(const GemmArguments<double>&);
+
+}  // namespace sinew

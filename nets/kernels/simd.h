@@ -1,0 +1,190 @@
+#pragma once
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+#if defined(__AVX512F__) || defined(__AVX__)
+#include <immintrin.h>
+#endif
+
+/// Portable vectors, by GCC's and Clang's vector extensions: the widest registers of the CPU that
+/// the file is compiled for. Every function treats each lane alike, whatever its neighbours and
+/// its place, so that an element's bits never depend on how many are computed with it.
+/// Internal to nets/kernels and nets/ops: never installed into a user's compile.
+namespace sinew::simd {
+
+#if defined(__AVX512F__)
+inline constexpr int vector_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr int vector_bytes = 32;
+#else
+inline constexpr int vector_bytes = 16;
+#endif
+
+template <class T>
+struct VectorOf {
+  typedef T type __attribute__((vector_size(vector_bytes)));
+};
+template <class T>
+using Vec = typename VectorOf<T>::type;
+
+template <class T>
+inline constexpr int lanes = vector_bytes / static_cast<int>(sizeof(T));
+
+template <class T>
+inline Vec<T> broadcast(T x) {
+  return x - Vec<T>{};
+}
+
+template <class T>
+inline Vec<T> load(const T* p) {
+  Vec<T> v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+
+template <class T>
+inline void store(T* p, Vec<T> v) {
+  std::memcpy(p, &v, sizeof v);
+}
+
+/// The first `count` < lanes elements; the other lanes are zero.
+template <class T>
+inline Vec<T> load_partial(const T* p, int count) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4) return (Vec<T>)_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
+#endif
+  Vec<T> v{};
+  std::memcpy(&v, p, static_cast<size_t>(count) * sizeof(T));
+  return v;
+}
+
+template <class T>
+inline void store_partial(T* p, Vec<T> v, int count) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4) {
+    _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), (__m512)v);
+    return;
+  }
+#endif
+  std::memcpy(p, &v, static_cast<size_t>(count) * sizeof(T));
+}
+
+// Comparisons written so that a NaN in x stays.
+template <class V>
+inline V at_most(V x, V bound) {
+  return x > bound ? bound : x;
+}
+template <class V>
+inline V at_least(V x, V bound) {
+  return x < bound ? bound : x;
+}
+template <class V>
+inline V absolute(V x) {
+  return x < 0 ? -x : x;
+}
+
+template <class F>
+inline Vec<double> each_lane(Vec<double> x, F f) {
+  for (int i = 0; i < lanes<double>; ++i) x[i] = f(x[i]);
+  return x;
+}
+
+typedef int32_t IntVec __attribute__((vector_size(vector_bytes)));
+
+inline IntVec bits_of(Vec<float> x) { return (IntVec)x; }
+inline Vec<float> from_bits(IntVec x) { return (Vec<float>)x; }
+inline Vec<float> convert(IntVec x) { return __builtin_convertvector(x, Vec<float>); }
+
+/// exp(r) - 1 for |r| <= ln(2)/2, by the Taylor series to r^7 (relative error below 2e-8).
+inline Vec<float> expm1_reduced(Vec<float> r) {
+  Vec<float> p = r * (1 / 5040.0f) + 1 / 720.0f;
+  p = p * r + 1 / 120.0f;
+  p = p * r + 1 / 24.0f;
+  p = p * r + 1 / 6.0f;
+  p = p * r + 0.5f;
+  return (p * r) * r + r;
+}
+
+/// x = k·ln(2) + r with |r| <= ln(2)/2; returns 2^k. |x| < 87.
+inline Vec<float> reduce_by_ln2(Vec<float> x, Vec<float>& r) {
+  const Vec<float> magic = broadcast(12582912.0f);  // 1.5 · 2^23: adding it rounds to an integer
+  const Vec<float> shifted = x * 1.442695041f + magic;
+  const Vec<float> k = shifted - magic;
+  r = x - k * 0.693359375f;            // ln(2) in two parts, the first with few bits
+  r = r + k * 2.12194440e-4f;
+  return from_bits((bits_of(shifted) - 0x4B400000 + 127) << 23);
+}
+
+inline Vec<float> exp(Vec<float> x) {
+  Vec<float> r;
+  const Vec<float> scale = reduce_by_ln2(at_least(at_most(x, broadcast(87.0f)), broadcast(-87.0f)), r);
+  Vec<float> y = scale * expm1_reduced(r) + scale;
+  // One more factor carries x from 87 to 88.72, where float ends.
+  const Vec<float> rest = x - 87.0f;
+  y = x > 87.0f ? y * (1 + rest * (1 + rest * (0.5f + rest * (1 / 6.0f + rest * (1 / 24.0f + rest * (1 / 120.0f)))))) : y;
+  y = x > 88.7228f ? broadcast(std::numeric_limits<float>::infinity()) : y;
+  return x < -87.0f ? Vec<float>{} : y;
+}
+inline Vec<double> exp(Vec<double> x) {
+  return each_lane(x, [](double v) { return std::exp(v); });
+}
+
+/// Two to three units in the last place over the whole line, small x included.
+inline Vec<float> tanh(Vec<float> x) {
+  const Vec<float> magnitude = at_most(absolute(x), broadcast(9.02f));
+  Vec<float> r;
+  const Vec<float> scale = reduce_by_ln2(magnitude + magnitude, r);
+  const Vec<float> e = scale * expm1_reduced(r) + (scale - 1.0f);  // exp(2|x|) - 1
+  const Vec<float> y = e / (e + 2.0f);
+  return x < 0 ? -y : y;
+}
+inline Vec<double> tanh(Vec<double> x) {
+  return each_lane(x, [](double v) { return std::tanh(v); });
+}
+
+/// 2·atanh(f) / f from s = f², |f| <= 1/3.
+inline Vec<float> atanh_series(Vec<float> s) {
+  Vec<float> p = s * (2 / 17.0f) + 2 / 15.0f;
+  p = p * s + 2 / 13.0f;
+  p = p * s + 2 / 11.0f;
+  p = p * s + 2 / 9.0f;
+  p = p * s + 2 / 7.0f;
+  p = p * s + 2 / 5.0f;
+  p = p * s + 2 / 3.0f;
+  return p * s + 2.0f;
+}
+
+inline Vec<float> log(Vec<float> x) {
+  const auto denormal = x < 1.17549435e-38f;
+  const Vec<float> scaled = denormal ? x * 8388608.0f : x;
+  IntVec exponent = ((bits_of(scaled) - 0x3f3504f3) >> 23);  // mantissa in [sqrt(1/2), sqrt(2))
+  const Vec<float> mantissa = from_bits(bits_of(scaled) - (exponent << 23));
+  const Vec<float> f = (mantissa - 1.0f) / (mantissa + 1.0f);
+  const Vec<float> k = convert(exponent) - (denormal ? broadcast(23.0f) : broadcast(0.0f));
+  Vec<float> y = k * 0.693359375f + (f * atanh_series(f * f) - k * 2.12194440e-4f);
+  y = x > std::numeric_limits<float>::max() ? x : y;
+  y = x == 0.0f ? broadcast(-std::numeric_limits<float>::infinity()) : y;
+  return x >= 0.0f ? y : broadcast(std::numeric_limits<float>::quiet_NaN());
+}
+inline Vec<double> log(Vec<double> x) {
+  return each_lane(x, [](double v) { return std::log(v); });
+}
+
+template <class T>
+inline Vec<T> sigmoid(Vec<T> x) {
+  return 1 / (1 + exp(-x));
+}
+
+/// log(1 + exp(x)) without overflow.
+inline Vec<float> softplus(Vec<float> x) {
+  const Vec<float> u = exp(-absolute(x));
+  const Vec<float> f = u / (u + 2.0f);
+  return at_least(x, Vec<float>{}) + f * atanh_series(f * f);
+}
+inline Vec<double> softplus(Vec<double> x) {
+  return each_lane(x, [](double v) { return (v > 0 ? v : 0) + std::log1p(std::exp(-std::abs(v))); });
+}
+
+}  // namespace sinew::simd

@@ -1,0 +1,67 @@
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nets/shape.h"
+
+namespace sinew {
+
+template <class T>
+class BasicParameters;
+
+/// A learnable array: a name, a shape, and a place in its set's flat buffer. Knows no tape and no
+/// gradient: a tape makes a leaf of it, and gradients live in flat buffers laid out like the set.
+template <class T>
+struct BasicParameter {
+  std::string name;
+  Shape shape;
+  int64_t offset = 0;  // in the set's flat buffer
+  BasicParameters<T>* set = nullptr;
+
+  std::span<T> values() const { return set->values().subspan(offset, shape.size()); }
+  /// The transposed copy of a rank-2 parameter, or null when it is out of date.
+  const T* transposed() const { return set->transposed(offset); }
+};
+
+/// All parameters of a network, in the order they were added, in one flat buffer: what an
+/// optimiser, a gradient sum over shards (and later over machines), a hash and a file walk over.
+template <class T>
+class BasicParameters {
+ public:
+  BasicParameters() = default;
+  BasicParameters(const BasicParameters&) = delete;
+  BasicParameters& operator=(const BasicParameters&) = delete;
+
+  /// Adds one, all zeros. The reference stays valid; spans of values() do not. Names are unique.
+  BasicParameter<T>& add(std::string name, Shape shape);
+  BasicParameter<T>* find(std::string_view name);
+
+  int64_t size() const { return static_cast<int64_t>(values_.size()); }
+  std::span<T> values() { return values_; }
+  std::span<const T> values() const { return values_; }
+  const std::deque<BasicParameter<T>>& list() const { return list_; }
+  std::vector<T> make_gradients() const { return std::vector<T>(values_.size()); }
+
+  /// Whoever changed values calls this: copies keyed by the version become out of date.
+  void touch() { ++version_; }
+  uint64_t version() const { return version_; }
+  /// Transposes the rank-2 parameters once, for all shards' backward passes until the next touch().
+  void prepare_backward();
+  const T* transposed(int64_t offset) const {
+    return transposed_version_ == version_ ? transposed_.data() + offset : nullptr;
+  }
+
+ private:
+  std::deque<BasicParameter<T>> list_;
+  std::vector<T> values_, transposed_;
+  uint64_t version_ = 1, transposed_version_ = 0;
+};
+
+using Parameter = BasicParameter<float>;
+using Parameters = BasicParameters<float>;
+
+}  // namespace sinew

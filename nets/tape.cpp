@@ -1,0 +1,125 @@
+#include "nets/tape.h"
+
+#include <algorithm>
+#include <new>
+
+namespace sinew {
+
+void Arena::add_chunk(size_t bytes) {
+  chunks_.emplace_back(static_cast<std::byte*>(::operator new(bytes, std::align_val_t{alignment})));
+  current_ = chunks_.back().get();
+  capacity_ = bytes;
+  used_ = 0;
+  total_ += bytes;
+}
+
+void Arena::grow(size_t bytes) { add_chunk(std::max({bytes, total_, size_t{1} << 14})); }
+
+void Arena::join() {
+  const size_t bytes = total_;
+  chunks_.clear();
+  total_ = 0;
+  add_chunk(bytes);
+}
+
+namespace {
+
+template <class T>
+constexpr Operation<T> constant_operation{"constant", nullptr};
+template <class T>
+constexpr Operation<T> parameter_operation{"parameter", nullptr};
+
+}  // namespace
+
+template <class T>
+Node<T>* BasicTape<T>::new_node(Shape shape) {
+  Node<T>* node = new (arena_.allocate(sizeof(Node<T>))) Node<T>;
+  node->shape = shape;
+  node->scope = scope_;
+  node->previous = last_;
+  last_ = node;
+  return node;
+}
+
+template <class T>
+BasicTensor<T> BasicTape<T>::view(Shape shape, const T* values) {
+  Node<T>* node = new_node(shape);
+  node->operation = &constant_operation<T>;
+  node->value = const_cast<T*>(values);  // no operation writes into its inputs
+  return Tensor(*this, node);
+}
+
+template <class T>
+BasicTensor<T> BasicTape<T>::constant(Shape shape, std::span<const T> values) {
+  if (static_cast<int64_t>(values.size()) != shape.size())
+    fail("constant: {} numbers do not fill the shape {}", values.size(), shape.text());
+  T* copy = scratch(shape.size());
+  std::copy(values.begin(), values.end(), copy);
+  return view(shape, copy);
+}
+
+template <class T>
+BasicTensor<T> BasicTape<T>::variable(Shape shape, std::span<const T> values) {
+  const Tensor tensor = constant(shape, values);
+  tensor.node()->requires_gradient = mode_ == TapeMode::record;
+  return tensor;
+}
+
+template <class T>
+BasicTensor<T> BasicTape<T>::parameter(const BasicParameter<T>& parameter) {
+  const Tensor tensor = view(parameter.shape, parameter.values().data());
+  Node<T>* node = tensor.node();
+  node->operation = &parameter_operation<T>;
+  node->parameter = &parameter;
+  node->requires_gradient = mode_ == TapeMode::record;
+  return tensor;
+}
+
+template <class T>
+Node<T>* BasicTape<T>::make_node(const Operation<T>& operation, Shape shape, std::initializer_list<Node<T>*> inputs) {
+  Node<T>* node = new_node(shape);
+  node->operation = &operation;
+  int i = 0;
+  for (Node<T>* input : inputs) {
+    node->inputs[i++] = input;
+    if (input && input->requires_gradient) node->requires_gradient = true;
+  }
+  node->value = scratch(shape.size());
+  return node;
+}
+
+template <class T>
+GradientSink<T> BasicTape<T>::sink(Node<T>* input) {
+  if (!input || !input->requires_gradient) return {};
+  if (input->gradient) return {input->gradient, false};
+  if (input->parameter) {
+    assert(input->parameter->offset + input->shape.size() <= static_cast<int64_t>(gradients_.size()));
+    input->gradient = gradients_.data() + input->parameter->offset;
+    return {input->gradient, false};
+  }
+  input->gradient = scratch(input->shape.size());
+  return {input->gradient, true};
+}
+
+template <class T>
+T* BasicTape<T>::zeroed_sink(Node<T>* input) {
+  const GradientSink<T> destination = sink(input);
+  if (destination.fresh) std::fill_n(destination.data, input->shape.size(), T(0));
+  return destination.data;
+}
+
+template <class T>
+void BasicTape<T>::backward(const Tensor& loss, std::span<T> gradients) {
+  assert(mode_ == TapeMode::record && "backward() on a tape that only infers");
+  if (loss.size() != 1) fail("backward: the loss has shape {}, not one element", loss.shape().text());
+  gradients_ = gradients;
+  if (T* seed = zeroed_sink(loss.node())) seed[0] += T(1);
+  for (Node<T>* node = loss.node(); node; node = node->previous)
+    if (node->gradient && node->operation->backward) node->operation->backward(*this, *node);
+  gradients_ = {};
+}
+
+template class BasicTape<float>;
+template class BasicTape<double>;
+
+}  // namespace sinew

@@ -1,0 +1,173 @@
+#pragma once
+#include <cassert>
+#include <cstdint>
+#include <span>
+
+#include "core/error.h"
+#include "nets/arena.h"
+#include "nets/parameters.h"
+#include "nets/shape.h"
+
+/// Reverse-mode automatic differentiation by a tape that is recorded anew each step.
+///
+///   tape.rewind();
+///   Tensor y = output(tanh(hidden(tape.constant({rows, 3}, data))));
+///   tape.backward(mean(square(y - target)), gradients);
+///
+/// Ops (nets/ops.h) are free functions; each computes at once and, on a recording tape, leaves a
+/// node behind. rewind() forgets the nodes and keeps the memory: a warm step allocates nothing.
+/// T is float; double serves the gradient checks. One tape belongs to one thread; parameters are
+/// shared between tapes and only read.
+namespace sinew {
+
+template <class T>
+class BasicTape;
+template <class T>
+struct Node;
+
+/// An operation's name and how a node's gradient flows to its inputs (null: it does not).
+template <class T>
+struct Operation {
+  const char* name;
+  void (*backward)(BasicTape<T>& tape, Node<T>& node);
+};
+
+/// One recorded value.
+template <class T>
+struct Node {
+  Shape shape;
+  T* value = nullptr;
+  T* gradient = nullptr;            // null until a gradient arrives
+  const Operation<T>* operation = nullptr;
+  Node* inputs[3] = {};
+  bool requires_gradient = false;
+  const BasicParameter<T>* parameter = nullptr;  // of a leaf
+  const char* scope = "";           // the layer that made it
+  Node* previous = nullptr;         // the node recorded before it
+  T scalars[2] = {};                // an operation's constants …
+  int integers[3] = {};
+  const int* indices = nullptr;     // … in the arena
+};
+
+/// A handle to a value on a tape: copy it freely, keep it no longer than the next rewind().
+template <class T>
+class BasicTensor {
+ public:
+  BasicTensor() = default;
+  BasicTensor(BasicTape<T>& tape, Node<T>* node) : tape_(&tape), node_(node), generation_(tape.generation()) {}
+
+  const Shape& shape() const { return node()->shape; }
+  int64_t size() const { return shape().size(); }
+  std::span<const T> values() const { return {node()->value, static_cast<size_t>(size())}; }
+  const T* data() const { return node()->value; }
+  /// The only number of a tensor of size 1.
+  T item() const {
+    assert(size() == 1);
+    return node()->value[0];
+  }
+  /// After backward(): d loss / d this, empty when none arrived.
+  std::span<const T> gradient() const {
+    return {node()->gradient, node()->gradient ? static_cast<size_t>(size()) : 0};
+  }
+  bool requires_gradient() const { return node()->requires_gradient; }
+  BasicTape<T>& tape() const { return *tape_; }
+  Node<T>* node() const {
+    assert(node_ && tape_->generation() == generation_ && "a Tensor was used after its tape's rewind()");
+    return node_;
+  }
+
+ private:
+  BasicTape<T>* tape_ = nullptr;
+  Node<T>* node_ = nullptr;
+  uint32_t generation_ = 0;
+};
+
+/// Where a gradient goes: `fresh` memory is uninitialised and is assigned, else it is added to.
+template <class T>
+struct GradientSink {
+  T* data = nullptr;  // null: nobody wants this gradient
+  bool fresh = false;
+};
+
+enum class TapeMode {
+  record,  // keep nodes for backward()
+  infer    // values only
+};
+
+template <class T>
+class BasicTape {
+ public:
+  using Tensor = BasicTensor<T>;
+
+  explicit BasicTape(TapeMode mode = TapeMode::record) : mode_(mode) {}
+  BasicTape(const BasicTape&) = delete;
+  BasicTape& operator=(const BasicTape&) = delete;
+
+  /// Forgets every node; all tensors of this tape become invalid. Keeps the memory.
+  void rewind() {
+    arena_.rewind();
+    last_ = nullptr;
+    ++generation_;
+  }
+  TapeMode mode() const { return mode_; }
+  uint32_t generation() const { return generation_; }
+
+  /// Inputs: a copy of `values`, or, by `view`, the caller's memory itself, which must outlive the
+  /// tensor. No gradient goes there.
+  Tensor constant(Shape shape, std::span<const T> values);
+  Tensor view(Shape shape, const T* values);
+  Tensor scalar(T value) { return constant({}, std::span<const T>(&value, 1)); }
+  /// A constant whose gradient is wanted (for checks and saliency).
+  Tensor variable(Shape shape, std::span<const T> values);
+  /// The leaf of a parameter; its values are not copied.
+  Tensor parameter(const BasicParameter<T>& parameter);
+
+  /// Adds d loss / d parameter to `gradients` (laid out as the parameters' flat buffer; may be
+  /// empty when no parameter is on the tape). `loss` must have one element.
+  void backward(const Tensor& loss, std::span<T> gradients);
+
+  // For operations.
+  /// A node with uninitialised values of that shape. On a recording tape it remembers operation
+  /// and inputs; it requires a gradient when an input does.
+  Node<T>* make_node(const Operation<T>& operation, Shape shape, std::initializer_list<Node<T>*> inputs);
+  T* scratch(int64_t count) { return arena_.allocate_array<T>(static_cast<size_t>(count)); }
+  int* index_scratch(int64_t count) { return arena_.allocate_array<int>(static_cast<size_t>(count)); }
+  GradientSink<T> sink(Node<T>* input);
+  /// The same, zeroed when fresh: for gradients that are scattered or summed.
+  T* zeroed_sink(Node<T>* input);
+
+  /// The name of the layer at work, for error messages and pictures; restored when it ends.
+  class Scope {
+   public:
+    Scope(BasicTape& tape, const char* name) : tape_(tape), outer_(tape.scope_) { tape.scope_ = name; }
+    ~Scope() { tape_.scope_ = outer_; }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    BasicTape& tape_;
+    const char* outer_;
+  };
+  const char* scope() const { return scope_; }
+
+  /// The newest node; `previous` leads to all others. What exporters and pictures read.
+  const Node<T>* last() const { return last_; }
+
+ private:
+  Node<T>* new_node(Shape shape);
+
+  TapeMode mode_;
+  Arena arena_;
+  Node<T>* last_ = nullptr;
+  const char* scope_ = "";
+  uint32_t generation_ = 1;
+  std::span<T> gradients_;  // during backward()
+};
+
+using Tape = BasicTape<float>;
+using Tensor = BasicTensor<float>;
+
+extern template class BasicTape<float>;
+extern template class BasicTape<double>;
+
+}  // namespace sinew
