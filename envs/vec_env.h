@@ -29,17 +29,21 @@ struct EpisodeRecord {
 /// Auto-reset is explicit: when an env ends, its row of `final_observations` holds the last
 /// observation of the episode, and its row of `observations` the first one of the next.
 /// Observation rows hold every float32 sensor's numbers, in the order of the spec.
+///
+/// No number that leaves here is NaN or infinite: an env whose simulation diverged, or that returns
+/// such a number, is truncated with reward 0 and its last finite observation, and recorded so.
 class VecEnv {
  public:
   VecEnv(const EnvFactory& factory, int n_envs, const Rng& stream);
 
-  const EnvSpec& spec() const { return envs_[0]->spec(); }
-  int size() const { return static_cast<int>(envs_.size()); }
-  Env& env(int i) { return *envs_[i]; }
+  const EnvSpec& spec() const { return slots_[0].env->spec(); }
+  int size() const { return static_cast<int>(slots_.size()); }
+  Env& env(int i) { return *slots_[static_cast<size_t>(i)].env; }
 
   /// Starts a new episode in every env.
   void reset(ThreadPool& pool);
-  /// One step of every env; actions [n_envs, action size].
+  /// One step of every env; actions [n_envs, action size]. The envs are cut into one run of
+  /// neighbours a thread.
   void step(ThreadPool& pool, std::span<const float> actions);
   /// The same for envs [first, last) alone, on the calling thread; `actions` points to the row of
   /// env `first`. Disjoint ranges may be stepped by several threads, each at its own pace.
@@ -55,16 +59,26 @@ class VecEnv {
   std::vector<EpisodeRecord> take_episodes();
 
  private:
-  void write_observation(int env, float* row);
+  // What one env owns, on cache lines of its own: neighbours may be stepped by another thread.
+  struct alignas(64) Slot {
+    std::unique_ptr<Env> env;
+    Rng rng;
+    int64_t steps = 0;
+    EpisodeRecord running;
+    std::vector<EpisodeRecord> finished;
+    std::vector<double> action, observation;  // one row in double
+  };
 
-  std::vector<std::unique_ptr<Env>> envs_;
-  std::vector<Rng> streams_;
-  std::vector<EpisodeRecord> running_;
-  std::vector<int64_t> steps_;
-  std::vector<std::vector<EpisodeRecord>> finished_;  // per env
+  void step_one(int index, const float* action);
+  void start_episode(int index);
+  bool observe(Slot& slot);  // into slot.observation; false: not finite
+  template <class Body>
+  void for_ranges(ThreadPool& pool, Body&& body);
+
+  std::vector<Slot> slots_;
+  size_t action_size_, observation_size_;
   std::vector<float> observations_, final_observations_, rewards_;
   std::vector<uint8_t> terminated_, truncated_;
-  std::vector<std::vector<double>> scratch_;  // per env, one observation or action in double
 };
 
 }  // namespace sinew

@@ -1,0 +1,131 @@
+#include "envs/vec_env.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+
+#include "core/error.h"
+
+namespace sinew {
+namespace {
+
+// False for a NaN too.
+bool fits_float(double x) { return std::abs(x) <= std::numeric_limits<float>::max(); }
+
+}  // namespace
+
+VecEnv::VecEnv(const EnvFactory& factory, int n_envs, const Rng& stream) : slots_(static_cast<size_t>(n_envs)) {
+  if (n_envs < 1) fail("a vectorised env needs at least one env, not {}", n_envs);
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    slots_[i].env = factory();
+    slots_[i].rng = stream.split("env", i);
+  }
+  action_size_ = static_cast<size_t>(spec().actions.size());
+  observation_size_ = static_cast<size_t>(spec().observation_size());
+  for (Slot& slot : slots_) {
+    slot.running.reward_terms.assign(spec().reward_terms.size(), 0.0);
+    slot.action.resize(action_size_);
+    slot.observation.resize(observation_size_);
+  }
+  observations_.resize(slots_.size() * observation_size_);
+  final_observations_.resize(slots_.size() * observation_size_);
+  rewards_.resize(slots_.size());
+  terminated_.resize(slots_.size());
+  truncated_.resize(slots_.size());
+}
+
+// Calls body(first, last) for one contiguous range of envs a thread.
+template <class Body>
+void VecEnv::for_ranges(ThreadPool& pool, Body&& body) {
+  const int parts = std::min(pool.size(), size());
+  pool.parallel_for(parts, [&](int part) { body(size() * part / parts, size() * (part + 1) / parts); });
+}
+
+void VecEnv::reset(ThreadPool& pool) {
+  for_ranges(pool, [this](int first, int last) {
+    for (int i = first; i < last; ++i) start_episode(i);
+  });
+}
+
+void VecEnv::step(ThreadPool& pool, std::span<const float> actions) {
+  for_ranges(pool, [&](int first, int last) {
+    step_range(first, last, actions.data() + static_cast<size_t>(first) * action_size_);
+  });
+}
+
+void VecEnv::step_range(int first, int last, const float* actions) {
+  for (int i = first; i < last; ++i, actions += action_size_) step_one(i, actions);
+}
+
+void VecEnv::step_one(int index, const float* action) {
+  const size_t i = static_cast<size_t>(index);
+  Slot& slot = slots_[i];
+  float* row = observations_.data() + i * observation_size_;
+
+  std::copy_n(action, action_size_, slot.action.begin());
+  StepResult result = slot.env->step(slot.action, slot.rng);
+  EpisodeRecord& running = slot.running;
+  ++slot.steps;
+  ++running.length;
+  if (!result.diverged && fits_float(result.reward) && observe(slot)) [[likely]] {
+    std::copy(slot.observation.begin(), slot.observation.end(), row);
+    running.episode_return += result.reward;
+    const std::span<const double> terms = slot.env->reward_terms();
+    for (size_t k = 0; k < terms.size(); ++k) running.reward_terms[k] += terms[k];
+  } else {  // the row keeps the last finite observation
+    result = {.reward = 0, .terminated = false, .truncated = true, .diverged = true};
+  }
+  rewards_[i] = static_cast<float>(result.reward);
+  terminated_[i] = result.terminated;
+  truncated_[i] = result.truncated;
+
+  if (result.terminated || result.truncated) {
+    running.step = slot.steps;
+    running.env = index;
+    running.terminated = result.terminated;
+    running.diverged = result.diverged;
+    slot.finished.push_back(running);
+    std::copy_n(row, observation_size_, final_observations_.data() + i * observation_size_);
+    start_episode(index);
+  }
+}
+
+void VecEnv::start_episode(int index) {
+  const size_t i = static_cast<size_t>(index);
+  Slot& slot = slots_[i];
+  slot.env->reset(slot.rng);
+  slot.running.episode_return = 0;
+  slot.running.length = 0;
+  std::fill(slot.running.reward_terms.begin(), slot.running.reward_terms.end(), 0.0);
+  if (!observe(slot)) fail("the first observation of an episode of '{}' is not finite", spec().name);
+  std::copy(slot.observation.begin(), slot.observation.end(), observations_.data() + i * observation_size_);
+}
+
+bool VecEnv::observe(Slot& slot) {
+  const std::vector<SensorSpec>& sensors = spec().sensors;
+  double* out = slot.observation.data();
+  for (size_t k = 0; k < sensors.size(); ++k) {
+    if (sensors[k].type != SensorSpec::Type::float32) continue;
+    const size_t size = static_cast<size_t>(sensors[k].size());
+    slot.env->observe(static_cast<int>(k), {out, size});
+    out += size;
+  }
+  bool finite = true;
+  for (const double x : slot.observation) finite &= fits_float(x);
+  return finite;
+}
+
+std::vector<EpisodeRecord> VecEnv::take_episodes() {
+  std::vector<EpisodeRecord> all;
+  for (Slot& slot : slots_) {
+    std::move(slot.finished.begin(), slot.finished.end(), std::back_inserter(all));
+    slot.finished.clear();
+  }
+  std::sort(all.begin(), all.end(), [](const EpisodeRecord& a, const EpisodeRecord& b) {
+    return a.step != b.step ? a.step < b.step : a.env < b.env;
+  });
+  return all;
+}
+
+}  // namespace sinew

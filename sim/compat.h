@@ -1,0 +1,55 @@
+#pragma once
+#include <mujoco/mujoco.h>
+
+#include <algorithm>
+
+/// What differs between MuJoCo 2.2.2 and 3.x, in one place. Included by sim/*.cpp only.
+/// mjVERSION_HEADER is 222 for 2.2.2 and has up to seven digits in the newest: compare with >=.
+namespace sinew::compat {
+
+/// How many constraint rows a contact can take in this model, the cone considered.
+inline int rows_per_contact(const mjModel& m) {
+  int dim = 1;
+  for (int i = 0; i < m.ngeom; ++i) dim = std::max(dim, m.geom_condim[i]);
+  for (int i = 0; i < m.npair; ++i) dim = std::max(dim, m.pair_dim[i]);
+  if (m.opt.cone == mjCONE_ELLIPTIC || dim == 1) return dim;
+  return 2 * (dim - 1);
+}
+
+/// Sizes the buffers of an mjData that is made with `m` next: level 0 is a guess that most states of
+/// the model fit into, each level more doubles it.
+inline void size_buffers(mjModel& m, const mjModel& as_loaded, int level) {
+#if mjVERSION_HEADER < 230
+  // Without limits of its own, a model gets njmax 500 and nconmax 100: megabytes that every reset
+  // has to clear. Contacts start at one a geom (the eleven standard tasks stay below 10).
+  const int contacts = std::clamp(as_loaded.ngeom, 8, 64) << level;
+  int rows = 6 * m.neq;  // a weld takes 6, others fewer
+  for (int i = 0; i < m.njnt; ++i) rows += m.jnt_limited[i];
+  for (int i = 0; i < m.nv; ++i) rows += m.dof_frictionloss[i] > 0;
+  for (int i = 0; i < m.ntendon; ++i) rows += m.tendon_limited[i] + (m.tendon_frictionloss[i] > 0);
+  rows += rows_per_contact(m) * contacts;
+  m.nconmax = contacts;
+  m.njmax = rows;
+  // MuJoCo's own rule for a stack that suffices; its pages are touched only when used.
+  const int side = rows + m.neq + m.nv;
+  const int elements = m.nq + m.nv + m.nu + m.na + m.nbody + m.njnt + m.ngeom + m.nsite + m.neq + m.ntendon + m.nwrap;
+  m.nstack = std::max(1000, 5 * side * side + 20 * elements);
+#elif mjVERSION_HEADER < 300
+  m.nstack = as_loaded.nstack << level;  // contacts and constraints live in the stack's arena
+#else
+  m.narena = as_loaded.narena << level;
+#endif
+}
+
+/// Calls visit(pointer, count) for the parts of the state that only newer versions have.
+template <class Visit>
+void visit_newer_state([[maybe_unused]] const mjModel& m, [[maybe_unused]] mjData& d, [[maybe_unused]] Visit&& visit) {
+#if mjVERSION_HEADER >= 230
+  visit(d.plugin_state, static_cast<int>(m.npluginstate));
+#endif
+#if mjVERSION_HEADER >= 300
+  visit(d.eq_active, static_cast<int>(m.neq));
+#endif
+}
+
+}  // namespace sinew::compat

@@ -1,0 +1,149 @@
+#include "sim/gl_context.h"
+
+#include <EGL/egl.h>
+#include <EGL/eglext.h>
+#include <GL/osmesa.h>
+#include <dlfcn.h>
+
+#include <array>
+#include <cstdlib>
+#include <mutex>
+
+#include "core/error.h"
+
+// The headers give the types; the functions come from dlsym.
+namespace sinew {
+namespace {
+
+// Never closed: Mesa does not survive being unloaded. Global, for MuJoCo looks its functions up there.
+void* open_library(const char* name) {
+  void* library = dlopen(name, RTLD_NOW | RTLD_GLOBAL);
+  if (!library) fail("{}", dlerror());
+  return library;
+}
+
+template <class Function>
+void look_up(void* library, const char* name, Function& function) {
+  function = reinterpret_cast<Function>(dlsym(library, name));
+  if (!function) fail("{} is missing", name);
+}
+
+class EglContext final : public GlContext {
+ public:
+  EglContext() : egl_(shared()) {
+    constexpr std::array<EGLint, 13> wanted = {EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT,
+                                               EGL_RED_SIZE, 8, EGL_GREEN_SIZE, 8, EGL_BLUE_SIZE, 8,
+                                               EGL_DEPTH_SIZE, 24, EGL_NONE};
+    EGLConfig config = nullptr;
+    EGLint n = 0;
+    if (!egl_.choose_config(egl_.display, wanted.data(), &config, 1, &n) || n == 0)
+      fail("no configuration draws OpenGL");
+    egl_.bind_api(EGL_OPENGL_API);
+    context_ = egl_.create_context(egl_.display, config, EGL_NO_CONTEXT, nullptr);
+    if (context_ == EGL_NO_CONTEXT) fail("no context (EGL error {:#x})", egl_.get_error());
+  }
+  ~EglContext() override {
+    release();
+    egl_.destroy_context(egl_.display, context_);
+  }
+  void make_current() override {
+    egl_.bind_api(EGL_OPENGL_API);  // a setting of the thread
+    if (!egl_.make_current(egl_.display, EGL_NO_SURFACE, EGL_NO_SURFACE, context_))
+      throw Error(fmt::format("EGL cannot make its context current (error {:#x})", egl_.get_error()),
+                  Error::Fault::system);
+  }
+  void release() override { egl_.make_current(egl_.display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT); }
+  std::string name() const override { return "EGL"; }
+  void* function(const char* name) const override { return reinterpret_cast<void*>(egl_.get_proc_address(name)); }
+
+ private:
+  struct Library {
+    EGLDisplay display = EGL_NO_DISPLAY;
+    decltype(&eglGetProcAddress) get_proc_address;
+    decltype(&eglInitialize) initialize;
+    decltype(&eglBindAPI) bind_api;
+    decltype(&eglChooseConfig) choose_config;
+    decltype(&eglCreateContext) create_context;
+    decltype(&eglDestroyContext) destroy_context;
+    decltype(&eglMakeCurrent) make_current;
+    decltype(&eglGetError) get_error;
+
+    Library() {
+      // Mesa's software renderer would start a thread a core for pictures this small.
+      setenv("LP_NUM_THREADS", "0", 0);
+      void* egl = open_library("libEGL.so.1");
+      look_up(egl, "eglGetProcAddress", get_proc_address);
+      look_up(egl, "eglInitialize", initialize);
+      look_up(egl, "eglBindAPI", bind_api);
+      look_up(egl, "eglChooseConfig", choose_config);
+      look_up(egl, "eglCreateContext", create_context);
+      look_up(egl, "eglDestroyContext", destroy_context);
+      look_up(egl, "eglMakeCurrent", make_current);
+      look_up(egl, "eglGetError", get_error);
+      const auto get_platform_display =
+          reinterpret_cast<PFNEGLGETPLATFORMDISPLAYEXTPROC>(get_proc_address("eglGetPlatformDisplayEXT"));
+      if (!get_platform_display) fail("eglGetPlatformDisplayEXT is missing");
+      display = get_platform_display(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, nullptr);
+      if (display == EGL_NO_DISPLAY || !initialize(display, nullptr, nullptr)) fail("no surfaceless display");
+    }
+  };
+  static const Library& shared() {
+    static const Library library;
+    return library;
+  }
+
+  const Library& egl_;
+  EGLContext context_;
+};
+
+class MesaContext final : public GlContext {
+ public:
+  MesaContext() {
+    void* mesa = open_library("libOSMesa.so.8");
+    look_up(mesa, "OSMesaCreateContextExt", create_);
+    look_up(mesa, "OSMesaDestroyContext", destroy_);
+    look_up(mesa, "OSMesaMakeCurrent", make_current_);
+    look_up(mesa, "OSMesaGetProcAddress", get_proc_address_);
+    context_ = create_(OSMESA_RGBA, 24, 8, 8, nullptr);
+    if (!context_) fail("no context");
+  }
+  ~MesaContext() override { destroy_(context_); }
+  void make_current() override {
+    // MuJoCo draws into a framebuffer object of its own; OSMesa only wants to see some memory.
+    if (!make_current_(context_, surface_.data(), GL_UNSIGNED_BYTE, side, side))
+      throw Error("OSMesa cannot make its context current", Error::Fault::system);
+  }
+  void release() override { make_current_(nullptr, nullptr, GL_UNSIGNED_BYTE, 0, 0); }
+  std::string name() const override { return "OSMesa"; }
+  void* function(const char* name) const override { return reinterpret_cast<void*>(get_proc_address_(name)); }
+
+ private:
+  static constexpr int side = 16;
+  decltype(&OSMesaCreateContextExt) create_;
+  decltype(&OSMesaDestroyContext) destroy_;
+  decltype(&OSMesaMakeCurrent) make_current_;
+  decltype(&OSMesaGetProcAddress) get_proc_address_;
+  OSMesaContext context_;
+  std::array<uint8_t, 4 * side * side> surface_{};
+};
+
+}  // namespace
+
+std::unique_ptr<GlContext> GlContext::make() {
+  std::string egl_answer;
+  try {
+    return std::make_unique<EglContext>();
+  } catch (const Error& error) {
+    egl_answer = error.what();
+  }
+  try {
+    return std::make_unique<MesaContext>();
+  } catch (const Error& error) {
+    throw Error(fmt::format("cannot draw without a display: EGL says: {}; OSMesa says: {}. On Debian, install "
+                            "libegl1 and libgl1-mesa-dri, or libosmesa6",
+                            egl_answer, error.what()),
+                Error::Fault::system);
+  }
+}
+
+}  // namespace sinew

@@ -1,0 +1,55 @@
+#include "sim/messages.h"
+
+#include <cstring>
+#include <mutex>
+
+#include "core/error.h"
+#include "core/log.h"
+#include "sim/compat.h"
+
+namespace sinew {
+namespace {
+
+constexpr int64_t most_logged = 5;  // a simulation in trouble repeats itself
+
+std::mutex mutex;
+MujocoWarnings warnings;
+thread_local bool buffer_full = false;
+
+[[noreturn]] void on_error(const char* message) { throw Error(std::string("MuJoCo: ") + message, Error::Fault::system); }
+
+void on_warning(const char* message) {
+  const std::lock_guard lock(mutex);
+  ++warnings.count;
+  warnings.last = message;
+  // A full buffer grows and nothing is lost: no news for the user.
+  if (std::strstr(message, "full") != nullptr)
+    buffer_full = true;
+  else if (warnings.count <= most_logged)
+    log_warning("MuJoCo: {}", message);
+}
+
+}  // namespace
+
+void catch_mujoco_messages() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    mju_user_error = on_error;
+    mju_user_warning = on_warning;
+  });
+}
+
+MujocoWarnings mujoco_warnings() {
+  const std::lock_guard lock(mutex);
+  return warnings;
+}
+
+std::string mujoco_version() { return mj_versionString(); }
+
+bool take_buffer_full() {
+  const bool full = buffer_full;
+  buffer_full = false;
+  return full;
+}
+
+}  // namespace sinew
