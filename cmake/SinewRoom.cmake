@@ -3,7 +3,8 @@
 
 add_library(sinew_flags INTERFACE)
 target_compile_options(sinew_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-unknown-pragmas
-  $<$<BOOL:${SINEW_WERROR}>:-Werror>)
+  $<$<BOOL:${SINEW_WERROR}>:-Werror>
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # GCC 12 sees overlaps in std::string where there are none
 if(SINEW_NATIVE)
   target_compile_options(sinew_flags INTERFACE -march=native)
 endif()

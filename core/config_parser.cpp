@@ -26,7 +26,16 @@ class ConfigBuilder : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { add(make(mark, ConfigNode::Kind::null)); }
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {
+    // The mark is of where the parser has got to; the key, or the list, is what the user looks for.
+    ConfigNode node;
+    node.file_ = file_;
+    if (!levels_.empty()) {
+      node.line_ = levels_.back().line;
+      node.column_ = levels_.back().column;
+    }
+    add(std::move(node));
+  }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     throw make(mark, ConfigNode::Kind::null).error("YAML aliases (*name) are not supported; write the value out");
   }
@@ -58,6 +67,7 @@ class ConfigBuilder : public YAML::EventHandler {
     bool has_key = false;
     std::string key;
     std::unordered_set<std::string> keys;
+    int line = 0, column = 0;  // of the last key, at first of the node
   };
 
   ConfigNode make(const YAML::Mark& mark, ConfigNode::Kind kind) const {
@@ -70,7 +80,10 @@ class ConfigBuilder : public YAML::EventHandler {
   }
   void open(ConfigNode node) {
     if (levels_.size() >= max_depth) throw node.error(fmt::format("nested more than {} deep", max_depth));
-    levels_.push_back({.node = std::move(node), .has_key = false, .key = {}, .keys = {}});
+    Level& level = levels_.emplace_back();
+    level.line = node.line_;
+    level.column = node.column_;
+    level.node = std::move(node);
   }
   void close() {
     ConfigNode node = std::move(levels_.back().node);
@@ -90,6 +103,8 @@ class ConfigBuilder : public YAML::EventHandler {
       if (!level.keys.insert(node.scalar_).second)
         throw node.error(fmt::format("the key '{}' is repeated", node.scalar_));
       level.key = node.scalar_;
+      level.line = node.line_;
+      level.column = node.column_;
       level.has_key = true;
     } else {
       level.node.entries_.emplace_back(level.key, std::move(node));
@@ -110,7 +125,8 @@ ConfigNode ConfigNode::parse_text(const std::string& text, const std::string& fi
   if (!is_utf8(text)) fail("{}: is not UTF-8 text; this is not a YAML file", file_name);
   ConfigBuilder builder(file_name);
   try {
-    std::istringstream stream(text);
+    // The end is marked, because yaml-cpp closes a quote that is open when the text ends after a newline.
+    std::istringstream stream(text + (text.ends_with('\n') ? "...\n" : "\n...\n"));
     YAML::Parser parser(stream);
     parser.HandleNextDocument(builder);
     ConfigBuilder rest(file_name);

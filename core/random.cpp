@@ -15,21 +15,19 @@ uint64_t mix(uint64_t x) {
   return x ^ (x >> 31);
 }
 
-std::array<uint32_t, 4> philox(uint64_t counter, uint64_t key) {
-  std::array<uint32_t, 4> c{static_cast<uint32_t>(counter), static_cast<uint32_t>(counter >> 32), 0, 0};
-  uint32_t k0 = static_cast<uint32_t>(key), k1 = static_cast<uint32_t>(key >> 32);
+}  // namespace
+
+std::array<uint32_t, 4> philox4x32(std::array<uint32_t, 4> c, std::array<uint32_t, 2> key) {
   for (int round = 0; round < 10; ++round) {
     const uint64_t p0 = uint64_t{0xD2511F53u} * c[0];
     const uint64_t p1 = uint64_t{0xCD9E8D57u} * c[2];
-    c = {static_cast<uint32_t>(p1 >> 32) ^ c[1] ^ k0, static_cast<uint32_t>(p1),
-         static_cast<uint32_t>(p0 >> 32) ^ c[3] ^ k1, static_cast<uint32_t>(p0)};
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
+    c = {static_cast<uint32_t>(p1 >> 32) ^ c[1] ^ key[0], static_cast<uint32_t>(p1),
+         static_cast<uint32_t>(p0 >> 32) ^ c[3] ^ key[1], static_cast<uint32_t>(p0)};
+    key[0] += 0x9E3779B9u;
+    key[1] += 0xBB67AE85u;
   }
   return c;
 }
-
-}  // namespace
 
 Rng Rng::split(std::string_view purpose, uint64_t index) const {
   uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a over the name
@@ -37,8 +35,13 @@ Rng Rng::split(std::string_view purpose, uint64_t index) const {
   return Rng(mix(mix(key_ ^ mix(hash)) + mix(index)));
 }
 
+void Rng::compute_block(uint64_t counter) {
+  block_ = philox4x32({static_cast<uint32_t>(counter), static_cast<uint32_t>(counter >> 32), 0, 0},
+                      {static_cast<uint32_t>(key_), static_cast<uint32_t>(key_ >> 32)});
+}
+
 void Rng::refill() {
-  block_ = philox(counter_++, key_);
+  compute_block(counter_++);
   position_ = 0;
 }
 
@@ -68,7 +71,7 @@ void Rng::set_state(const State& state) {
   position_ = std::min<uint32_t>(state.position, 4);
   has_spare_ = state.has_spare;
   spare_ = state.spare;
-  if (position_ < 4) block_ = philox(counter_ - 1, key_);
+  if (position_ < 4) compute_block(counter_ - 1);
 }
 
 }  // namespace sinew

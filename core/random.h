@@ -6,10 +6,13 @@
 
 namespace sinew {
 
-/// A stream of random numbers: Philox-4x32-10 (Salmon et al., "Parallel random numbers: as easy as
-/// 1, 2, 3", SC11), counter-based. Streams split by name and index are independent, so that what
-/// one env or purpose draws never depends on how much another has drawn, nor on the threads.
-/// The whole state is a small trivially copyable struct.
+/// Philox-4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC11).
+std::array<uint32_t, 4> philox4x32(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key);
+
+/// A stream of random numbers: Philox with the seed as key and the number of the block as counter.
+/// Streams split by name and index are independent, so that what one env or purpose draws never
+/// depends on how much another has drawn, nor on the threads. The whole state is a small trivially
+/// copyable struct.
 class Rng {
  public:
   explicit Rng(uint64_t seed = 0) : key_(seed) {}
@@ -43,6 +46,7 @@ class Rng {
   void set_state(const State& state);
 
  private:
+  void compute_block(uint64_t counter);
   void refill();
 
   uint64_t key_;

@@ -32,12 +32,12 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   if (word.empty()) return "";
+  word = word.substr(0, 64);
   std::string best;
   size_t best_distance = std::max<size_t>(1, word.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
     // A long candidate that only continues the word is meant, too: "lr" is not, "learning" is.
-    const size_t distance =
-        word.size() >= 4 && candidate.starts_with(word) ? 1 : edit_distance(word.substr(0, 64), candidate);
+    const size_t distance = word.size() >= 4 && candidate.starts_with(word) ? 1 : edit_distance(word, candidate);
     if (distance < best_distance) {
       best = candidate;
       best_distance = distance;

@@ -1,0 +1,107 @@
+#include "core/clock.h"
+#include "core/config_node.h"
+#include "core/random.h"
+#include "tests/core/expect_error.h"
+
+/// Files that are no configuration: each one clear Error, quickly, and never a crash.
+namespace sinew {
+namespace {
+
+std::string refusal(const std::string& text) {
+  return error_of([&] { ConfigNode::parse_text(text, "f.yaml"); });
+}
+
+std::string repeat(const std::string& text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+TEST(ConfigDamage, BrokenYamlSaysWhere) {
+  expect_contains(refusal("a: 1\nb: [1, 2\nc: 3\n"), "broken YAML");
+  EXPECT_TRUE(refusal("a: 1\n  b: 2\n").starts_with("f.yaml:2:"));
+  for (const std::string text : {"a: \"never closed\n", "a: \"never closed", "a: 'x\nb: 2\n", "[a, 'b\n", "{a: \"b}\n"})
+    expect_contains(refusal(text), "broken YAML");
+  EXPECT_TRUE(refusal("a: 1\n\tb: 2\n").starts_with("f.yaml:2:"));
+}
+
+TEST(ConfigDamage, RepeatedKeys) {
+  EXPECT_EQ(refusal("a: 1\nb: 2\na: 3\n"), "f.yaml:3:1: the key 'a' is repeated");
+  EXPECT_EQ(refusal("x: {a: 1, a: 2}\n"), "f.yaml:1:11: the key 'a' is repeated");
+}
+
+TEST(ConfigDamage, WhatYamlHasAndWeDoNot) {
+  expect_contains(refusal("a: &x 1\nb: *x\n"), "f.yaml:2:4: YAML aliases (*name) are not supported");
+  expect_contains(refusal("a: !!str 5\n"), "YAML tags (tag:yaml.org,2002:str) are not supported");
+  expect_contains(refusal("a: 1\n---\nb: 2\n"), "second YAML document");
+  expect_contains(refusal("[1, 2]: 3\n"), "a key must be a plain word");
+  expect_contains(refusal("~: 3\n"), "a key must be a plain word");
+  for (const std::string text : {"---\na: 1\n...\n", "a: 1", "a: 1\n...", "a: 1\n...\n...\n# end\n"})
+    EXPECT_TRUE(ConfigNode::parse_text(text, "f.yaml").is_map()) << text;
+}
+
+TEST(ConfigDamage, OtherFiles) {
+  expect_contains(refusal(std::string("\x7f"
+                                      "ELF\0\0",
+                                      6)),
+                  "f.yaml: contains zero bytes");
+  expect_contains(refusal("a: \xff\xfe\n"), "f.yaml: is not UTF-8 text");
+  expect_contains(refusal(std::string((1 << 20) + 1, '#')), "f.yaml: larger than 1 MiB");
+  expect_contains(error_of([] { ConfigNode::parse_file("/none/f.yaml"); }), "cannot read '/none/f.yaml': No such file");
+  expect_contains(error_of([] { ConfigNode::parse_file("/"); }), "it is a folder");
+  expect_contains(error_of([] { ConfigNode::parse_file("/dev/zero"); }), "larger than");
+}
+
+TEST(ConfigDamage, DeepNestingIsRefused) {
+  for (const std::string open : {"[", "{a: ", "- ", "? ", "[{a: ", "[? "}) {
+    const std::string message = refusal(repeat(open, 100000));
+    EXPECT_TRUE(message.find("nested more than 64 deep") != std::string::npos) << open << ": " << message;
+  }
+  EXPECT_TRUE(ConfigNode::parse_text(repeat("[", 64) + repeat("]", 64), "f.yaml").is_list());
+}
+
+TEST(ConfigDamage, LargeFilesTakeLittleTime) {
+  const Stopwatch watch;
+  std::string map;
+  for (int i = 0; map.size() < (1 << 20) - 20; ++i) map += "k" + std::to_string(i) + ": 1\n";
+  EXPECT_GT(ConfigNode::parse_text(map, "f.yaml").entries().size(), 50000u);
+  ConfigNode::parse_text("[" + repeat("1,", 500000) + "]", "f.yaml");
+  ConfigNode::parse_text("a: " + std::string(1000000, 'x'), "f.yaml");
+  ConfigNode::parse_text("a: \"" + repeat("\\n", 500000) + "\"", "f.yaml");
+  EXPECT_LT(watch.seconds(), 20);
+}
+
+// Random damage to a real file: it is read, or refused with an Error.
+TEST(ConfigDamage, RandomDamageNeverCrashes) {
+  const std::string text =
+      "task: half_cheetah\n"
+      "algorithm: {name: ppo, n_steps: 2048, learning_rate: {start: 3.0e-4, end: 0}}\n"
+      "network:\n"
+      "  actor:  [{linear: 64}, tanh, 'x', \"y\\n\"]\n"
+      "  list:\n"
+      "    - a: |\n"
+      "        text\n"
+      "    - ? b\n";
+  const std::string alphabet = "{}[]:,-?!&*#|>'\"%@` \n\t\\~ax0";
+  Rng rng(1);
+  for (int trial = 0; trial < 20000; ++trial) {
+    std::string damaged = text;
+    for (uint32_t edits = 1 + rng.below(4); edits > 0; --edits) {
+      const size_t place = rng.below(static_cast<uint32_t>(damaged.size()));
+      const char letter = alphabet[rng.below(static_cast<uint32_t>(alphabet.size()))];
+      switch (rng.below(3)) {
+        case 0: damaged[place] = letter; break;
+        case 1: damaged.insert(place, 1, letter); break;
+        default: damaged.erase(place, 1 + rng.below(5)); break;
+      }
+    }
+    try {
+      const std::string yaml = ConfigNode::parse_text(damaged, "f.yaml").to_yaml();
+      EXPECT_EQ(ConfigNode::parse_text(yaml, "f.yaml").to_yaml(), yaml) << damaged;
+    } catch (const Error&) {
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sinew

@@ -1,0 +1,51 @@
+#include "core/text.h"
+
+#include <gtest/gtest.h>
+
+namespace sinew {
+namespace {
+
+const std::vector<std::string> keys = {"gamma", "gae_lambda", "learning_rate", "n_steps", "batch_size"};
+
+TEST(Text, NearestFindsSlips) {
+  EXPECT_EQ(nearest("gama", keys), "gamma");
+  EXPECT_EQ(nearest("Gamma", keys), "gamma");
+  EXPECT_EQ(nearest("nsteps", keys), "n_steps");
+  EXPECT_EQ(nearest("batchsize", keys), "batch_size");
+  EXPECT_EQ(nearest("learning", keys), "learning_rate");
+}
+
+TEST(Text, NearestIsSilentWhenNothingIsNear) {
+  EXPECT_EQ(nearest("entropy", keys), "");
+  EXPECT_EQ(nearest("lr", keys), "");
+  EXPECT_EQ(nearest("", keys), "");
+  EXPECT_EQ(nearest("x", {}), "");
+  EXPECT_EQ(nearest(std::string(100000, 'g'), keys), "");
+}
+
+TEST(Text, Suggestion) {
+  EXPECT_EQ(suggestion("gama", keys), "; did you mean 'gamma'?");
+  EXPECT_EQ(suggestion("zzz", {"a_long_one", "b_long_one"}), "; known: a_long_one, b_long_one");
+  EXPECT_EQ(suggestion("zzz", {}), "");
+}
+
+TEST(Text, Join) {
+  EXPECT_EQ(join({}), "");
+  EXPECT_EQ(join({"a"}), "a");
+  EXPECT_EQ(join({"a", "b", "c"}, "/"), "a/b/c");
+}
+
+TEST(Text, Utf8) {
+  EXPECT_TRUE(is_utf8(""));
+  EXPECT_TRUE(is_utf8("plain, ü, €, 𝄞"));
+  EXPECT_FALSE(is_utf8("\xff"));
+  EXPECT_FALSE(is_utf8("\xc3"));              // cut short
+  EXPECT_FALSE(is_utf8("\x80"));              // a continuation alone
+  EXPECT_FALSE(is_utf8("\xc0\x80"));          // longer than needed
+  EXPECT_FALSE(is_utf8("\xe0\x80\x80"));      // longer than needed
+  EXPECT_FALSE(is_utf8("\xed\xa0\x80"));      // half of a surrogate pair
+  EXPECT_FALSE(is_utf8("\xf4\x90\x80\x80"));  // past the last code
+}
+
+}  // namespace
+}  // namespace sinew
