@@ -75,6 +75,19 @@ template <class T>
 BasicTensor<T> affine(BasicTensor<T> x, BasicTensor<T> weight, BasicTensor<T> bias,
                       Activation activation = Activation::none);
 
+/// clip((x - mean) · scale, ±limit) over the last axis, mean and scale [n]: the observation
+/// normaliser. No gradient flows to mean and scale.
+template <class T>
+BasicTensor<T> standardize(BasicTensor<T> x, BasicTensor<T> mean, BasicTensor<T> scale, double limit);
+
+/// min(max(x, low), high) with limits per column, low and high [n]. The gradient is 1 inside and on
+/// the limits, 0 outside; none flows to the limits.
+template <class T>
+BasicTensor<T> clip_columns(BasicTensor<T> x, BasicTensor<T> low, BasicTensor<T> high);
+/// The index of each row's largest element, the first at a tie: [.., n] → [.., 1]. No gradient.
+template <class T>
+BasicTensor<T> argmax(BasicTensor<T> x);
+
 /// (x - mean) / sqrt(variance + epsilon) · scale + shift over the last axis (Ba et al. 2016);
 /// scale and shift [n].
 template <class T>

@@ -1,13 +1,8 @@
-#include <cmath>
-
 #include "nets/ops_internal.h"
 
-// Matrix products, the fused affine layer, and layer normalisation.
+// Matrix products and the fused affine layer.
 namespace sinew {
 namespace {
-
-using internal::Block;
-using simd::Vec;
 
 // dst (+)= a[m, k] · b[k, n] with a's strides.
 template <class T>
@@ -58,34 +53,6 @@ void affine_backward(BasicTape<T>& tape, Node<T>& node) {
 template <class T>
 constexpr Operation<T> affine_operation{"affine", affine_backward<T>};
 
-// With n̂ = (x - mean) / deviation and g = dy · scale:
-// dx = (g - mean(g) - n̂ · mean(g · n̂)) / deviation.
-template <class T>
-void layer_norm_backward(BasicTape<T>& tape, Node<T>& node) {
-  Node<T>*x = node.inputs[0], *scale = node.inputs[1], *shift = node.inputs[2];
-  const int n = node.shape.columns();
-  T *dx = tape.zeroed_sink(x), *dscale = tape.zeroed_sink(scale), *dshift = tape.zeroed_sink(shift);
-  for (int row = 0; row < node.shape.rows(); ++row) {
-    const T *in = x->value + int64_t{row} * n, *dy = node.gradient + int64_t{row} * n;
-    T mean = 0, variance = 0, mean_g = 0, mean_gn = 0;
-    for (int i = 0; i < n; ++i) mean += in[i] / n;
-    for (int i = 0; i < n; ++i) variance += (in[i] - mean) * (in[i] - mean) / n;
-    const T inverse = 1 / std::sqrt(variance + node.scalars[0]);
-    for (int i = 0; i < n; ++i) {
-      const T normal = (in[i] - mean) * inverse, g = dy[i] * scale->value[i];
-      mean_g += g / n;
-      mean_gn += g * normal / n;
-      if (dscale) dscale[i] += dy[i] * normal;
-      if (dshift) dshift[i] += dy[i];
-    }
-    if (dx)
-      for (int i = 0; i < n; ++i)
-        dx[int64_t{row} * n + i] += (dy[i] * scale->value[i] - mean_g - (in[i] - mean) * inverse * mean_gn) * inverse;
-  }
-}
-template <class T>
-constexpr Operation<T> layer_norm_operation{"layer_norm", layer_norm_backward<T>};
-
 }  // namespace
 
 template <class T>
@@ -115,30 +82,9 @@ BasicTensor<T> affine(BasicTensor<T> x, BasicTensor<T> weight, BasicTensor<T> bi
   return {x.tape(), node};
 }
 
-template <class T>
-BasicTensor<T> layer_norm(BasicTensor<T> x, BasicTensor<T> scale, BasicTensor<T> shift, double epsilon) {
-  const int n = x.shape().columns();
-  if (x.shape().rank() == 0 || n == 0 || !(scale.shape() == Shape{n}) || !(shift.shape() == Shape{n}))
-    internal::shape_error(x.tape(), "layer_norm", fmt::format("input {}, scale {}, shift {}", x.shape().text(),
-                                                              scale.shape().text(), shift.shape().text()));
-  Node<T>* node = x.tape().make_node(layer_norm_operation<T>, x.shape(), {x.node(), scale.node(), shift.node()});
-  node->scalars[0] = static_cast<T>(epsilon);
-  for (int row = 0; row < x.shape().rows(); ++row) {
-    const T* in = x.data() + int64_t{row} * n;
-    T* out = node->value + int64_t{row} * n;
-    const T mean = internal::sum_blocks<T>(n, [&](const Block<T>& block) { return block.load(in); }) / n;
-    T variance = 0;
-    for (int i = 0; i < n; ++i) variance += (in[i] - mean) * (in[i] - mean);
-    const T inverse = 1 / std::sqrt(variance / n + node->scalars[0]);
-    for (int i = 0; i < n; ++i) out[i] = (in[i] - mean) * inverse * scale.data()[i] + shift.data()[i];
-  }
-  return {x.tape(), node};
-}
-
-#define SINEW_INSTANTIATE(T)                                                                                    \
-  template BasicTensor<T> matmul(BasicTensor<T>, BasicTensor<T>);                                               \
-  template BasicTensor<T> affine(BasicTensor<T>, BasicTensor<T>, BasicTensor<T>, Activation);                   \
-  template BasicTensor<T> layer_norm(BasicTensor<T>, BasicTensor<T>, BasicTensor<T>, double);
+#define SINEW_INSTANTIATE(T)                                      \
+  template BasicTensor<T> matmul(BasicTensor<T>, BasicTensor<T>); \
+  template BasicTensor<T> affine(BasicTensor<T>, BasicTensor<T>, BasicTensor<T>, Activation);
 SINEW_INSTANTIATE(float)
 SINEW_INSTANTIATE(double)
 

@@ -2,7 +2,7 @@
 
 #include "nets/ops_internal.h"
 
-// Operations that move values without changing them.
+// Operations that move values, or point at them, without changing them.
 namespace sinew {
 namespace {
 
@@ -57,6 +57,9 @@ void gather_backward(BasicTape<T>& tape, Node<T>& node) {
 }
 template <class T>
 constexpr Operation<T> gather_operation{"gather", gather_backward<T>};
+
+template <class T>
+constexpr Operation<T> argmax_operation{"argmax", nullptr};
 
 template <class T>
 BasicTensor<T> concat_two(const BasicTensor<T>& a, const BasicTensor<T>& b) {
@@ -132,12 +135,26 @@ BasicTensor<T> gather(BasicTensor<T> x, std::span<const int> indices) {
   return {x.tape(), node};
 }
 
+template <class T>
+BasicTensor<T> argmax(BasicTensor<T> x) {
+  const int n = x.shape().columns();
+  if (x.shape().rank() == 0 || n == 0) internal::shape_error(x.tape(), "argmax", fmt::format("rows of {}", x.shape().text()));
+  Node<T>* node = x.tape().make_node(argmax_operation<T>, x.shape().with(-1, 1), {x.node()});
+  node->requires_gradient = false;
+  for (int row = 0; row < x.shape().rows(); ++row) {
+    const T* in = x.data() + int64_t{row} * n;
+    node->value[row] = static_cast<T>(std::max_element(in, in + n) - in);
+  }
+  return {x.tape(), node};
+}
+
 #define SINEW_INSTANTIATE(T)                                            \
   template BasicTensor<T> reshape(BasicTensor<T>, Shape);               \
   template BasicTensor<T> stop_gradient(BasicTensor<T>);                \
   template BasicTensor<T> concat(std::span<const BasicTensor<T>>);      \
   template BasicTensor<T> slice(BasicTensor<T>, int, int);              \
-  template BasicTensor<T> gather(BasicTensor<T>, std::span<const int>);
+  template BasicTensor<T> gather(BasicTensor<T>, std::span<const int>); \
+  template BasicTensor<T> argmax(BasicTensor<T>);
 SINEW_INSTANTIATE(float)
 SINEW_INSTANTIATE(double)
 

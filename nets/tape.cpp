@@ -42,8 +42,9 @@ Node<T>* BasicTape<T>::new_node(Shape shape) {
 }
 
 template <class T>
-BasicTensor<T> BasicTape<T>::view(Shape shape, const T* values) {
+BasicTensor<T> BasicTape<T>::view(Shape shape, const T* values, const char* label) {
   Node<T>* node = new_node(shape);
+  node->label = label;
   node->operation = &constant_operation<T>;
   node->value = const_cast<T*>(values);  // no operation writes into its inputs
   return Tensor(*this, node);

@@ -43,6 +43,7 @@ struct Node {
   bool requires_gradient = false;
   const BasicParameter<T>* parameter = nullptr;  // of a leaf
   const char* scope = "";           // the layer that made it
+  const char* label = "";           // of an input: what it is ("observation")
   Node* previous = nullptr;         // the node recorded before it
   T scalars[2] = {};                // an operation's constants …
   int integers[3] = {};
@@ -115,7 +116,7 @@ class BasicTape {
   /// Inputs: a copy of `values`, or, by `view`, the caller's memory itself, which must outlive the
   /// tensor. No gradient goes there.
   Tensor constant(Shape shape, std::span<const T> values);
-  Tensor view(Shape shape, const T* values);
+  Tensor view(Shape shape, const T* values, const char* label = "");
   Tensor scalar(T value) { return constant({}, std::span<const T>(&value, 1)); }
   /// A constant whose gradient is wanted (for checks and saliency).
   Tensor variable(Shape shape, std::span<const T> values);

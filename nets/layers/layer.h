@@ -1,0 +1,67 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/config.h"
+#include "core/random.h"
+#include "nets/kernels/gemm.h"
+#include "nets/tape.h"
+
+namespace sinew {
+
+/// A piece of a network with one input and one output. Holds parameters of a set, never a value:
+/// the same layer serves any number of tapes at once.
+template <class T>
+class BasicLayer {
+ public:
+  virtual ~BasicLayer() = default;
+  /// x: [rows, …input extents] → [rows, …output extents].
+  virtual BasicTensor<T> operator()(BasicTensor<T> x) const = 0;
+  /// Extents of one output row.
+  virtual Shape output_shape() const = 0;
+  /// Takes over the activation that follows, when the layer can fuse it; else false.
+  virtual bool fuse(Activation) { return false; }
+};
+
+/// How weights start: the scheme, and the gain of layers inside the network (heads have their own).
+struct InitConfig {
+  std::string scheme = "orthogonal";
+  double gain = 1.41421356237;
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.optional("scheme", scheme, Choices{"orthogonal", "kaiming"});
+    v.optional("gain", gain, above(0));
+  }
+};
+
+/// What a layer is made from.
+template <class T>
+struct LayerContext {
+  BasicParameters<T>& parameters;
+  Rng& rng;
+  std::string name;  // "actor.0"; its parameters are named name + ".weight"
+  Shape input;       // extents of one row
+  InitConfig init;
+};
+
+/// A row of the table of layers: how YAML names it, what it does, how to make it. `options` is what
+/// stands behind the name: 64 in {linear: 64}, null in a plain `tanh`.
+template <class T>
+struct LayerRow {
+  std::string name;
+  std::string help;
+  std::function<std::unique_ptr<BasicLayer<T>>(const ConfigNode& options, LayerContext<T>& context)> make;
+};
+
+/// The layers that YAML may name: a value; a program of one's own adds rows.
+template <class T>
+using LayerTable = std::vector<LayerRow<T>>;
+
+template <class T>
+LayerTable<T> builtin_layers();
+
+using Layer = BasicLayer<float>;
+
+}  // namespace sinew

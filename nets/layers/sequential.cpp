@@ -1,0 +1,51 @@
+#include "nets/layers/sequential.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace sinew {
+namespace {
+
+std::optional<Activation> fusible(const std::string& name) {
+  if (name == "tanh") return Activation::tanh;
+  if (name == "relu") return Activation::relu;
+  if (name == "elu") return Activation::elu;
+  if (name == "sigmoid") return Activation::sigmoid;
+  return std::nullopt;
+}
+
+}  // namespace
+
+template <class T>
+BasicSequential<T>::BasicSequential(const LayerList& list, const LayerTable<T>& table, LayerContext<T> context)
+    : output_(context.input) {
+  const std::string prefix = context.name;
+  for (size_t i = 0; i < list.size(); ++i) {
+    static const ConfigNode no_options;
+    const bool plain = list[i].is_scalar();
+    const std::string& name = plain ? list[i].text() : list[i].single_entry().first;
+    const ConfigNode& options = plain ? no_options : list[i].single_entry().second;
+    const auto row = std::ranges::find(table, name, &LayerRow<T>::name);
+    if (row == table.end()) {
+      std::vector<std::string> known;
+      for (const LayerRow<T>& candidate : table) known.push_back(candidate.name);
+      throw list[i].error(fmt::format("there is no layer '{}'{}", name, suggestion(name, known)));
+    }
+    if (const auto activation = fusible(name); activation && !layers_.empty() && layers_.back()->fuse(*activation)) continue;
+    context.name = fmt::format("{}.{}", prefix, i);
+    context.input = output_;
+    layers_.push_back(row->make(options, context));
+    output_ = layers_.back()->output_shape();
+  }
+}
+
+template <class T>
+BasicTensor<T> BasicSequential<T>::operator()(BasicTensor<T> x) const {
+  for (const auto& layer : layers_) x = (*layer)(x);
+  return x;
+}
+
+template class BasicSequential<float>;
+template class BasicSequential<double>;
+
+}  // namespace sinew

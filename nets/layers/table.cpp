@@ -1,0 +1,81 @@
+#include "nets/layers/layer_norm.h"
+#include "nets/layers/linear.h"
+#include "nets/ops.h"
+
+// The table of layers that YAML may name.
+namespace sinew {
+namespace {
+
+struct LinearOptions {
+  int units = 0;
+  InitConfig init;
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.required("units", units, between(1, 1 << 16));
+    v.optional("init", init);
+  }
+};
+
+// {linear: 64} or {linear: {units: 64, init: {…}}}.
+template <class T>
+std::unique_ptr<BasicLayer<T>> make_linear(const ConfigNode& options, LayerContext<T>& context) {
+  LinearOptions linear{.init = context.init};
+  if (options.is_map()) {
+    read_value(options, linear);
+  } else {
+    read_value(options, linear.units);
+    check_range(options, linear.units, between(1, 1 << 16));
+  }
+  if (context.input.rank() != 1)
+    throw options.error(fmt::format("linear takes rows of numbers, not of shape {}", context.input.text()));
+  return std::make_unique<BasicLinear<T>>(context.parameters, context.name, context.input[0], linear.units, context.rng,
+                                          linear.init);
+}
+
+template <class T>
+std::unique_ptr<BasicLayer<T>> make_layer_norm(const ConfigNode& options, LayerContext<T>& context) {
+  if (!options.is_null()) throw options.error("layer_norm takes no options");
+  return std::make_unique<BasicLayerNorm<T>>(context.parameters, context.name, context.input.columns());
+}
+
+template <class T>
+class ActivationLayer : public BasicLayer<T> {
+ public:
+  using Function = BasicTensor<T> (*)(BasicTensor<T>);
+  ActivationLayer(Function function, Shape shape) : function_(function), shape_(shape) {}
+  BasicTensor<T> operator()(BasicTensor<T> x) const override { return function_(x); }
+  Shape output_shape() const override { return shape_; }
+
+ private:
+  Function function_;
+  Shape shape_;
+};
+
+template <class T, BasicTensor<T> (*function)(BasicTensor<T>)>
+LayerRow<T> activation_row(const char* name, const char* help) {
+  return {name, help, [](const ConfigNode& options, LayerContext<T>& context) -> std::unique_ptr<BasicLayer<T>> {
+            if (!options.is_null()) throw options.error("an activation takes no options");
+            return std::make_unique<ActivationLayer<T>>(function, context.input);
+          }};
+}
+
+}  // namespace
+
+template <class T>
+LayerTable<T> builtin_layers() {
+  return {
+      {"linear", "x · weight + bias; the number of outputs, or {units, init: {scheme, gain}}", make_linear<T>},
+      {"layer_norm", "each row to mean 0 and variance 1, then scaled and shifted", make_layer_norm<T>},
+      activation_row<T, &tanh<T>>("tanh", "hyperbolic tangent"),
+      activation_row<T, &relu<T>>("relu", "max(x, 0)"),
+      activation_row<T, &elu<T>>("elu", "x, or exp(x) - 1 below 0"),
+      activation_row<T, &silu<T>>("silu", "x · sigmoid(x)"),
+      activation_row<T, &sigmoid<T>>("sigmoid", "1 / (1 + exp(-x))"),
+      activation_row<T, &softplus<T>>("softplus", "log(1 + exp(x))"),
+  };
+}
+
+template LayerTable<float> builtin_layers();
+template LayerTable<double> builtin_layers();
+
+}  // namespace sinew

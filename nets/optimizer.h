@@ -1,0 +1,50 @@
+#pragma once
+#include <span>
+#include <vector>
+
+#include "nets/parameters.h"
+
+namespace sinew {
+
+/// Adam (Kingma & Ba 2015) and, with weight_decay, AdamW (Loshchilov & Hutter 2019).
+struct AdamOptions {
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  double weight_decay = 0;  // decoupled
+};
+
+template <class T>
+class BasicAdam {
+ public:
+  explicit BasicAdam(BasicParameters<T>& parameters, AdamOptions options = {});
+
+  /// One step down `gradients` (laid out as the parameters' flat buffer), each multiplied by
+  /// `gradient_scale` first. Touches the parameters.
+  void step(std::span<const T> gradients, double learning_rate, double gradient_scale = 1);
+
+  // What a checkpoint keeps.
+  std::span<T> first_moment() { return first_; }
+  std::span<T> second_moment() { return second_; }
+  int64_t steps() const { return steps_; }
+  void set_steps(int64_t steps) { steps_ = steps; }
+
+ private:
+  BasicParameters<T>& parameters_;
+  AdamOptions options_;
+  std::vector<T> first_, second_;
+  int64_t steps_ = 0;
+};
+
+/// The Euclidean norm, summed in double in a fixed order.
+template <class T>
+double norm(std::span<const T> gradients);
+
+/// What to multiply gradients of that norm with so that it becomes at most `max_norm` (0: no limit).
+inline double clip_scale(double norm, double max_norm) {
+  return max_norm > 0 && norm > max_norm ? max_norm / (norm + 1e-6) : 1.0;
+}
+
+using Adam = BasicAdam<float>;
+
+}  // namespace sinew

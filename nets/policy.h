@@ -1,0 +1,86 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/random.h"
+#include "core/spec.h"
+#include "nets/network.h"
+#include "nets/normalizer.h"
+
+namespace sinew {
+
+/// All that turns an observation into a command: the normaliser, the network, and the action map.
+/// What a robot gets is what was trained. Acting goes through a PolicyRunner.
+class Policy {
+ public:
+  /// A new policy with initial weights drawn from `rng`.
+  Policy(InterfaceSpec spec, NetworkConfig config, const LayerTable<float>& layers, const Rng& rng);
+
+  const InterfaceSpec& spec() const { return spec_; }
+  const NetworkConfig& config() const { return config_; }
+  ActorCritic& network() { return network_; }
+  const ActorCritic& network() const { return network_; }
+  int observation_size() const { return spec_.observation_size(); }
+  int action_size() const { return spec_.actions.size(); }
+  int state_size() const { return network_.state_size(); }
+
+  /// One normaliser per sensor, of size 0 where the sensor is not normalised.
+  std::vector<Normalizer>& normalizers() { return normalizers_; }
+  const std::vector<Normalizer>& normalizers() const { return normalizers_; }
+  /// Merges raw observation rows into the running statistics.
+  void update_normalizers(std::span<const float> observations);
+
+  /// On any tape: raw observations [rows, observation size] → normalised ones.
+  Tensor normalize(Tensor observations) const;
+  /// Normalised observations → the deterministic command [rows, action size].
+  Tensor command(Tensor normalized) const;
+  /// The action map: a raw action row, as a distribution draws it → a command.
+  Tensor map_action(Tensor raw) const;
+
+  /// SHA-256 of the parameters' bytes, in the order of their names.
+  std::string weights_hash() const;
+
+ private:
+  Tensor map_part(const ActionPart& part, int first_limit, Tensor raw) const;
+
+  InterfaceSpec spec_;
+  NetworkConfig config_;
+  ActorCritic network_;
+  std::vector<Normalizer> normalizers_;
+  std::vector<std::string> normalizer_labels_;  // "normalizer.state.mean", "normalizer.state.scale", …
+  std::vector<float> low_, high_;               // limits of the action row; a choice has none
+};
+
+/// Acts with a policy that others may share: its tape, and nothing else, is its own. One per thread.
+/// A row's command has the same bits however many rows are computed with it.
+class PolicyRunner {
+ public:
+  explicit PolicyRunner(const Policy& policy) : policy_(policy), tape_(TapeMode::infer) {}
+
+  /// The deterministic command of each row. observations [rows, observation size]; state
+  /// [rows, policy.state_size()] is read and replaced, and starts anew where reset_mask[row] is not
+  /// 0 (a new episode, a new robot session); actions [rows, action size].
+  void act(std::span<const float> observations, std::span<float> state, std::span<const uint8_t> reset_mask,
+           std::span<float> actions);
+
+  /// What a roll-out stores of each row beside the command.
+  struct Sample {
+    std::span<float> normalized;  // [rows, observation size]
+    std::span<float> raw;         // [rows, action size]
+    std::span<float> log_prob;    // [rows]
+  };
+  /// Commands drawn from the policy's distribution, row r by rngs[r].
+  void sample(std::span<const float> observations, std::span<float> state, std::span<const uint8_t> reset_mask,
+              std::span<Rng> rngs, const Sample& out, std::span<float> actions);
+
+  /// Values of normalised observation rows.
+  void values(std::span<const float> normalized, std::span<float> values);
+
+ private:
+  const Policy& policy_;
+  Tape tape_;
+};
+
+}  // namespace sinew

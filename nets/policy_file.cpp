@@ -1,0 +1,172 @@
+#include "nets/policy_file.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/safe_file.h"
+#include "nets/interface_json.h"
+#include "nets/safetensors.h"
+#include "nets/trace.h"
+
+namespace sinew {
+namespace {
+
+constexpr const char* format_name = "sinew-policy";
+constexpr int format_version = 1;
+constexpr int golden_rows = 4;
+
+// Of all tensors and all metadata but the checksum itself, each with its name and length.
+std::string checksum(const TensorFile& file) {
+  Sha256 hash;
+  const auto add = [&hash](const std::string& name, const void* data, size_t bytes) {
+    const std::string head = fmt::format("{} {}\n", name, bytes);
+    hash.update(head.data(), head.size());
+    hash.update(data, bytes);
+  };
+  for (const auto& [name, text] : file.metadata)
+    if (name != "sha256") add(name, text.data(), text.size());
+  for (const auto& [name, tensor] : file.tensors) {
+    std::string shape = tensor.dtype;
+    for (const int64_t extent : tensor.shape) shape += fmt::format(" {}", extent);
+    add(name + " " + shape, tensor.data.data(), tensor.data.size());
+  }
+  return hash.hex_digest();
+}
+
+std::vector<int64_t> stored_shape(const Shape& shape) {
+  std::vector<int64_t> extents;
+  for (int i = 0; i < shape.rank(); ++i) extents.push_back(shape[i]);
+  return extents;
+}
+
+StoredTensor stored_vector(std::span<const float> values) {
+  return StoredTensor::from_floats({static_cast<int64_t>(values.size())}, values);
+}
+
+// Observations around what the normaliser has seen, so that the network is exercised where it works.
+std::vector<float> golden_observations(const Policy& policy) {
+  Rng rng = Rng(20240229).split("golden");
+  std::vector<float> rows;
+  for (int row = 0; row < golden_rows; ++row)
+    for (size_t s = 0; s < policy.normalizers().size(); ++s) {
+      const Normalizer& normalizer = policy.normalizers()[s];
+      for (int i = 0; i < policy.spec().sensors[s].size(); ++i) {
+        const float z = static_cast<float>(rng.normal());
+        rows.push_back(normalizer.size() == 0 ? z : normalizer.mean()[i] + z / normalizer.scale()[i]);
+      }
+    }
+  return rows;
+}
+
+std::vector<float> act(const Policy& policy, std::span<const float> observations, std::vector<float>& state) {
+  const size_t rows = observations.size() / policy.observation_size();
+  const std::vector<uint8_t> no_reset(rows);
+  std::vector<float> actions(rows * policy.action_size());
+  PolicyRunner(policy).act(observations, state, no_reset, actions);
+  return actions;
+}
+
+void check_golden(const Policy& policy, const TensorFile& file) {
+  std::vector<float> state = file.tensors.at("golden.state").floats();
+  const std::vector<float> expected = file.tensors.at("golden.action").floats();
+  const std::vector<float> observations = file.tensors.at("golden.observation").floats();
+  if (observations.size() % policy.observation_size() != 0 ||
+      expected.size() != observations.size() / policy.observation_size() * policy.action_size())
+    fail("its golden pairs do not fit its own interface");
+  const std::vector<float> actual = act(policy, observations, state);
+  for (size_t i = 0; i < expected.size(); ++i)
+    if (!(std::abs(actual[i] - expected[i]) <= 1e-5 * (1 + std::abs(expected[i]))))
+      fail("its golden pair {} gives {} where {} is recorded: this program computes the network differently; "
+           "use the version of sinew that wrote it",
+           i / policy.action_size(), actual[i], expected[i]);
+}
+
+const StoredTensor& tensor(const TensorFile& file, const std::string& name, const std::vector<int64_t>& shape) {
+  const auto entry = file.tensors.find(name);
+  if (entry == file.tensors.end()) fail("the tensor '{}' is missing", name);
+  if (entry->second.shape != shape) fail("the tensor '{}' has another shape than the network needs", name);
+  return entry->second;
+}
+
+std::string metadata(const TensorFile& file, const std::string& key) {
+  const auto entry = file.metadata.find(key);
+  if (entry == file.metadata.end()) fail("the metadata '{}' is missing", key);
+  return entry->second;
+}
+
+void check_format(const TensorFile& file) {
+  const auto format = file.metadata.find("format");
+  if (format == file.metadata.end() || format->second != format_name)
+    fail("this safetensors file is not a sinew policy");
+  const std::string version = metadata(file, "format_version");
+  if (version != std::to_string(format_version))
+    fail("its format version is {}, this program reads {}; use a matching version of sinew", version, format_version);
+  if (metadata(file, "sha256") != checksum(file)) fail("it is damaged: the checksum does not match its content");
+}
+
+LoadedPolicy read_policy(const TensorFile& file, const LayerTable<float>& layers) {
+  check_format(file);
+  const NetworkConfig config = read_config<NetworkConfig>(ConfigNode::parse_text(metadata(file, "network"), "network"));
+  LoadedPolicy loaded;
+  loaded.info = {metadata(file, "task"), metadata(file, "task_config"), metadata(file, "config")};
+  loaded.policy = std::make_unique<Policy>(interface_from_json(metadata(file, "interface")), config, layers, Rng());
+  Policy& policy = *loaded.policy;
+  for (const Parameter& parameter : policy.network().parameters().list())
+    std::ranges::copy(tensor(file, parameter.name, stored_shape(parameter.shape)).floats(), parameter.values().begin());
+  policy.network().parameters().touch();
+  for (size_t s = 0; s < policy.normalizers().size(); ++s) {
+    Normalizer& normalizer = policy.normalizers()[s];
+    if (normalizer.size() == 0) continue;
+    const std::string name = "normalizer." + policy.spec().sensors[s].name;
+    normalizer.set_frozen(tensor(file, name + ".mean", {normalizer.size()}).floats(),
+                          tensor(file, name + ".scale", {normalizer.size()}).floats());
+  }
+  check_golden(policy, file);
+  return loaded;
+}
+
+}  // namespace
+
+void save_policy(const std::string& path, const Policy& policy, const PolicyInfo& info) {
+  TensorFile file;
+  for (const Parameter& parameter : policy.network().parameters().list())
+    file.tensors[parameter.name] = StoredTensor::from_floats(stored_shape(parameter.shape), parameter.values());
+  std::vector<float> low, high;
+  for (const ActionPart& part : policy.spec().actions.parts)
+    for (int i = 0; i < part.size(); ++i) {
+      low.push_back(part.is_discrete() ? 0.0f : static_cast<float>(part.low[i]));
+      high.push_back(part.is_discrete() ? 0.0f : static_cast<float>(part.high[i]));
+    }
+  file.tensors["action.low"] = stored_vector(low);
+  file.tensors["action.high"] = stored_vector(high);
+  for (size_t s = 0; s < policy.normalizers().size(); ++s) {
+    const Normalizer& normalizer = policy.normalizers()[s];
+    if (normalizer.size() == 0) continue;
+    const std::string name = "normalizer." + policy.spec().sensors[s].name;
+    file.tensors[name + ".mean"] = stored_vector(normalizer.mean());
+    file.tensors[name + ".scale"] = stored_vector(normalizer.scale());
+  }
+  const std::vector<float> observations = golden_observations(policy);
+  std::vector<float> state(static_cast<size_t>(golden_rows) * policy.state_size());
+  file.tensors["golden.observation"] = StoredTensor::from_floats({golden_rows, policy.observation_size()}, observations);
+  file.tensors["golden.state"] = StoredTensor::from_floats({golden_rows, policy.state_size()}, state);
+  file.tensors["golden.action"] =
+      StoredTensor::from_floats({golden_rows, policy.action_size()}, act(policy, observations, state));
+  file.metadata = {{"format", format_name},
+                   {"format_version", std::to_string(format_version)},
+                   {"task", info.task},
+                   {"task_config", info.task_config},
+                   {"config", info.config},
+                   {"interface", interface_to_json(policy.spec())},
+                   {"network", write_config(policy.config()).to_yaml()},
+                   {"trace", to_json(trace_actor(policy))}};
+  file.metadata["sha256"] = checksum(file);
+  write_safetensors(path, file);
+}
+
+LoadedPolicy load_policy(const std::string& path, const LayerTable<float>& layers) {
+  const TensorFile file = read_safetensors(path);
+  return with_context(fmt::format("the policy '{}'", path), [&] { return read_policy(file, layers); });
+}
+
+}  // namespace sinew

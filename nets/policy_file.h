@@ -1,0 +1,36 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "nets/policy.h"
+
+/// One policy file: safetensors, readable from Python.
+///
+/// Tensors: every parameter under its name; `normalizer.SENSOR.mean` and `.scale`; `action.low` and
+/// `action.high`; `golden.observation`, `golden.state` and `golden.action`, rows of inputs and
+/// outputs that are checked on loading.
+/// Metadata: `format` ("sinew-policy"), `format_version`, `task`, `interface` (JSON: sensors and
+/// actions with names, order, shapes, units, ranges, rate), `network` (YAML), `trace` (JSON: the
+/// actor's operations, see nets/trace.h), `config` (YAML: the run's resolved config), `sha256` (of
+/// everything else in the file).
+namespace sinew {
+
+struct PolicyInfo {
+  std::string task;         // the name or path it was trained on
+  std::string task_config;  // YAML; may be empty
+  std::string config;       // the run's resolved config, YAML; may be empty
+};
+
+/// Writes atomically.
+void save_policy(const std::string& path, const Policy& policy, const PolicyInfo& info);
+
+struct LoadedPolicy {
+  std::unique_ptr<Policy> policy;
+  PolicyInfo info;
+};
+
+/// Throws Error naming the file for: anything damaged (checksum, golden pairs off by more than
+/// 1e-5), a newer format, a layer that `layers` does not know.
+LoadedPolicy load_policy(const std::string& path, const LayerTable<float>& layers);
+
+}  // namespace sinew

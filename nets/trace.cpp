@@ -1,0 +1,91 @@
+#include "nets/trace.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+namespace sinew {
+namespace {
+
+const char* activation_name(Activation activation) {
+  switch (activation) {
+    case Activation::none: return "";
+    case Activation::tanh: return "tanh";
+    case Activation::relu: return "relu";
+    case Activation::elu: return "elu";
+    case Activation::sigmoid: return "sigmoid";
+  }
+  return "";
+}
+
+int64_t count_flops(const Node<float>& node) {
+  const std::string name = node.operation->name;
+  if (name == "constant" || name == "parameter" || name == "reshape" || name == "slice" || name == "concat") return 0;
+  if (name == "affine" || name == "matmul") return 2 * node.shape.size() * node.inputs[1]->shape[0] + node.shape.size();
+  return node.shape.size();
+}
+
+Trace read_tape(const Tape& tape) {
+  std::vector<const Node<float>*> nodes;
+  for (const Node<float>* node = tape.last(); node; node = node->previous) nodes.push_back(node);
+  std::ranges::reverse(nodes);
+  std::map<const Node<float>*, int> index;
+  Trace trace;
+  for (const Node<float>* node : nodes) {
+    index.emplace(node, static_cast<int>(trace.steps.size()));
+    TraceStep step;
+    step.operation = node->operation->name;
+    step.layer = node->scope;
+    step.source = node->parameter ? node->parameter->name : node->label;
+    for (const Node<float>* input : node->inputs)
+      if (input) step.inputs.push_back(index.at(input));
+    step.shape = node->shape;
+    step.flops = count_flops(*node);
+    if (step.operation == "affine") step.activation = activation_name(static_cast<Activation>(node->integers[0]));
+    if (step.operation == "slice") step.integers = {node->integers[0], node->integers[0] + node->shape.columns()};
+    for (const float scalar : node->scalars) step.scalars.push_back(scalar);
+    while (!step.scalars.empty() && step.scalars.back() == 0) step.scalars.pop_back();
+    trace.steps.push_back(std::move(step));
+  }
+  return trace;
+}
+
+}  // namespace
+
+int64_t Trace::flops() const {
+  int64_t total = 0;
+  for (const TraceStep& step : steps) total += step.flops;
+  return total;
+}
+
+Trace trace_actor(const Policy& policy) {
+  Tape tape(TapeMode::infer);
+  const std::vector<float> row(policy.observation_size());
+  policy.command(policy.normalize(tape.view({1, policy.observation_size()}, row.data(), "observation")));
+  return read_tape(tape);
+}
+
+Trace trace_critic(const Policy& policy) {
+  Tape tape(TapeMode::infer);
+  const std::vector<float> row(policy.observation_size());
+  policy.network().critic(tape.view({1, policy.observation_size()}, row.data(), "normalized"));
+  return read_tape(tape);
+}
+
+std::string to_json(const Trace& trace) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const TraceStep& step : trace.steps) {
+    nlohmann::json item{{"operation", step.operation}};
+    if (!step.layer.empty()) item["layer"] = step.layer;
+    if (!step.source.empty()) item["source"] = step.source;
+    if (!step.inputs.empty()) item["inputs"] = step.inputs;
+    if (!step.activation.empty()) item["activation"] = step.activation;
+    if (!step.scalars.empty()) item["scalars"] = step.scalars;
+    if (!step.integers.empty()) item["integers"] = step.integers;
+    for (int i = 0; i < step.shape.rank(); ++i) item["shape"].push_back(step.shape[i]);
+    list.push_back(std::move(item));
+  }
+  return list.dump();
+}
+
+}  // namespace sinew

@@ -1,0 +1,37 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "nets/policy.h"
+
+namespace sinew {
+
+/// One operation of a recorded inference pass.
+struct TraceStep {
+  std::string operation;        // "affine", or "constant" / "parameter" for an input
+  std::string layer;            // that recorded it; may be empty
+  std::string source;           // of an input: "observation", a parameter's name, "action.low", …
+  std::vector<int> inputs;      // indices of earlier steps
+  Shape shape;                  // of the result
+  std::string activation;       // fused into an affine; else empty
+  std::vector<double> scalars;  // the operation's constants
+  std::vector<int> integers;
+  int64_t flops = 0;            // multiply-adds count twice
+};
+
+/// The exchange form of a network: its operations in order, the last one its result. Exporters and
+/// pictures read this; nobody writes a second description of a network.
+struct Trace {
+  std::vector<TraceStep> steps;
+  int64_t flops() const;
+};
+
+/// From one raw observation row (the step with source "observation") to the command.
+Trace trace_actor(const Policy& policy);
+/// From one normalised observation row to its value.
+Trace trace_critic(const Policy& policy);
+
+/// JSON: a list of objects with the non-empty members of TraceStep.
+std::string to_json(const Trace& trace);
+
+}  // namespace sinew
