@@ -52,7 +52,8 @@ function(sinew_install_package)
   foreach(room IN LISTS rooms)
     install(TARGETS sinew_${room} EXPORT sinew-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
     install(DIRECTORY ${PROJECT_SOURCE_DIR}/${room}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sinew/${room}
-      FILES_MATCHING PATTERN "*.h" PATTERN "*_internal.h" EXCLUDE)
+      FILES_MATCHING PATTERN "*.h" PATTERN "models" EXCLUDE
+      PATTERN "*_internal.h" EXCLUDE PATTERN "compat.h" EXCLUDE)
   endforeach()
   include(CMakePackageConfigHelpers)
   set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sinew)

@@ -1,0 +1,94 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "tests/layering/include_rules.h"
+
+namespace sinew {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(Layering, ThisHouseKeepsItsRules) {
+  const auto broken = broken_include_rules(SINEW_SOURCE_DIR);
+  std::string text;
+  for (const std::string& line : broken) text += line + "\n";
+  EXPECT_TRUE(broken.empty()) << text;
+}
+
+// A house of our own making, to see that the rules can be broken.
+class MadeUpHouse : public ::testing::Test {
+ protected:
+  MadeUpHouse() : root_(fs::path(::testing::TempDir()) / ("sinew_layering." + std::to_string(::getpid()))) {}
+  ~MadeUpHouse() override { fs::remove_all(root_); }
+
+  void write(const std::string& path, const std::string& content) {
+    fs::create_directories((root_ / path).parent_path());
+    std::ofstream(root_ / path) << content;
+  }
+  std::vector<std::string> broken() const { return broken_include_rules(root_); }
+
+  fs::path root_;
+};
+
+using Lines = std::vector<std::string>;
+
+TEST_F(MadeUpHouse, RightIncludesPass) {
+  write("core/a.h", "#pragma once\n#include <string>\n#include <fmt/core.h>\n");
+  write("core/a.cpp", "#include \"core/a.h\"\n#include <yaml-cpp/parser.h>\n");
+  write("sim/compat.h", "#include <mujoco/mujoco.h>\n");
+  write("sim/model.cpp", "#include \"sim/compat.h\"\n#include \"core/a.h\"\n");
+  write("nets/gemm_internal.h", "#include <Eigen/Core>\n");
+  write("agents/log.cpp", "#include \"log.pb.h\"\n#include \"envs/env.h\"\n#include \"nets/policy.h\"\n");
+  write("apps/main.cpp", "#include \"sim/model.h\"\n#include \"agents/train.h\"\n");
+  write("tests/x.cpp", "#include <mujoco/mujoco.h>\n");
+  write("examples/x.cpp", "#include <Eigen/Core>\n");
+  write("docs/page.md", "#include <Eigen/Core>\n");
+  EXPECT_EQ(broken(), Lines{});
+}
+
+TEST_F(MadeUpHouse, AWrongRoomIsFound) {
+  write("core/a.cpp", "#include <vector>\n  #  include \"nets/tape.h\"\n");
+  write("nets/b.cpp", "#include \"sim/model.h\"\n");
+  write("envs/deep/down/c.h", "#include \"nets/tape.h\"\n");
+  write("agents/d.cpp", "#include <sim/model.h>\n");
+  write("robots/e.cpp", "#include \"envs/env.h\"\n");
+  EXPECT_EQ(broken(), (Lines{"agents/d.cpp:1: agents may not include sim", "core/a.cpp:2: core may not include nets",
+                             "envs/deep/down/c.h:1: envs may not include nets",
+                             "nets/b.cpp:1: nets may not include sim", "robots/e.cpp:1: robots may not include envs"}));
+}
+
+TEST_F(MadeUpHouse, AWrongLibraryIsFound) {
+  write("envs/env.h", "#include <mujoco/mujoco.h>\n");
+  write("sim/a.cpp", "#include <opencv2/core.hpp>\n");
+  write("nets/b.cpp", "#include <yaml-cpp/yaml.h>\n");
+  write("agents/c.cpp", "#include <zmq.hpp>\n");
+  EXPECT_EQ(broken(), (Lines{"agents/c.cpp:1: agents may not include <zmq.hpp>",
+                             "envs/env.h:1: envs may not include <mujoco/mujoco.h>",
+                             "nets/b.cpp:1: nets may not include <yaml-cpp/yaml.h>",
+                             "sim/a.cpp:1: sim may not include <opencv2/core.hpp>"}));
+}
+
+TEST_F(MadeUpHouse, InstalledHeadersHideTheLibraries) {
+  write("nets/a.h", "#include <Eigen/Core>\n");
+  write("nets/b.h", "#include \"nets/gemm_internal.h\"\n");
+  write("sim/model.h", "#include \"sim/compat.h\"\n");
+  write("nets/c.h", "#include <nlohmann/json.hpp>\n");
+  EXPECT_EQ(broken(),
+            (Lines{"nets/a.h:1: an installed header includes <Eigen/Core>",
+                   "nets/b.h:1: an installed header includes \"nets/gemm_internal.h\", which is not installed",
+                   "nets/c.h:1: an installed header includes <nlohmann/json.hpp>",
+                   "sim/model.h:1: an installed header includes \"sim/compat.h\", which is not installed"}));
+}
+
+TEST_F(MadeUpHouse, StrayFilesAreFound) {
+  write("core/a.cpp", "#include \"a.h\"\n#include \"../b.h\"\n");
+  write("cellar/x.cpp", "");
+  EXPECT_EQ(broken(),
+            (Lines{"cellar/x.cpp: 'cellar' is no room of the table", "core/a.cpp:1: \"a.h\" should be \"room/file.h\"",
+                   "core/a.cpp:2: \"../b.h\" should be \"room/file.h\""}));
+}
+
+}  // namespace
+}  // namespace sinew
