@@ -1,0 +1,59 @@
+#include "nets/layers/layer_norm.h"
+#include "nets/layers/linear.h"
+#include "nets/layers/sequential.h"
+#include "tests/nets/gradient_check.h"
+
+namespace sinew {
+namespace {
+
+constexpr int rows = 3, inputs = 5;
+
+// A random number for every parameter: freshly made ones hide a wrong gradient behind a 0 or a 1.
+void disturb(Parameters64& parameters) {
+  Rng rng(5);
+  for (double& value : parameters.values()) value += rng.uniform(-0.3, 0.3);
+}
+
+void check(const BasicLayer<double>& layer, Parameters64& parameters) {
+  disturb(parameters);
+  Rng rng(6);
+  const std::vector<double> x = CheckInput{{rows, inputs}}.draw(rng);
+  expect_parameter_gradients(parameters, [&](Tape64& tape) {
+    const Tensor64 y = layer(tape.constant({rows, inputs}, x));
+    EXPECT_EQ(y.shape().columns(), layer.output_shape()[0]);
+    return sum(y * tape.constant(y.shape(), loss_weights(y.size(), Rng(7))));
+  });
+  expect_gradients({{{rows, inputs}}}, [&](Tape64&, auto in) { return layer(in[0]); }, 1e-7, parameters.size());
+}
+
+TEST(LayerGradient, LinearWithEveryActivation) {
+  for (const Activation activation :
+       {Activation::none, Activation::tanh, Activation::relu, Activation::elu, Activation::sigmoid}) {
+    Parameters64 parameters;
+    Rng rng(1);
+    BasicLinear<double> linear(parameters, "linear", inputs, 7, rng);
+    EXPECT_TRUE(linear.fuse(activation));
+    check(linear, parameters);
+  }
+}
+
+TEST(LayerGradient, LayerNorm) {
+  Parameters64 parameters;
+  check(BasicLayerNorm<double>(parameters, "norm", inputs), parameters);
+}
+
+TEST(LayerGradient, EveryLayerOfTheTableInSequence) {
+  for (const char* list : {"[{linear: 4}, tanh, {linear: 3}, relu]", "[layer_norm, {linear: 4}, elu, softplus]",
+                           "[silu, {linear: {units: 6, init: {scheme: kaiming}}}, silu]", "[{linear: 4}, sigmoid, tanh]",
+                           "[tanh]"}) {
+    SCOPED_TRACE(list);
+    Parameters64 parameters;
+    Rng rng(1);
+    LayerList layers;
+    read_value(ConfigNode::parse_text(list, "layers.yaml"), layers);
+    check(BasicSequential<double>(layers, builtin_layers<double>(), {parameters, rng, "net", {inputs}, {}}), parameters);
+  }
+}
+
+}  // namespace
+}  // namespace sinew
