@@ -31,6 +31,8 @@ void Normalizer::update(std::span<const float> rows) {
 }
 
 void Normalizer::refresh() {
+  frozen_mean_.resize(mean_.size());
+  frozen_scale_.resize(mean_.size());
   for (int i = 0; i < size(); ++i) {
     frozen_mean_[i] = static_cast<float>(mean_[i]);
     frozen_scale_[i] = static_cast<float>(1 / std::sqrt(variance_[i] + 1e-8));
@@ -41,17 +43,16 @@ void Normalizer::set_state(const State& state) {
   count_ = state.count;
   mean_ = state.mean;
   variance_ = state.variance;
-  if (count_ > 0) refresh();
+  refresh();
 }
 
 void Normalizer::set_frozen(std::span<const float> mean, std::span<const float> scale) {
   frozen_mean_.assign(mean.begin(), mean.end());
   frozen_scale_.assign(scale.begin(), scale.end());
   count_ = 1;
-  for (int i = 0; i < size(); ++i) {
-    mean_[i] = mean[i];
-    variance_[i] = 1.0 / (static_cast<double>(scale[i]) * scale[i]) - 1e-8;
-  }
+  mean_.assign(mean.begin(), mean.end());
+  variance_.resize(mean.size());
+  for (int i = 0; i < size(); ++i) variance_[i] = 1.0 / (static_cast<double>(scale[i]) * scale[i]) - 1e-8;
 }
 
 }  // namespace sinew

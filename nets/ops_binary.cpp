@@ -104,8 +104,9 @@ SINEW_BINARY(Add, "add", a + b, constant<T>(1), constant<T>(1))
 SINEW_BINARY(Subtract, "subtract", a - b, constant<T>(1), constant<T>(-1))
 SINEW_BINARY(Multiply, "multiply", a * b, b, a)
 SINEW_BINARY(Divide, "divide", a / b, 1 / b, -a / (b * b))
-SINEW_BINARY(Minimum, "min", b < a ? b : a, share<T>(a, b), share<T>(b, a))
-SINEW_BINARY(Maximum, "max", b > a ? b : a, share<T>(b, a), share<T>(a, b))
+// Not a number wins.
+SINEW_BINARY(Minimum, "min", (b < a) | (b != b) ? b : a, share<T>(a, b), share<T>(b, a))
+SINEW_BINARY(Maximum, "max", (b > a) | (b != b) ? b : a, share<T>(b, a), share<T>(a, b))
 #undef SINEW_BINARY
 
 template <class T, template <class> class Op, int operand>

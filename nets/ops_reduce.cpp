@@ -73,14 +73,17 @@ void logsumexp_backward(BasicTape<T>& tape, Node<T>& node) {
 template <class T>
 constexpr Operation<T> logsumexp_operation{"logsumexp", logsumexp_backward<T>};
 
+// log Σ exp(x) in two terms, so that what is small beside the largest x keeps its digits.
 template <class T>
-T log_sum_exp(const T* x, int n) {
-  const T largest = *std::max_element(x, x + n);
-  if (std::isinf(largest)) return largest;
-  T total = 0;
-  for (int i = 0; i < n; ++i) total += std::exp(x[i] - largest);
-  return largest + std::log(total);
-}
+struct LogSumExp {
+  T largest, rest = 0;
+  LogSumExp(const T* x, int n) : largest(*std::max_element(x, x + n)) {
+    if (std::isinf(largest)) return;
+    T total = 0;
+    for (int i = 0; i < n; ++i) total += std::exp(x[i] - largest);
+    rest = std::log(total);
+  }
+};
 
 template <class T>
 void check_columns(const BasicTensor<T>& x, const char* operation) {
@@ -139,7 +142,10 @@ BasicTensor<T> logsumexp(BasicTensor<T> x) {
   check_columns(x, "logsumexp");
   const int n = x.shape().columns();
   Node<T>* node = x.tape().make_node(logsumexp_operation<T>, without_axis(x.shape(), x.shape().rank() - 1), {x.node()});
-  for (int row = 0; row < x.shape().rows(); ++row) node->value[row] = log_sum_exp(x.data() + int64_t{row} * n, n);
+  for (int row = 0; row < x.shape().rows(); ++row) {
+    const LogSumExp<T> total(x.data() + int64_t{row} * n, n);
+    node->value[row] = total.largest + total.rest;
+  }
   return {x.tape(), node};
 }
 
@@ -150,8 +156,8 @@ BasicTensor<T> log_softmax(BasicTensor<T> x) {
   Node<T>* node = x.tape().make_node(log_softmax_operation<T>, x.shape(), {x.node()});
   for (int row = 0; row < x.shape().rows(); ++row) {
     const T* in = x.data() + int64_t{row} * n;
-    const T total = log_sum_exp(in, n);
-    for (int i = 0; i < n; ++i) node->value[int64_t{row} * n + i] = in[i] - total;
+    const LogSumExp<T> total(in, n);
+    for (int i = 0; i < n; ++i) node->value[int64_t{row} * n + i] = (in[i] - total.largest) - total.rest;
   }
   return {x.tape(), node};
 }

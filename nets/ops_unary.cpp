@@ -47,8 +47,8 @@ SINEW_UNARY(abs, simd::absolute(x), x > 0 ? one<T>() : x < 0 ? -one<T>() : zero<
 SINEW_UNARY(tanh, simd::tanh(x), 1 - y * y)
 SINEW_UNARY(sigmoid, simd::sigmoid<T>(x), y * (1 - y))
 SINEW_UNARY(softplus, simd::softplus(x), simd::sigmoid<T>(x))
-SINEW_UNARY(relu, x > 0 ? x : zero<T>(), x > 0 ? one<T>() : zero<T>())
-SINEW_UNARY(elu, x > 0 ? x : simd::exp(x) - 1, x > 0 ? one<T>() : y + 1)
+SINEW_UNARY(relu, simd::at_least(x, zero<T>()), x > 0 ? one<T>() : zero<T>())
+SINEW_UNARY(elu, simd::elu<T>(x), x > 0 ? one<T>() : y + 1)
 SINEW_UNARY(silu, x * simd::sigmoid<T>(x), simd::sigmoid<T>(x) * (1 + x * (1 - simd::sigmoid<T>(x))))
 SINEW_UNARY(clip, simd::at_most(simd::at_least(x, simd::broadcast(c0)), simd::broadcast(c1)),
             x >= c0 ? (x <= c1 ? one<T>() : zero<T>()) : zero<T>())

@@ -20,6 +20,7 @@ void BasicAdam<T>::step(std::span<const T> gradients, double learning_rate, doub
   const T keep = static_cast<T>(1 - learning_rate * options_.weight_decay);
   const T scale = static_cast<T>(gradient_scale), epsilon = static_cast<T>(options_.epsilon);
   const T b1 = static_cast<T>(options_.beta1), b2 = static_cast<T>(options_.beta2);
+  const T c1 = static_cast<T>(1 - options_.beta1), c2 = static_cast<T>(1 - options_.beta2);  // 1 - 0.999f is off by 1e-5
   T* __restrict value = parameters_.values().data();
   T* __restrict m = first_.data();
   T* __restrict v = second_.data();
@@ -27,8 +28,8 @@ void BasicAdam<T>::step(std::span<const T> gradients, double learning_rate, doub
   const size_t n = first_.size();
   for (size_t i = 0; i < n; ++i) {
     const T gradient = g[i] * scale;
-    m[i] = b1 * m[i] + (1 - b1) * gradient;
-    v[i] = b2 * v[i] + (1 - b2) * gradient * gradient;
+    m[i] = b1 * m[i] + c1 * gradient;
+    v[i] = b2 * v[i] + c2 * gradient * gradient;
     value[i] = value[i] * keep - rate * m[i] / (std::sqrt(v[i]) * root + epsilon);
   }
   parameters_.touch();

@@ -114,6 +114,7 @@ void BasicTape<T>::backward(const Tensor& loss, std::span<T> gradients) {
   assert(mode_ == TapeMode::record && "backward() on a tape that only infers");
   if (loss.size() != 1) fail("backward: the loss has shape {}, not one element", loss.shape().text());
   gradients_ = gradients;
+  for (Node<T>* node = last_; node; node = node->previous) node->gradient = nullptr;  // of an earlier loss
   if (T* seed = zeroed_sink(loss.node())) seed[0] += T(1);
   for (Node<T>* node = loss.node(); node; node = node->previous)
     if (node->gradient && node->operation->backward) node->operation->backward(*this, *node);

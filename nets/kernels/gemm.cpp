@@ -19,8 +19,8 @@ Vec<T> activate(Vec<T> x, Activation activation) {
   switch (activation) {
     case Activation::none: return x;
     case Activation::tanh: return simd::tanh(x);
-    case Activation::relu: return x > 0 ? x : Vec<T>{};
-    case Activation::elu: return x > 0 ? x : simd::exp(x) - 1;
+    case Activation::relu: return at_least(x, Vec<T>{});
+    case Activation::elu: return simd::elu<T>(x);
     case Activation::sigmoid: return simd::sigmoid<T>(x);
   }
   return x;

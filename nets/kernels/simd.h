@@ -82,7 +82,7 @@ inline V at_least(V x, V bound) {
 }
 template <class V>
 inline V absolute(V x) {
-  return x < 0 ? -x : x;
+  return x > 0 ? x : 0 - x;  // -0 becomes 0
 }
 
 template <class F>
@@ -107,38 +107,46 @@ inline Vec<float> expm1_reduced(Vec<float> r) {
   return (p * r) * r + r;
 }
 
-/// x = k·ln(2) + r with |r| <= ln(2)/2; returns 2^k. |x| < 87.
-inline Vec<float> reduce_by_ln2(Vec<float> x, Vec<float>& r) {
+/// x = k·ln(2) + r with |r| <= ln(2)/2; returns k. |x| < 2^22.
+inline IntVec reduce_by_ln2(Vec<float> x, Vec<float>& r) {
   const Vec<float> magic = broadcast(12582912.0f);  // 1.5 · 2^23: adding it rounds to an integer
   const Vec<float> shifted = x * 1.442695041f + magic;
   const Vec<float> k = shifted - magic;
-  r = x - k * 0.693359375f;            // ln(2) in two parts, the first with few bits
+  r = x - k * 0.693359375f;  // ln(2) in two parts, the first with few bits
   r = r + k * 2.12194440e-4f;
-  return from_bits((bits_of(shifted) - 0x4B400000 + 127) << 23);
+  return bits_of(shifted) - 0x4B400000;
 }
 
+/// 2^k, k from -126 to 127.
+inline Vec<float> power_of_two(IntVec k) { return from_bits((k + 127) << 23); }
+
+/// 2^k goes in as two factors, so that results reach down to the denormals and up to infinity.
 inline Vec<float> exp(Vec<float> x) {
   Vec<float> r;
-  const Vec<float> scale = reduce_by_ln2(at_least(at_most(x, broadcast(87.0f)), broadcast(-87.0f)), r);
-  Vec<float> y = scale * expm1_reduced(r) + scale;
-  // One more factor carries x from 87 to 88.72, where float ends.
-  const Vec<float> rest = x - 87.0f;
-  y = x > 87.0f ? y * (1 + rest * (1 + rest * (0.5f + rest * (1 / 6.0f + rest * (1 / 24.0f + rest * (1 / 120.0f)))))) : y;
-  y = x > 88.7228f ? broadcast(std::numeric_limits<float>::infinity()) : y;
-  return x < -87.0f ? Vec<float>{} : y;
+  const IntVec k = reduce_by_ln2(at_least(at_most(x, broadcast(89.0f)), broadcast(-104.0f)), r);
+  const IntVec half = k >> 1;
+  const Vec<float> scale = power_of_two(half);
+  return (scale * expm1_reduced(r) + scale) * power_of_two(k - half);
 }
 inline Vec<double> exp(Vec<double> x) {
   return each_lane(x, [](double v) { return std::exp(v); });
 }
 
-/// Two to three units in the last place over the whole line, small x included.
-inline Vec<float> tanh(Vec<float> x) {
-  const Vec<float> magnitude = at_most(absolute(x), broadcast(9.02f));
+/// exp(x) - 1 without cancellation near 0; x <= 87.
+inline Vec<float> expm1(Vec<float> x) {
   Vec<float> r;
-  const Vec<float> scale = reduce_by_ln2(magnitude + magnitude, r);
-  const Vec<float> e = scale * expm1_reduced(r) + (scale - 1.0f);  // exp(2|x|) - 1
-  const Vec<float> y = e / (e + 2.0f);
-  return x < 0 ? -y : y;
+  const Vec<float> scale = power_of_two(reduce_by_ln2(at_least(x, broadcast(-87.0f)), r));
+  return scale * expm1_reduced(r) + (scale - 1.0f);
+}
+inline Vec<double> expm1(Vec<double> x) {
+  return each_lane(x, [](double v) { return std::expm1(v); });
+}
+
+inline Vec<float> tanh(Vec<float> x) {
+  const IntVec sign = bits_of(x) & std::numeric_limits<int32_t>::min();
+  const Vec<float> magnitude = at_most(from_bits(bits_of(x) ^ sign), broadcast(9.02f));  // beyond: 1
+  const Vec<float> e = expm1(magnitude + magnitude);
+  return from_bits(bits_of(e / (e + 2.0f)) | sign);
 }
 inline Vec<double> tanh(Vec<double> x) {
   return each_lane(x, [](double v) { return std::tanh(v); });
@@ -175,6 +183,12 @@ inline Vec<double> log(Vec<double> x) {
 template <class T>
 inline Vec<T> sigmoid(Vec<T> x) {
   return 1 / (1 + exp(-x));
+}
+
+/// x, or exp(x) - 1 below 0.
+template <class T>
+inline Vec<T> elu(Vec<T> x) {
+  return x > 0 ? x : expm1(x);
 }
 
 /// log(1 + exp(x)) without overflow.

@@ -31,7 +31,8 @@ BasicSequential<T>::BasicSequential(const LayerList& list, const LayerTable<T>& 
       for (const LayerRow<T>& candidate : table) known.push_back(candidate.name);
       throw list[i].error(fmt::format("there is no layer '{}'{}", name, suggestion(name, known)));
     }
-    if (const auto activation = fusible(name); activation && !layers_.empty() && layers_.back()->fuse(*activation)) continue;
+    const auto activation = options.is_null() ? fusible(name) : std::nullopt;  // with options: make() refuses them
+    if (activation && !layers_.empty() && layers_.back()->fuse(*activation)) continue;
     context.name = fmt::format("{}.{}", prefix, i);
     context.input = output_;
     layers_.push_back(row->make(options, context));
