@@ -136,6 +136,11 @@ void ConfigNode::append(ConfigNode item) {
   items_.push_back(std::move(item));
 }
 
+void ConfigNode::remove(std::string_view key) {
+  entries();
+  std::erase_if(entries_, [key](const Entry& entry) { return entry.first == key; });
+}
+
 void ConfigNode::assign(const std::string& assignment) {
   const size_t equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0)

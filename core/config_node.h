@@ -50,6 +50,8 @@ class ConfigNode {
   /// Adds or replaces an entry of a map (a null node becomes a map).
   void set(std::string key, ConfigNode value);
   void append(ConfigNode item);
+  /// Drops an entry of a map, if it is there.
+  void remove(std::string_view key);
   /// Applies "a.b=value", the value being YAML; missing maps on the way are made, list items are
   /// named by their index. Throws on a malformed assignment or a path through a scalar.
   void assign(const std::string& assignment);

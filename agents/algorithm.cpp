@@ -1,0 +1,17 @@
+#include "agents/algorithm.h"
+
+#include "agents/ppo.h"
+
+namespace sinew {
+
+AlgorithmTable builtin_algorithms() {
+  return {
+      {"ppo", "proximal policy optimisation, on-policy",
+       [](const ConfigNode& options, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
+         return std::make_unique<Ppo>(read_config<PpoConfig>(options), context);
+       },
+       [](const ConfigNode& options) { return write_config(read_config<PpoConfig>(options)); }},
+  };
+}
+
+}  // namespace sinew

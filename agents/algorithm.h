@@ -1,0 +1,51 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/config.h"
+#include "core/thread_pool.h"
+#include "envs/vec_env.h"
+#include "nets/policy.h"
+
+namespace sinew {
+
+/// Takes a metric by its name, such as train/approx_kl.
+using MetricSink = std::function<void(std::string_view name, double value)>;
+
+/// A learner: it owns the policy, steps the envs, and improves the one with the other.
+class Algorithm {
+ public:
+  virtual ~Algorithm() = default;
+  virtual Policy& policy() = 0;
+  /// Collects experience and learns from it once. `progress` in [0, 1] is how far training has come.
+  /// Returns the env steps made. Throws Error when learning has diverged (a loss is not finite).
+  virtual int64_t iterate(double progress, const MetricSink& metrics) = 0;
+  /// The names that iterate() may report.
+  virtual std::vector<std::string> metric_names() const = 0;
+};
+
+/// What a learner is made from.
+struct AlgorithmContext {
+  VecEnv& envs;
+  ThreadPool& pool;
+  NetworkConfig network;
+  const LayerTable<float>& layers;
+  bool normalize_reward = false;
+  Rng stream;
+};
+
+/// A row of the table of algorithms. `options` is the recipe's `algorithm` map without its name.
+struct AlgorithmRow {
+  std::string name;
+  std::string help;
+  std::function<std::unique_ptr<Algorithm>(const ConfigNode& options, const AlgorithmContext&)> make;
+  /// The options with every default written out.
+  std::function<ConfigNode(const ConfigNode& options)> resolve;
+};
+
+using AlgorithmTable = std::vector<AlgorithmRow>;
+AlgorithmTable builtin_algorithms();
+
+}  // namespace sinew

@@ -1,0 +1,79 @@
+#include "agents/evaluator.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sinew {
+
+double Evaluation::mean_reward() const {
+  double total = 0;
+  for (const Episode& episode : episodes) total += episode.reward;
+  return episodes.empty() ? 0 : total / static_cast<double>(episodes.size());
+}
+
+double Evaluation::std_reward() const {
+  const double mean = mean_reward();
+  double total = 0;
+  for (const Episode& episode : episodes) total += (episode.reward - mean) * (episode.reward - mean);
+  return episodes.empty() ? 0 : std::sqrt(total / static_cast<double>(episodes.size()));
+}
+
+double Evaluation::mean_ep_length() const {
+  double total = 0;
+  for (const Episode& episode : episodes) total += episode.length;
+  return episodes.empty() ? 0 : total / static_cast<double>(episodes.size());
+}
+
+Evaluator::Evaluator(const EnvFactory& factory, ThreadPool& pool) : pool_(pool) {
+  for (int i = 0; i < pool.size(); ++i) envs_.push_back(factory());
+}
+
+Evaluation Evaluator::run(const Policy& policy, int n_episodes, const Rng& stream) {
+  Evaluation evaluation;
+  evaluation.episodes.resize(n_episodes);
+  pool_.parallel_for(pool_.size(), [&](int worker) {
+    PolicyRunner runner(policy);
+    for (int i = worker; i < n_episodes; i += pool_.size())
+      evaluation.episodes[i] = run_in(*envs_[worker], runner, policy, stream.split("episode", i), {});
+  });
+  return evaluation;
+}
+
+Evaluation::Episode Evaluator::run_episode(const Policy& policy, Rng stream, const StepObserver& observer) {
+  PolicyRunner runner(policy);
+  return run_in(*envs_[0], runner, policy, stream, observer);
+}
+
+Evaluation::Episode Evaluator::run_in(Env& env, PolicyRunner& runner, const Policy& policy, Rng stream,
+                                      const StepObserver& observer) {
+  const auto& sensors = env.spec().sensors;
+  std::vector<double> observation(policy.observation_size()), command(policy.action_size());
+  std::vector<float> row(observation.size()), action(command.size()), state(policy.state_size());
+  uint8_t reset_mask = 1;
+  Evaluation::Episode episode;
+  episode.reward_terms.resize(env.spec().reward_terms.size());
+  env.reset(stream);
+  while (true) {
+    size_t begin = 0;
+    for (size_t i = 0; i < sensors.size(); ++i) {
+      env.observe(static_cast<int>(i), {&observation[begin], static_cast<size_t>(sensors[i].size())});
+      begin += sensors[i].size();
+    }
+    std::ranges::copy(observation, row.begin());
+    runner.act(row, state, {&reset_mask, 1}, action);
+    reset_mask = 0;
+    std::ranges::copy(action, command.begin());
+    const StepResult result = env.step(command, stream);
+    episode.reward += result.reward;
+    ++episode.length;
+    for (size_t i = 0; i < episode.reward_terms.size(); ++i) episode.reward_terms[i] += env.reward_terms()[i];
+    const bool go_on = !observer || observer(env, result);
+    if (result.terminated || result.truncated || !go_on) {
+      episode.terminated = result.terminated;
+      episode.diverged = result.diverged;
+      return episode;
+    }
+  }
+}
+
+}  // namespace sinew

@@ -1,0 +1,47 @@
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "core/thread_pool.h"
+#include "envs/vec_env.h"
+#include "nets/policy.h"
+
+namespace sinew {
+
+/// Episodes of a deterministic policy.
+struct Evaluation {
+  struct Episode {
+    double reward = 0;  // the sum
+    int length = 0;
+    bool terminated = false, diverged = false;
+    std::vector<double> reward_terms;
+  };
+  std::vector<Episode> episodes;
+  double mean_reward() const;
+  double std_reward() const;  // over the episodes, population form
+  double mean_ep_length() const;
+};
+
+/// Called after each step of an evaluation with its env: to draw it, or to slow it down. False ends
+/// the evaluation.
+using StepObserver = std::function<bool(Env& env, const StepResult& result)>;
+
+/// Runs episodes in envs of its own. Episode i draws from stream.split("episode", i) alone, so the
+/// result does not depend on the threads.
+class Evaluator {
+ public:
+  Evaluator(const EnvFactory& factory, ThreadPool& pool);
+
+  Evaluation run(const Policy& policy, int n_episodes, const Rng& stream);
+  /// One episode on the calling thread.
+  Evaluation::Episode run_episode(const Policy& policy, Rng stream, const StepObserver& observer = {});
+
+ private:
+  Evaluation::Episode run_in(Env& env, PolicyRunner& runner, const Policy& policy, Rng stream,
+                             const StepObserver& observer);
+
+  ThreadPool& pool_;
+  std::vector<std::unique_ptr<Env>> envs_;  // one per thread
+};
+
+}  // namespace sinew

@@ -1,0 +1,40 @@
+#include "agents/recipe.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace sinew {
+
+Registry Registry::builtin() { return {TaskRegistry::builtin(), builtin_layers<float>(), builtin_algorithms()}; }
+
+Recipe read_recipe(const ConfigNode& node) {
+  Recipe recipe = read_config<Recipe>(node);
+  const std::filesystem::path task = recipe.task;
+  if (task.has_parent_path() && task.is_relative() && !node.file().empty())
+    recipe.task = (std::filesystem::path(node.file()).parent_path() / task).lexically_normal().string();
+  return recipe;
+}
+
+const AlgorithmRow& find_algorithm(const Recipe& recipe, const Registry& registry, ConfigNode& options) {
+  const ConfigNode* name = recipe.algorithm.find("name");
+  if (!name) throw recipe.algorithm.error("the key 'name' is missing");
+  Choices known;
+  for (const AlgorithmRow& row : registry.algorithms) known.push_back(row.name);
+  check_choice(*name, name->text(), known);
+  options = recipe.algorithm;
+  options.remove("name");
+  return *std::ranges::find(registry.algorithms, name->text(), &AlgorithmRow::name);
+}
+
+ConfigNode resolve_recipe(const Recipe& recipe, const Registry& registry) {
+  ConfigNode options;
+  const AlgorithmRow& row = find_algorithm(recipe, registry, options);
+  ConfigNode algorithm = ConfigNode::map({{"name", ConfigNode::scalar(row.name)}});
+  const ConfigNode resolved = row.resolve(options);
+  for (const auto& [key, value] : resolved.entries()) algorithm.set(key, value);
+  ConfigNode node = write_config(recipe);
+  node.set("algorithm", algorithm);
+  return node;
+}
+
+}  // namespace sinew

@@ -1,0 +1,62 @@
+#pragma once
+#include <string>
+
+#include "agents/algorithm.h"
+#include "envs/make_env.h"
+
+namespace sinew {
+
+struct EvalConfig {
+  int64_t eval_freq = 50000;  // env steps between evaluations; 0: never
+  int n_eval_episodes = 10;
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.optional("eval_freq", eval_freq, at_least(0));
+    v.optional("n_eval_episodes", n_eval_episodes, between(1, 10000));
+  }
+};
+
+/// What to train, on what, and how: the file that `sinew train` reads.
+struct Recipe {
+  std::string task;  // a task's name or path
+  int64_t total_timesteps = 1000000;
+  int n_envs = 8;
+  uint64_t seed = 1;
+  ConfigNode algorithm;  // {name: ppo, …}
+  NetworkConfig network;
+  bool normalize_reward = false;
+  EvalConfig eval;
+  int64_t save_freq = 50000;  // env steps between savings of policy.safetensors; 0: only at the end
+  bool video = false;         // write video.mp4 of the best policy at the end
+
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.required("task", task);
+    v.optional("total_timesteps", total_timesteps, at_least(1));
+    v.optional("n_envs", n_envs, between(1, 65536));
+    v.optional("seed", seed);
+    v.required("algorithm", algorithm);
+    v.required("network", network);
+    v.optional("normalize_reward", normalize_reward);
+    v.optional("eval", eval);
+    v.optional("save_freq", save_freq, at_least(0));
+    v.optional("video", video);
+  }
+};
+
+/// What a recipe may name. A value: a program of one's own takes builtin() and adds rows.
+struct Registry {
+  TaskRegistry tasks;
+  LayerTable<float> layers;
+  AlgorithmTable algorithms;
+  static Registry builtin();
+};
+
+/// Reads a recipe; a task given as a relative path resolves against the recipe's file.
+Recipe read_recipe(const ConfigNode& node);
+/// The algorithm's row and its options without the name. Throws a located Error.
+const AlgorithmRow& find_algorithm(const Recipe& recipe, const Registry& registry, ConfigNode& options);
+/// The recipe with every key and its value.
+ConfigNode resolve_recipe(const Recipe& recipe, const Registry& registry);
+
+}  // namespace sinew

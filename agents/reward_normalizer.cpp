@@ -1,0 +1,30 @@
+#include "agents/reward_normalizer.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sinew {
+
+void RewardNormalizer::apply(Rollout& rollout) {
+  for (int env = 0; env < rollout.n_envs; ++env)
+    for (int step = 0; step < rollout.n_steps; ++step) {
+      const size_t row = static_cast<size_t>(env) * rollout.n_steps + step;
+      running_[env] = gamma_ * running_[env] + rollout.rewards[row];
+      ++count_;
+      const double delta = running_[env] - mean_;
+      mean_ += delta / count_;
+      m2_ += delta * (running_[env] - mean_);
+      if (rollout.terminated[row] || rollout.truncated[row]) running_[env] = 0;
+    }
+  const double scale = 1 / std::sqrt(m2_ / count_ + 1e-8);
+  for (float& reward : rollout.rewards) reward = static_cast<float>(std::clamp(reward * scale, -10.0, 10.0));
+}
+
+void RewardNormalizer::set_state(const State& state) {
+  count_ = state.count;
+  mean_ = state.mean;
+  m2_ = state.m2;
+  running_ = state.running;
+}
+
+}  // namespace sinew

@@ -1,0 +1,110 @@
+#include "agents/rollout.h"
+
+#include <algorithm>
+
+namespace sinew {
+
+Rollout::Rollout(int envs, int steps, int observations_per_row, int actions_per_row)
+    : n_envs(envs), n_steps(steps), observation_size(observations_per_row), action_size(actions_per_row) {
+  const size_t n = static_cast<size_t>(rows());
+  raw_observations.resize(n * observation_size);
+  observations.resize(n * observation_size);
+  actions.resize(n * action_size);
+  for (std::vector<float>* column : {&log_probs, &rewards, &values, &advantages, &returns}) column->resize(n);
+  terminated.resize(n);
+  truncated.resize(n);
+  cuts.resize(n_envs);
+  next_values.resize(n_envs);
+}
+
+RolloutCollector::RolloutCollector(VecEnv& envs, const Policy& policy, ThreadPool& pool, const Rng& stream)
+    : envs_(envs),
+      policy_(policy),
+      pool_(pool),
+      state_(static_cast<size_t>(envs.size()) * policy.state_size()),
+      reset_mask_(envs.size(), 1) {
+  for (int i = 0; i < envs.size(); ++i) action_streams_.push_back(stream.split("action", i));
+  for (int i = 0; i < pool.size(); ++i) runners_.push_back(std::make_unique<PolicyRunner>(policy));
+}
+
+void RolloutCollector::collect(Rollout& rollout) {
+  const int workers = std::min(pool_.size(), envs_.size());
+  pool_.parallel_for(workers, [&](int worker) {
+    run_range(rollout, worker, envs_.size() * worker / workers, envs_.size() * (worker + 1) / workers);
+  });
+  compute_values(rollout);
+}
+
+void RolloutCollector::run_range(Rollout& rollout, int worker, int first, int last) {
+  const size_t rows = last - first, width = rollout.observation_size, action_width = rollout.action_size;
+  const size_t state_width = policy_.state_size();
+  std::vector<float> normalized(rows * width), raw(rows * action_width), log_prob(rows), commands(rows * action_width);
+  const std::span<float> state(state_.data() + first * state_width, rows * state_width);
+  const std::span<uint8_t> reset_mask(reset_mask_.data() + first, rows);
+  const std::span<Rng> rngs(action_streams_.data() + first, rows);
+  for (int i = first; i < last; ++i) rollout.cuts[i].clear();
+  for (int step = 0; step < rollout.n_steps; ++step) {
+    const std::span<const float> observations = envs_.observations().subspan(first * width, rows * width);
+    runners_[worker]->sample(observations, state, reset_mask, rngs, {normalized, raw, log_prob}, commands);
+    for (size_t r = 0; r < rows; ++r) {
+      const size_t row = (first + r) * rollout.n_steps + step;
+      std::copy_n(&observations[r * width], width, &rollout.raw_observations[row * width]);
+      std::copy_n(&normalized[r * width], width, &rollout.observations[row * width]);
+      std::copy_n(&raw[r * action_width], action_width, &rollout.actions[row * action_width]);
+      rollout.log_probs[row] = log_prob[r];
+    }
+    envs_.step_range(first, last, commands.data());
+    for (size_t r = 0; r < rows; ++r) {
+      const size_t env = first + r, row = env * rollout.n_steps + step;
+      rollout.rewards[row] = envs_.rewards()[env];
+      rollout.terminated[row] = envs_.terminated()[env];
+      rollout.truncated[row] = envs_.truncated()[env];
+      reset_mask[r] = rollout.terminated[row] || rollout.truncated[row];
+      if (rollout.truncated[row] && !rollout.terminated[row]) {
+        const auto final = envs_.final_observations().subspan(env * width, width);
+        rollout.cuts[env].push_back({static_cast<int>(row), {final.begin(), final.end()}, 0});
+      }
+    }
+  }
+}
+
+void RolloutCollector::compute_values(Rollout& rollout) {
+  // A critic pass over all steps of an env, in pieces that stay in the cache, and over the
+  // observations that follow.
+  constexpr size_t piece = 256;
+  pool_.parallel_for(envs_.size(), [&](int env) {
+    const size_t n = rollout.n_steps, width = rollout.observation_size;
+    PolicyRunner runner(policy_);
+    for (size_t begin = 0; begin < n; begin += piece) {
+      const size_t rows = std::min(piece, n - begin), row = env * n + begin;
+      runner.values({&rollout.observations[row * width], rows * width}, {&rollout.values[row], rows});
+    }
+    Tape tape(TapeMode::infer);
+    const auto value_of = [&](std::span<const float> raw) {
+      tape.rewind();
+      return policy_.network().critic(policy_.normalize(tape.view({1, static_cast<int>(width)}, raw.data()))).item();
+    };
+    for (Rollout::Cut& cut : rollout.cuts[env]) cut.value = value_of(cut.observation);
+    rollout.next_values[env] = value_of(envs_.observations().subspan(env * width, width));
+  });
+}
+
+void compute_gae(Rollout& rollout, double gamma, double gae_lambda) {
+  for (int env = 0; env < rollout.n_envs; ++env) {
+    const int begin = env * rollout.n_steps;
+    auto cut = rollout.cuts[env].rbegin();
+    double advantage = 0, next_value = rollout.next_values[env];
+    for (int row = begin + rollout.n_steps - 1; row >= begin; --row) {
+      const bool done = rollout.terminated[row] || rollout.truncated[row];
+      if (rollout.terminated[row]) next_value = 0;
+      else if (rollout.truncated[row]) next_value = (cut++)->value;
+      const double delta = rollout.rewards[row] + gamma * next_value - rollout.values[row];
+      advantage = delta + (done ? 0 : gamma * gae_lambda * advantage);
+      rollout.advantages[row] = static_cast<float>(advantage);
+      rollout.returns[row] = static_cast<float>(advantage + rollout.values[row]);
+      next_value = rollout.values[row];
+    }
+  }
+}
+
+}  // namespace sinew

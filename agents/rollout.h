@@ -1,0 +1,63 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/thread_pool.h"
+#include "envs/vec_env.h"
+#include "nets/policy.h"
+
+namespace sinew {
+
+/// Experience of n_envs × n_steps, the steps of an env side by side: row env·n_steps + step.
+struct Rollout {
+  int n_envs = 0, n_steps = 0, observation_size = 0, action_size = 0;
+  std::vector<float> raw_observations;  // [rows, observation size], for the normaliser
+  std::vector<float> observations;      // the same, normalised as the policy saw them
+  std::vector<float> actions;           // [rows, action size], raw (as the distribution drew them)
+  std::vector<float> log_probs, rewards, values;
+  std::vector<uint8_t> terminated, truncated;
+  std::vector<float> advantages, returns;
+
+  /// Where an episode was truncated, its value goes on from its final observation.
+  struct Cut {
+    int row;
+    std::vector<float> observation;  // raw
+    float value = 0;
+  };
+  std::vector<std::vector<Cut>> cuts;         // per env, by step
+  std::vector<float> next_values;             // [n_envs]: of the observation after the last step
+
+  Rollout(int n_envs, int n_steps, int observation_size, int action_size);
+  int rows() const { return n_envs * n_steps; }
+};
+
+/// Runs a policy in the envs. The policy is frozen meanwhile, so the envs do not wait for each
+/// other: every thread runs its share of them through all steps, and since a row's bits do not
+/// depend on its neighbours, the result does not depend on the number of threads.
+class RolloutCollector {
+ public:
+  RolloutCollector(VecEnv& envs, const Policy& policy, ThreadPool& pool, const Rng& stream);
+
+  /// Fills everything but advantages and returns.
+  void collect(Rollout& rollout);
+
+ private:
+  void run_range(Rollout& rollout, int worker, int first, int last);
+  void compute_values(Rollout& rollout);
+
+  VecEnv& envs_;
+  const Policy& policy_;
+  ThreadPool& pool_;
+  std::vector<Rng> action_streams_;  // per env
+  std::vector<float> state_;         // [n_envs, state size]
+  std::vector<uint8_t> reset_mask_;  // per env: its next observation starts an episode
+  std::vector<std::unique_ptr<PolicyRunner>> runners_;  // per thread
+};
+
+/// Generalised advantage estimation (Schulman et al. 2016) and returns = advantages + values. A
+/// terminated step has no next value; a truncated one continues in its final observation's value;
+/// either stops the recursion.
+void compute_gae(Rollout& rollout, double gamma, double gae_lambda);
+
+}  // namespace sinew
