@@ -1,0 +1,46 @@
+#pragma once
+#include <sys/types.h>
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace sinew {
+
+/// Another program, run beside this one: we write its standard input, and its standard output and
+/// error are kept in memory until it ends. No thread is needed, and neither side can block the other
+/// for ever: the child writes to memory, and writing to a child that has gone is reported, not a
+/// signal.
+class ChildProcess {
+ public:
+  /// Starts argv[0], found in PATH unless it has a slash. Throws Error when it cannot be started.
+  explicit ChildProcess(const std::vector<std::string>& argv);
+  /// Kills a child that was not waited for.
+  ~ChildProcess();
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  /// False when the child no longer reads; wait() then says why.
+  bool write(std::span<const char> bytes);
+
+  struct Result {
+    int exit_code = 0;  // 128 + the signal that ended it
+    std::string output, errors;
+  };
+  /// Ends its input and waits for its end.
+  Result wait();
+
+ private:
+  int start(const std::vector<std::string>& argv, int child_input);
+  void close_files();
+
+  pid_t pid_ = -1;
+  int input_ = -1;   // our end of a socket pair
+  int output_ = -1;  // memory files
+  int errors_ = -1;
+};
+
+/// The folder of the running executable.
+std::string own_folder();
+
+}  // namespace sinew

@@ -1,0 +1,3 @@
+#include "apps/run.h"
+
+int main(int argc, char** argv) { return sinew::run(argc, argv); }

@@ -1,0 +1,146 @@
+#include "apps/runs.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <string_view>
+
+#include "core/config_node.h"
+#include "core/error.h"
+#include "core/safe_file.h"
+
+namespace sinew {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double not_there = std::numeric_limits<double>::quiet_NaN();
+constexpr const char* step_column = "time/total_timesteps";
+
+std::vector<std::string_view> split(std::string_view line) {
+  std::vector<std::string_view> cells;
+  while (true) {
+    const size_t comma = line.find(',');
+    cells.push_back(line.substr(0, comma));
+    if (comma == std::string_view::npos) return cells;
+    line.remove_prefix(comma + 1);
+  }
+}
+
+double number(std::string_view cell, const std::string& where, const std::string& column) {
+  if (cell.empty()) return not_there;
+  double value = 0;
+  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  if (error != std::errc{} || end != cell.data() + cell.size())
+    fail("{}: '{}' in column '{}' is not a number", where, cell, column);
+  return value;
+}
+
+void read_metrics(const std::string& path, RunRecord& run) {
+  const std::string content = read_file(path);
+  std::string_view rest = content;
+  int line_number = 0;
+  for (size_t end; (end = rest.find('\n')) != std::string_view::npos; rest.remove_prefix(end + 1)) {
+    std::string_view line = rest.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const std::string where = fmt::format("{}:{}", path, ++line_number);
+    const std::vector<std::string_view> cells = split(line);
+    if (line_number == 1) {
+      run.names.assign(cells.begin(), cells.end());
+      run.columns.resize(cells.size());
+      if (run.names[0] != step_column)
+        fail("{}: the first column is '{}'; the metrics of a run start with '{}'", where, run.names[0], step_column);
+      continue;
+    }
+    if (cells.size() != run.names.size())
+      fail("{}: {} cells, but the header names {} columns", where, cells.size(), run.names.size());
+    for (size_t i = 0; i < cells.size(); ++i) run.columns[i].push_back(number(cells[i], where, run.names[i]));
+    if (!std::isfinite(run.columns[0].back())) fail("{}: the row has no '{}'", where, step_column);
+  }
+  if (line_number < 2) fail("'{}' has no rows yet: the run stopped before its first update, or has just begun", path);
+}
+
+// What config.yaml says, where it is there.
+std::string config_text(const ConfigNode& config, std::string_view key) {
+  const ConfigNode* node = config.is_map() ? config.find(key) : nullptr;
+  return node && node->is_scalar() ? node->text() : "";
+}
+
+RunRecord load_run(const fs::path& folder, RunGroup& group) {
+  RunRecord run;
+  run.folder = folder.string();
+  read_metrics((folder / "metrics.csv").string(), run);
+  if (const fs::path file = folder / "config.yaml"; fs::exists(file)) {
+    const ConfigNode config = ConfigNode::parse_file(file.string());
+    group.task = fs::path(config_text(config, "task")).stem().string();
+    if (const ConfigNode* algorithm = config.is_map() ? config.find("algorithm") : nullptr)
+      group.algorithm = config_text(*algorithm, "name");
+    if (const ConfigNode* seed = config.is_map() ? config.find("seed") : nullptr) run.seed = seed->integer();
+  }
+  return run;
+}
+
+// The folder seed_N's N, or -1.
+int64_t seed_of(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  int64_t seed = -1;
+  if (!name.starts_with("seed_")) return -1;
+  const auto [end, error] = std::from_chars(name.data() + 5, name.data() + name.size(), seed);
+  return error == std::errc{} && end == name.data() + name.size() ? seed : -1;
+}
+
+}  // namespace
+
+std::vector<double> RunRecord::column(const std::string& name) const {
+  const auto found = std::find(names.begin(), names.end(), name);
+  return found == names.end() ? std::vector<double>{} : columns[static_cast<size_t>(found - names.begin())];
+}
+
+RunRecord::Series RunRecord::series(const std::string& name) const {
+  Series result;
+  const std::vector<double> values = column(name);
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i])) continue;
+    result.steps.push_back(columns[0][i]);
+    result.values.push_back(values[i]);
+  }
+  return result;
+}
+
+RunGroup load_runs(const std::string& folder) {
+  const fs::path root = fs::path(folder).lexically_normal();
+  if (!fs::is_directory(root)) fail("'{}' is not a folder; a run's folder is runs/<recipe>", folder);
+  RunGroup group{.folder = folder, .name = {}, .task = {}, .algorithm = {}, .runs = {}};
+  group.name = (root.has_filename() ? root.filename() : root.parent_path().filename()).string();
+  if (fs::exists(root / "metrics.csv")) {
+    group.runs.push_back(load_run(root, group));
+    return group;
+  }
+  for (const auto& entry : fs::directory_iterator(root)) {
+    if (const int64_t seed = seed_of(entry.path()); seed >= 0 && fs::exists(entry.path() / "metrics.csv")) {
+      group.runs.push_back(load_run(entry.path(), group));
+      group.runs.back().seed = seed;
+    }
+  }
+  if (group.runs.empty()) fail("'{}' is not a run: it has neither a metrics.csv nor seed_N folders with one", folder);
+  std::sort(group.runs.begin(), group.runs.end(), [](const auto& a, const auto& b) { return a.seed < b.seed; });
+  return group;
+}
+
+MeanStd mean_std(const std::vector<double>& values) {
+  double sum = 0, squares = 0;
+  int count = 0;
+  for (const double value : values) {
+    if (!std::isfinite(value)) continue;
+    sum += value;
+    ++count;
+  }
+  if (count == 0) return {not_there, not_there, 0};
+  const double mean = sum / count;
+  for (const double value : values) squares += std::isfinite(value) ? (value - mean) * (value - mean) : 0;
+  return {mean, count > 1 ? std::sqrt(squares / (count - 1)) : 0, count};
+}
+
+}  // namespace sinew

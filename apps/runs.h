@@ -1,0 +1,42 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sinew {
+
+/// One run folder as training left it, or leaves it now: metrics.csv in columns.
+struct RunRecord {
+  std::string folder;
+  int64_t seed = 0;
+  std::vector<std::string> names;            // of the columns
+  std::vector<std::vector<double>> columns;  // [columns][rows]; NaN where a cell is empty
+  /// A column's numbers, empty when there is no such column.
+  std::vector<double> column(const std::string& name) const;
+  /// The column's finite numbers beside the env steps of their rows.
+  struct Series {
+    std::vector<double> steps, values;
+  };
+  Series series(const std::string& name) const;
+};
+
+/// Runs that differ in their seed alone.
+struct RunGroup {
+  std::string folder;
+  std::string name;             // the folder's own
+  std::string task, algorithm;  // from config.yaml; "" when that is missing
+  std::vector<RunRecord> runs;  // by seed; at least one
+};
+
+/// Reads a run folder, or its parent with seed_N folders in it. A last line that is still being
+/// written is left out. Throws Error on a folder that has neither, and on an empty or malformed file.
+RunGroup load_runs(const std::string& folder);
+
+/// Mean and sample standard deviation (n - 1) of the finite numbers among `values`.
+struct MeanStd {
+  double mean, std;  // NaN when there is none; std 0 when there is one
+  int count;
+};
+MeanStd mean_std(const std::vector<double>& values);
+
+}  // namespace sinew

@@ -1,0 +1,26 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "core/image.h"
+
+namespace sinew {
+
+/// A line over x, with a shaded band of `spread` above and below it (empty: no band). Points that
+/// are not finite are left out.
+struct PlotCurve {
+  std::string name;
+  std::vector<double> x, mean, spread;
+};
+
+/// A chart. Texts are ASCII: OpenCV's fonts have no other letters.
+struct PlotSpec {
+  std::string title, x_label, y_label;
+  std::vector<PlotCurve> curves;
+  int width = 960, height = 600;  // pixels
+};
+
+/// Draws it as RGB. Throws Error when no curve has a finite point, or the size is absurd.
+Image draw_plot(const PlotSpec& plot);
+
+}  // namespace sinew

@@ -1,0 +1,35 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace sinew {
+
+/// RGB frames become an mp4 file that browsers play (H.264; MPEG-4 part 2 where FFmpeg has no H.264
+/// encoder). The codecs halve the colour's resolution: of an odd height or width the last row or
+/// column is dropped. The file appears under its name only when it is complete.
+class VideoWriter {
+ public:
+  /// Throws Error on an impossible size or rate, a name that does not end in .mp4, a folder that
+  /// cannot be written, or when no encoder is there.
+  VideoWriter(std::string path, int width, int height, double frames_per_second);
+  /// A video that was not finished leaves no file.
+  ~VideoWriter();
+  VideoWriter(const VideoWriter&) = delete;
+  VideoWriter& operator=(const VideoWriter&) = delete;
+
+  /// One frame: pixels [height, width, 3], rows from the top.
+  void write(std::span<const uint8_t> rgb);
+  /// Throws Error when there was no frame or the file could not be completed.
+  void finish();
+
+ private:
+  struct Encoder;
+  std::string path_, temporary_;
+  int width_, height_;
+  int64_t frames_ = 0;
+  std::unique_ptr<Encoder> encoder_;
+};
+
+}  // namespace sinew
