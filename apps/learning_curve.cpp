@@ -47,7 +47,6 @@ PlotCurve curve_of(const RunGroup& group, const char* metric, std::string name) 
   for (const RunRecord& run : group.runs)
     if (RunRecord::Series series = run.series(metric); !series.steps.empty()) runs.push_back(std::move(series));
   if (runs.empty()) return curve;
-  if (runs.size() == 1 && metric == evaluation) curve.spread = group.runs[0].series("eval/std_reward").values;
   curve.x = common_steps(runs);
   for (const double x : curve.x) {
     std::vector<double> values;
@@ -56,7 +55,6 @@ PlotCurve curve_of(const RunGroup& group, const char* metric, std::string name) 
     curve.mean.push_back(over_seeds.mean);
     if (runs.size() > 1) curve.spread.push_back(over_seeds.std);
   }
-  if (curve.spread.size() != curve.x.size()) curve.spread.clear();
   return curve;
 }
 
@@ -79,7 +77,11 @@ PlotSpec learning_curve(const std::vector<RunGroup>& groups) {
     if (!group.task.empty() && group.name.find(group.task) == std::string::npos) plot.title += " on " + group.task;
     plot.y_label = fmt::format("return{}", spread);
     plot.curves.push_back(curve_of(group, training, "training"));
-    if (is_evaluated(group)) plot.curves.push_back(curve_of(group, evaluation, "evaluation"));
+    if (!is_evaluated(group)) return plot;
+    PlotCurve& evaluations = plot.curves.emplace_back(curve_of(group, evaluation, "evaluation"));
+    if (const auto episodes = group.runs[0].series("eval/std_reward").values;
+        group.runs.size() == 1 && episodes.size() == evaluations.x.size())
+      evaluations.spread = episodes;
     return plot;
   }
   const bool all_evaluated = std::all_of(groups.begin(), groups.end(), is_evaluated);
