@@ -30,6 +30,22 @@ mjModel settings_for(const mjModel& model, const RenderOptions& options) {
   return m;
 }
 
+// A plane collides everywhere, whatever its size, which is for the eye alone: a robot that runs far
+// should not be seen to run off it. (An infinite one of MuJoCo's is drawn in thousands of squares.)
+// A texture that is stretched over the plane would show the change: such a plane stays.
+std::vector<double> widened_grounds(const mjModel& m) {
+  constexpr double wide = 2000;  // metres
+  std::vector<double> size(m.geom_size, m.geom_size + 3 * m.ngeom);
+  for (int i = 0; i < m.ngeom; ++i) {
+    const int material = m.geom_matid[i];
+    const bool stretched = material >= 0 && !m.mat_texuniform[material];
+    if (m.geom_type[i] != mjGEOM_PLANE || m.geom_bodyid[i] != 0 || stretched) continue;
+    double* xy_square = &size[static_cast<size_t>(3 * i)];
+    std::fill_n(xy_square, 3, wide);
+  }
+  return size;
+}
+
 }  // namespace
 
 struct Renderer::Scene {
@@ -39,17 +55,13 @@ struct Renderer::Scene {
   mjvScene scene;
   mjvOption option;
   mjvCamera camera;
+  int followed_body = 0;  // by a free camera; 0: none moves, or the camera is one of the model's
   mjrContext context;
   std::string device;  // what OpenGL calls itself
 
   Scene(const mjModel& shared, const RenderOptions& options)
       : gl(GlContext::make()), model(settings_for(shared, options)) {
-    // A plane collides everywhere whatever its size, which is for the eye alone: a robot that runs
-    // far should not be seen to run off it.
-    geom_size.assign(shared.geom_size, shared.geom_size + 3 * shared.ngeom);
-    for (int i = 0; i < shared.ngeom; ++i)
-      if (shared.geom_type[i] == mjGEOM_PLANE && shared.geom_bodyid[i] == 0)
-        geom_size[static_cast<size_t>(3 * i)] = geom_size[static_cast<size_t>(3 * i + 1)] = 0;
+    geom_size = widened_grounds(shared);
     model.geom_size = geom_size.data();
 
     gl->make_current();
@@ -81,11 +93,8 @@ struct Renderer::Scene {
       return;
     }
     mjv_defaultFreeCamera(&model, &camera);
-    int body = 1;
-    while (body < model.nbody && model.body_weldid[body] == 0) ++body;
-    if (body == model.nbody) return;  // nothing moves
-    camera.type = mjCAMERA_TRACKING;
-    camera.trackbodyid = body;
+    for (int body = 1; body < model.nbody && followed_body == 0; ++body)
+      if (model.body_weldid[body] != 0) followed_body = body;
   }
 };
 
@@ -108,6 +117,8 @@ void Renderer::render(const Simulation& sim, std::span<uint8_t> pixels) {
   Scene& s = *scene_;
   s.gl->make_current();
   mjData& data = const_cast<mjData&>(sim.raw());  // only read: MuJoCo's argument is not const
+  // MuJoCo's own tracking camera lags behind.
+  if (s.followed_body > 0) std::copy_n(data.subtree_com + 3 * s.followed_body, 3, s.camera.lookat);
   mjv_updateScene(&s.model, &data, &s.option, nullptr, &s.camera, mjCAT_ALL, &s.scene);
   const mjrRect view = {0, 0, options_.width, options_.height};
   mjr_render(view, &s.scene, &s.context);

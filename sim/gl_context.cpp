@@ -7,7 +7,7 @@
 
 #include <array>
 #include <cstdlib>
-#include <mutex>
+#include <string_view>
 
 #include "core/error.h"
 
@@ -127,23 +127,28 @@ class MesaContext final : public GlContext {
   std::array<uint8_t, 4 * side * side> surface_{};
 };
 
+template <class Context>
+std::unique_ptr<GlContext> attempt(std::string& answer) {
+  try {
+    return std::make_unique<Context>();
+  } catch (const Error& error) {
+    answer = error.what();
+    return nullptr;
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<GlContext> GlContext::make() {
-  std::string egl_answer;
-  try {
-    return std::make_unique<EglContext>();
-  } catch (const Error& error) {
-    egl_answer = error.what();
-  }
-  try {
-    return std::make_unique<MesaContext>();
-  } catch (const Error& error) {
-    throw Error(fmt::format("cannot draw without a display: EGL says: {}; OSMesa says: {}. On Debian, install "
-                            "libegl1 and libgl1-mesa-dri, or libosmesa6",
-                            egl_answer, error.what()),
-                Error::Fault::system);
-  }
+  const char* wish = std::getenv("MUJOCO_GL");  // as users of MuJoCo's Python package know it
+  std::string egl_answer = "MUJOCO_GL=osmesa forbids it", mesa_answer;
+  if (!wish || std::string_view(wish) != "osmesa")
+    if (auto context = attempt<EglContext>(egl_answer)) return context;
+  if (auto context = attempt<MesaContext>(mesa_answer)) return context;
+  throw Error(fmt::format("cannot draw without a display: EGL says: {}; OSMesa says: {}. On Debian, install "
+                          "libegl1 and libgl1-mesa-dri, or libosmesa6",
+                          egl_answer, mesa_answer),
+              Error::Fault::system);
 }
 
 }  // namespace sinew

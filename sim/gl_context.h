@@ -5,7 +5,8 @@
 namespace sinew {
 
 /// An OpenGL context without a window: EGL surfaceless (GPU or CPU), or else OSMesa (CPU). The
-/// libraries are loaded when the first one is made. Use it in one thread at a time.
+/// libraries are loaded when the first one is made; the environment's MUJOCO_GL=osmesa chooses OSMesa.
+/// Use it in one thread at a time.
 class GlContext {
  public:
   virtual ~GlContext() = default;
