@@ -162,7 +162,7 @@ TEST(Safetensors, EveryTruncationIsRefused) {
 TEST(Safetensors, FlippedBitsNeverDoHarm) {
   const std::string content = format_safetensors(example());
   Rng rng(7);
-  for (int trial = 0; trial < 20000; ++trial) {
+  for (int trial = 0; trial < 5000; ++trial) {
     std::string damaged = content;
     for (uint32_t flips = 1 + rng.below(3); flips > 0; --flips)
       damaged[rng.below(static_cast<uint32_t>(content.size()))] ^= static_cast<char>(1 << rng.below(8));
