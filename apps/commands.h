@@ -1,9 +1,13 @@
 #pragma once
+#include "agents/recipe.h"
 #include "apps/command_line.h"
 
 /// One function a subcommand, each in the file of its name: declares its options and returns its work.
 namespace sinew {
 
+Command::Work declare_train(CommandLine& line, const Registry& registry);
+Command::Work declare_play(CommandLine& line, const Registry& registry);
+Command::Work declare_show(CommandLine& line, const Registry& registry);
 Command::Work declare_report(CommandLine& line);
 Command::Work declare_doctor(CommandLine& line);
 Command::Work declare_test(CommandLine& line);

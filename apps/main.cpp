@@ -1,3 +1,3 @@
 #include "apps/run.h"
 
-int main(int argc, char** argv) { return sinew::run(argc, argv); }
+int main(int argc, char** argv) { return sinew::run(argc, argv, sinew::Registry::builtin()); }

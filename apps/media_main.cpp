@@ -8,7 +8,6 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
-#include <opencv2/core/version.hpp>
 
 #include "apps/command_line.h"
 #include "apps/plot_json.h"
@@ -76,5 +75,5 @@ int main(int argc, char** argv) {
        .summary = "Writes sinew's videos and charts; used by the other commands.",
        .commands = {{"video", "raw RGB frames on standard input become an mp4 file", sinew::declare_video},
                     {"plot", "a JSON description on standard input becomes a PNG chart", sinew::declare_plot}},
-       .version = [] { return std::string("sinew-media " SINEW_VERSION "\nOpenCV " CV_VERSION); }});
+       .version = [] { return "sinew-media " SINEW_VERSION "\nOpenCV " + sinew::opencv_version(); }});
 }

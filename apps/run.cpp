@@ -4,14 +4,21 @@
 
 namespace sinew {
 
-int run(int argc, char** argv) {
+int run(int argc, char** argv, const Registry& registry) {
+  const auto with_registry = [&registry](Command::Work (*declare)(CommandLine&, const Registry&)) {
+    return [declare, &registry](CommandLine& line) { return declare(line, registry); };
+  };
   return run_program(
       argc, argv,
       {.name = "sinew",
        .summary = "Deep reinforcement learning from raw sensors to actuators.",
        .commands =
            {
+               {"train", "learn a policy from a recipe, a YAML file", with_registry(declare_train)},
+               {"play", "run a policy against the simulator: returns, a video, a window", with_registry(declare_play)},
+               {"show", "what a recipe or a policy is: network, shapes, names, units, hash", with_registry(declare_show)},
                {"report", "what runs achieved over their seeds: a table and the learning curve", declare_report},
+               {"doctor", "what this computer offers, and what that means for you", declare_doctor},
                {"test", "run the tests of the build this command belongs to", declare_test},
            },
        .version = [] { return std::string("sinew " SINEW_VERSION); }});

@@ -1,0 +1,133 @@
+// sinew play: a policy against the simulator.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "agents/evaluator.h"
+#include "apps/commands.h"
+#include "apps/json_file.h"
+#include "apps/media.h"
+#include "apps/policy_argument.h"
+#include "core/log.h"
+#include "sim/window.h"
+
+namespace sinew {
+namespace {
+
+constexpr int picture_width = 640, picture_height = 480;
+
+struct PlayArguments {
+  std::string policy;
+  std::optional<std::string> task, video, json;
+  int episodes = 10;
+  uint64_t seed = 1;
+  bool window = false;
+};
+
+double frame_rate(const EnvSpec& spec) { return spec.actions.rate > 0 ? spec.actions.rate : 30; }
+
+// Shows each step in a video, a window, or both; false once the window was closed.
+class Pictures {
+ public:
+  Pictures(const PlayArguments& arguments, const EnvSpec& spec)
+      : period_(1 / frame_rate(spec)), pixels_(size_t{3} * picture_width * picture_height) {
+    if (arguments.video) video_.emplace(*arguments.video, picture_width, picture_height, frame_rate(spec));
+    if (arguments.window) window_.emplace(picture_height, picture_width, "sinew: " + spec.name);
+  }
+  bool wanted() const { return video_ || window_; }
+
+  bool show(Env& env) {
+    if (!env.render(picture_height, picture_width, pixels_)) fail("the task '{}' has no picture to show", env.spec().name);
+    if (video_) video_->write(pixels_);
+    if (!window_) return true;
+    window_->show(pixels_);
+    next_frame_ += std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(period_));
+    next_frame_ = std::max(next_frame_, std::chrono::steady_clock::now() - std::chrono::milliseconds(200));
+    std::this_thread::sleep_until(next_frame_);
+    return !window_->closed();
+  }
+  // The video is of the first episode.
+  void end_episode() {
+    if (video_) video_->close();
+    video_.reset();
+  }
+
+ private:
+  double period_;
+  std::vector<uint8_t> pixels_;
+  std::optional<VideoPipe> video_;
+  std::optional<Window> window_;
+  std::chrono::steady_clock::time_point next_frame_ = std::chrono::steady_clock::now();
+};
+
+Evaluation play_with_pictures(Evaluator& evaluator, const Policy& policy, const PlayArguments& arguments, const EnvSpec& spec) {
+  Pictures pictures(arguments, spec);
+  Evaluation evaluation;
+  bool open = true;
+  const Rng stream = Rng(arguments.seed).split("play");
+  for (int i = 0; i < arguments.episodes && open; ++i) {
+    StepObserver observer;
+    if (pictures.wanted()) observer = [&](Env& env, const StepResult&) { return open = pictures.show(env); };
+    evaluation.episodes.push_back(evaluator.run_episode(policy, stream.split("episode", i), observer));
+    pictures.end_episode();
+  }
+  return evaluation;
+}
+
+void write_result(const std::string& path, const PlayArguments& arguments, const Task& task, const Evaluation& evaluation) {
+  nlohmann::ordered_json episodes = nlohmann::ordered_json::array();
+  for (const Evaluation::Episode& episode : evaluation.episodes)
+    episodes.push_back({{"reward", episode.reward}, {"length", episode.length}, {"terminated", episode.terminated}, {"diverged", episode.diverged}});
+  write_json(path, {{"policy", arguments.policy},
+                    {"task", task.name},
+                    {"seed", arguments.seed},
+                    {"mean_reward", evaluation.mean_reward()},
+                    {"std_reward", evaluation.std_reward()},
+                    {"mean_ep_length", evaluation.mean_ep_length()},
+                    {"episodes", episodes}});
+}
+
+int play_command(const PlayArguments& arguments, const Registry& registry) {
+  if (arguments.episodes < 1) fail("--episodes {}: at least one", arguments.episodes);
+  const std::string path = policy_path(arguments.policy);
+  const LoadedPolicy loaded = load_policy(path, registry.layers);
+  const Task task = task_for(loaded, path, arguments.task, registry);
+  const bool pictures = arguments.video || arguments.window;
+  ThreadPool pool(pictures ? 1 : default_threads());
+  Evaluator evaluator(task.factory, pool);
+  const EnvSpec spec = task.factory()->spec();
+  const Evaluation evaluation =
+      pictures ? play_with_pictures(evaluator, *loaded.policy, arguments, spec)
+               : evaluator.run(*loaded.policy, arguments.episodes, Rng(arguments.seed).split("play"));
+  for (size_t i = 0; i < evaluation.episodes.size(); ++i) {
+    const Evaluation::Episode& episode = evaluation.episodes[i];
+    fmt::print("episode {:2}: return {:10.2f}, {} steps{}\n", i + 1, episode.reward, episode.length,
+               episode.diverged ? ", ended because the simulation diverged" : episode.terminated ? ", terminated" : "");
+  }
+  fmt::print("{}: return {:.2f} ± {:.2f} over {} episodes of {}\n", path, evaluation.mean_reward(), evaluation.std_reward(),
+             evaluation.episodes.size(), task.name);
+  if (arguments.video) fmt::print("video: {}\n", *arguments.video);
+  if (arguments.json) write_result(*arguments.json, arguments, task, evaluation);
+  return 0;
+}
+
+}  // namespace
+
+Command::Work declare_play(CommandLine& line, const Registry& registry) {
+  auto arguments = std::make_shared<PlayArguments>();
+  line.argument("POLICY", arguments->policy, "a run folder (its best policy) or a .safetensors file");
+  line.option("--task", arguments->task, "TASK", "another task than the policy's own; it must have the same sensors and actuators");
+  line.option("--episodes", arguments->episodes, "N", "how many episodes");
+  line.option("--seed", arguments->seed, "N", "of the episodes' beginnings");
+  line.option("--video", arguments->video, "F.mp4", "a film of the first episode");
+  line.flag("--window", arguments->window, "shows it live, where there is a display");
+  line.option("--json", arguments->json, "F", "also writes the result to a file");
+  line.example("sinew play runs/quickstart --video run.mp4");
+  return [arguments, &registry] { return play_command(*arguments, registry); };
+}
+
+}  // namespace sinew

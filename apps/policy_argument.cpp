@@ -1,0 +1,30 @@
+#include "apps/policy_argument.h"
+
+#include <filesystem>
+
+namespace sinew {
+
+std::string policy_path(const std::string& policy) {
+  namespace fs = std::filesystem;
+  if (!fs::exists(policy)) fail("there is no policy '{}': give a run folder or a .safetensors file", policy);
+  if (!fs::is_directory(policy)) return policy;
+  for (const char* name : {"best.safetensors", "policy.safetensors"})
+    if (fs::exists(fs::path(policy) / name)) return (fs::path(policy) / name).string();
+  if (fs::exists(fs::path(policy) / "seed_1")) fail("'{}' holds runs of several seeds; choose one, such as {}/seed_1", policy, policy);
+  fail("the folder '{}' holds no policy; is it a run folder?", policy);
+}
+
+Task task_for(const LoadedPolicy& loaded, const std::string& policy, const std::optional<std::string>& task,
+              const Registry& registry) {
+  const PolicyInfo& info = loaded.info;
+  Task found = task || info.task_config.empty()
+                   ? load_task(task.value_or(info.task), registry.tasks)
+                   : load_task(ConfigNode::parse_text(info.task_config, "the task in " + policy),
+                               std::filesystem::path(info.task).stem().string(), ".", registry.tasks);
+  const std::string difference =
+      first_difference(loaded.policy->spec(), found.factory()->spec(), fmt::format("the task '{}'", found.name));
+  if (!difference.empty()) fail("the policy '{}' does not fit: {}", policy, difference);
+  return found;
+}
+
+}  // namespace sinew

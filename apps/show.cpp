@@ -1,0 +1,85 @@
+// sinew show: what a recipe or a policy is.
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "apps/commands.h"
+#include "apps/json_file.h"
+#include "apps/policy_argument.h"
+#include "nets/trace.h"
+
+namespace sinew {
+namespace {
+
+void print_trace(const char* title, const Trace& trace) {
+  fmt::print("\n{} ({} FLOPs per row)\n", title, trace.flops());
+  for (size_t i = 0; i < trace.steps.size(); ++i) {
+    const TraceStep& step = trace.steps[i];
+    if (step.operation == "parameter" || (step.operation == "constant" && i > 0)) continue;
+    fmt::print("  {:<16} {:<10} {}{}\n", step.operation == "constant" ? step.source : step.layer, step.shape.text(),
+               step.operation == "constant" ? "" : step.operation,
+               step.activation.empty() ? "" : " + " + step.activation);
+  }
+}
+
+void print_interface(const InterfaceSpec& spec) {
+  const auto entry = [](const std::vector<std::string>& list, size_t i) { return i < list.size() ? list[i] : ""; };
+  for (const SensorSpec& sensor : spec.sensors) {
+    fmt::print("\nsensor '{}': {} [{}]\n", sensor.name, sensor.type == SensorSpec::Type::uint8 ? "uint8" : "float32",
+               fmt::join(sensor.shape, ", "));
+    for (size_t i = 0; i < sensor.labels.size(); ++i)
+      fmt::print("  {:3}  {:<28} {}\n", i, sensor.labels[i], entry(sensor.units, i));
+  }
+  for (const ActionPart& part : spec.actions.parts) {
+    fmt::print("\naction '{}'{}\n", part.name, spec.actions.rate > 0 ? fmt::format(", {:g} Hz", spec.actions.rate) : "");
+    for (int i = 0; i < part.size(); ++i)
+      fmt::print("  {:3}  {:<28} {}\n", i, entry(part.labels, i),
+                 part.is_discrete() ? fmt::format("{} choices", part.choices[i])
+                                    : fmt::format("[{:g}, {:g}] {}", part.low[i], part.high[i], entry(part.units, i)));
+  }
+}
+
+void show_policy(const Policy& policy, const std::string& task) {
+  fmt::print("task: {}\n", task);
+  print_interface(policy.spec());
+  fmt::print("\nparameters\n");
+  for (const Parameter& parameter : policy.network().parameters().list())
+    fmt::print("  {:<24} {:<12} {}\n", parameter.name, parameter.shape.text(), parameter.shape.size());
+  fmt::print("  {} numbers in all, {} of memory per env\n", policy.network().parameters().size(), policy.state_size());
+  print_trace("actor", trace_actor(policy));
+  print_trace("critic", trace_critic(policy));
+}
+
+bool is_recipe(const std::string& path) {
+  const std::string extension = std::filesystem::path(path).extension().string();
+  return extension == ".yaml" || extension == ".yml";
+}
+
+int show_command(const std::string& path, const Registry& registry) {
+  if (is_recipe(path)) {
+    const Recipe recipe = read_recipe(ConfigNode::parse_file(path));
+    fmt::print("{}\n", resolve_recipe(recipe, registry).to_yaml());
+    const Task task = load_task(recipe.task, registry.tasks);
+    show_policy(Policy(task.factory()->spec(), recipe.network, registry.layers, Rng(recipe.seed)), task.name);
+    return 0;
+  }
+  const std::string file = policy_path(path);
+  const LoadedPolicy loaded = load_policy(file, registry.layers);
+  fmt::print("policy: {}\n", file);
+  show_policy(*loaded.policy, loaded.info.task);
+  fmt::print("\nweights sha256 {}\n", loaded.policy->weights_hash());
+  return 0;
+}
+
+}  // namespace
+
+Command::Work declare_show(CommandLine& line, const Registry& registry) {
+  auto path = std::make_shared<std::string>();
+  line.argument("CONFIG|POLICY", *path, "a recipe, a run folder or a .safetensors file");
+  line.example("sinew show configs/recipes/half_cheetah_ppo.yaml");
+  return [path, &registry] { return show_command(*path, registry); };
+}
+
+}  // namespace sinew

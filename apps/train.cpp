@@ -1,0 +1,153 @@
+// sinew train: learns a policy from a recipe, once or for several seeds.
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "agents/trainer.h"
+#include "apps/child_process.h"
+#include "apps/commands.h"
+#include "apps/learning_curve.h"
+#include "apps/media.h"
+#include "apps/progress.h"
+#include "core/log.h"
+#include "core/thread_pool.h"
+
+namespace sinew {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::atomic<bool> stop_requested{false};
+
+// The first signal asks for an orderly end; a second one kills, as ever.
+void request_stop(int signal) {
+  stop_requested = true;
+  std::signal(signal, SIG_DFL);
+}
+
+struct TrainArguments {
+  std::string recipe;
+  std::optional<std::string> run, seeds;
+  std::optional<uint64_t> seed;
+  int threads = default_threads();
+  bool overwrite = false;
+  std::vector<std::string> assignments;
+};
+
+// "1-5", "3" or "1,4,7".
+std::vector<uint64_t> parse_seeds(const std::string& text) {
+  std::vector<uint64_t> seeds;
+  const auto number = [&](const std::string& word) -> uint64_t {
+    if (word.empty() || word.size() > 9 || word.find_first_not_of("0123456789") != std::string::npos)
+      fail("--seeds {}: write it as 1-5 or 1,2,3", text);
+    return std::stoull(word);
+  };
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t comma = std::min(text.find(',', begin), text.size());
+    const std::string item = text.substr(begin, comma - begin);
+    const size_t dash = item.find('-');
+    const uint64_t first = number(item.substr(0, dash)), last = dash == std::string::npos ? first : number(item.substr(dash + 1));
+    if (last < first || last - first >= 1000) fail("--seeds {}: '{}' is not a range of up to 1000 seeds", text, item);
+    for (uint64_t seed = first; seed <= last; ++seed) seeds.push_back(seed);
+    begin = comma + 1;
+  }
+  return seeds;
+}
+
+std::string number(const std::optional<double>& value) { return value ? fmt::format("{:.1f}", *value) : "none"; }
+
+ProgressState progress_state(const TrainStatus& status) {
+  return {.step = status.steps,
+          .fps = status.fps,
+          .mean_return = status.ep_rew_mean.value_or(ProgressState::unknown),
+          .eval_return = status.eval_mean.value_or(ProgressState::unknown)};
+}
+
+void draw_curve(const std::string& folder) {
+  const PlotSpec plot = learning_curve({load_runs(folder)});
+  if (has_points(plot)) write_plot(folder + "/curve.png", plot);
+}
+
+// In a process of its own: rendering takes memory that training should not.
+void make_video(const std::string& folder) {
+  log_info("drawing {}/video.mp4 …", folder);
+  ChildProcess child({own_folder() + "/sinew", "play", folder, "--episodes", "1", "--video", folder + "/video.mp4"});
+  if (const ChildProcess::Result result = child.wait(); result.exit_code != 0)
+    log_warning("no video was made: {}", result.errors);
+}
+
+TrainResult train_once(const Recipe& recipe, const Registry& registry, TrainOptions options) {
+  check_run_folder(options.run_folder, options.overwrite);
+  Progress progress(recipe.total_timesteps, ::isatty(STDERR_FILENO));
+  options.on_progress = [&](const TrainStatus& status) { progress.update(progress_state(status)); };
+  const TrainResult result = train(recipe, registry, options);
+  progress.finish();
+  const TrainStatus& status = result.status;
+  draw_curve(options.run_folder);
+  if (recipe.video && !result.interrupted) make_video(options.run_folder);
+  fmt::print("{}: {} steps in {:.1f} s ({:.0f} steps/s), best evaluation {}, last training return {}\n", options.run_folder,
+             status.steps, status.seconds, status.fps, number(status.best_eval), number(status.ep_rew_mean));
+  if (result.diverged_episodes > 0)
+    fmt::print("  {} episodes ended because the simulation diverged\n", result.diverged_episodes);
+  fmt::print("  weights sha256 {}\n", result.weights_hash);
+  return result;
+}
+
+int train_command(const TrainArguments& arguments, const Registry& registry) {
+  if (arguments.seed && arguments.seeds) fail("--seed and --seeds exclude each other");
+  if (arguments.threads < 1 || arguments.threads > 1024) fail("--threads {}: it must be from 1 to 1024", arguments.threads);
+  ConfigNode node = ConfigNode::parse_file(arguments.recipe);
+  for (const std::string& assignment : arguments.assignments) node.assign(assignment);
+  Recipe recipe = with_context("the recipe", [&] { return read_recipe(node); });
+  if (arguments.seed) recipe.seed = *arguments.seed;
+  const std::vector<uint64_t> seeds = arguments.seeds ? parse_seeds(*arguments.seeds) : std::vector{recipe.seed};
+  const std::string folder = arguments.run.value_or("runs/" + fs::path(arguments.recipe).stem().string());
+
+  std::signal(SIGINT, request_stop);
+  std::signal(SIGTERM, request_stop);
+  bool interrupted = false;
+  for (const uint64_t seed : seeds) {
+    recipe.seed = seed;
+    TrainOptions options{.run_folder = arguments.seeds ? fmt::format("{}/seed_{}", folder, seed) : folder,
+                         .overwrite = arguments.overwrite,
+                         .threads = arguments.threads,
+                         .stop = &stop_requested,
+                         .on_progress = {}};
+    interrupted = train_once(recipe, registry, options).interrupted;
+    if (interrupted) break;
+  }
+  if (interrupted) {
+    fmt::print("Stopped early; the policy so far is saved.\n");
+    return 130;
+  }
+  if (arguments.seeds) {
+    draw_curve(folder);
+    fmt::print("Next:  sinew report {}\n", folder);
+  } else {
+    fmt::print("Next:  ./sinew play {0} --video run.mp4   (or --window, where there is a display)\n"
+               "       ./sinew report {0}\n", folder);
+  }
+  return 0;
+}
+
+}  // namespace
+
+Command::Work declare_train(CommandLine& line, const Registry& registry) {
+  auto arguments = std::make_shared<TrainArguments>();
+  line.argument("RECIPE", arguments->recipe, "a YAML file, such as those in configs/recipes");
+  line.option("--run", arguments->run, "DIR", "the run folder (runs/ and the recipe's name)");
+  line.option("--seed", arguments->seed, "N", "instead of the recipe's seed");
+  line.option("--seeds", arguments->seeds, "LIST", "several runs, 1-5 or 1,3,5, in DIR/seed_N");
+  line.option("--threads", arguments->threads, "N", "the result does not depend on it (all cores)");
+  line.option("--set", arguments->assignments, "KEY=VALUE", "changes a key of the recipe, such as algorithm.gamma=0.98");
+  line.flag("--overwrite", arguments->overwrite, "replaces a run that is in the folder already");
+  line.example("sinew train configs/recipes/half_cheetah_ppo.yaml --seeds 1-5");
+  return [arguments, &registry] { return train_command(*arguments, registry); };
+}
+
+}  // namespace sinew
