@@ -1,0 +1,103 @@
+#include "tests/nets/allocation_counter.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <memory>
+
+#include "nets/optimizer.h"
+#include "nets/policy.h"
+#include "tests/nets/make_network.h"
+
+// The hot paths ask for memory the first time and never again.
+namespace sinew {
+namespace {
+
+constexpr int rows = 64;
+
+// Keeps the compiler from dropping an allocation that nobody uses.
+void use(void* p) { asm volatile("" : : "g"(p) : "memory"); }
+
+template <class Body>
+int64_t allocations_of(Body&& body) {
+  const int64_t before = allocations();
+  body();
+  return allocations() - before;
+}
+
+TEST(AllocationCounter, SeesEveryWayToGetMemory) {
+  struct alignas(128) Wide {
+    char bytes[128];
+  };
+  EXPECT_GE(allocations_of([] { use(std::make_unique<int>(3).get()); }), 1);
+  EXPECT_GE(allocations_of([] { use(std::make_unique<int[]>(9).get()); }), 1);
+  EXPECT_GE(allocations_of([] { use(std::make_unique<Wide>().get()); }), 1);
+  EXPECT_GE(allocations_of([] { use(std::vector<double>(100).data()); }), 1);
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  for (auto* get : {+[] { return std::malloc(10); }, +[] { return std::calloc(2, 5); },
+                    +[] { return std::realloc(nullptr, 10); }, +[] { return std::aligned_alloc(64, 64); }})
+    EXPECT_EQ(allocations_of([&] {
+                void* p = get();
+                use(p);
+                std::free(p);
+              }), 1);
+#endif
+  EXPECT_EQ(allocations_of([] {}), 0);
+}
+
+// A step as PPO makes it, on a network with every kind of head.
+TEST(Allocation, AWarmTrainingStepAllocatesNothing) {
+  const InterfaceSpec spec = mixed_interface();
+  ActorCritic network = make_network<float>(spec, shared_network);
+  Adam adam(network.parameters());
+  Tape tape;
+  std::vector<float> gradients = network.parameters().make_gradients();
+  const std::vector<float> observations(static_cast<size_t>(rows) * spec.observation_size(), 0.5f);
+  const std::vector<float> actions(static_cast<size_t>(rows) * spec.actions.size(), 1.0f), target(rows, 2.0f);
+  float first_loss = 0, last_loss = 0;
+  const auto step = [&] {
+    tape.rewind();
+    network.parameters().prepare_backward();
+    std::ranges::fill(gradients, 0.0f);
+    const auto out = network(tape.view({rows, spec.observation_size()}, observations.data()));
+    const Tensor log_prob = out.actions.log_prob(tape.view({rows, spec.actions.size()}, actions.data()));
+    const Tensor ratio = exp(log_prob - tape.constant({rows}, target));
+    const Tensor loss = mean(max(ratio, clip(ratio, 0.8, 1.2))) + mean(square(out.values - tape.view({rows}, target.data()))) -
+                        mean(out.actions.entropy()) * 0.01;
+    tape.backward(loss, gradients);
+    adam.step(gradients, 1e-3, clip_scale(norm<float>(gradients), 0.5));
+    last_loss = loss.item();
+  };
+  step();
+  first_loss = last_loss;
+  step();  // the arena joins its chunks when it is rewound
+  EXPECT_EQ(allocations_of([&] {
+              for (int i = 0; i < 100; ++i) step();
+            }), 0);
+  EXPECT_LT(last_loss, first_loss);
+}
+
+TEST(Allocation, WarmActingAllocatesNothing) {
+  const InterfaceSpec spec = mixed_interface();
+  const auto config = read_config<NetworkConfig>(ConfigNode::parse_text(shared_network, "network.yaml"));
+  const Policy policy(spec, config, builtin_layers<float>(), Rng(1));
+  PolicyRunner runner(policy);
+  const size_t observation_size = spec.observation_size(), action_size = spec.actions.size();
+  std::vector<float> observations(rows * observation_size, 0.1f), normalized(observations.size());
+  std::vector<float> actions(rows * action_size), raw(actions.size()), log_prob(rows), values(rows);
+  std::vector<uint8_t> reset(rows);
+  std::vector<Rng> rngs(rows);
+  const auto step = [&] {
+    runner.act(observations, {}, reset, actions);
+    runner.sample(observations, {}, reset, rngs, {normalized, raw, log_prob}, actions);
+    runner.values(normalized, values);
+  };
+  step();
+  step();
+  EXPECT_EQ(allocations_of([&] {
+              for (int i = 0; i < 100; ++i) step();
+            }), 0);
+}
+
+}  // namespace
+}  // namespace sinew
