@@ -31,8 +31,9 @@ const std::vector<Room> rooms = {
 const Names no_rooms = {"tests", "examples", "build", "docs", "runs"};
 
 struct Library {
-  std::string prefix;  // of the include's text
-  Names rooms;         // whose .cpp files may include it
+  std::string prefix;       // of the include's text
+  Names rooms;              // whose .cpp files and internal headers may include it
+  Names header_rooms = {};  // whose installed headers may, too
 };
 const std::vector<Library> libraries = {
     {"mujoco/", {"sim"}},     {"EGL/", {"sim"}},
@@ -42,7 +43,7 @@ const std::vector<Library> libraries = {
     {"cblas", {"nets"}},      {"zmq", {"robots"}},
     {"yaml-cpp/", {"core"}},  {"spdlog/", {"core"}},
     {"nettle/", {"core"}},    {"google/protobuf/", {"agents"}},
-    {"CLI/", {"apps"}},       {"nlohmann/", {"nets", "robots", "bench", "apps"}},
+    {"CLI/", {"apps"}},       {"nlohmann/", {"nets", "robots", "bench", "apps"}, {"bench", "apps"}},
 };
 
 const Room* find_room(const std::string& name) {
@@ -70,7 +71,8 @@ std::string judge(const Room& room, const fs::path& file, const std::string& tex
   const auto starts = [&](const Library& library) { return text.starts_with(library.prefix); };
   if (const auto library = std::find_if(libraries.begin(), libraries.end(), starts); library != libraries.end()) {
     if (!library->rooms.contains(room.name)) return fmt::format("{} may not include <{}>", room.name, text);
-    if (is_installed(file)) return fmt::format("an installed header includes <{}>", text);
+    if (is_installed(file) && !library->header_rooms.contains(room.name))
+      return fmt::format("an installed header includes <{}>", text);
     return "";
   }
   const bool generated = text.ends_with(".pb.h") && !is_header(file);
