@@ -6,7 +6,7 @@
 
 #include "apps/commands.h"
 #include "apps/doctor_checks.h"
-#include "apps/json_file.h"
+#include "apps/json_file_internal.h"
 #include "apps/terminal.h"
 
 namespace sinew {

@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "apps/commands.h"
-#include "apps/json_file.h"
+#include "apps/json_file_internal.h"
 #include "apps/learning_curve.h"
 #include "apps/media.h"
 #include "apps/runs.h"

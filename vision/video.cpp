@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <opencv2/core/utility.hpp>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/videoio.hpp>
 
@@ -61,5 +62,7 @@ void VideoWriter::finish() {
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail_errno(fmt::format("cannot write '{}'", path_), errno);
   temporary_.clear();
 }
+
+std::string opencv_version() { return cv::getVersionString(); }
 
 }  // namespace sinew

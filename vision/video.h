@@ -32,4 +32,7 @@ class VideoWriter {
   std::unique_ptr<Encoder> encoder_;
 };
 
+/// "4.6.0", of the library in use.
+std::string opencv_version();
+
 }  // namespace sinew
