@@ -45,6 +45,22 @@ TEST(LinearGradient, Standardize) {
   }
 }
 
+TEST(LinearGradient, ClipColumns) {
+  const std::vector<double> low = {-0.5, 0, -1, -9, -INFINITY}, high = {0.5, 1, 0, 9, INFINITY};
+  for (const Shape& shape : {Shape{3, 5}, Shape{5}, Shape{0, 5}, Shape{2, 3, 5}})
+    expect_gradients({{shape}}, [&](Tape64& tape, auto x) {
+      return clip_columns(x[0], tape.constant({5}, low), tape.constant({5}, high));
+    });
+  Tape64 tape;
+  const std::vector<double> x = {-0.5, 1, 0.1, -9, 7};
+  const Tensor64 on_limits = tape.variable({5}, x);
+  const Tensor64 y = clip_columns(on_limits, tape.constant({5}, low), tape.constant({5}, high));
+  EXPECT_EQ(std::vector<double>(y.values().begin(), y.values().end()), (std::vector<double>{-0.5, 1, 0, -9, 7}));
+  tape.backward(sum(y), {});
+  const auto gradient = on_limits.gradient();
+  EXPECT_EQ(std::vector<double>(gradient.begin(), gradient.end()), (std::vector<double>{1, 1, 0, 1, 1}));
+}
+
 TEST(LinearGradient, NoGradientFlowsToTheNormalizer) {
   Tape64 tape;
   const std::vector<double> ones = {1, 1, 1};

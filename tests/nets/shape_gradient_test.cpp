@@ -70,5 +70,13 @@ TEST(ShapeOps, Values) {
   EXPECT_EQ(reshape(x, {3, 2}).shape(), (Shape{3, 2}));
 }
 
+TEST(ShapeOps, ArgmaxTakesTheFirstAndStopsTheGradient) {
+  Tape64 tape;
+  const Tensor64 index = argmax(tape.variable({3, 3}, Numbers{1, 5, 2, 4, 4, 4, -3, -2, -1}));
+  EXPECT_EQ(index.shape(), (Shape{3, 1}));
+  EXPECT_EQ(numbers(index), (Numbers{1, 0, 2}));
+  EXPECT_FALSE(index.requires_gradient());
+}
+
 }  // namespace
 }  // namespace sinew
