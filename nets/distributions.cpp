@@ -112,25 +112,20 @@ BasicTensor<T> ActionDistribution<T>::entropy() const {
 
 namespace {
 
-template <class T>
-T log_sum_exp(const T* x, int n) {
-  const T largest = *std::max_element(x, x + n);
-  T total = 0;
-  for (int i = 0; i < n; ++i) total += std::exp(x[i] - largest);
-  return largest + std::log(total);
-}
-
-// A choice with probability softmax(logits), by inversion; adds its log-probability.
+// A choice with probability softmax(logits), by inversion; adds its log-probability. In double: no
+// rounding error draws a choice whose probability is 0.
 template <class T>
 int draw(const T* logits, int n, Rng& rng, T& log_prob) {
-  const T total = log_sum_exp(logits, n);
-  double left = rng.uniform();
+  const double largest = *std::max_element(logits, logits + n);
+  double total = 0;
+  for (int i = 0; i < n; ++i) total += std::exp(logits[i] - largest);
+  double left = rng.uniform() * total;
   int choice = 0;
   for (; choice < n - 1; ++choice) {
-    left -= std::exp(static_cast<double>(logits[choice] - total));
+    left -= std::exp(logits[choice] - largest);
     if (left < 0) break;
   }
-  log_prob += logits[choice] - total;
+  log_prob += static_cast<T>(logits[choice] - largest - std::log(total));
   return choice;
 }
 

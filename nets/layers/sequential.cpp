@@ -35,7 +35,8 @@ BasicSequential<T>::BasicSequential(const LayerList& list, const LayerTable<T>& 
     if (activation && !layers_.empty() && layers_.back()->fuse(*activation)) continue;
     context.name = fmt::format("{}.{}", prefix, i);
     context.input = output_;
-    layers_.push_back(row->make(options, context));
+    const auto make = [&] { return row->make(options, context); };
+    layers_.push_back(plain ? with_context(list[i].where(), make) : make());  // missing options stand nowhere
     output_ = layers_.back()->output_shape();
   }
 }

@@ -20,6 +20,7 @@ struct LinearOptions {
 template <class T>
 std::unique_ptr<BasicLayer<T>> make_linear(const ConfigNode& options, LayerContext<T>& context) {
   LinearOptions linear{.init = context.init};
+  if (options.is_null()) fail("linear needs the number of its outputs, as in {{linear: 64}}");
   if (options.is_map()) {
     read_value(options, linear);
   } else {
