@@ -24,6 +24,9 @@ struct StepResult {
   bool terminated = false;
   bool truncated = false;
   bool diverged = false;  // truncated because the simulator failed; its numbers are still finite
+
+  /// Of a step that could not be made: the simulator diverged, or the action is not a number.
+  static StepResult failure() { return {.reward = 0, .terminated = false, .truncated = true, .diverged = true}; }
 };
 
 /// A task: reset, then step until terminated or truncated, then reset again. Terms and physics

@@ -10,7 +10,7 @@ namespace sinew {
 /// A task read from its YAML and checked.
 struct Task {
   std::string name;    // "half_cheetah"
-  ConfigNode config;   // resolved: every key with its value; load_task(config) makes the same task
+  ConfigNode config;   // makes the same task again; its keys have their defaults, terms are as written
   EnvFactory factory;  // its envs share one compiled model
 };
 

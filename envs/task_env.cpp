@@ -110,10 +110,10 @@ StepResult TaskEnv::step(std::span<const double> action, Rng&) {
   const std::span<double> ctrl = sim_.ctrl();
   bool finite = true;
   for (const double a : action) finite &= std::isfinite(a);
-  if (!finite) return diverged();
+  if (!finite) return fail_step();
   for (size_t i = 0; i < action.size(); ++i) ctrl[static_cast<size_t>(actuators_[i])] = action[i];
   for (const Reward& reward : reward_) reward.term->before_step(sim_);
-  if (!sim_.step(frame_skip_)) return diverged();
+  if (!sim_.step(frame_skip_)) return fail_step();
   ++elapsed_;
 
   StepResult result;
@@ -124,14 +124,14 @@ StepResult TaskEnv::step(std::span<const double> action, Rng&) {
     rewards_[i] = reward_[i].weight * reward_[i].term->value(view);
     result.reward += rewards_[i];
   }
-  if (!std::isfinite(result.reward)) return diverged();
+  if (!std::isfinite(result.reward)) return fail_step();
   result.truncated = !result.terminated && spec_.time_limit > 0 && elapsed_ >= spec_.time_limit;
   return result;
 }
 
-StepResult TaskEnv::diverged() {
+StepResult TaskEnv::fail_step() {
   std::fill(rewards_.begin(), rewards_.end(), 0.0);
-  return {.reward = 0, .terminated = false, .truncated = true, .diverged = true};
+  return StepResult::failure();
 }
 
 void TaskEnv::observe(int index, std::span<double> out) const {

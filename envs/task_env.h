@@ -30,9 +30,6 @@ class TaskEnv final : public Env {
   bool render(int height, int width, std::span<uint8_t> pixels) override;
 
   Simulation& simulation() { return sim_; }
-  /// Env steps since the reset. Setting it, with the simulation's state, continues an episode.
-  int elapsed_steps() const { return elapsed_; }
-  void set_elapsed_steps(int steps) { elapsed_ = steps; }
 
  private:
   using Observations = std::vector<std::unique_ptr<ObservationTerm>>;  // of one sensor
@@ -42,7 +39,7 @@ class TaskEnv final : public Env {
   };
   void add_sensor(const std::string& name, const ConfigNode& terms, const TaskRegistry& registry);
   void choose_actuators(const ConfigNode& actuators);
-  StepResult diverged();
+  StepResult fail_step();
 
   EnvSpec spec_;
   Simulation sim_;

@@ -74,7 +74,7 @@ void VecEnv::step_one(int index, const float* action) {
     const std::span<const double> terms = slot.env->reward_terms();
     for (size_t k = 0; k < terms.size(); ++k) running.reward_terms[k] += terms[k];
   } else {  // the row keeps the last finite observation
-    result = {.reward = 0, .terminated = false, .truncated = true, .diverged = true};
+    result = StepResult::failure();
   }
   rewards_[i] = static_cast<float>(result.reward);
   terminated_[i] = result.terminated;

@@ -122,6 +122,10 @@ bool Simulation::step(int n) {
   return false;
 }
 
+void Simulation::step_bare(int n) {
+  for (int i = 0; i < n; ++i) mj_step(view_.get(), data_);
+}
+
 void Simulation::copy_state_to(SimulationState& state) const {
   double* out = state.data();
   visit_state(*view_, *data_, [&](auto* values, int count) { out = std::copy_n(values, count, out); });

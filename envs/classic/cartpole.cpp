@@ -40,7 +40,7 @@ void CartPole::reset(Rng& rng) {
 StepResult CartPole::step(std::span<const double> action, Rng&) {
   if (!std::isfinite(action[0])) {
     rewards_ = {};
-    return {.reward = 0, .terminated = false, .truncated = true, .diverged = true};
+    return StepResult::failure();
   }
   const auto [x, x_rate, angle, angle_rate] = state_;
   const double sine = std::sin(angle), cosine = std::cos(angle);

@@ -37,7 +37,7 @@ void MountainCar::reset(Rng& rng) {
 StepResult MountainCar::step(std::span<const double> action, Rng&) {
   if (!std::isfinite(action[0])) {
     rewards_ = {};
-    return {.reward = 0, .terminated = false, .truncated = true, .diverged = true};
+    return StepResult::failure();
   }
   const double push = power * std::clamp(action[0], -1.0, 1.0);
   state_.velocity = std::clamp(state_.velocity + push - slope * std::cos(3 * state_.x), -most_velocity, most_velocity);

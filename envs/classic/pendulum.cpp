@@ -44,7 +44,7 @@ void Pendulum::reset(Rng& rng) {
 StepResult Pendulum::step(std::span<const double> action, Rng&) {
   if (!std::isfinite(action[0])) {
     rewards_ = {};
-    return {.reward = 0, .terminated = false, .truncated = true, .diverged = true};
+    return StepResult::failure();
   }
   const double torque = std::clamp(action[0], -most_torque, most_torque);
   const double angle = wrap(state_.angle);

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <set>
 
-#include "core/error.h"
+#include "tests/core/expect_error.h"
 #include "tests/sim/temporary_model.h"
 
 namespace sinew {

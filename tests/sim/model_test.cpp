@@ -3,34 +3,30 @@
 #include <gtest/gtest.h>
 #include <mujoco/mujoco.h>
 
-#include "core/error.h"
 #include "sim/messages.h"
+#include "tests/core/expect_error.h"
 #include "tests/sim/temporary_model.h"
 
 namespace sinew {
 namespace {
 
-void expect_in(const std::string& text, const std::string& part) {
-  EXPECT_NE(text.find(part), std::string::npos) << "'" << part << "' is not in: " << text;
-}
-
 TEST(ModelErrors, NameTheFileAndKeepMujocosWords) {
-  expect_in(error_of([] { Model::load("no/such.xml"); }), "'no/such.xml': there is no such file");
-  expect_in(error_of([] { Model::load("/tmp"); }), "it is a folder");
+  expect_contains(error_of([] { Model::load("no/such.xml"); }), "'no/such.xml': there is no such file");
+  expect_contains(error_of([] { Model::load("/tmp"); }), "it is a folder");
   const TemporaryModel broken("<mujoco><worldbody><body></worldbody></mujoco>");
   const std::string text = error_of([&] { Model::load(broken.path()); });
-  expect_in(text, broken.path());
-  expect_in(text, "MuJoCo says: XML parse error");
+  expect_contains(text, broken.path());
+  expect_contains(text, "MuJoCo says: XML parse error");
   const TemporaryModel unknown("<mujoco>\n<worldbody>\n<geom typo='1'/>\n</worldbody></mujoco>");
-  expect_in(error_of([&] { Model::load(unknown.path()); }), "unrecognized attribute: 'typo'");
+  expect_contains(error_of([&] { Model::load(unknown.path()); }), "unrecognized attribute: 'typo'");
   const TemporaryModel massless("<mujoco><worldbody><body><joint/></body></worldbody></mujoco>");
-  expect_in(error_of([&] { Model::load(massless.path()); }), "mass and inertia of moving bodies");
+  expect_contains(error_of([&] { Model::load(massless.path()); }), "mass and inertia of moving bodies");
 }
 
 TEST(ModelErrors, NameTheNearestElement) {
   const auto model = Model::load(SINEW_SOURCE_DIR "/sim/models/half_cheetah.xml");
-  expect_in(error_of([&] { model->find(Model::Element::joint, "bthig"); }), "no joint 'bthig'; did you mean 'bthigh'?");
-  expect_in(error_of([&] { model->find(Model::Element::camera, "trak"); }), "did you mean 'track'?");
+  expect_contains(error_of([&] { model->find(Model::Element::joint, "bthig"); }), "no joint 'bthig'; did you mean 'bthigh'?");
+  expect_contains(error_of([&] { model->find(Model::Element::camera, "trak"); }), "did you mean 'track'?");
   EXPECT_EQ(model->find(Model::Element::actuator, "ffoot"), 5);
 }
 

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/random.h"
+#include "tests/core/expect_error.h"
 #include "tests/sim/temporary_model.h"
 
 namespace sinew {

@@ -23,15 +23,4 @@ class TemporaryModel {
   std::string path_;
 };
 
-/// What the Error says that `body` throws, "" when it throws none.
-template <class Body>
-std::string error_of(Body&& body) {
-  try {
-    body();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "";
-}
-
 }  // namespace sinew

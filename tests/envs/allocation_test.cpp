@@ -1,0 +1,34 @@
+// A warm step of any task allocates nothing, an episode's end its record alone.
+#include <gtest/gtest.h>
+
+#include "envs/make_env.h"
+#include "tests/count_allocations.h"
+
+namespace sinew {
+namespace {
+
+class Allocation : public testing::TestWithParam<const char*> {};
+
+TEST_P(Allocation, NoneInAWarmStep) {
+  ThreadPool pool(2);
+  VecEnv envs(make_task(GetParam()), 4, Rng(1));
+  envs.reset(pool);
+  const std::vector<float> actions(static_cast<size_t>(4 * envs.spec().actions.size()), 0.2f);
+  for (int i = 0; i < 300; ++i) envs.step(pool, actions);
+  envs.take_episodes();
+  long allowed = 0;
+  const long before = allocation_count();
+  for (int i = 0; i < 300; ++i) {
+    envs.step(pool, actions);
+    for (int k = 0; k < 4; ++k) allowed += envs.terminated()[k] || envs.truncated()[k];
+  }
+  // A record copies the sums of its reward terms, and the list of records may grow.
+  EXPECT_LE(allocation_count() - before, 3 * allowed);
+}
+
+INSTANTIATE_TEST_SUITE_P(Tasks, Allocation,
+                         testing::Values("half_cheetah", "inverted_pendulum", "inverted_double_pendulum", "pendulum",
+                                         "cartpole", "mountain_car"));
+
+}  // namespace
+}  // namespace sinew
