@@ -11,8 +11,7 @@ namespace sinew {
 /// - A room includes its own headers and those of the rooms that the table grants it.
 /// - A library belongs to one room ("the only <mujoco.h>").
 /// - An installed header (not *_internal.h, nor sim/compat.h) includes none of these libraries, nor
-///   a header that is not installed: so none comes in on a detour either. JSON may stand in those of
-///   bench and apps, which nobody builds upon.
+///   a header that is not installed: so none comes in on a detour either.
 /// - A folder with sources is a room of the table.
 std::vector<std::string> broken_include_rules(const std::filesystem::path& root);
 
