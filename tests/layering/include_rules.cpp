@@ -35,8 +35,8 @@ struct Library {
   Names rooms;         // whose .cpp files and internal headers may include it
 };
 const std::vector<Library> libraries = {
-    {"mujoco/", {"sim", "bench"}},
-    {"EGL/", {"sim"}},  // bench: the bare loop to compare with
+    {"mujoco/", {"sim", "bench"}},  // bench: the bare loop to compare with
+    {"EGL/", {"sim"}},
     {"GL/", {"sim"}},
     {"GLFW/", {"sim"}},
     {"opencv2/", {"vision"}},
