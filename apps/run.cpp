@@ -18,6 +18,7 @@ int run(int argc, char** argv, const Registry& registry) {
                {"play", "run a policy against the simulator: returns, a video, a window", with_registry(declare_play)},
                {"show", "what a recipe or a policy is: network, shapes, names, units, hash", with_registry(declare_show)},
                {"report", "what runs achieved over their seeds: a table and the learning curve", declare_report},
+               {"bench", "how fast, beside what is possible on this machine", declare_bench},
                {"doctor", "what this computer offers, and what that means for you", declare_doctor},
                {"test", "run the tests of the build this command belongs to", declare_test},
            },

@@ -2,7 +2,7 @@
 # sinew::<room>. Its headers are included as "<room>/<file>.h".
 
 add_library(sinew_flags INTERFACE)
-target_compile_options(sinew_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-unknown-pragmas
+target_compile_options(sinew_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-missing-field-initializers -Wno-unknown-pragmas
   $<$<BOOL:${SINEW_WERROR}>:-Werror>
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # GCC 12 sees overlaps in std::string where there are none
 if(SINEW_NATIVE)

@@ -1,0 +1,53 @@
+// sinew bench: how fast, beside what is possible.
+#include "bench/bench.h"
+
+#include <fmt/core.h>
+
+#include <memory>
+#include <optional>
+
+#include "apps/commands.h"
+#include "apps/json_file_internal.h"
+#include "core/text.h"
+#include "core/thread_pool.h"
+
+namespace sinew {
+namespace {
+
+struct BenchArguments {
+  std::string name;
+  std::optional<std::string> json;
+  int threads = default_threads();
+};
+
+int bench_command(const BenchArguments& arguments) {
+  std::vector<std::string> names;
+  for (const bench::Benchmark& benchmark : bench::benchmarks()) {
+    names.push_back(benchmark.name);
+    if (benchmark.name != arguments.name) continue;
+    const std::vector<bench::Figure> figures = benchmark.run({.threads = arguments.threads});
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const bench::Figure& figure : figures) {
+      fmt::print("{:<28} {:>14.4g} {:<12} limit {:>12.4g}  ratio {:.3f}\n    {}\n", figure.name, figure.value, figure.unit,
+                 figure.limit, figure.ratio, figure.work);
+      list.push_back({{"name", figure.name}, {"value", figure.value}, {"unit", figure.unit}, {"limit", figure.limit},
+                      {"ratio", figure.ratio}, {"work", figure.work}});
+    }
+    if (arguments.json) write_json(*arguments.json, list);
+    return 0;
+  }
+  fail("there is no benchmark '{}'{}", arguments.name, suggestion(arguments.name, names));
+}
+
+}  // namespace
+
+Command::Work declare_bench(CommandLine& line) {
+  auto arguments = std::make_shared<BenchArguments>();
+  line.argument("NAME", arguments->name, "envs, train or nets");
+  line.option("--json", arguments->json, "F", "also writes [{name, value, unit, limit, ratio, work}] to a file");
+  line.option("--threads", arguments->threads, "N", "for training (all cores)");
+  line.example("sinew bench nets");
+  return [arguments] { return bench_command(*arguments); };
+}
+
+}  // namespace sinew

@@ -1,0 +1,64 @@
+#include "bench/bench.h"
+
+#include <algorithm>
+
+#include "core/clock.h"
+
+namespace sinew::bench {
+namespace {
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+}  // namespace
+
+std::vector<Benchmark> benchmarks() {
+  return {
+      {"envs", "stepping vectorised envs, against a bare loop of mj_step on the same threads", bench_envs},
+      {"train", "whole training iterations, against bare physics and published speeds", bench_train},
+      {"nets", "inference, training steps and GEMM, against the peak of this machine", bench_nets},
+  };
+}
+
+Comparison interleave(const std::vector<Candidate>& candidates, int rounds) {
+  std::vector<std::vector<double>> rates(candidates.size()), ratios(candidates.size());
+  for (int round = -1; round < rounds; ++round)
+    for (size_t i = 0; i < candidates.size(); ++i) {
+      const double rate = candidates[i]();
+      if (round < 0) continue;
+      rates[i].push_back(rate);
+      ratios[i].push_back(rate / rates[0].back());
+    }
+  Comparison result;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    result.medians.push_back(median(rates[i]));
+    result.ratios.push_back(median(ratios[i]));
+  }
+  return result;
+}
+
+double rate_of(const std::function<void()>& work, double seconds) {
+  int64_t repeats = 1;
+  while (true) {
+    const Stopwatch watch;
+    for (int64_t i = 0; i < repeats; ++i) work();
+    const double spent = watch.seconds();
+    if (spent >= 0.5 * seconds) return static_cast<double>(repeats) / spent;
+    repeats = std::max<int64_t>(2 * repeats, static_cast<int64_t>(static_cast<double>(repeats) * seconds / std::max(spent, 1e-9)));
+  }
+}
+
+Figure scaled(const Figure& figure, double target, double peak, bool is_time) {
+  Figure result = figure;
+  const double factor = reference_peak_flops / peak;
+  result.name += "_scaled";
+  result.value = is_time ? figure.value / factor : figure.value * factor;
+  result.limit = target;
+  result.ratio = result.value / target;
+  result.work = "the same, scaled by the reference machine's GEMM peak over today's, against the project's target";
+  return result;
+}
+
+}  // namespace sinew::bench

@@ -1,0 +1,57 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+/// Figures of speed, each beside a limit or a peer measured in the same process, interleaved: a
+/// machine that drifts or is shared changes both alike.
+namespace sinew::bench {
+
+struct Figure {
+  std::string name;
+  double value = 0;
+  std::string unit;
+  double limit = 0;  // what it is held against, in the same unit; 0: nothing
+  double ratio = 0;  // value / limit, the median over interleaved rounds where both were measured
+  std::string work;  // what was measured against what
+};
+
+struct Options {
+  int threads = 2;
+  double seconds = 1;  // of measuring per candidate
+};
+
+struct Benchmark {
+  std::string name;
+  std::string help;
+  std::function<std::vector<Figure>(const Options&)> run;
+};
+
+/// envs, train, nets.
+std::vector<Benchmark> benchmarks();
+
+/// A candidate does some work and returns its rate, for example env steps per second.
+using Candidate = std::function<double()>;
+
+struct Comparison {
+  std::vector<double> medians;  // of each candidate's rate
+  std::vector<double> ratios;   // median of candidate i's rate over candidate 0's of the same round
+};
+/// Runs the candidates in turn, `rounds` times after one warm-up.
+Comparison interleave(const std::vector<Candidate>& candidates, int rounds);
+
+/// Repeats `work` for about `seconds` and returns how often per second it ran.
+double rate_of(const std::function<void()>& work, double seconds);
+
+/// FLOP/s of register-only fused multiply-adds in float32 on one core: the peak of this machine now.
+double peak_flops();
+/// The peak of the machine whose absolute figures the project is held to.
+inline constexpr double reference_peak_flops = 117e9;
+/// A figure that also says what the value would be on that machine: value · (reference / peak).
+Figure scaled(const Figure& figure, double target, double peak, bool is_time);
+
+std::vector<Figure> bench_envs(const Options& options);
+std::vector<Figure> bench_train(const Options& options);
+std::vector<Figure> bench_nets(const Options& options);
+
+}  // namespace sinew::bench
