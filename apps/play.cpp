@@ -9,7 +9,7 @@
 
 #include "agents/evaluator.h"
 #include "apps/commands.h"
-#include "apps/json_file.h"
+#include "apps/json_file_internal.h"
 #include "apps/media.h"
 #include "apps/policy_argument.h"
 #include "core/log.h"

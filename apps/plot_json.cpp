@@ -15,11 +15,11 @@ void read(const json& object, const char* key, T& value) {
   if (const auto found = object.find(key); found != object.end()) found->get_to(value);
 }
 
-void read(const json& object, const char* key, std::vector<double>& values) {
-  const auto found = object.find(key);
-  if (found == object.end()) return;
-  for (const json& number : *found)
+std::vector<double> numbers(const json& list) {
+  std::vector<double> values;
+  for (const json& number : list.get_ref<const json::array_t&>())
     values.push_back(number.is_null() ? std::numeric_limits<double>::quiet_NaN() : number.get<double>());
+  return values;
 }
 
 }  // namespace
@@ -41,12 +41,12 @@ PlotSpec plot_from_json(const std::string& text) try {
   read(object, "y_label", plot.y_label);
   read(object, "width", plot.width);
   read(object, "height", plot.height);
-  for (const json& item : object.at("curves")) {
+  for (const json& item : object.at("curves").get_ref<const json::array_t&>()) {
     PlotCurve& curve = plot.curves.emplace_back();
+    curve.x = numbers(item.at("x"));
+    curve.mean = numbers(item.at("mean"));
     read(item, "name", curve.name);
-    read(item, "x", curve.x);
-    read(item, "mean", curve.mean);
-    read(item, "spread", curve.spread);
+    if (item.contains("spread")) curve.spread = numbers(item.at("spread"));
   }
   return plot;
 } catch (const json::exception& error) {

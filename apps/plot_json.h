@@ -9,7 +9,7 @@ namespace sinew {
 ///   {"title", "x_label", "y_label", "width", "height", "curves": [{"name", "x", "mean", "spread"}]}
 /// A number that is not finite is null.
 std::string to_json(const PlotSpec& plot);
-/// Keys that are absent keep their defaults. Throws Error on broken JSON or a wrong type.
+/// Only curves with x and mean are needed. Throws Error on broken JSON or a wrong type.
 PlotSpec plot_from_json(const std::string& text);
 
 }  // namespace sinew

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "apps/commands.h"
-#include "apps/json_file.h"
+#include "apps/json_file_internal.h"
 #include "apps/policy_argument.h"
 #include "nets/trace.h"
 

@@ -1,0 +1,101 @@
+// What the command says and the codes it exits with, whatever the subcommand.
+#include "apps/terminal.h"
+#include "tests/apps/program.h"
+#include "tests/core/expect_error.h"
+
+namespace sinew {
+namespace {
+
+TEST(Sinew, HelpNamesEverySubcommandAndEachHasAnExample) {
+  const ChildProcess::Result overview = run_sinew({"--help"});
+  EXPECT_EQ(overview.exit_code, 0);
+  for (const std::string name : {"train", "play", "show", "report", "doctor", "test"}) {
+    expect_contains(overview.output, "\n  " + name + " ");
+    const ChildProcess::Result help = run_sinew({name, "--help"});
+    EXPECT_EQ(help.exit_code, 0) << name;
+    expect_contains(help.output, "Usage: sinew " + name);
+    expect_contains(help.output, "Example:\n  sinew " + name);
+    EXPECT_EQ(help.errors, "") << name;
+  }
+}
+
+TEST(Sinew, VersionIsOneLineThatStartsWithTheName) {
+  const ChildProcess::Result result = run_sinew({"--version"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_TRUE(result.output.starts_with("sinew 0.")) << result.output;
+}
+
+TEST(Sinew, ASlipNamesTheNearestKnownWord) {
+  struct Slip {
+    std::vector<std::string> words;
+    std::string answer;
+  };
+  for (const Slip& slip : std::vector<Slip>{
+           {{"tran"}, "sinew: unknown command 'tran'; did you mean 'train'?"},
+           {{"--versoin"}, "sinew: unknown option '--versoin'; did you mean '--version'?"},
+           {{"report", "runs/x", "--jsn", "f"}, "report: unknown option '--jsn'; did you mean '--json'?"},
+           {{"report", "--polt=f.png"}, "report: unknown option '--polt'; did you mean '--plot'?"},
+           {{"report"}, "report: RUN is required"},
+           {{"doctor", "please"}, "doctor: unexpected argument 'please'"},
+           {{"doctor", "--json"}, "doctor: --json"}}) {
+    const ChildProcess::Result result = run_sinew(slip.words);
+    EXPECT_EQ(result.exit_code, 2) << slip.answer;
+    EXPECT_EQ(result.output, "");
+    expect_contains(result.errors, slip.answer);
+    EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;  // one paragraph
+  }
+}
+
+TEST(Sinew, NoCommandShowsTheHelpAndFails) {
+  const ChildProcess::Result result = run_sinew({});
+  EXPECT_EQ(result.exit_code, 2);
+  expect_contains(result.errors, "Usage: sinew COMMAND");
+}
+
+TEST(SinewTest, PassesWordsToCtestAndReturnsItsCode) {
+  const ChildProcess::Result list = run_sinew({"test", "-N", "-R", "^core/text$"});
+  EXPECT_EQ(list.exit_code, 0);
+  expect_contains(list.output, "core/text");
+  expect_contains(list.output, "Total Tests: 1");
+  EXPECT_NE(run_sinew({"test", "--no-tests=error", "-R", "there is no such test"}).exit_code, 0);
+}
+
+TEST(SinewTest, OutsideABuildFolderSaysWhatToDo) {
+  const TemporaryFolder folder;
+  std::filesystem::copy_file(SINEW_PROGRAM, folder.file("sinew"));
+  const ChildProcess::Result result = ChildProcess({folder.file("sinew"), "test"}).wait();
+  EXPECT_EQ(result.exit_code, 2);
+  expect_contains(result.errors, "is not inside a build folder");
+}
+
+TEST(SinewDoctor, ExplainsEveryFinding) {
+  const TemporaryFolder folder;
+  const ChildProcess::Result result = run_sinew({"doctor", "--json", folder.file("d.json")});
+  EXPECT_EQ(result.exit_code, 0);
+  for (const char* name : {"cores", "SIMD", "memory", "real time", "rendering", "display", "video", "MuJoCo",
+                           "libraries", "ccache", "Python"})
+    expect_contains(result.output, std::string(" ") + name + " ");
+  EXPECT_TRUE(std::filesystem::exists(folder.file("d.json")));
+}
+
+TEST(Terminal, WrapsAtSpacesAndKeepsLines) {
+  EXPECT_EQ(wrap("one two three\nfour", 9), "one two\nthree\nfour");
+  EXPECT_EQ(wrap("unbreakable word", 4), "unbreakable\nword");
+  EXPECT_EQ(wrap("as it is", 0), "as it is");
+}
+
+TEST(Terminal, WritesNumbersAsPeopleDo) {
+  EXPECT_EQ(with_commas(1234567), "1,234,567");
+  EXPECT_EQ(with_commas(-123), "-123");
+  EXPECT_EQ(with_commas(-1234), "-1,234");
+  EXPECT_EQ(short_number(5784.4), "5,784");
+  EXPECT_EQ(short_number(-999.96), "-1,000");
+  EXPECT_EQ(short_number(95.25), "95.2");
+  EXPECT_EQ(short_number(-1.267), "-1.27");
+  EXPECT_EQ(clock_time(3723), "1:02:03");
+  EXPECT_EQ(clock_time(59.6), "1:00");
+  EXPECT_EQ(format_table({{"a", "b ± c"}, {"long", "1"}}), "  a     b ± c\n  long      1\n");
+}
+
+}  // namespace
+}  // namespace sinew

@@ -1,0 +1,125 @@
+// sinew report on runs made up here, with figures worked out by hand.
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "apps/learning_curve.h"
+#include "apps/runs.h"
+#include "core/safe_file.h"
+#include "tests/apps/program.h"
+#include "tests/core/expect_error.h"
+
+namespace sinew {
+namespace {
+
+constexpr const char* header = "time/total_timesteps,rollout/ep_rew_mean,eval/mean_reward,time/time_elapsed,time/fps\n";
+
+// Three seeds. Final evaluations 10, 20, 60: mean 30, deviations -20, -10, 30, squares 1400, over
+// n - 1 = 2: 700, std 26.4575. Best 40, 20, 60: mean 40, std 20.
+void write_runs(const TemporaryFolder& folder) {
+  const char* rows[] = {"1000,1,40,,\n2000,2,,1,1000\n3000,3,10,2,1500\n",
+                        "1000,2,15,,\n2000,,,1,1000\n3000,5,20,2,1500\n",
+                        "1000,3,50,,\n2000,4,,1,1000\n3000,7,60,2,1500\n4000,9"};  // being written
+  for (int seed = 1; seed <= 3; ++seed) {
+    const std::string run = "cartpole_ppo/seed_" + std::to_string(seed);
+    folder.write(run + "/metrics.csv", header + std::string(rows[seed - 1]));
+    folder.write(run + "/config.yaml",
+                 "task: cartpole\nseed: " + std::to_string(seed) + "\nalgorithm: {name: ppo, n_steps: 32}\n");
+  }
+}
+
+TEST(Report, MeanAndStdOverSeedsAsWorkedByHand) {
+  const TemporaryFolder folder;
+  write_runs(folder);
+  const std::string run = folder.file("cartpole_ppo"), json_path = folder.file("report.json");
+  const ChildProcess::Result result = run_sinew({"report", run, "--json", json_path});
+  ASSERT_EQ(result.exit_code, 0) << result.errors;
+  expect_contains(result.output, run + ": cartpole, ppo, 3 runs\n");
+  expect_contains(result.output, "\n  mean ± std  30.0 ± 26.5  40.0 ± 20.0  5.00 ± 2.00  3,000       0:02    1,500\n");
+  EXPECT_TRUE(std::filesystem::exists(run + "/report.png"));
+
+  const auto json = nlohmann::json::parse(read_file(json_path));
+  const auto& figures = json.at("runs").at(0);
+  EXPECT_EQ(figures.at("task"), "cartpole");
+  EXPECT_EQ(figures.at("n_runs"), 3);
+  EXPECT_DOUBLE_EQ(figures.at("final_mean_reward").at("mean").get<double>(), 30);
+  EXPECT_DOUBLE_EQ(figures.at("final_mean_reward").at("std").get<double>(), std::sqrt(700));
+  EXPECT_DOUBLE_EQ(figures.at("best_mean_reward").at("std").get<double>(), 20);
+  EXPECT_DOUBLE_EQ(figures.at("ep_rew_mean").at("mean").get<double>(), 5);
+  EXPECT_EQ(figures.at("seeds").at(2).at("best_mean_reward"), 60);
+  EXPECT_EQ(figures.at("seeds").at(2).at("seed"), 3);
+}
+
+TEST(Report, OneRunAndSeveralGroups) {
+  const TemporaryFolder folder;
+  write_runs(folder);
+  const std::string one = folder.file("cartpole_ppo/seed_2"), picture = folder.file("both.png");
+  const ChildProcess::Result result = run_sinew({"report", one, folder.file("cartpole_ppo"), "--plot", picture});
+  ASSERT_EQ(result.exit_code, 0) << result.errors;
+  expect_contains(result.output, one + ": cartpole, ppo, 1 run\n");
+  EXPECT_TRUE(std::filesystem::exists(picture));
+}
+
+TEST(LearningCurve, InterpolatesOverTheStepsThatAllSeedsReached) {
+  const TemporaryFolder folder;
+  write_runs(folder);
+  folder.write("cartpole_ppo/seed_3/metrics.csv", std::string(header) + "1500,10,,,\n2500,20,,,\n");
+  const PlotSpec plot = learning_curve({load_runs(folder.file("cartpole_ppo"))});
+  ASSERT_EQ(plot.curves.size(), 2u);
+  const PlotCurve& training = plot.curves[0];
+  EXPECT_EQ(training.x, (std::vector<double>{1500, 2000, 2500}));
+  // At 2000: 2, 3.5 (between 2 at 1000 and 5 at 3000) and 15.
+  EXPECT_DOUBLE_EQ(training.mean[1], (2 + 3.5 + 15) / 3);
+  EXPECT_EQ(training.spread.size(), 3u);
+  EXPECT_EQ(plot.title, "cartpole_ppo, 3 seeds");
+}
+
+TEST(Runs, WhatIsMissingOrMalformedIsNamed) {
+  const TemporaryFolder folder;
+  const auto complaint = [&](const std::string& metrics) {
+    folder.write("run/metrics.csv", metrics);
+    const ChildProcess::Result result = run_sinew({"report", folder.file("run")});
+    EXPECT_EQ(result.exit_code, 2);
+    return result.errors;
+  };
+  expect_contains(complaint(""), "run/metrics.csv' has no rows yet");
+  expect_contains(complaint(header), "run/metrics.csv' has no rows yet");
+  expect_contains(complaint("step,reward\n1,2\n"), "metrics.csv:1: the first column is 'step'");
+  expect_contains(complaint(header + std::string("1000,1,2\n")), "metrics.csv:2: 3 cells, but the header names 5");
+  expect_contains(complaint(header + std::string("1000,1,abc,1,1\n")),
+                  "metrics.csv:2: 'abc' in column 'eval/mean_reward' is not a number");
+  expect_contains(complaint(header + std::string(",1,2,1,1\n")), "metrics.csv:2: the row has no 'time/total_timesteps'");
+  expect_contains(run_sinew({"report", folder.file("none")}).errors, "none' is not a folder");
+  expect_contains(run_sinew({"report", folder.file("")}).errors, "is not a run");
+}
+
+TEST(Runs, BeforeTheFirstEpisodeThereIsNoCurve) {
+  const TemporaryFolder folder;
+  folder.write("run/metrics.csv", header + std::string("1000,,,1,1000\n"));
+  const ChildProcess::Result result = run_sinew({"report", folder.file("run")});
+  EXPECT_EQ(result.exit_code, 0) << result.errors;
+  expect_contains(result.output, "There is no curve yet");
+  EXPECT_FALSE(std::filesystem::exists(folder.file("run/report.png")));
+}
+
+TEST(Runs, AnUnwritableResultIsTheUsersFault) {
+  const TemporaryFolder folder;
+  write_runs(folder);
+  for (const char* option : {"--plot", "--json"}) {
+    const ChildProcess::Result result =
+        run_sinew({"report", folder.file("cartpole_ppo"), option, folder.file("no/such/file")});
+    EXPECT_EQ(result.exit_code, 2);
+    expect_contains(result.errors, "sinew: cannot write '" + folder.file("no/such/file"));
+  }
+}
+
+TEST(MeanStd, IgnoresWhatIsNotFinite) {
+  const MeanStd result = mean_std({1, std::nan(""), 3, INFINITY});
+  EXPECT_DOUBLE_EQ(result.mean, 2);
+  EXPECT_DOUBLE_EQ(result.std, std::sqrt(2.0));
+  EXPECT_EQ(result.count, 2);
+  EXPECT_TRUE(std::isnan(mean_std({}).mean));
+  EXPECT_EQ(mean_std({5}).std, 0);
+}
+
+}  // namespace
+}  // namespace sinew
