@@ -22,8 +22,8 @@ void on_warning(const char* message) {
   const std::lock_guard lock(mutex);
   ++warnings.count;
   warnings.last = message;
-  // A full buffer grows and nothing is lost: no news for the user.
-  if (std::strstr(message, "full") != nullptr)
+  // A full buffer (3.x: "insufficient arena memory") grows and nothing is lost: no news for the user.
+  if (std::strstr(message, "full") || std::strstr(message, "arena"))
     buffer_full = true;
   else if (warnings.count <= most_logged)
     log_warning("MuJoCo: {}", message);
