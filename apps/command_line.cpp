@@ -103,8 +103,8 @@ int run_command(const Program& program, const Command& command, const std::vecto
   app.get_formatter()->column_width(28);
   CommandLine line(app);
   const Command::Work work = command.declare(line);
-  const bool asks_help = line.rest() ? !words.empty() && is_help(words[0])
-                                     : std::any_of(words.begin(), words.end(), is_help);
+  const bool asks_help =
+      line.rest() ? !words.empty() && is_help(words[0]) : std::any_of(words.begin(), words.end(), is_help);
   if (asks_help) {
     fmt::print("{}", app.help());
     return 0;

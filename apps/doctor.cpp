@@ -17,9 +17,9 @@ struct Check {
   Finding (*look)();
 };
 constexpr Check checks[] = {
-    {"cores", check_cores},         {"SIMD", check_simd},     {"memory", check_memory},
+    {"cores", check_cores},         {"SIMD", check_simd},           {"memory", check_memory},
     {"real time", check_real_time}, {"rendering", check_rendering}, {"display", check_display},
-    {"video", check_video},         {"MuJoCo", check_mujoco}, {"libraries", check_libraries},
+    {"video", check_video},         {"MuJoCo", check_mujoco},       {"libraries", check_libraries},
     {"ccache", check_ccache},       {"Python", check_python},
 };
 

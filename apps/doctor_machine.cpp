@@ -71,7 +71,8 @@ Finding check_cores() {
   if (quota > 0 && quota < usable)
     return {false, fmt::format("{}, but a quota of {:g}", usable, quota),
             fmt::format("The container grants the time of {:g} cores: give --threads {} to commands, more threads only "
-                        "wait.", quota, static_cast<int>(quota) < 1 ? 1 : static_cast<int>(quota))};
+                        "wait.",
+                        quota, static_cast<int>(quota) < 1 ? 1 : static_cast<int>(quota))};
   if (usable == 1) return {true, "1", "Simulation and learning share the one core."};
   return {true, all > usable ? fmt::format("{} of {}", usable, all) : std::to_string(usable),
           "Commands use all of them unless --threads says otherwise; results do not depend on it."};
@@ -80,13 +81,17 @@ Finding check_cores() {
 Finding check_simd() {
   std::vector<std::string> used, unused;
   for (const InstructionSet& set : instruction_sets()) {
-    if (set.compiled) used.emplace_back(set.name);
-    else if (set.present) unused.emplace_back(set.name);
+    if (set.compiled)
+      used.emplace_back(set.name);
+    else if (set.present)
+      unused.emplace_back(set.name);
   }
   const std::string value = used.empty() ? "none beyond the baseline" : join(used);
   if (!unused.empty())
-    return {false, value, fmt::format("The processor also has {}, which this build leaves unused: networks run several "
-                                      "times slower. Build with -DSINEW_NATIVE=ON.", join(unused))};
+    return {false, value,
+            fmt::format("The processor also has {}, which this build leaves unused: networks run several "
+                        "times slower. Build with -DSINEW_NATIVE=ON.",
+                        join(unused))};
   if (used.empty()) return {false, value, "Networks run on scalar or baseline instructions: slow."};
   return {true, value, "The build uses what this processor has; it may not start on an older one."};
 }
@@ -94,7 +99,8 @@ Finding check_simd() {
 Finding check_memory() {
   const double total = memory_row("MemTotal"), available = memory_row("MemAvailable");
   const std::string value = fmt::format("{:.1f} GB, {:.1f} GB free", total, available);
-  if (available < 0.5) return {false, value, "Little is free: a training run takes 0.1 GB, compiling sinew 1.5 GB a job."};
+  if (available < 0.5)
+    return {false, value, "Little is free: a training run takes 0.1 GB, compiling sinew 1.5 GB a job."};
   return {true, value, "A training run from state takes 0.1 GB; image observations are stored at one byte a pixel."};
 }
 
@@ -103,7 +109,8 @@ Finding check_real_time() {
   std::thread([&error] {  // its own thread, so that nothing here stays real-time
     const sched_param priority{.sched_priority = sched_get_priority_min(SCHED_FIFO)};
     error = ::pthread_setschedparam(::pthread_self(), SCHED_FIFO, &priority);
-  }).join();
+  })
+      .join();
   if (error == 0)
     return {true, "allowed", "A robot's control loop can be scheduled ahead of everything else on this computer."};
   return {false, "not allowed",

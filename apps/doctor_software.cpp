@@ -143,7 +143,8 @@ Finding check_ccache() {
 
 Finding check_python() {
   const std::string version = first_line_of(
-      {"python3", "-c", "import platform, numpy; print('Python', platform.python_version() + ', NumPy', numpy.__version__)"});
+      {"python3", "-c",
+       "import platform, numpy; print('Python', platform.python_version() + ', NumPy', numpy.__version__)"});
   if (!version.empty()) return {true, version, "The Python example that reads a policy file runs."};
   const std::string python = first_line_of({"python3", "--version"});
   return {true, python.empty() ? "not there" : python + ", no NumPy",

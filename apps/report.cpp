@@ -81,13 +81,13 @@ std::string text_of(const RunGroup& group) {
   }
   std::string about;
   for (const std::string& part : {group.task, group.algorithm}) about += part.empty() ? "" : part + ", ";
-  return fmt::format("{}: {}{} {}\n{}", group.folder, about, group.runs.size(),
-                     group.runs.size() == 1 ? "run" : "runs", format_table(rows));
+  return fmt::format("{}: {}{} {}\n{}", group.folder, about, group.runs.size(), group.runs.size() == 1 ? "run" : "runs",
+                     format_table(rows));
 }
 
 ordered_json json_of(const RunGroup& group) {
-  ordered_json result = {{"run", group.folder}, {"task", group.task}, {"algorithm", group.algorithm},
-                         {"n_runs", group.runs.size()}};
+  ordered_json result = {
+      {"run", group.folder}, {"task", group.task}, {"algorithm", group.algorithm}, {"n_runs", group.runs.size()}};
   for (const Figure& figure : figures) {
     const MeanStd all = over_seeds(group, figure);
     result[figure.name] = {{"mean", all.mean}, {"std", all.std}};
@@ -126,7 +126,7 @@ int report(const ReportOptions& options) {
 Command::Work declare_report(CommandLine& line) {
   auto options = std::make_shared<ReportOptions>();
   line.arguments("RUN", options->runs,
-                 "run folders, or their parents with seed_N folders in them; ± is the sample standard deviation (n - 1)");
+                 "run folders, or parents of seed_N folders; ± is the sample standard deviation (n - 1)");
   line.option("--plot", options->plot, "F.png", "where the learning curve goes; report.png in the first RUN otherwise");
   line.option("--json", options->json, "F", "also write the figures, every seed's too, as one JSON object");
   line.example("sinew report runs/half_cheetah_ppo");

@@ -19,14 +19,20 @@ fs::path build_folder() {
   const fs::path folder = own_folder();
   for (fs::path place = folder; place != place.parent_path(); place = place.parent_path())
     if (fs::exists(place / "CMakeCache.txt") && fs::exists(place / "CTestTestfile.cmake")) return place;
-  fail("'{}' is not inside a build folder, so there are no tests to run; build sinew from its source with "
-       "'cmake --preset release && cmake --build --preset release', or use './sinew test' there", folder.string());
+  fail(
+      "'{}' is not inside a build folder, so there are no tests to run; build sinew from its source with "
+      "'cmake --preset release && cmake --build --preset release', or use './sinew test' there",
+      folder.string());
 }
 
 // Becomes ctest: its output, signals and exit code are then our own. Returns only by throwing.
 int run_ctest(const std::vector<std::string>& words) {
-  std::vector<std::string> command = {"ctest", "--test-dir", build_folder().string(), "--output-on-failure",
-                                      "--parallel", std::to_string(default_threads())};
+  std::vector<std::string> command = {"ctest",
+                                      "--test-dir",
+                                      build_folder().string(),
+                                      "--output-on-failure",
+                                      "--parallel",
+                                      std::to_string(default_threads())};
   command.insert(command.end(), words.begin(), words.end());  // what the user says comes last, and wins
   std::vector<char*> argv;
   for (std::string& word : command) argv.push_back(word.data());

@@ -23,7 +23,7 @@ const cv::Scalar text_colour(45, 45, 45), muted_colour(100, 100, 100), grid_colo
 // Okabe and Ito's palette, which colour-blind readers can tell apart.
 cv::Scalar curve_colour(size_t i) {
   static const std::array<cv::Scalar, 7> palette = {
-      cv::Scalar(0, 114, 178), cv::Scalar(213, 94, 0),    cv::Scalar(0, 158, 115), cv::Scalar(204, 121, 167),
+      cv::Scalar(0, 114, 178), cv::Scalar(213, 94, 0),   cv::Scalar(0, 158, 115), cv::Scalar(204, 121, 167),
       cv::Scalar(230, 159, 0), cv::Scalar(86, 180, 233), cv::Scalar(90, 90, 90)};
   return palette[i % palette.size()];
 }
@@ -252,8 +252,10 @@ Image draw_plot(const PlotSpec& plot) {
   for (size_t i = 0; i < curves.size(); ++i) draw_band(canvas, layout, curves[i], curve_colour(i));
   for (size_t i = 0; i < curves.size(); ++i) {
     const std::vector<cv::Point2d> line = line_of(layout, curves[i]);
-    if (line.size() == 1) canvas.disc(line[0], 3.5, curve_colour(i));
-    else if (!line.empty()) canvas.polyline(line, curve_colour(i), 2.2);
+    if (line.size() == 1)
+      canvas.disc(line[0], 3.5, curve_colour(i));
+    else if (!line.empty())
+      canvas.polyline(line, curve_colour(i), 2.2);
   }
   draw_legend(canvas, plot, layout, curves);
   return canvas.finish();

@@ -8,8 +8,8 @@
 namespace sinew {
 
 std::string encode_png(const Image& image) {
-  const size_t size = static_cast<size_t>(image.height) * static_cast<size_t>(image.width) *
-                      static_cast<size_t>(image.channels);
+  const size_t size =
+      static_cast<size_t>(image.height) * static_cast<size_t>(image.width) * static_cast<size_t>(image.channels);
   const bool known = image.channels == 1 || image.channels == 3 || image.channels == 4;
   if (!known || size == 0 || image.pixels.size() != size)
     fail("an image of {}x{} pixels and {} channels with {} bytes cannot be a PNG", image.width, image.height,

@@ -36,7 +36,9 @@ VideoWriter::VideoWriter(std::string path, int width, int height, double frames_
     if (encoder_->writer.open(temporary_, cv::CAP_FFMPEG, codec, frames_per_second, even)) return;
   ::unlink(temporary_.c_str());
   throw Error(fmt::format("cannot encode '{}': OpenCV's FFmpeg has neither an H.264 nor an MPEG-4 encoder, or failed "
-                          "to start it", path_), Error::Fault::system);
+                          "to start it",
+                          path_),
+              Error::Fault::system);
 }
 
 VideoWriter::~VideoWriter() {

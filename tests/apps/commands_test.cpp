@@ -30,14 +30,14 @@ TEST(Sinew, ASlipNamesTheNearestKnownWord) {
     std::vector<std::string> words;
     std::string answer;
   };
-  for (const Slip& slip : std::vector<Slip>{
-           {{"tran"}, "sinew: unknown command 'tran'; did you mean 'train'?"},
-           {{"--versoin"}, "sinew: unknown option '--versoin'; did you mean '--version'?"},
-           {{"report", "runs/x", "--jsn", "f"}, "report: unknown option '--jsn'; did you mean '--json'?"},
-           {{"report", "--polt=f.png"}, "report: unknown option '--polt'; did you mean '--plot'?"},
-           {{"report"}, "report: RUN is required"},
-           {{"doctor", "please"}, "doctor: unexpected argument 'please'"},
-           {{"doctor", "--json"}, "doctor: --json"}}) {
+  for (const Slip& slip :
+       std::vector<Slip>{{{"tran"}, "sinew: unknown command 'tran'; did you mean 'train'?"},
+                         {{"--versoin"}, "sinew: unknown option '--versoin'; did you mean '--version'?"},
+                         {{"report", "runs/x", "--jsn", "f"}, "report: unknown option '--jsn'; did you mean '--json'?"},
+                         {{"report", "--polt=f.png"}, "report: unknown option '--polt'; did you mean '--plot'?"},
+                         {{"report"}, "report: RUN is required"},
+                         {{"doctor", "please"}, "doctor: unexpected argument 'please'"},
+                         {{"doctor", "--json"}, "doctor: --json"}}) {
     const ChildProcess::Result result = run_sinew(slip.words);
     EXPECT_EQ(result.exit_code, 2) << slip.answer;
     EXPECT_EQ(result.output, "");

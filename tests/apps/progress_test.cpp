@@ -41,9 +41,7 @@ std::string written(bool is_tty) {
   return text;
 }
 
-TEST(Progress, PlainLinesWhenPiped) {
-  EXPECT_EQ(written(false), " 10%  100/1000 steps\n100%  1000/1000 steps\n");
-}
+TEST(Progress, PlainLinesWhenPiped) { EXPECT_EQ(written(false), " 10%  100/1000 steps\n100%  1000/1000 steps\n"); }
 
 TEST(Progress, OneLineThatRedrawsItselfOnATerminal) {
   const std::string text = written(true);

@@ -87,7 +87,8 @@ TEST(Runs, WhatIsMissingOrMalformedIsNamed) {
   expect_contains(complaint(header + std::string("1000,1,2\n")), "metrics.csv:2: 3 cells, but the header names 5");
   expect_contains(complaint(header + std::string("1000,1,abc,1,1\n")),
                   "metrics.csv:2: 'abc' in column 'eval/mean_reward' is not a number");
-  expect_contains(complaint(header + std::string(",1,2,1,1\n")), "metrics.csv:2: the row has no 'time/total_timesteps'");
+  expect_contains(complaint(header + std::string(",1,2,1,1\n")),
+                  "metrics.csv:2: the row has no 'time/total_timesteps'");
   expect_contains(run_sinew({"report", folder.file("none")}).errors, "none' is not a folder");
   expect_contains(run_sinew({"report", folder.file("")}).errors, "is not a run");
 }

@@ -62,9 +62,9 @@ TEST(Plot, DrawsLineAndBandInTheCurvesColour) {
   EXPECT_EQ(plain.width, 960);
   EXPECT_EQ(plain.height, 600);
   EXPECT_EQ(plain.pixels.size(), 960u * 600 * 3);
-  EXPECT_GT(count(plain, 0, 114, 178), 900);         // the line itself
-  EXPECT_GT(count(plain, 255, 255, 255), 450000);    // much white
-  EXPECT_LT(count(plain, 209, 230, 241, 3), 500);    // no band: 18 % of the colour on white
+  EXPECT_GT(count(plain, 0, 114, 178), 900);       // the line itself
+  EXPECT_GT(count(plain, 255, 255, 255), 450000);  // much white
+  EXPECT_LT(count(plain, 209, 230, 241, 3), 500);  // no band: 18 % of the colour on white
   EXPECT_GT(count(banded, 209, 230, 241, 3), 50000);
 }
 
