@@ -21,10 +21,10 @@ struct TaskConfig {
     }
   };
 
-  std::string model;    // an MJCF or URDF file
-  int frame_skip = 1;   // physics steps in an env step
-  int time_limit = 0;   // env steps in an episode; 0: no limit
-  Named observations;   // of each sensor, a list of terms
+  std::string model;   // an MJCF or URDF file
+  int frame_skip = 1;  // physics steps in an env step
+  int time_limit = 0;  // env steps in an episode; 0: no limit
+  Named observations;  // of each sensor, a list of terms
   Actions actions;
   Named reward, terminate;
   std::vector<ConfigNode> reset;

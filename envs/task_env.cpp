@@ -90,7 +90,8 @@ void TaskEnv::choose_actuators(const ConfigNode& node) {
     const Model::Limits limits = model.control_limits(actuator);
     const std::string label = model.name(Model::Element::actuator, actuator);
     if (!limits.limited)
-      throw node.error(fmt::format("the actuator '{}' has no limits; give it a ctrlrange in '{}'", label, model.path()));
+      throw node.error(
+          fmt::format("the actuator '{}' has no limits; give it a ctrlrange in '{}'", label, model.path()));
     part.labels.push_back(label);
     part.low.push_back(limits.low);
     part.high.push_back(limits.high);

@@ -75,7 +75,8 @@ struct Renderer::Scene {
     if (options.fast) scene.flags[mjRND_SHADOW] = scene.flags[mjRND_REFLECTION] = scene.flags[mjRND_HAZE] = 0;
     using GetString = const unsigned char* (*)(unsigned int);
     if (const auto get_string = reinterpret_cast<GetString>(gl->function("glGetString")))
-      if (const unsigned char* text = get_string(0x1F01 /* GL_RENDERER */)) device = reinterpret_cast<const char*>(text);
+      if (const unsigned char* text = get_string(0x1F01 /* GL_RENDERER */))
+        device = reinterpret_cast<const char*>(text);
     gl->release();
   }
 

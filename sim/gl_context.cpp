@@ -31,9 +31,19 @@ void look_up(void* library, const char* name, Function& function) {
 class EglContext final : public GlContext {
  public:
   EglContext() : egl_(shared()) {
-    constexpr std::array<EGLint, 13> wanted = {EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT,
-                                               EGL_RED_SIZE, 8, EGL_GREEN_SIZE, 8, EGL_BLUE_SIZE, 8,
-                                               EGL_DEPTH_SIZE, 24, EGL_NONE};
+    constexpr std::array<EGLint, 13> wanted = {EGL_SURFACE_TYPE,
+                                               EGL_PBUFFER_BIT,
+                                               EGL_RENDERABLE_TYPE,
+                                               EGL_OPENGL_BIT,
+                                               EGL_RED_SIZE,
+                                               8,
+                                               EGL_GREEN_SIZE,
+                                               8,
+                                               EGL_BLUE_SIZE,
+                                               8,
+                                               EGL_DEPTH_SIZE,
+                                               24,
+                                               EGL_NONE};
     EGLConfig config = nullptr;
     EGLint n = 0;
     if (!egl_.choose_config(egl_.display, wanted.data(), &config, 1, &n) || n == 0)

@@ -16,7 +16,9 @@ std::mutex mutex;
 MujocoWarnings warnings;
 thread_local bool buffer_full = false;
 
-[[noreturn]] void on_error(const char* message) { throw Error(std::string("MuJoCo: ") + message, Error::Fault::system); }
+[[noreturn]] void on_error(const char* message) {
+  throw Error(std::string("MuJoCo: ") + message, Error::Fault::system);
+}
 
 void on_warning(const char* message) {
   const std::lock_guard lock(mutex);

@@ -66,9 +66,10 @@ void Simulation::allocate() {
 
 void Simulation::grow() {
   if (level_ == most_growths)
-    fail("the simulation of '{}' has more contacts than {} doublings of MuJoCo's buffers hold: bodies are "
-         "probably placed inside one another",
-         model_->path(), most_growths);
+    fail(
+        "the simulation of '{}' has more contacts than {} doublings of MuJoCo's buffers hold: bodies are "
+        "probably placed inside one another",
+        model_->path(), most_growths);
   ++level_;
   allocate();
 }
@@ -107,7 +108,8 @@ bool Simulation::step(int n) {
   for (int i = 0; i < n; ++i) {
     mj_step(view_.get(), data_);
     const Event event = take_event();
-    if (event == Event::none) [[likely]] continue;
+    if (event == Event::none) [[likely]]
+      continue;
     if (event == Event::full) grow();
     copy_state_from(before_);
     if (event == Event::diverged) {
@@ -116,14 +118,11 @@ bool Simulation::step(int n) {
     }
     i = -1;  // from the start
   }
-  if (state_is_sane()) [[likely]] return true;
+  if (state_is_sane()) [[likely]]
+    return true;
   copy_state_from(before_);
   forward();
   return false;
-}
-
-void Simulation::step_bare(int n) {
-  for (int i = 0; i < n; ++i) mj_step(view_.get(), data_);
 }
 
 void Simulation::copy_state_to(SimulationState& state) const {

@@ -39,9 +39,6 @@ class Simulation {
   /// acceleration). It then stands again where it stood before the call.
   [[nodiscard]] bool step(int n = 1);
 
-  /// n bare steps of MuJoCo, nothing watched: the limit that a benchmark holds step() against.
-  void step_bare(int n);
-
   double time() const;
   std::span<double> qpos() { return {qpos_, nq_}; }
   std::span<double> qvel() { return {qvel_, nv_}; }

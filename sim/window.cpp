@@ -27,7 +27,8 @@ struct Window::Glfw {
   Glfw() {
     void* library = dlopen("libglfw.so.3", RTLD_NOW | RTLD_LOCAL);
     if (!library)
-      throw Error(fmt::format("cannot open a window: {}. On Debian, install libglfw3", dlerror()), Error::Fault::system);
+      throw Error(fmt::format("cannot open a window: {}. On Debian, install libglfw3", dlerror()),
+                  Error::Fault::system);
     look_up(library, "glfwInit", init);
     look_up(library, "glfwTerminate", terminate);
     look_up(library, "glfwCreateWindow", create_window);

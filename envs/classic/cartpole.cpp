@@ -46,8 +46,8 @@ StepResult CartPole::step(std::span<const double> action, Rng&) {
   const double sine = std::sin(angle), cosine = std::cos(angle);
   const double push = action[0] > 0.5 ? force : -force;
   const double t = (push + pole_mass * half_length * angle_rate * angle_rate * sine) / total_mass;
-  const double angle_acceleration = (gravity * sine - cosine * t) /
-                                    (half_length * (4.0 / 3.0 - pole_mass * cosine * cosine / total_mass));
+  const double angle_acceleration =
+      (gravity * sine - cosine * t) / (half_length * (4.0 / 3.0 - pole_mass * cosine * cosine / total_mass));
   const double x_acceleration = t - pole_mass * half_length * angle_acceleration * cosine / total_mass;
   state_ = {x + dt * x_rate, x_rate + dt * x_acceleration, angle + dt * angle_rate,
             angle_rate + dt * angle_acceleration};

@@ -24,12 +24,14 @@ std::unique_ptr<Env> Pendulum::make(const ConfigNode& task) {
 
 Pendulum::Pendulum(const Config& config) {
   spec_.name = "pendulum";
-  spec_.sensors = {{.name = "state",
-                    .shape = {3},
-                    .labels = {"cos angle", "sin angle", "velocity"},
-                    .units = {"1", "1", "rad/s"}}};
-  spec_.actions.parts = {
-      {.name = "torque", .labels = {"torque"}, .units = {"N m"}, .low = {-most_torque}, .high = {most_torque}, .choices = {}}};
+  spec_.sensors = {
+      {.name = "state", .shape = {3}, .labels = {"cos angle", "sin angle", "velocity"}, .units = {"1", "1", "rad/s"}}};
+  spec_.actions.parts = {{.name = "torque",
+                          .labels = {"torque"},
+                          .units = {"N m"},
+                          .low = {-most_torque},
+                          .high = {most_torque},
+                          .choices = {}}};
   spec_.actions.rate = 1 / dt;
   spec_.time_limit = config.time_limit;
   spec_.reward_terms = {"angle", "velocity", "torque"};

@@ -43,7 +43,8 @@ class ArraySlice : public ObservationTerm {
 class Positions final : public ArraySlice {
  public:
   explicit Positions(const TermSource& source)
-      : ArraySlice(source, [](const Simulation& sim) { return sim.qpos(); }, source.model.nq()) {
+      : ArraySlice(
+            source, [](const Simulation& sim) { return sim.qpos(); }, source.model.nq()) {
     for (int i = from_; i < to_; ++i) add_number(source.model.qpos_label(i), source.model.qpos_unit(i));
   }
 };
@@ -51,7 +52,8 @@ class Positions final : public ArraySlice {
 class Velocities final : public ArraySlice {
  public:
   explicit Velocities(const TermSource& source)
-      : ArraySlice(source, [](const Simulation& sim) { return sim.qvel(); }, source.model.nv()) {
+      : ArraySlice(
+            source, [](const Simulation& sim) { return sim.qvel(); }, source.model.nv()) {
     for (int i = from_; i < to_; ++i)
       add_number(fmt::format("qvel[{}] {}", i, source.model.dof_name(i)), source.model.qvel_unit(i));
   }
@@ -60,7 +62,8 @@ class Velocities final : public ArraySlice {
 class ConstraintForces final : public ArraySlice {
  public:
   explicit ConstraintForces(const TermSource& source)
-      : ArraySlice(source, [](const Simulation& sim) { return sim.qfrc_constraint(); }, source.model.nv()) {
+      : ArraySlice(
+            source, [](const Simulation& sim) { return sim.qfrc_constraint(); }, source.model.nv()) {
     for (int i = from_; i < to_; ++i)
       add_number(fmt::format("qfrc_constraint[{}] {}", i, source.model.dof_name(i)), source.model.force_unit(i));
   }

@@ -20,8 +20,9 @@ class XVelocity final : public RewardTerm {
   explicit XVelocity(const TermSource& source) {
     const Params params = read_term<Params>(source.node);
     const Model& model = source.model;
-    const int joint =
-        params.joint.empty() ? 0 : at_node(source.node, [&] { return model.find(Model::Element::joint, params.joint); });
+    const int joint = params.joint.empty()
+                          ? 0
+                          : at_node(source.node, [&] { return model.find(Model::Element::joint, params.joint); });
     const Model::JointType type = model.joint_type(joint);
     if (type != Model::JointType::slide && type != Model::JointType::free)
       throw source.node.error(fmt::format("the joint '{}' does not slide", model.name(Model::Element::joint, joint)));

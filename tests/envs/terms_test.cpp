@@ -43,9 +43,7 @@ class Terms : public testing::Test {
   double reward(const std::string& yaml, bool terminated = false) {
     return make(registry_.rewards, yaml)->value({sim_, action_, 0.1, terminated});
   }
-  bool ended(const std::string& yaml) {
-    return make(registry_.terminations, yaml)->ended({sim_, action_, 0.1, false});
-  }
+  bool ended(const std::string& yaml) { return make(registry_.terminations, yaml)->ended({sim_, action_, 0.1, false}); }
 
   TemporaryModel xml_;
   std::shared_ptr<const Model> model_;

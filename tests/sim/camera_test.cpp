@@ -14,7 +14,8 @@ namespace {
 constexpr int side = 32;
 
 // A red floor beneath, black above, a green ball in the middle; the second camera turns its back.
-constexpr const char* scene = R"(<mujoco><visual><headlight ambient="1 1 1" diffuse="0 0 0" specular="0 0 0"/></visual><worldbody>
+constexpr const char* scene =
+    R"(<mujoco><visual><headlight ambient="1 1 1" diffuse="0 0 0" specular="0 0 0"/></visual><worldbody>
   <camera name="front" pos="0 -3 0.5" xyaxes="1 0 0 0 0 1"/>
   <camera name="up" pos="0 -3 0.5" xyaxes="1 0 0 0 -1 0"/>
   <geom type="plane" size="1 1 1" rgba="1 0 0 1"/>
@@ -28,8 +29,8 @@ class CameraTest : public testing::Test {
     sim_.forward();
   }
   std::unique_ptr<Renderer> renderer(const std::string& camera, bool fast = true) {
-    return std::make_unique<Renderer>(
-        model_, RenderOptions{.height = side, .width = side, .camera = camera, .fast = fast});
+    return std::make_unique<Renderer>(model_,
+                                      RenderOptions{.height = side, .width = side, .camera = camera, .fast = fast});
   }
   const uint8_t* pixel(int row, int column) const { return &pixels_[static_cast<size_t>(3 * (row * side + column))]; }
 

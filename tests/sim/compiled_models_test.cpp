@@ -1,8 +1,8 @@
 // Our MJCF files against the compiled reference models of MuJoCo 2.2.2 (data/MODEL.json, every
 // number that the dynamics depend on, to the nine digits that are printed there).
 #include <gtest/gtest.h>
-#include <mujoco/mujoco.h>
 #include <mujoco/mjxmacro.h>
+#include <mujoco/mujoco.h>
 
 #include <fstream>
 #include <map>
@@ -35,11 +35,12 @@ std::map<std::string, Numbers> all_numbers(const mjModel* m) {
   MJMODEL_INTS
 #undef X
 #define X(type, name) all["opt." #name] = {static_cast<double>(m->opt.name)};
-  X(mjtNum, timestep) X(mjtNum, impratio) X(mjtNum, tolerance) X(mjtNum, noslip_tolerance)
-  X(mjtNum, density) X(mjtNum, viscosity) X(mjtNum, o_margin) X(int, integrator) X(int, cone) X(int, jacobian)
-  X(int, solver) X(int, iterations) X(int, noslip_iterations) X(int, disableflags) X(int, enableflags)
+  X(mjtNum, timestep)
+  X(mjtNum, impratio) X(mjtNum, tolerance) X(mjtNum, noslip_tolerance) X(mjtNum, density) X(mjtNum, viscosity)
+      X(mjtNum, o_margin) X(int, integrator) X(int, cone) X(int, jacobian) X(int, solver) X(int, iterations)
+          X(int, noslip_iterations) X(int, disableflags) X(int, enableflags)
 #undef X
-  all["opt.gravity"] = numbers(m->opt.gravity);
+              all["opt.gravity"] = numbers(m->opt.gravity);
   all["opt.wind"] = numbers(m->opt.wind);
   all["opt.magnetic"] = numbers(m->opt.magnetic);
   all["opt.o_solref"] = numbers(m->opt.o_solref);

@@ -25,7 +25,8 @@ TEST(ModelErrors, NameTheFileAndKeepMujocosWords) {
 
 TEST(ModelErrors, NameTheNearestElement) {
   const auto model = Model::load(SINEW_SOURCE_DIR "/sim/models/half_cheetah.xml");
-  expect_contains(error_of([&] { model->find(Model::Element::joint, "bthig"); }), "no joint 'bthig'; did you mean 'bthigh'?");
+  expect_contains(error_of([&] { model->find(Model::Element::joint, "bthig"); }),
+                  "no joint 'bthig'; did you mean 'bthigh'?");
   expect_contains(error_of([&] { model->find(Model::Element::camera, "trak"); }), "did you mean 'track'?");
   EXPECT_EQ(model->find(Model::Element::actuator, "ffoot"), 5);
 }
