@@ -9,10 +9,10 @@ namespace {
 
 using namespace simd;
 
-// A tile of C lives in registers: 6 × 4 vectors use 24 of AVX-512's 32 registers, 6 × 2 use 12 of
-// AVX2's 16; the rest holds a row of B and an element of A.
-constexpr int tile_rows = 6;
-constexpr int tile_vectors = vector_bytes == 64 ? 4 : 2;
+// A tile of C lives in registers: 24 vectors of AVX-512's 32, 12 of AVX2's 16; the rest holds a row
+// of B and an element of A. A narrow panel takes more rows, to keep as many sums in flight.
+constexpr int max_vectors = vector_bytes == 64 ? 4 : 2;
+constexpr int rows_of_tile(int vectors) { return std::min(12, 6 * max_vectors / vectors); }
 
 template <class T>
 Vec<T> activate(Vec<T> x, Activation activation) {
@@ -26,65 +26,123 @@ Vec<T> activate(Vec<T> x, Activation activation) {
   return x;
 }
 
-// Rows `row` … row+Rows-1 and columns `col` … of C. Where Partial, the last vector has `tail`
-// columns (1 … lanes-1).
-template <class T, int Rows, int Vectors, bool Partial>
-void tile(const GemmArguments<T>& g, int row, int col, [[maybe_unused]] int tail) {
-  Vec<T> sum[Rows][Vectors] = {};
-  const T* a = g.a + static_cast<long>(row) * g.a_row;
-  const T* b = g.b + col;
-  for (int p = 0; p < g.k; ++p, a += g.a_col, b += g.b_row) {
-    Vec<T> b_row[Vectors];
-    for (int v = 0; v < Vectors; ++v) {
-      const bool cut = Partial && v == Vectors - 1;
-      b_row[v] = cut ? load_partial(b + v * lanes<T>, tail) : load(b + v * lanes<T>);
+// Columns `col` … of C, Vectors wide; where Partial, the last vector has `tail` columns (1 … lanes-1).
+template <class T, int Vectors, bool Partial>
+struct Panel {
+  static constexpr bool cut(int vector) { return Partial && vector == Vectors - 1; }
+  static Vec<T> load_at(const T* p, int vector, int tail) {
+    return cut(vector) ? load_partial(p + vector * lanes<T>, tail) : load(p + vector * lanes<T>);
+  }
+  static void store_at(T* p, int vector, Vec<T> value, int tail) {
+    if (cut(vector)) store_partial(p + vector * lanes<T>, value, tail);
+    else store(p + vector * lanes<T>, value);
+  }
+
+  // Rows `row` … row+Rows-1 of the product, with bias.
+  template <int Rows>
+  static void multiply(const GemmArguments<T>& g, int row, int col, int tail) {
+    Vec<T> sum[Rows][Vectors] = {};
+    T* c = g.c + static_cast<long>(row) * g.c_row + col;
+    if (g.accumulate) {
+#pragma GCC unroll 12
+      for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 4
+        for (int v = 0; v < Vectors; ++v) sum[i][v] = load_at(c + static_cast<long>(i) * g.c_row, v, tail);
     }
-#pragma GCC unroll 8
-    for (int i = 0; i < Rows; ++i) {
-      const Vec<T> scale = broadcast(a[static_cast<long>(i) * g.a_row]);
-#pragma GCC unroll 8
-      for (int v = 0; v < Vectors; ++v) sum[i][v] += scale * b_row[v];
+    const T* a = g.a + static_cast<long>(row) * g.a_row;
+    const T* b = g.b + col;
+    for (int p = 0; p < g.k; ++p, a += g.a_col, b += g.b_row) {
+      Vec<T> b_row[Vectors];
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v) b_row[v] = load_at(b, v, tail);
+#pragma GCC unroll 12
+      for (int i = 0; i < Rows; ++i) {
+        const Vec<T> scale = broadcast(a[static_cast<long>(i) * g.a_row]);
+#pragma GCC unroll 4
+        for (int v = 0; v < Vectors; ++v) sum[i][v] += scale * b_row[v];
+      }
+    }
+    if (g.bias) {
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v) {
+        const Vec<T> bias = load_at(g.bias + col, v, tail);
+#pragma GCC unroll 12
+        for (int i = 0; i < Rows; ++i) sum[i][v] += bias;
+      }
+    }
+#pragma GCC unroll 12
+    for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v) store_at(c + static_cast<long>(i) * g.c_row, v, sum[i][v], tail);
+  }
+
+  // The activation, while the tile is still in the first-level cache.
+  static void finish(const GemmArguments<T>& g, int row, int rows, int col, int tail) {
+    for (int v = 0; v < Vectors; ++v)
+      for (int i = row; i < row + rows; ++i) {
+        T* c = g.c + static_cast<long>(i) * g.c_row + col;
+        store_at(c, v, activate<T>(load_at(c, v, tail), g.activation), tail);
+      }
+  }
+
+  // As many tiles of that many rows as fit.
+  template <int Rows>
+  static void tiles(const GemmArguments<T>& g, int& row, int col, int tail) {
+    for (; row + Rows <= g.m; row += Rows) {
+      multiply<Rows>(g, row, col, tail);
+      if (g.activation != Activation::none) finish(g, row, Rows, col, tail);
     }
   }
-  for (int v = 0; v < Vectors; ++v) {
-    const bool cut = Partial && v == Vectors - 1;
-    const int offset = col + v * lanes<T>;
-    Vec<T> bias{};
-    if (g.bias) bias = cut ? load_partial(g.bias + offset, tail) : load(g.bias + offset);
-    for (int i = 0; i < Rows; ++i) {
-      T* c = g.c + static_cast<long>(row + i) * g.c_row + offset;
-      Vec<T> value = sum[i][v];
-      if (g.accumulate) value += cut ? load_partial(c, tail) : load(c);
-      if (g.bias) value += bias;
-      value = activate<T>(value, g.activation);
-      if (cut) store_partial(c, value, tail);
-      else store(c, value);
+
+  static void all_rows(const GemmArguments<T>& g, int col, int tail) {
+    int row = 0;
+    tiles<rows_of_tile(Vectors)>(g, row, col, tail);
+    if constexpr (rows_of_tile(Vectors) > 6) tiles<6>(g, row, col, tail);
+    tiles<4>(g, row, col, tail);
+    tiles<2>(g, row, col, tail);
+    tiles<1>(g, row, col, tail);
+  }
+
+  // A copy of B's panel, so many rows at a time that it stays in the first-level cache. Sums wait in
+  // C between two blocks; each remains one chain over ascending k.
+  [[gnu::noinline]] static void all_rows_packed(const GemmArguments<T>& g, int col, int tail) {
+    constexpr int block = 32768 / (max_vectors * vector_bytes), width = Vectors * lanes<T>;
+    alignas(64) T packed[block * width];
+    GemmArguments<T> part = g;
+    part.b = packed;
+    part.c = g.c + col;
+    part.b_row = width;
+    for (int begin = 0; begin < g.k; begin += block) {
+      part.k = std::min(block, g.k - begin);
+      const bool last = begin + part.k == g.k;
+      for (int p = 0; p < part.k; ++p)
+        for (int v = 0; v < Vectors; ++v)
+          store(packed + p * width + v * lanes<T>, load_at(g.b + static_cast<long>(begin + p) * g.b_row + col, v, tail));
+      part.a = g.a + static_cast<long>(begin) * g.a_col;
+      part.accumulate = g.accumulate || begin > 0;
+      part.bias = last && g.bias ? g.bias + col : nullptr;
+      part.activation = last ? g.activation : Activation::none;
+      all_rows(part, 0, tail);
     }
   }
-}
+};
 
 template <class T, int Vectors, bool Partial>
-void column_panel(const GemmArguments<T>& g, int col, int tail) {
-  int row = 0;
-  for (; row + tile_rows <= g.m; row += tile_rows) tile<T, tile_rows, Vectors, Partial>(g, row, col, tail);
-  if (row + 4 <= g.m) {
-    tile<T, 4, Vectors, Partial>(g, row, col, tail);
-    row += 4;
-  }
-  if (row + 2 <= g.m) {
-    tile<T, 2, Vectors, Partial>(g, row, col, tail);
-    row += 2;
-  }
-  if (row < g.m) tile<T, 1, Vectors, Partial>(g, row, col, tail);
+void panel(const GemmArguments<T>& g, int col, int tail) {
+  // Packing pays when B's rows lie apart, B leaves the first-level cache, and many rows share it.
+  const bool pack = g.m >= 4 * rows_of_tile(Vectors) && g.b_row > Vectors * lanes<T> &&
+                    static_cast<long>(g.k) * g.b_row * static_cast<long>(sizeof(T)) > 32768;
+  if (pack) Panel<T, Vectors, Partial>::all_rows_packed(g, col, tail);
+  else Panel<T, Vectors, Partial>::all_rows(g, col, tail);
 }
 
 template <class T, bool Partial>
 void last_panel(const GemmArguments<T>& g, int col, int vectors, int tail) {
   switch (vectors) {
-    case 1: return column_panel<T, 1, Partial>(g, col, tail);
-    case 2: return column_panel<T, 2, Partial>(g, col, tail);
-    case 3: if constexpr (tile_vectors > 2) return column_panel<T, 3, Partial>(g, col, tail); break;
-    case 4: if constexpr (tile_vectors > 2) return column_panel<T, 4, Partial>(g, col, tail); break;
+    case 1: return panel<T, 1, Partial>(g, col, tail);
+    case 2: return panel<T, 2, Partial>(g, col, tail);
+    case 3: if constexpr (max_vectors > 2) return panel<T, 3, Partial>(g, col, tail); break;
+    case 4: if constexpr (max_vectors > 2) return panel<T, 4, Partial>(g, col, tail); break;
   }
 }
 
@@ -92,9 +150,9 @@ void last_panel(const GemmArguments<T>& g, int col, int vectors, int tail) {
 
 template <class T>
 void gemm(const GemmArguments<T>& g) {
-  constexpr int panel = tile_vectors * lanes<T>;
+  constexpr int width = max_vectors * lanes<T>;
   int col = 0;
-  for (; col + panel <= g.n; col += panel) column_panel<T, tile_vectors, false>(g, col, 0);
+  for (; col + width <= g.n; col += width) panel<T, max_vectors, false>(g, col, 0);
   const int rest = g.n - col, tail = rest % lanes<T>;
   if (tail > 0) last_panel<T, true>(g, col, rest / lanes<T> + 1, tail);
   else if (rest > 0) last_panel<T, false>(g, col, rest / lanes<T>, 0);

@@ -9,9 +9,9 @@ enum class Activation { none, tanh, relu, elu, sigmoid };
 /// C[m, n] (+)= A[m, k] · B[k, n], then + bias[n], then the activation.
 ///
 /// A is addressed by two strides, so that a transposed A costs nothing; rows of B and of C are
-/// contiguous. An element of C is the sum over k in ascending order, by fused multiply-adds,
-/// whatever m and n are: a row of a batch has the same bits as that row alone (decision 9).
-/// Single-threaded; allocates nothing. Any of m, n, k may be 0.
+/// contiguous. An element of C is one chain of fused multiply-adds over ascending k, whatever m and
+/// n are: a row of a batch has the same bits as that row alone (decision 9). The chain starts at 0,
+/// or at what C holds. Single-threaded; allocates nothing. Any of m, n, k may be 0.
 template <class T>
 struct GemmArguments {
   int m, n, k;
@@ -21,7 +21,7 @@ struct GemmArguments {
   int b_row;
   T* c;
   int c_row;
-  bool accumulate = false;  // add to what C holds; not together with bias or activation
+  bool accumulate = false;  // start from what C holds
   const T* bias = nullptr;
   Activation activation = Activation::none;
 };
