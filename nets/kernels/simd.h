@@ -49,11 +49,21 @@ inline void store(T* p, Vec<T> v) {
   std::memcpy(p, &v, sizeof v);
 }
 
+typedef int32_t IntVec __attribute__((vector_size(vector_bytes)));
+
+#if defined(__AVX__) && !defined(__AVX512F__)
+inline __m256i first_lanes(int count) {
+  return (__m256i)(IntVec{0, 1, 2, 3, 4, 5, 6, 7} < count);
+}
+#endif
+
 /// The first `count` < lanes elements; the other lanes are zero.
 template <class T>
 inline Vec<T> load_partial(const T* p, int count) {
 #if defined(__AVX512F__)
   if constexpr (sizeof(T) == 4) return (Vec<T>)_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
+#elif defined(__AVX__)
+  if constexpr (sizeof(T) == 4) return (Vec<T>)_mm256_maskload_ps(p, first_lanes(count));
 #endif
   Vec<T> v{};
   std::memcpy(&v, p, static_cast<size_t>(count) * sizeof(T));
@@ -65,6 +75,11 @@ inline void store_partial(T* p, Vec<T> v, int count) {
 #if defined(__AVX512F__)
   if constexpr (sizeof(T) == 4) {
     _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), (__m512)v);
+    return;
+  }
+#elif defined(__AVX__)
+  if constexpr (sizeof(T) == 4) {
+    _mm256_maskstore_ps(p, first_lanes(count), (__m256)v);
     return;
   }
 #endif
@@ -90,8 +105,6 @@ inline Vec<double> each_lane(Vec<double> x, F f) {
   for (int i = 0; i < lanes<double>; ++i) x[i] = f(x[i]);
   return x;
 }
-
-typedef int32_t IntVec __attribute__((vector_size(vector_bytes)));
 
 inline IntVec bits_of(Vec<float> x) { return (IntVec)x; }
 inline Vec<float> from_bits(IntVec x) { return (Vec<float>)x; }
