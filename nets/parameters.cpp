@@ -19,7 +19,7 @@ BasicParameter<T>& BasicParameters<T>::add(std::string name, Shape shape) {
   const int64_t offset = size();
   values_.resize(values_.size() + static_cast<size_t>(shape.size()));
   touch();
-  return list_.emplace_back(std::move(name), shape, offset, this);
+  return list_.emplace_back(std::move(name), shape, offset, static_cast<int>(list_.size()), this);
 }
 
 template <class T>

@@ -20,9 +20,10 @@ struct BasicParameter {
   std::string name;
   Shape shape;
   int64_t offset = 0;  // in the set's flat buffer
+  int index = 0;       // in the set's list
   BasicParameters<T>* set = nullptr;
 
-  std::span<T> values() const { return set->values().subspan(offset, shape.size()); }
+  std::span<T> values() const { return {set->values().data() + offset, static_cast<size_t>(shape.size())}; }
   /// The transposed copy of a rank-2 parameter, or null when it is out of date.
   const T* transposed() const { return set->transposed(offset); }
 };

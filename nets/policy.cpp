@@ -18,7 +18,7 @@ bool normalizes(const NetworkConfig& config, const std::string& sensor) {
 }  // namespace
 
 Policy::Policy(InterfaceSpec spec, NetworkConfig config, const LayerTable<float>& layers, const Rng& rng)
-    : spec_(std::move(spec)), config_(std::move(config)), network_(spec_, config_, layers, rng) {
+    : spec_(std::move(spec)), config_(std::move(config)), network_(spec_, config_, layers, rng), observation_size_(spec_.observation_size()) {
   for (const SensorSpec& sensor : spec_.sensors) {
     normalizers_.emplace_back(normalizes(config_, sensor.name) ? sensor.size() : 0);
     normalizer_labels_.push_back("normalizer." + sensor.name + ".mean");
@@ -63,7 +63,8 @@ Tensor Policy::normalize(Tensor observations) const {
                        tape.view({normalizer.size()}, normalizer.scale().data(), normalizer_labels_[2 * s + 1].c_str()),
                        Normalizer::limit);
   };
-  Tensor result = standardized(0, normalizers_.size() == 1 ? observations : slice(observations, 0, spec_.sensors[0].size()));
+  if (normalizers_.size() == 1) return standardized(0, observations);
+  Tensor result = standardized(0, slice(observations, 0, spec_.sensors[0].size()));
   int begin = spec_.sensors[0].size();
   for (size_t s = 1; s < normalizers_.size(); ++s) {
     const int end = begin + spec_.sensors[s].size();

@@ -22,8 +22,8 @@ class Policy {
   const NetworkConfig& config() const { return config_; }
   ActorCritic& network() { return network_; }
   const ActorCritic& network() const { return network_; }
-  int observation_size() const { return spec_.observation_size(); }
-  int action_size() const { return spec_.actions.size(); }
+  int observation_size() const { return observation_size_; }
+  int action_size() const { return static_cast<int>(low_.size()); }
   int state_size() const { return network_.state_size(); }
 
   /// One normaliser per sensor, of size 0 where the sensor is not normalised.
@@ -50,6 +50,7 @@ class Policy {
   ActorCritic network_;
   std::vector<Normalizer> normalizers_;
   std::vector<std::string> normalizer_labels_;  // "normalizer.state.mean", "normalizer.state.scale", …
+  int observation_size_;
   std::vector<float> low_, high_;               // limits of the action row; a choice has none
 };
 

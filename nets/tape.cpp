@@ -67,13 +67,36 @@ BasicTensor<T> BasicTape<T>::variable(Shape shape, std::span<const T> values) {
 }
 
 template <class T>
+void BasicTape<T>::find_leaf_table(const BasicParameters<T>* set) {
+  for (LeafTable& table : leaf_tables_)
+    if (table.set == set) {
+      leaf_table_ = &table;
+      return;
+    }
+  leaf_table_ = &leaf_tables_.emplace_back(set);
+}
+
+template <class T>
+Node<T>* BasicTape<T>::leaf_of(const BasicParameter<T>& parameter) {
+  if (!leaf_table_ || leaf_table_->set != parameter.set) find_leaf_table(parameter.set);
+  const size_t index = static_cast<size_t>(parameter.index);
+  std::vector<Node<T>*>& leaves = leaf_table_->by_index;
+  if (index >= leaves.size()) leaves.resize(index + 1);
+  Node<T>*& leaf = leaves[index];
+  if (!leaf || leaf->parameter != &parameter) {
+    leaf = &leaf_table_->nodes.emplace_back();
+    leaf->shape = parameter.shape;
+    leaf->operation = &parameter_operation<T>;
+    leaf->parameter = &parameter;
+    leaf->requires_gradient = mode_ == TapeMode::record;
+  }
+  leaf->value = parameter.values().data();  // the set may have grown, and moved
+  return leaf;
+}
+
+template <class T>
 BasicTensor<T> BasicTape<T>::parameter(const BasicParameter<T>& parameter) {
-  const Tensor tensor = view(parameter.shape, parameter.values().data());
-  Node<T>* node = tensor.node();
-  node->operation = &parameter_operation<T>;
-  node->parameter = &parameter;
-  node->requires_gradient = mode_ == TapeMode::record;
-  return tensor;
+  return Tensor(*this, leaf_of(parameter));
 }
 
 template <class T>
@@ -92,12 +115,11 @@ Node<T>* BasicTape<T>::make_node(const Operation<T>& operation, Shape shape, std
 template <class T>
 GradientSink<T> BasicTape<T>::sink(Node<T>* input) {
   if (!input || !input->requires_gradient) return {};
-  if (input->gradient) return {input->gradient, false};
   if (input->parameter) {
     assert(input->parameter->offset + input->shape.size() <= static_cast<int64_t>(gradients_.size()));
-    input->gradient = gradients_.data() + input->parameter->offset;
-    return {input->gradient, false};
+    return {gradients_.data() + input->parameter->offset, false};
   }
+  if (input->gradient) return {input->gradient, false};
   input->gradient = scratch(input->shape.size());
   return {input->gradient, true};
 }

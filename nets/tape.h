@@ -1,7 +1,9 @@
 #pragma once
 #include <cassert>
 #include <cstdint>
+#include <deque>
 #include <span>
+#include <vector>
 
 #include "core/error.h"
 #include "nets/arena.h"
@@ -120,7 +122,7 @@ class BasicTape {
   Tensor scalar(T value) { return constant({}, std::span<const T>(&value, 1)); }
   /// A constant whose gradient is wanted (for checks and saliency).
   Tensor variable(Shape shape, std::span<const T> values);
-  /// The leaf of a parameter; its values are not copied.
+  /// The leaf of a parameter; its values are not copied. The tape keeps its leaves over rewind().
   Tensor parameter(const BasicParameter<T>& parameter);
 
   /// Adds d loss / d parameter to `gradients` (laid out as the parameters' flat buffer; may be
@@ -151,11 +153,14 @@ class BasicTape {
   };
   const char* scope() const { return scope_; }
 
-  /// The newest node; `previous` leads to all others. What exporters and pictures read.
+  /// The newest node; `previous` leads to all others but the parameters' leaves, which are inputs of
+  /// some. What exporters and pictures read.
   const Node<T>* last() const { return last_; }
 
  private:
   Node<T>* new_node(Shape shape);
+  Node<T>* leaf_of(const BasicParameter<T>& parameter);
+  void find_leaf_table(const BasicParameters<T>* set);
 
   TapeMode mode_;
   Arena arena_;
@@ -163,6 +168,13 @@ class BasicTape {
   const char* scope_ = "";
   uint32_t generation_ = 1;
   std::span<T> gradients_;  // during backward()
+  struct LeafTable {
+    const BasicParameters<T>* set;
+    std::deque<Node<T>> nodes;
+    std::vector<Node<T>*> by_index;
+  };
+  std::deque<LeafTable> leaf_tables_;  // of the few sets that this tape has met
+  LeafTable* leaf_table_ = nullptr;    // of the last one
 };
 
 using Tape = BasicTape<float>;

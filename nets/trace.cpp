@@ -1,6 +1,5 @@
 #include "nets/trace.h"
 
-#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -25,28 +24,33 @@ int64_t count_flops(const Node<float>& node) {
   return node.shape.size();
 }
 
+// Appends a node after the inputs that are not there yet (the leaves of parameters).
+int append(const Node<float>* node, std::map<const Node<float>*, int>& index, Trace& trace) {
+  if (const auto known = index.find(node); known != index.end()) return known->second;
+  TraceStep step;
+  for (const Node<float>* input : node->inputs)
+    if (input) step.inputs.push_back(append(input, index, trace));
+  step.operation = node->operation->name;
+  step.layer = node->scope;
+  step.source = node->parameter ? node->parameter->name : node->label;
+  step.shape = node->shape;
+  step.flops = count_flops(*node);
+  if (step.operation == "affine") step.activation = activation_name(static_cast<Activation>(node->integers[0]));
+  if (step.operation == "slice") step.integers = {node->integers[0], node->integers[0] + node->shape.columns()};
+  for (const float scalar : node->scalars) step.scalars.push_back(scalar);
+  while (!step.scalars.empty() && step.scalars.back() == 0) step.scalars.pop_back();
+  const int place = static_cast<int>(trace.steps.size());
+  index.emplace(node, place);
+  trace.steps.push_back(std::move(step));
+  return place;
+}
+
 Trace read_tape(const Tape& tape) {
   std::vector<const Node<float>*> nodes;
   for (const Node<float>* node = tape.last(); node; node = node->previous) nodes.push_back(node);
-  std::ranges::reverse(nodes);
   std::map<const Node<float>*, int> index;
   Trace trace;
-  for (const Node<float>* node : nodes) {
-    index.emplace(node, static_cast<int>(trace.steps.size()));
-    TraceStep step;
-    step.operation = node->operation->name;
-    step.layer = node->scope;
-    step.source = node->parameter ? node->parameter->name : node->label;
-    for (const Node<float>* input : node->inputs)
-      if (input) step.inputs.push_back(index.at(input));
-    step.shape = node->shape;
-    step.flops = count_flops(*node);
-    if (step.operation == "affine") step.activation = activation_name(static_cast<Activation>(node->integers[0]));
-    if (step.operation == "slice") step.integers = {node->integers[0], node->integers[0] + node->shape.columns()};
-    for (const float scalar : node->scalars) step.scalars.push_back(scalar);
-    while (!step.scalars.empty() && step.scalars.back() == 0) step.scalars.pop_back();
-    trace.steps.push_back(std::move(step));
-  }
+  for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) append(*node, index, trace);
   return trace;
 }
 
