@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -25,6 +27,7 @@ struct PlayArguments {
   std::optional<std::string> task, video, json;
   int episodes = 10;
   uint64_t seed = 1;
+  double video_seconds = 15;
   bool window = false;
 };
 
@@ -34,15 +37,17 @@ double frame_rate(const EnvSpec& spec) { return spec.actions.rate > 0 ? spec.act
 class Pictures {
  public:
   Pictures(const PlayArguments& arguments, const EnvSpec& spec)
-      : period_(1 / frame_rate(spec)), pixels_(size_t{3} * picture_width * picture_height) {
+      : period_(1 / frame_rate(spec)), frames_left_(frames_of(arguments, spec)), pixels_(size_t{3} * picture_width * picture_height) {
     if (arguments.video) video_.emplace(*arguments.video, picture_width, picture_height, frame_rate(spec));
     if (arguments.window) window_.emplace(picture_height, picture_width, "sinew: " + spec.name);
   }
   bool wanted() const { return video_ || window_; }
 
   bool show(Env& env) {
+    if (!window_ && !video_) return true;
     if (!env.render(picture_height, picture_width, pixels_)) fail("the task '{}' has no picture to show", env.spec().name);
     if (video_) video_->write(pixels_);
+    if (video_ && --frames_left_ == 0) close_video();
     if (!window_) return true;
     window_->show(pixels_);
     next_frame_ += std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(period_));
@@ -50,14 +55,20 @@ class Pictures {
     std::this_thread::sleep_until(next_frame_);
     return !window_->closed();
   }
-  // The video is of the first episode.
-  void end_episode() {
+  // The video is of the first episode, or its first seconds.
+  void close_video() {
     if (video_) video_->close();
     video_.reset();
   }
 
  private:
+  static int64_t frames_of(const PlayArguments& arguments, const EnvSpec& spec) {
+    if (arguments.video_seconds <= 0) return std::numeric_limits<int64_t>::max();
+    return std::max<int64_t>(1, std::llround(arguments.video_seconds * frame_rate(spec)));
+  }
+
   double period_;
+  int64_t frames_left_;
   std::vector<uint8_t> pixels_;
   std::optional<VideoPipe> video_;
   std::optional<Window> window_;
@@ -73,7 +84,7 @@ Evaluation play_with_pictures(Evaluator& evaluator, const Policy& policy, const 
     StepObserver observer;
     if (pictures.wanted()) observer = [&](Env& env, const StepResult&) { return open = pictures.show(env); };
     evaluation.episodes.push_back(evaluator.run_episode(policy, stream.split("episode", i), observer));
-    pictures.end_episode();
+    pictures.close_video();
   }
   return evaluation;
 }
@@ -124,6 +135,7 @@ Command::Work declare_play(CommandLine& line, const Registry& registry) {
   line.option("--episodes", arguments->episodes, "N", "how many episodes");
   line.option("--seed", arguments->seed, "N", "of the episodes' beginnings");
   line.option("--video", arguments->video, "F.mp4", "a film of the first episode");
+  line.option("--video-seconds", arguments->video_seconds, "S", "how much of it, in the robot's time; 0: all");
   line.flag("--window", arguments->window, "shows it live, where there is a display");
   line.option("--json", arguments->json, "F", "also writes the result to a file");
   line.example("sinew play runs/quickstart --video run.mp4");
