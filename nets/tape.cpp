@@ -34,6 +34,7 @@ constexpr Operation<T> parameter_operation{"parameter", nullptr};
 template <class T>
 Node<T>* BasicTape<T>::new_node(Shape shape) {
   Node<T>* node = new (arena_.allocate(sizeof(Node<T>))) Node<T>;
+  node->tape = this;
   node->shape = shape;
   node->scope = scope_;
   node->previous = last_;
@@ -85,6 +86,7 @@ Node<T>* BasicTape<T>::leaf_of(const BasicParameter<T>& parameter) {
   Node<T>*& leaf = leaves[index];
   if (!leaf || leaf->parameter != &parameter) {
     leaf = &leaf_table_->nodes.emplace_back();
+    leaf->tape = this;
     leaf->shape = parameter.shape;
     leaf->operation = &parameter_operation<T>;
     leaf->parameter = &parameter;

@@ -37,6 +37,7 @@ struct Operation {
 /// One recorded value.
 template <class T>
 struct Node {
+  BasicTape<T>* tape = nullptr;
   Shape shape;
   T* value = nullptr;
   T* gradient = nullptr;            // null until a gradient arrives
@@ -57,7 +58,7 @@ template <class T>
 class BasicTensor {
  public:
   BasicTensor() = default;
-  BasicTensor(BasicTape<T>& tape, Node<T>* node) : tape_(&tape), node_(node), generation_(tape.generation()) {}
+  BasicTensor(BasicTape<T>& tape, Node<T>* node) : node_(node), generation_(tape.generation()) {}
 
   const Shape& shape() const { return node()->shape; }
   int64_t size() const { return shape().size(); }
@@ -73,14 +74,14 @@ class BasicTensor {
     return {node()->gradient, node()->gradient ? static_cast<size_t>(size()) : 0};
   }
   bool requires_gradient() const { return node()->requires_gradient; }
-  BasicTape<T>& tape() const { return *tape_; }
+  BasicTape<T>& tape() const { return *node()->tape; }
   Node<T>* node() const {
-    assert(node_ && tape_->generation() == generation_ && "a Tensor was used after its tape's rewind()");
+    assert(node_ && node_->tape->generation() == generation_ && "a Tensor was used after its tape's rewind()");
     return node_;
   }
 
  private:
-  BasicTape<T>* tape_ = nullptr;
+  // Two words, so that it travels in registers.
   Node<T>* node_ = nullptr;
   uint32_t generation_ = 0;
 };
