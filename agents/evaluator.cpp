@@ -2,8 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace sinew {
+namespace {
+
+// False for a NaN too.
+bool fits_float(double x) { return std::abs(x) <= std::numeric_limits<float>::max(); }
+
+}  // namespace
 
 double Evaluation::mean_reward() const {
   double total = 0;
@@ -59,14 +66,20 @@ Evaluation::Episode Evaluator::run_in(Env& env, PolicyRunner& runner, const Poli
       env.observe(static_cast<int>(i), {&observation[begin], static_cast<size_t>(sensors[i].size())});
       begin += sensors[i].size();
     }
+    if (!std::ranges::all_of(observation, fits_float)) {
+      episode.diverged = true;
+      return episode;
+    }
     std::ranges::copy(observation, row.begin());
     runner.act(row, state, {&reset_mask, 1}, action);
     reset_mask = 0;
     std::ranges::copy(action, command.begin());
-    const StepResult result = env.step(command, stream);
+    StepResult result = env.step(command, stream);
+    if (!fits_float(result.reward)) result = StepResult::failure();
     episode.reward += result.reward;
     ++episode.length;
-    for (size_t i = 0; i < episode.reward_terms.size(); ++i) episode.reward_terms[i] += env.reward_terms()[i];
+    if (!result.diverged)
+      for (size_t i = 0; i < episode.reward_terms.size(); ++i) episode.reward_terms[i] += env.reward_terms()[i];
     const bool go_on = !observer || observer(env, result);
     if (result.terminated || result.truncated || !go_on) {
       episode.terminated = result.terminated;

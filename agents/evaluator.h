@@ -27,7 +27,8 @@ struct Evaluation {
 using StepObserver = std::function<bool(Env& env, const StepResult& result)>;
 
 /// Runs episodes in envs of its own. Episode i draws from stream.split("episode", i) alone, so the
-/// result does not depend on the threads.
+/// result does not depend on the threads. A reward or an observation that is not finite ends an episode
+/// as diverged, as in VecEnv: no result is NaN.
 class Evaluator {
  public:
   Evaluator(const EnvFactory& factory, ThreadPool& pool);

@@ -10,8 +10,9 @@ Registry Registry::builtin() { return {TaskRegistry::builtin(), builtin_layers<f
 Recipe read_recipe(const ConfigNode& node) {
   Recipe recipe = read_config<Recipe>(node);
   const std::filesystem::path task = recipe.task;
-  if (task.has_parent_path() && task.is_relative() && !node.file().empty())
-    recipe.task = (std::filesystem::path(node.file()).parent_path() / task).lexically_normal().string();
+  const bool is_path = task.has_parent_path() || task.extension() == ".yaml" || task.extension() == ".yml";
+  if (is_path && task.is_relative() && !node.file().empty())  // absolute: the run folder's config.yaml keeps it
+    recipe.task = std::filesystem::absolute(std::filesystem::path(node.file()).parent_path() / task).lexically_normal().string();
   return recipe;
 }
 

@@ -26,7 +26,7 @@ struct PlayArguments {
   std::string policy;
   std::optional<std::string> task, video, json;
   int episodes = 10;
-  uint64_t seed = 1;
+  int64_t seed = 1;
   double video_seconds = 15;
   bool window = false;
 };
@@ -79,7 +79,7 @@ Evaluation play_with_pictures(Evaluator& evaluator, const Policy& policy, const 
   Pictures pictures(arguments, spec);
   Evaluation evaluation;
   bool open = true;
-  const Rng stream = Rng(arguments.seed).split("play");
+  const Rng stream = Rng(static_cast<uint64_t>(arguments.seed)).split("play");
   for (int i = 0; i < arguments.episodes && open; ++i) {
     StepObserver observer;
     if (pictures.wanted()) observer = [&](Env& env, const StepResult&) { return open = pictures.show(env); };
@@ -104,6 +104,7 @@ void write_result(const std::string& path, const PlayArguments& arguments, const
 
 int play_command(const PlayArguments& arguments, const Registry& registry) {
   if (arguments.episodes < 1) fail("--episodes {}: at least one", arguments.episodes);
+  if (arguments.seed < 0) fail("--seed {}: it must be 0 or more", arguments.seed);
   const std::string path = policy_path(arguments.policy);
   const LoadedPolicy loaded = load_policy(path, registry.layers);
   const Task task = task_for(loaded, path, arguments.task, registry);
@@ -113,7 +114,7 @@ int play_command(const PlayArguments& arguments, const Registry& registry) {
   const EnvSpec spec = task.factory()->spec();
   const Evaluation evaluation =
       pictures ? play_with_pictures(evaluator, *loaded.policy, arguments, spec)
-               : evaluator.run(*loaded.policy, arguments.episodes, Rng(arguments.seed).split("play"));
+               : evaluator.run(*loaded.policy, arguments.episodes, Rng(static_cast<uint64_t>(arguments.seed)).split("play"));
   for (size_t i = 0; i < evaluation.episodes.size(); ++i) {
     const Evaluation::Episode& episode = evaluation.episodes[i];
     fmt::print("episode {:2}: return {:10.2f}, {} steps{}\n", i + 1, episode.reward, episode.length,

@@ -10,7 +10,9 @@ std::string policy_path(const std::string& policy) {
   if (!fs::is_directory(policy)) return policy;
   for (const char* name : {"best.safetensors", "policy.safetensors"})
     if (fs::exists(fs::path(policy) / name)) return (fs::path(policy) / name).string();
-  if (fs::exists(fs::path(policy) / "seed_1")) fail("'{}' holds runs of several seeds; choose one, such as {}/seed_1", policy, policy);
+  for (const auto& entry : fs::directory_iterator(policy))
+    if (entry.path().filename().string().starts_with("seed_"))
+      fail("'{}' holds runs of several seeds; choose one, such as {}", policy, entry.path().string());
   fail("the folder '{}' holds no policy; is it a run folder?", policy);
 }
 

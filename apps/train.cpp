@@ -33,13 +33,13 @@ void request_stop(int signal) {
 struct TrainArguments {
   std::string recipe;
   std::optional<std::string> run, seeds;
-  std::optional<uint64_t> seed;
+  std::optional<int64_t> seed;
   int threads = default_threads();
   bool overwrite = false;
   std::vector<std::string> assignments;
 };
 
-// "1-5", "3" or "1,4,7".
+// "1-5", "3" or "1,4,7"; each seed once.
 std::vector<uint64_t> parse_seeds(const std::string& text) {
   std::vector<uint64_t> seeds;
   const auto number = [&](const std::string& word) -> uint64_t {
@@ -53,7 +53,10 @@ std::vector<uint64_t> parse_seeds(const std::string& text) {
     const size_t dash = item.find('-');
     const uint64_t first = number(item.substr(0, dash)), last = dash == std::string::npos ? first : number(item.substr(dash + 1));
     if (last < first || last - first >= 1000) fail("--seeds {}: '{}' is not a range of up to 1000 seeds", text, item);
-    for (uint64_t seed = first; seed <= last; ++seed) seeds.push_back(seed);
+    for (uint64_t seed = first; seed <= last; ++seed) {
+      if (std::ranges::find(seeds, seed) != seeds.end()) fail("--seeds {}: the seed {} is there twice", text, seed);
+      seeds.push_back(seed);
+    }
     begin = comma + 1;
   }
   return seeds;
@@ -68,9 +71,12 @@ ProgressState progress_state(const TrainStatus& status) {
           .eval_return = status.eval_mean.value_or(ProgressState::unknown)};
 }
 
-void draw_curve(const std::string& folder) {
+// Training is done by then: no mishap with a picture makes it a failure.
+void draw_curve(const std::string& folder) try {
   const PlotSpec plot = learning_curve({load_runs(folder)});
   if (has_points(plot)) write_plot(folder + "/curve.png", plot);
+} catch (const Error& error) {
+  log_warning("no curve was drawn: {}", error.what());
 }
 
 // In a process of its own: rendering takes memory that training should not.
@@ -82,7 +88,6 @@ void make_video(const std::string& folder) {
 }
 
 TrainResult train_once(const Recipe& recipe, const Registry& registry, TrainOptions options) {
-  check_run_folder(options.run_folder, options.overwrite);
   Progress progress(recipe.total_timesteps, ::isatty(STDERR_FILENO));
   options.on_progress = [&](const TrainStatus& status) { progress.update(progress_state(status)); };
   const TrainResult result = train(recipe, registry, options);
@@ -100,20 +105,24 @@ TrainResult train_once(const Recipe& recipe, const Registry& registry, TrainOpti
 
 int train_command(const TrainArguments& arguments, const Registry& registry) {
   if (arguments.seed && arguments.seeds) fail("--seed and --seeds exclude each other");
+  if (arguments.seed && *arguments.seed < 0) fail("--seed {}: it must be 0 or more", *arguments.seed);
   if (arguments.threads < 1 || arguments.threads > 1024) fail("--threads {}: it must be from 1 to 1024", arguments.threads);
   ConfigNode node = ConfigNode::parse_file(arguments.recipe);
   for (const std::string& assignment : arguments.assignments) node.assign(assignment);
   Recipe recipe = with_context("the recipe", [&] { return read_recipe(node); });
-  if (arguments.seed) recipe.seed = *arguments.seed;
+  if (arguments.seed) recipe.seed = static_cast<uint64_t>(*arguments.seed);
   const std::vector<uint64_t> seeds = arguments.seeds ? parse_seeds(*arguments.seeds) : std::vector{recipe.seed};
   const std::string folder = arguments.run.value_or("runs/" + fs::path(arguments.recipe).stem().string());
+
+  const auto folder_of = [&](uint64_t seed) { return arguments.seeds ? fmt::format("{}/seed_{}", folder, seed) : folder; };
+  for (const uint64_t seed : seeds) check_run_folder(folder_of(seed), arguments.overwrite);  // all, before hours of work
 
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
   bool interrupted = false;
   for (const uint64_t seed : seeds) {
     recipe.seed = seed;
-    TrainOptions options{.run_folder = arguments.seeds ? fmt::format("{}/seed_{}", folder, seed) : folder,
+    TrainOptions options{.run_folder = folder_of(seed),
                          .overwrite = arguments.overwrite,
                          .threads = arguments.threads,
                          .stop = &stop_requested,

@@ -1,5 +1,7 @@
 #include "nets/interface_json.h"
 
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
@@ -8,6 +10,8 @@ namespace sinew {
 namespace {
 
 using nlohmann::json;
+
+constexpr int most_numbers = 1 << 24;  // of a sensor: a broken file shall not ask for all memory
 
 // JSON has no infinity: an actuator without a limit has null there.
 json limits(const std::vector<double>& values) {
@@ -29,8 +33,12 @@ SensorSpec sensor_from(const json& item) {
   item.at("shape").get_to(sensor.shape);
   item.at("labels").get_to(sensor.labels);
   item.at("units").get_to(sensor.units);
-  for (const int extent : sensor.shape)
-    if (extent < 1 || extent > 1 << 20) fail("sensor '{}' has an extent of {}", sensor.name, extent);
+  int64_t size = 1;
+  for (const int extent : sensor.shape) {
+    if (extent < 1 || extent > most_numbers) fail("sensor '{}' has an extent of {}", sensor.name, extent);
+    size *= extent;
+    if (size > most_numbers) fail("sensor '{}' has more than {} numbers", sensor.name, most_numbers);
+  }
   return sensor;
 }
 
@@ -42,13 +50,14 @@ ActionPart part_from(const json& item) {
   if (item.contains("choices")) {
     item.at("choices").get_to(part.choices);
     for (const int n : part.choices)
-      if (n < 1 || n > 1 << 20) fail("action '{}' has {} choices", part.name, n);
+      if (n < 1 || n > most_numbers) fail("action '{}' has {} choices", part.name, n);
   } else {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     part.low = limits(item.at("low"), -infinity);
     part.high = limits(item.at("high"), infinity);
     if (part.low.size() != part.high.size()) fail("action '{}' has {} lower and {} upper limits", part.name, part.low.size(), part.high.size());
   }
+  if (part.size() == 0) fail("action '{}' has neither numbers nor choices", part.name);
   return part;
 }
 

@@ -1,5 +1,7 @@
 #include "nets/policy_file.h"
 
+#include <fmt/ranges.h>
+
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -66,26 +68,26 @@ std::vector<float> act(const Policy& policy, std::span<const float> observations
   return actions;
 }
 
+// A tensor's numbers, once it is known to be there in that shape.
+std::vector<float> numbers(const TensorFile& file, const std::string& name, const std::vector<int64_t>& shape) {
+  const auto entry = file.tensors.find(name);
+  if (entry == file.tensors.end()) fail("the tensor '{}' is missing", name);
+  if (entry->second.shape != shape)
+    fail("the tensor '{}' has shape [{}], the network needs [{}]", name, fmt::join(entry->second.shape, ", "),
+         fmt::join(shape, ", "));
+  return with_context(fmt::format("the tensor '{}'", name), [&] { return entry->second.floats(); });
+}
+
 void check_golden(const Policy& policy, const TensorFile& file) {
-  std::vector<float> state = file.tensors.at("golden.state").floats();
-  const std::vector<float> expected = file.tensors.at("golden.action").floats();
-  const std::vector<float> observations = file.tensors.at("golden.observation").floats();
-  if (observations.size() % policy.observation_size() != 0 ||
-      expected.size() != observations.size() / policy.observation_size() * policy.action_size())
-    fail("its golden pairs do not fit its own interface");
+  std::vector<float> state = numbers(file, "golden.state", {golden_rows, policy.state_size()});
+  const std::vector<float> expected = numbers(file, "golden.action", {golden_rows, policy.action_size()});
+  const std::vector<float> observations = numbers(file, "golden.observation", {golden_rows, policy.observation_size()});
   const std::vector<float> actual = act(policy, observations, state);
   for (size_t i = 0; i < expected.size(); ++i)
     if (!(std::abs(actual[i] - expected[i]) <= 1e-5 * (1 + std::abs(expected[i]))))
       fail("its golden pair {} gives {} where {} is recorded: this program computes the network differently; "
            "use the version of sinew that wrote it",
            i / policy.action_size(), actual[i], expected[i]);
-}
-
-const StoredTensor& tensor(const TensorFile& file, const std::string& name, const std::vector<int64_t>& shape) {
-  const auto entry = file.tensors.find(name);
-  if (entry == file.tensors.end()) fail("the tensor '{}' is missing", name);
-  if (entry->second.shape != shape) fail("the tensor '{}' has another shape than the network needs", name);
-  return entry->second;
 }
 
 std::string metadata(const TensorFile& file, const std::string& key) {
@@ -112,14 +114,14 @@ LoadedPolicy read_policy(const TensorFile& file, const LayerTable<float>& layers
   loaded.policy = std::make_unique<Policy>(interface_from_json(metadata(file, "interface")), config, layers, Rng());
   Policy& policy = *loaded.policy;
   for (const Parameter& parameter : policy.network().parameters().list())
-    std::ranges::copy(tensor(file, parameter.name, stored_shape(parameter.shape)).floats(), parameter.values().begin());
+    std::ranges::copy(numbers(file, parameter.name, stored_shape(parameter.shape)), parameter.values().begin());
   policy.network().parameters().touch();
   for (size_t s = 0; s < policy.normalizers().size(); ++s) {
     Normalizer& normalizer = policy.normalizers()[s];
     if (normalizer.size() == 0) continue;
     const std::string name = "normalizer." + policy.spec().sensors[s].name;
-    normalizer.set_frozen(tensor(file, name + ".mean", {normalizer.size()}).floats(),
-                          tensor(file, name + ".scale", {normalizer.size()}).floats());
+    normalizer.set_frozen(numbers(file, name + ".mean", {normalizer.size()}),
+                          numbers(file, name + ".scale", {normalizer.size()}));
   }
   check_golden(policy, file);
   return loaded;
