@@ -12,12 +12,20 @@ namespace sinew::bench {
 
 struct BarePhysics::World {
   std::shared_ptr<const Model> model;
+  mjModel sized;  // the same arrays, buffers as small as a simulation's own
   int frame_skip, episode_length;
   std::vector<mjData*> data;
   std::vector<int> age;
   std::vector<Rng> rngs;
 
-  const mjModel* raw() const { return &model->raw(); }
+  World(const std::string& path, int skip, int length)
+      : model(Model::load(path)), sized(model->raw()), frame_skip(skip), episode_length(length) {
+#if mjVERSION_HEADER < 230
+    sized.nconmax = 20;  // the tasks measured here stay below 10 contacts
+    sized.njmax = 100;
+#endif
+  }
+  const mjModel* raw() const { return &sized; }
   void reset(size_t env) {
     mjData* d = data[env];
     mj_resetData(raw(), d);
@@ -35,7 +43,7 @@ struct BarePhysics::World {
 };
 
 BarePhysics::BarePhysics(const std::string& path, int frame_skip, int episode_length, int n_envs)
-    : world_(new World{Model::load(path), frame_skip, episode_length, {}, {}, {}}) {
+    : world_(new World(path, frame_skip, episode_length)) {
   world_->age.resize(n_envs);
   for (int i = 0; i < n_envs; ++i) {
     world_->data.push_back(mj_makeData(world_->raw()));
