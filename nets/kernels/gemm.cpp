@@ -14,16 +14,12 @@ using namespace simd;
 constexpr int max_vectors = vector_bytes == 64 ? 4 : 2;
 constexpr int rows_of_tile(int vectors) { return std::min(12, 6 * max_vectors / vectors); }
 
-template <class T>
-Vec<T> activate(Vec<T> x, Activation activation) {
-  switch (activation) {
-    case Activation::none: return x;
-    case Activation::tanh: return simd::tanh(x);
-    case Activation::relu: return at_least(x, Vec<T>{});
-    case Activation::elu: return simd::elu<T>(x);
-    case Activation::sigmoid: return simd::sigmoid<T>(x);
-  }
-  return x;
+template <class T, Activation activation>
+[[gnu::always_inline]] inline Vec<T> activate(Vec<T> x) {
+  if constexpr (activation == Activation::tanh) return simd::tanh(x);
+  else if constexpr (activation == Activation::relu) return at_least(x, Vec<T>{});
+  else if constexpr (activation == Activation::elu) return simd::elu<T>(x);
+  else return simd::sigmoid<T>(x);
 }
 
 // Columns `col` … of C, Vectors wide; where Partial, the last vector has `tail` columns (1 … lanes-1).
@@ -77,12 +73,22 @@ struct Panel {
   }
 
   // The activation, while the tile is still in the first-level cache.
-  static void finish(const GemmArguments<T>& g, int row, int rows, int col, int tail) {
+  template <Activation activation>
+  static void activate_tile(const GemmArguments<T>& g, int row, int rows, int col, int tail) {
     for (int v = 0; v < Vectors; ++v)
       for (int i = row; i < row + rows; ++i) {
         T* c = g.c + static_cast<long>(i) * g.c_row + col;
-        store_at(c, v, activate<T>(load_at(c, v, tail), g.activation), tail);
+        store_at(c, v, activate<T, activation>(load_at(c, v, tail)), tail);
       }
+  }
+  static void finish(const GemmArguments<T>& g, int row, int rows, int col, int tail) {
+    switch (g.activation) {
+      case Activation::none: return;
+      case Activation::tanh: return activate_tile<Activation::tanh>(g, row, rows, col, tail);
+      case Activation::relu: return activate_tile<Activation::relu>(g, row, rows, col, tail);
+      case Activation::elu: return activate_tile<Activation::elu>(g, row, rows, col, tail);
+      case Activation::sigmoid: return activate_tile<Activation::sigmoid>(g, row, rows, col, tail);
+    }
   }
 
   // As many tiles of that many rows as fit.
@@ -90,7 +96,7 @@ struct Panel {
   static void tiles(const GemmArguments<T>& g, int& row, int col, int tail) {
     for (; row + Rows <= g.m; row += Rows) {
       multiply<Rows>(g, row, col, tail);
-      if (g.activation != Activation::none) finish(g, row, Rows, col, tail);
+      finish(g, row, Rows, col, tail);
     }
   }
 
