@@ -51,6 +51,24 @@ PpoConfig pendulum_config() { return {.n_steps = 1024, .batch_size = 256, .n_epo
 
 constexpr int steps = 2048, n_envs = 8;
 
+// Multiply-adds (as two FLOPs) that an env step costs at the least: two networks inputs-64-64-outputs,
+// forward for the roll-out, forward and both gradients in each epoch (none to the inputs).
+double flops_per_step(int inputs, int actions, int n_epochs) {
+  const auto products = [inputs](int outputs) { return inputs * 64.0 + 64 * 64 + 64.0 * outputs; };
+  const double forward = 2 * (products(actions) + products(1)), input_gradients = 2 * 2 * inputs * 64.0;
+  return forward + n_epochs * (3 * forward - input_gradients);
+}
+
+// The share of what is possible at all: physics and multiply-adds at their peaks, nothing else.
+Figure share_of_ceiling(const Figure& figure, double physics, double flops, double peak, int threads) {
+  Figure result = figure;
+  result.name += "_ceiling";
+  result.limit = 1 / ((physics > 0 ? 1 / physics : 0) + flops / (peak * threads));
+  result.ratio = result.value / result.limit;
+  result.work = "the same against the ceiling: today's bare physics and multiply-adds at the peak, nothing else";
+  return result;
+}
+
 Figure half_cheetah(const Options& options, BarePhysics& bare, const std::vector<float>& actions) {
   Learner learner("half_cheetah", n_envs, half_cheetah_config(), options.threads);
   const Comparison c = interleave({[&] { return bare.run(learner.pool, actions, steps); }, [&] { return learner.rate(1); }}, 7);
@@ -95,10 +113,14 @@ std::vector<Figure> bench_train(const Options& options) {
   const std::vector<float> actions = random_actions(static_cast<size_t>(steps) * n_envs * bare.action_size());
   std::vector<Figure> figures;
   figures.push_back(half_cheetah(options, bare, actions));
-  figures.push_back(scaled(figures.back(), 32000, peak, false));
+  const Figure cheetah = figures.back();
+  figures.push_back(share_of_ceiling(cheetah, cheetah.limit, flops_per_step(17, 6, 10), peak, options.threads));
+  figures.push_back(scaled(cheetah, 32000, peak, false));
   figures.push_back(whole_train(options, bare, actions));
   figures.push_back(pendulum(options));
-  figures.push_back(scaled(figures.back(), 600000, peak, false));
+  const Figure swing_up = figures.back();
+  figures.push_back(share_of_ceiling(swing_up, 0, flops_per_step(3, 1, 2), peak, options.threads));
+  figures.push_back(scaled(swing_up, 600000, peak, false));
   return figures;
 }
 

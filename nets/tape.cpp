@@ -118,7 +118,9 @@ template <class T>
 GradientSink<T> BasicTape<T>::sink(Node<T>* input) {
   if (!input || !input->requires_gradient) return {};
   if (input->parameter) {
-    assert(input->parameter->offset + input->shape.size() <= static_cast<int64_t>(gradients_.size()));
+    if (input->parameter->offset + input->shape.size() > static_cast<int64_t>(gradients_.size()))
+      fail("backward: the gradient buffer has {} numbers, too few for the parameter '{}'", gradients_.size(),
+           input->parameter->name);
     return {gradients_.data() + input->parameter->offset, false};
   }
   if (input->gradient) return {input->gradient, false};
