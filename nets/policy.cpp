@@ -78,9 +78,11 @@ Tensor Policy::normalize(Tensor observations) const {
 // `raw` holds this part's columns alone.
 Tensor Policy::map_part(const ActionPart& part, int begin, Tensor raw) const {
   if (part.is_discrete()) return raw;
-  Tape& tape = raw.tape();
-  const Tensor low = tape.view({part.size()}, low_.data() + begin, "action.low");
-  const Tensor high = tape.view({part.size()}, high_.data() + begin, "action.high");
+  const auto limits = [&](const std::vector<float>& all, const char* label) {
+    const Tensor row = raw.tape().view({action_size()}, all.data(), label);  // whole, as a trace's reader has it
+    return part.size() == action_size() ? row : slice(row, begin, begin + part.size());
+  };
+  const Tensor low = limits(low_, "action.low"), high = limits(high_, "action.high");
   if (config_.action_map == "clip") return clip_columns(raw, low, high);
   const Tensor unit = config_.action_map == "tanh" ? tanh(raw) : clip(raw, -1, 1);
   return low + (high - low) * scale_shift(unit, 0.5, 0.5);

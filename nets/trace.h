@@ -14,7 +14,7 @@ struct TraceStep {
   std::vector<int> inputs;      // indices of earlier steps
   Shape shape;                  // of the result
   std::string activation;       // fused into an affine; else empty
-  std::vector<double> scalars;  // the operation's constants
+  std::vector<double> scalars;  // the operation's constants; zeros at the end are left out
   std::vector<int> integers;
   int64_t flops = 0;            // multiply-adds count twice
 };

@@ -1,0 +1,34 @@
+#pragma once
+#include <string>
+
+#include "nets/policy.h"
+#include "tests/nets/make_network.h"
+
+/// Policies for the tests, from YAML.
+namespace sinew {
+
+inline Policy make_policy(const InterfaceSpec& spec, const std::string& yaml, uint64_t seed = 1) {
+  return {spec, read_config<NetworkConfig>(ConfigNode::parse_text(yaml, "network.yaml")), builtin_layers<float>(), Rng(seed)};
+}
+
+/// One whose normalisers have seen something and whose actions differ from row to row.
+inline Policy make_experienced_policy(const InterfaceSpec& spec, const std::string& yaml, uint64_t seed = 1) {
+  Policy policy = make_policy(spec, std::string(yaml).insert(1, "actor_gain: 1, "), seed);
+  std::vector<float> rows(static_cast<size_t>(50) * policy.observation_size());
+  Rng rng = Rng(seed).split("experience");
+  for (float& x : rows) x = static_cast<float>(3 + 2 * rng.normal());
+  policy.update_normalizers(rows);
+  return policy;
+}
+
+/// Deterministic commands of `rows` random observations.
+inline std::vector<float> act_on_random_rows(const Policy& policy, int rows = 16) {
+  std::vector<float> observations(static_cast<size_t>(rows) * policy.observation_size());
+  std::vector<float> actions(static_cast<size_t>(rows) * policy.action_size());
+  Rng rng(77);
+  for (float& x : observations) x = static_cast<float>(3 + 2 * rng.normal());
+  PolicyRunner(policy).act(observations, {}, {}, actions);
+  return actions;
+}
+
+}  // namespace sinew

@@ -1,0 +1,185 @@
+// The exchange form says everything: an interpreter that knows nothing but the trace's JSON and the
+// tensors of the file does what the policy does. It computes in double.
+#include "nets/trace.h"
+
+#include <unistd.h>
+
+#include <cmath>
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "nets/policy_file.h"
+#include "nets/safetensors.h"
+#include "tests/core/expect_error.h"
+#include "tests/nets/make_policy.h"
+
+namespace sinew {
+namespace {
+
+using nlohmann::json;
+using Row = std::vector<double>;
+
+double activate(const std::string& name, double x) {
+  if (name == "tanh") return std::tanh(x);
+  if (name == "relu") return std::max(x, 0.0);
+  if (name == "elu") return x > 0 ? x : std::exp(x) - 1;
+  if (name == "sigmoid") return 1 / (1 + std::exp(-x));
+  if (name == "silu") return x / (1 + std::exp(-x));
+  if (name == "softplus") return std::log1p(std::exp(x));
+  return x;
+}
+
+// One observation row through the steps; every value is a row, or a parameter's numbers.
+class Interpreter {
+ public:
+  explicit Interpreter(const TensorFile& file) : file_(file), steps_(json::parse(file.metadata.at("trace"))) {}
+
+  Row run(const Row& observation) {
+    values_.clear();
+    for (const json& step : steps_) values_.push_back(compute(step, observation));
+    return values_.back();
+  }
+
+ private:
+  const Row& input(const json& step, size_t i) const { return values_.at(step.at("inputs").at(i).get<size_t>()); }
+  static double scalar(const json& step, size_t i) {
+    return step.contains("scalars") && i < step["scalars"].size() ? step["scalars"][i].get<double>() : 0;
+  }
+
+  Row leaf(const json& step, const Row& observation) const {
+    const std::string source = step.at("source");
+    if (source == "observation") return observation;
+    const std::vector<float> numbers = file_.tensors.at(source).floats();
+    return {numbers.begin(), numbers.end()};
+  }
+
+  Row affine(const json& step) const {
+    const Row &x = input(step, 0), &weight = input(step, 1);
+    Row y = input(step, 2);
+    for (size_t j = 0; j < y.size(); ++j) {
+      for (size_t i = 0; i < x.size(); ++i) y[j] += x[i] * weight[i * y.size() + j];
+      y[j] = activate(step.value("activation", ""), y[j]);
+    }
+    return y;
+  }
+
+  Row layer_norm(const json& step) const {
+    Row y = input(step, 0);
+    const double n = static_cast<double>(y.size());
+    double mean = 0, variance = 0;
+    for (const double x : y) mean += x / n;
+    for (const double x : y) variance += (x - mean) * (x - mean) / n;
+    for (size_t i = 0; i < y.size(); ++i)
+      y[i] = (y[i] - mean) / std::sqrt(variance + scalar(step, 0)) * input(step, 1)[i] + input(step, 2)[i];
+    return y;
+  }
+
+  // Number by number; a row of one number serves all.
+  Row elementwise(const json& step, const std::function<double(double, double, double)>& function) const {
+    Row y = input(step, 0);
+    const size_t inputs = step.at("inputs").size();
+    const auto number = [&](size_t k, size_t i) {
+      return k < inputs ? input(step, k).at(input(step, k).size() == 1 ? 0 : i) : 0.0;
+    };
+    for (size_t i = 0; i < y.size(); ++i) y[i] = function(y[i], number(1, i), number(2, i));
+    return y;
+  }
+
+  Row compute(const json& step, const Row& observation) const {
+    const std::string operation = step.at("operation");
+    const double a = scalar(step, 0), b = scalar(step, 1);
+    if (operation == "constant" || operation == "parameter") return leaf(step, observation);
+    if (operation == "affine") return affine(step);
+    if (operation == "layer_norm") return layer_norm(step);
+    if (operation == "standardize")
+      return elementwise(step, [=](double x, double mean, double scale) { return std::clamp((x - mean) * scale, -a, a); });
+    if (operation == "clip_columns")
+      return elementwise(step, [](double x, double low, double high) { return std::clamp(x, low, high); });
+    if (operation == "clip") return elementwise(step, [=](double x, double, double) { return std::clamp(x, a, b); });
+    if (operation == "scale_shift") return elementwise(step, [=](double x, double, double) { return x * a + b; });
+    if (operation == "add") return elementwise(step, [](double x, double y, double) { return x + y; });
+    if (operation == "subtract") return elementwise(step, [](double x, double y, double) { return x - y; });
+    if (operation == "multiply") return elementwise(step, [](double x, double y, double) { return x * y; });
+    if (operation == "slice") {
+      const Row& x = input(step, 0);
+      return {x.begin() + step.at("integers").at(0).get<int>(), x.begin() + step.at("integers").at(1).get<int>()};
+    }
+    if (operation == "concat") {
+      Row y = input(step, 0);
+      y.insert(y.end(), input(step, 1).begin(), input(step, 1).end());
+      return y;
+    }
+    if (operation == "argmax") {
+      const Row& x = input(step, 0);
+      return {static_cast<double>(std::max_element(x.begin(), x.end()) - x.begin())};
+    }
+    for (const char* name : {"tanh", "relu", "elu", "sigmoid", "silu", "softplus"})
+      if (operation == name) return elementwise(step, [&](double x, double, double) { return activate(operation, x); });
+    ADD_FAILURE() << "an unknown operation: " << step;
+    return input(step, 0);
+  }
+
+  const TensorFile& file_;
+  json steps_;
+  std::vector<Row> values_;
+};
+
+void check(const InterfaceSpec& spec, const std::string& network) {
+  SCOPED_TRACE(network);
+  const Policy policy = make_experienced_policy(spec, network);
+  const std::string path = testing::TempDir() + "sinew_trace_" + std::to_string(::getpid()) + ".safetensors";
+  save_policy(path, policy, {});
+  const TensorFile file = read_safetensors(path);
+  std::filesystem::remove(path);
+  Interpreter interpreter(file);
+  Rng rng(6);
+  for (int row = 0; row < 20; ++row) {
+    Row observation;
+    std::vector<float> narrow, action(static_cast<size_t>(policy.action_size()));
+    for (int i = 0; i < policy.observation_size(); ++i) {
+      narrow.push_back(static_cast<float>(3 + 3 * rng.normal()));
+      observation.push_back(narrow.back());
+    }
+    PolicyRunner(policy).act(narrow, {}, {}, action);
+    const Row traced = interpreter.run(observation);
+    ASSERT_EQ(traced.size(), action.size());
+    for (size_t i = 0; i < action.size(); ++i) EXPECT_NEAR(traced[i], action[i], 1e-5 * (1 + std::abs(action[i]))) << i;
+  }
+}
+
+TEST(Trace, AnInterpreterDoesWhatThePolicyDoes) {
+  const InterfaceSpec spec = continuous_interface(5, 3);
+  check(spec, "{actor: [{linear: 8}, tanh, {linear: 8}, tanh]}");
+  check(spec, "{actor: [{linear: 8}, relu, {linear: 8}, elu, {linear: 7}, sigmoid], action_map: scale}");
+  check(spec, "{actor: [silu, {linear: 8}, silu, softplus, relu, elu, sigmoid], action_map: tanh}");
+  check(spec, "{core: [layer_norm, {linear: 6}], actor: [layer_norm], state_dependent_std: true}");
+  check(spec, "{encoders: {state: {normalize: false}}, actor: []}");
+  check(mixed_interface(), shared_network);
+  check(mixed_interface(), "{actor: [{linear: 8}, tanh], state_dependent_std: true, action_map: tanh}");
+}
+
+// Standardise 17, then 17·64, 64·64 and 64·6 multiply-adds with their biases, then clip 6.
+TEST(Trace, CountsFlops) {
+  const Policy policy = make_policy(continuous_interface(17, 6), "{actor: [{linear: 64}, tanh, {linear: 64}, tanh],"
+                                                                 " critic: [{linear: 32}, tanh]}");
+  EXPECT_EQ(trace_actor(policy).flops(), 17 + (2 * 17 * 64 + 64) + (2 * 64 * 64 + 64) + (2 * 64 * 6 + 6) + 6);
+  EXPECT_EQ(trace_critic(policy).flops(), (2 * 17 * 32 + 32) + (2 * 32 * 1 + 1));
+}
+
+TEST(Trace, StartsAtTheObservationAndNamesEveryLeaf) {
+  const Policy policy = make_policy(mixed_interface(), shared_network);
+  const Trace trace = trace_actor(policy);
+  EXPECT_EQ(trace.steps[0].source, "observation");
+  EXPECT_EQ(trace.steps[0].shape, (Shape{1, 8}));
+  EXPECT_EQ(trace.steps.back().shape, (Shape{1, 6}));
+  for (size_t i = 0; i < trace.steps.size(); ++i) {
+    const TraceStep& step = trace.steps[i];
+    EXPECT_EQ(step.inputs.empty(), step.operation == "constant" || step.operation == "parameter");
+    EXPECT_EQ(step.inputs.empty(), !step.source.empty()) << i;
+    for (const int input : step.inputs) EXPECT_LT(input, static_cast<int>(i));
+  }
+}
+
+}  // namespace
+}  // namespace sinew
