@@ -82,7 +82,8 @@ void draw_curve(const std::string& folder) try {
 // In a process of its own: rendering takes memory that training should not.
 void make_video(const std::string& folder) {
   log_info("drawing {}/video.mp4 …", folder);
-  ChildProcess child({own_folder() + "/sinew", "play", folder, "--episodes", "1", "--video", folder + "/video.mp4"});
+  const std::string own_program = fs::read_symlink("/proc/self/exe").string();  // it knows the user's own layers and terms
+  ChildProcess child({own_program, "play", folder, "--episodes", "1", "--video", folder + "/video.mp4"});
   if (const ChildProcess::Result result = child.wait(); result.exit_code != 0)
     log_warning("no video was made: {}", result.errors);
 }
@@ -136,7 +137,7 @@ int train_command(const TrainArguments& arguments, const Registry& registry) {
   }
   if (arguments.seeds) {
     draw_curve(folder);
-    fmt::print("Next:  sinew report {}\n", folder);
+    fmt::print("Next:  ./sinew report {}\n", folder);
   } else {
     fmt::print("Next:  ./sinew play {0} --video run.mp4   (or --window, where there is a display)\n"
                "       ./sinew report {0}\n", folder);
