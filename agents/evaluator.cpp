@@ -10,6 +10,9 @@ namespace {
 // False for a NaN too.
 bool fits_float(double x) { return std::abs(x) <= std::numeric_limits<float>::max(); }
 
+// Of an episode in a task without a time limit, which might never end.
+constexpr int most_steps = 100000;
+
 }  // namespace
 
 double Evaluation::mean_reward() const {
@@ -81,7 +84,8 @@ Evaluation::Episode Evaluator::run_in(Env& env, PolicyRunner& runner, const Poli
     if (!result.diverged)
       for (size_t i = 0; i < episode.reward_terms.size(); ++i) episode.reward_terms[i] += env.reward_terms()[i];
     const bool go_on = !observer || observer(env, result);
-    if (result.terminated || result.truncated || !go_on) {
+    const bool endless = env.spec().time_limit == 0 && episode.length >= most_steps;
+    if (result.terminated || result.truncated || !go_on || endless) {
       episode.terminated = result.terminated;
       episode.diverged = result.diverged;
       return episode;

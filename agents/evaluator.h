@@ -28,7 +28,7 @@ using StepObserver = std::function<bool(Env& env, const StepResult& result)>;
 
 /// Runs episodes in envs of its own. Episode i draws from stream.split("episode", i) alone, so the
 /// result does not depend on the threads. A reward or an observation that is not finite ends an episode
-/// as diverged, as in VecEnv: no result is NaN.
+/// as diverged, as in VecEnv: no result is NaN. A task without a time limit is stopped after 100,000 steps.
 class Evaluator {
  public:
   Evaluator(const EnvFactory& factory, ThreadPool& pool);

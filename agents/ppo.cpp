@@ -30,8 +30,13 @@ struct Ppo::Shard {
   Sums sums;
 
   Shard(size_t parameters, int rows, int observation_size, int action_size)
-      : gradient(parameters), observations(static_cast<size_t>(rows) * observation_size),
-        actions(static_cast<size_t>(rows) * action_size), log_probs(rows), advantages(rows), returns(rows), values(rows) {}
+      : gradient(parameters),
+        observations(static_cast<size_t>(rows) * observation_size),
+        actions(static_cast<size_t>(rows) * action_size),
+        log_probs(rows),
+        advantages(rows),
+        returns(rows),
+        values(rows) {}
 };
 
 namespace {
@@ -41,12 +46,18 @@ int shards_for(const PpoConfig& config) {
   return config.batch_size < 64 ? 1 : std::clamp(config.batch_size / 512, 2, 16);
 }
 
+int64_t nearest_divisor(int64_t number, int64_t wanted) {
+  for (int64_t off = 0;; ++off)  // ends at 1, if not before
+    for (const int64_t candidate : {wanted - off, wanted + off})
+      if (candidate > 0 && number % candidate == 0) return candidate;
+}
+
 void check_batches(const PpoConfig& config, int n_envs) {
   const int64_t rows = int64_t{config.n_steps} * n_envs;
   if (rows > 1 << 26) fail("algorithm: n_envs × n_steps = {} rows do not fit into memory; make n_steps smaller", rows);
   if (rows % config.batch_size != 0)
-    fail("algorithm.batch_size: {} does not divide n_envs × n_steps = {} × {} = {}; choose a divisor of it",
-         config.batch_size, n_envs, config.n_steps, rows);
+    fail("algorithm.batch_size: {} does not divide n_envs × n_steps = {} × {} = {}; choose a divisor of it, such as {}",
+         config.batch_size, n_envs, config.n_steps, rows, nearest_divisor(rows, config.batch_size));
 }
 
 // 1 - Var(returns - values) / Var(returns): 1 is a perfect critic, 0 no better than a constant.
@@ -93,9 +104,10 @@ Ppo::Ppo(const PpoConfig& config, const AlgorithmContext& context)
 Ppo::~Ppo() = default;
 
 std::vector<std::string> Ppo::metric_names() const {
-  return {"train/approx_kl",     "train/clip_fraction", "train/clip_range", "train/entropy_loss",
-          "train/explained_variance", "train/learning_rate", "train/loss",  "train/n_updates",
-          "train/policy_gradient_loss", "train/std",         "train/value_loss"};
+  return {"train/approx_kl",    "train/clip_fraction",      "train/clip_range",
+          "train/entropy_loss", "train/explained_variance", "train/learning_rate",
+          "train/loss",         "train/n_updates",          "train/policy_gradient_loss",
+          "train/std",          "train/value_loss"};
 }
 
 int64_t Ppo::iterate(double progress, const MetricSink& metrics) {
@@ -128,7 +140,8 @@ void Ppo::run_shard(const Rollout& rollout, int index, std::span<const int> rows
   const auto output = policy_.network()(tape.view({count, static_cast<int>(width)}, shard.observations.data()));
 
   const Tensor log_ratio =
-      output.actions.log_prob(tape.view({count, static_cast<int>(action_width)}, shard.actions.data())) - column(shard.log_probs);
+      output.actions.log_prob(tape.view({count, static_cast<int>(action_width)}, shard.actions.data())) -
+      column(shard.log_probs);
   const Tensor ratio = exp(log_ratio);
   const Tensor advantage = column(shard.advantages);
   const Tensor policy_loss = -sum(min(ratio * advantage, clip(ratio, 1 - clip_range, 1 + clip_range) * advantage));
@@ -181,16 +194,19 @@ void Ppo::take_step(double learning_rate) {
   for (size_t i = 0; i < shards_.size(); ++i) parts[i] = shards_[i]->gradient;
   const double length = sum_gradients({parts.data(), shards_.size()}, total);
   if (!std::isfinite(length))
-    throw Error("learning has diverged: a gradient is not finite. A smaller learning_rate, or a max_grad_norm, may help",
-                Error::Fault::system);
+    throw Error(
+        "learning has diverged: a gradient is not finite. A smaller learning_rate, or a max_grad_norm, may help",
+        Error::Fault::system);
   adam_.step(total, learning_rate, clip_scale(length, config_.max_grad_norm));
   ++n_updates_;
 }
 
 // As in Rudin et al. 2022: within a factor of two of the desired divergence, the rate stays.
 void Ppo::adapt_learning_rate(double approx_kl) {
-  if (approx_kl > 2 * *config_.desired_kl) adaptive_rate_ = std::max(1e-5, adaptive_rate_ / 1.5);
-  else if (approx_kl < *config_.desired_kl / 2) adaptive_rate_ = std::min(1e-2, adaptive_rate_ * 1.5);
+  if (approx_kl > 2 * *config_.desired_kl)
+    adaptive_rate_ = std::max(1e-5, adaptive_rate_ / 1.5);
+  else if (approx_kl < *config_.desired_kl / 2)
+    adaptive_rate_ = std::min(1e-2, adaptive_rate_ * 1.5);
 }
 
 void Ppo::learn(const Rollout& rollout, double progress, const MetricSink& metrics) {
@@ -222,7 +238,8 @@ void Ppo::learn(const Rollout& rollout, double progress, const MetricSink& metri
   metrics("train/entropy_loss", -total.entropy / n);
   metrics("train/explained_variance", explained_variance(rollout));
   metrics("train/learning_rate", rate);
-  metrics("train/loss", (total.policy_loss + config_.vf_coef * total.value_loss - config_.ent_coef * total.entropy) / n);
+  metrics("train/loss",
+          (total.policy_loss + config_.vf_coef * total.value_loss - config_.ent_coef * total.entropy) / n);
   metrics("train/n_updates", static_cast<double>(n_updates_));
   metrics("train/policy_gradient_loss", total.policy_loss / n);
   metrics("train/value_loss", total.value_loss / n);

@@ -12,19 +12,23 @@ Recipe read_recipe(const ConfigNode& node) {
   const std::filesystem::path task = recipe.task;
   const bool is_path = task.has_parent_path() || task.extension() == ".yaml" || task.extension() == ".yml";
   if (is_path && task.is_relative() && !node.file().empty())  // absolute: the run folder's config.yaml keeps it
-    recipe.task = std::filesystem::absolute(std::filesystem::path(node.file()).parent_path() / task).lexically_normal().string();
+    recipe.task =
+        std::filesystem::absolute(std::filesystem::path(node.file()).parent_path() / task).lexically_normal().string();
   return recipe;
 }
 
 const AlgorithmRow& find_algorithm(const Recipe& recipe, const Registry& registry, ConfigNode& options) {
   const ConfigNode* name = recipe.algorithm.find("name");
   if (!name) throw recipe.algorithm.error("the key 'name' is missing");
-  Choices known;
-  for (const AlgorithmRow& row : registry.algorithms) known.push_back(row.name);
-  check_choice(*name, name->text(), known);
+  const auto row = std::ranges::find(registry.algorithms, name->text(), &AlgorithmRow::name);
+  if (row == registry.algorithms.end()) {
+    std::vector<std::string> known;
+    for (const AlgorithmRow& candidate : registry.algorithms) known.push_back(candidate.name);
+    throw name->error(fmt::format("there is no algorithm '{}'{}", name->text(), suggestion(name->text(), known)));
+  }
   options = recipe.algorithm;
   options.remove("name");
-  return *std::ranges::find(registry.algorithms, name->text(), &AlgorithmRow::name);
+  return *row;
 }
 
 ConfigNode resolve_recipe(const Recipe& recipe, const Registry& registry) {

@@ -20,8 +20,8 @@ constexpr size_t episode_window = 100;  // episodes in rollout/ep_rew_mean, as S
 
 // What a run writes, and what --overwrite therefore removes.
 bool is_run_file(const std::string& name) {
-  static const std::vector<std::string> known = {"config.yaml",      "task.yaml", "policy.safetensors", "best.safetensors",
-                                                 "metrics.csv",      "curve.png", "video.mp4",          "log.txt"};
+  static const std::vector<std::string> known = {"config.yaml", "task.yaml", "policy.safetensors", "best.safetensors",
+                                                 "metrics.csv", "curve.png", "video.mp4",          "log.txt"};
   return std::ranges::find(known, name) != known.end() || name.starts_with("events.out.tfevents.");
 }
 
@@ -60,7 +60,8 @@ class Run {
     bool stopped = false;
     while (status_.steps < status_.total_steps && !stopped) {
       const double progress = static_cast<double>(status_.steps) / static_cast<double>(status_.total_steps);
-      status_.steps += algorithm_->iterate(progress, [this](std::string_view name, double value) { log_->record(name, value); });
+      status_.steps +=
+          algorithm_->iterate(progress, [this](std::string_view name, double value) { log_->record(name, value); });
       record_episodes();
       stopped = options_.stop && options_.stop->load();
       const bool last = status_.steps >= status_.total_steps;
@@ -87,12 +88,13 @@ class Run {
   std::unique_ptr<Algorithm> make_algorithm(const Registry& registry) {
     ConfigNode options;
     const AlgorithmRow& row = find_algorithm(recipe_, registry, options);
-    return row.make(options, {envs_, pool_, recipe_.network, registry.layers, recipe_.normalize_reward, stream_.split("learn")});
+    return row.make(options,
+                    {envs_, pool_, recipe_.network, registry.layers, recipe_.normalize_reward, stream_.split("learn")});
   }
 
   std::vector<std::string> columns() const {
-    std::vector<std::string> names = {"time/iterations", "time/time_elapsed", "time/fps", "rollout/ep_rew_mean",
-                                      "rollout/ep_len_mean", "rollout/diverged"};
+    std::vector<std::string> names = {"time/iterations",     "time/time_elapsed",   "time/fps",
+                                      "rollout/ep_rew_mean", "rollout/ep_len_mean", "rollout/diverged"};
     for (const std::string& term : envs_.spec().reward_terms) names.push_back("rollout/reward/" + term);
     for (const char* name : {"eval/mean_reward", "eval/std_reward", "eval/mean_ep_length"}) names.push_back(name);
     for (const std::string& name : algorithm_->metric_names()) names.push_back(name);
@@ -169,8 +171,8 @@ void check_run_folder(const std::string& folder, bool overwrite) {
   if (overwrite || !fs::is_directory(folder, ignored)) return;
   for (const auto& entry : fs::directory_iterator(folder, ignored))
     if (is_run_file(entry.path().filename().string()))
-      fail("the folder '{}' holds a run already ({}); give --overwrite to replace it, or --run with another folder", folder,
-           entry.path().filename().string());
+      fail("the folder '{}' holds a run already ({}); give --overwrite to replace it, or --run with another folder",
+           folder, entry.path().filename().string());
 }
 
 TrainResult train(const Recipe& recipe, const Registry& registry, const TrainOptions& options) {

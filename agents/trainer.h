@@ -38,7 +38,7 @@ struct TrainResult {
 /// without evaluations). Nothing is written before the recipe, the task and the folder are good.
 TrainResult train(const Recipe& recipe, const Registry& registry, const TrainOptions& options);
 
-/// Throws Error when the folder holds a run, unless `overwrite`, or cannot be written into.
+/// Throws Error when the folder holds a run, unless `overwrite`.
 void check_run_folder(const std::string& folder, bool overwrite);
 
 }  // namespace sinew

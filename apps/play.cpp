@@ -37,7 +37,9 @@ double frame_rate(const EnvSpec& spec) { return spec.actions.rate > 0 ? spec.act
 class Pictures {
  public:
   Pictures(const PlayArguments& arguments, const EnvSpec& spec)
-      : period_(1 / frame_rate(spec)), frames_left_(frames_of(arguments, spec)), pixels_(size_t{3} * picture_width * picture_height) {
+      : period_(1 / frame_rate(spec)),
+        frames_left_(frames_of(arguments, spec)),
+        pixels_(size_t{3} * picture_width * picture_height) {
     if (arguments.video) video_.emplace(*arguments.video, picture_width, picture_height, frame_rate(spec));
     if (arguments.window) window_.emplace(picture_height, picture_width, "sinew: " + spec.name);
   }
@@ -45,12 +47,14 @@ class Pictures {
 
   bool show(Env& env) {
     if (!window_ && !video_) return true;
-    if (!env.render(picture_height, picture_width, pixels_)) fail("the task '{}' has no picture to show", env.spec().name);
+    if (!env.render(picture_height, picture_width, pixels_))
+      fail("the task '{}' has no picture to show", env.spec().name);
     if (video_) video_->write(pixels_);
     if (video_ && --frames_left_ == 0) close_video();
     if (!window_) return true;
     window_->show(pixels_);
-    next_frame_ += std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(period_));
+    next_frame_ +=
+        std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(period_));
     next_frame_ = std::max(next_frame_, std::chrono::steady_clock::now() - std::chrono::milliseconds(200));
     std::this_thread::sleep_until(next_frame_);
     return !window_->closed();
@@ -75,7 +79,8 @@ class Pictures {
   std::chrono::steady_clock::time_point next_frame_ = std::chrono::steady_clock::now();
 };
 
-Evaluation play_with_pictures(Evaluator& evaluator, const Policy& policy, const PlayArguments& arguments, const EnvSpec& spec) {
+Evaluation play_with_pictures(Evaluator& evaluator, const Policy& policy, const PlayArguments& arguments,
+                              const EnvSpec& spec) {
   Pictures pictures(arguments, spec);
   Evaluation evaluation;
   bool open = true;
@@ -89,10 +94,14 @@ Evaluation play_with_pictures(Evaluator& evaluator, const Policy& policy, const 
   return evaluation;
 }
 
-void write_result(const std::string& path, const PlayArguments& arguments, const Task& task, const Evaluation& evaluation) {
+void write_result(const std::string& path, const PlayArguments& arguments, const Task& task,
+                  const Evaluation& evaluation) {
   nlohmann::ordered_json episodes = nlohmann::ordered_json::array();
   for (const Evaluation::Episode& episode : evaluation.episodes)
-    episodes.push_back({{"reward", episode.reward}, {"length", episode.length}, {"terminated", episode.terminated}, {"diverged", episode.diverged}});
+    episodes.push_back({{"reward", episode.reward},
+                        {"length", episode.length},
+                        {"terminated", episode.terminated},
+                        {"diverged", episode.diverged}});
   write_json(path, {{"policy", arguments.policy},
                     {"task", task.name},
                     {"seed", arguments.seed},
@@ -112,16 +121,18 @@ int play_command(const PlayArguments& arguments, const Registry& registry) {
   ThreadPool pool(pictures ? 1 : default_threads());
   Evaluator evaluator(task.factory, pool);
   const EnvSpec spec = task.factory()->spec();
-  const Evaluation evaluation =
-      pictures ? play_with_pictures(evaluator, *loaded.policy, arguments, spec)
-               : evaluator.run(*loaded.policy, arguments.episodes, Rng(static_cast<uint64_t>(arguments.seed)).split("play"));
+  const Evaluation evaluation = pictures ? play_with_pictures(evaluator, *loaded.policy, arguments, spec)
+                                         : evaluator.run(*loaded.policy, arguments.episodes,
+                                                         Rng(static_cast<uint64_t>(arguments.seed)).split("play"));
   for (size_t i = 0; i < evaluation.episodes.size(); ++i) {
     const Evaluation::Episode& episode = evaluation.episodes[i];
     fmt::print("episode {:2}: return {:10.2f}, {} steps{}\n", i + 1, episode.reward, episode.length,
-               episode.diverged ? ", ended because the simulation diverged" : episode.terminated ? ", terminated" : "");
+               episode.diverged     ? ", ended because the simulation diverged"
+               : episode.terminated ? ", terminated"
+                                    : "");
   }
-  fmt::print("{}: return {:.2f} ± {:.2f} over {} episodes of {}\n", path, evaluation.mean_reward(), evaluation.std_reward(),
-             evaluation.episodes.size(), task.name);
+  fmt::print("{}: return {:.2f} ± {:.2f} over {} episodes of {}\n", path, evaluation.mean_reward(),
+             evaluation.std_reward(), evaluation.episodes.size(), task.name);
   if (arguments.video) fmt::print("video: {}\n", *arguments.video);
   if (arguments.json) write_result(*arguments.json, arguments, task, evaluation);
   return 0;
@@ -132,7 +143,8 @@ int play_command(const PlayArguments& arguments, const Registry& registry) {
 Command::Work declare_play(CommandLine& line, const Registry& registry) {
   auto arguments = std::make_shared<PlayArguments>();
   line.argument("POLICY", arguments->policy, "a run folder (its best policy) or a .safetensors file");
-  line.option("--task", arguments->task, "TASK", "another task than the policy's own; it must have the same sensors and actuators");
+  line.option("--task", arguments->task, "TASK",
+              "another task than the policy's own; it must have the same sensors and actuators");
   line.option("--episodes", arguments->episodes, "N", "how many episodes");
   line.option("--seed", arguments->seed, "N", "of the episodes' beginnings");
   line.option("--video", arguments->video, "F.mp4", "a film of the first episode");

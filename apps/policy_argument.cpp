@@ -7,6 +7,8 @@ namespace sinew {
 std::string policy_path(const std::string& policy) {
   namespace fs = std::filesystem;
   if (!fs::exists(policy)) fail("there is no policy '{}': give a run folder or a .safetensors file", policy);
+  if (const fs::path extension = fs::path(policy).extension(); extension == ".yaml" || extension == ".yml")
+    fail("'{}' is a YAML file, not a policy: give a run folder or a .safetensors file", policy);
   if (!fs::is_directory(policy)) return policy;
   for (const char* name : {"best.safetensors", "policy.safetensors"})
     if (fs::exists(fs::path(policy) / name)) return (fs::path(policy) / name).string();

@@ -33,7 +33,8 @@ void print_interface(const InterfaceSpec& spec) {
       fmt::print("  {:3}  {:<28} {}\n", i, sensor.labels[i], entry(sensor.units, i));
   }
   for (const ActionPart& part : spec.actions.parts) {
-    fmt::print("\naction '{}'{}\n", part.name, spec.actions.rate > 0 ? fmt::format(", {:g} Hz", spec.actions.rate) : "");
+    fmt::print("\naction '{}'{}\n", part.name,
+               spec.actions.rate > 0 ? fmt::format(", {:g} Hz", spec.actions.rate) : "");
     for (int i = 0; i < part.size(); ++i)
       fmt::print("  {:3}  {:<28} {}\n", i, entry(part.labels, i),
                  part.is_discrete() ? fmt::format("{} choices", part.choices[i])
@@ -60,9 +61,11 @@ bool is_recipe(const std::string& path) {
 int show_command(const std::string& path, const Registry& registry) {
   if (is_recipe(path)) {
     const Recipe recipe = read_recipe(ConfigNode::parse_file(path));
-    fmt::print("{}\n", resolve_recipe(recipe, registry).to_yaml());
+    const std::string resolved = resolve_recipe(recipe, registry).to_yaml();
     const Task task = load_task(recipe.task, registry.tasks);
-    show_policy(Policy(task.factory()->spec(), recipe.network, registry.layers, Rng(recipe.seed)), task.name);
+    const Policy policy(task.factory()->spec(), recipe.network, registry.layers, Rng(recipe.seed));
+    fmt::print("{}\n", resolved);
+    show_policy(policy, task.name);
     return 0;
   }
   const std::string file = policy_path(path);

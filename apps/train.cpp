@@ -51,7 +51,8 @@ std::vector<uint64_t> parse_seeds(const std::string& text) {
     const size_t comma = std::min(text.find(',', begin), text.size());
     const std::string item = text.substr(begin, comma - begin);
     const size_t dash = item.find('-');
-    const uint64_t first = number(item.substr(0, dash)), last = dash == std::string::npos ? first : number(item.substr(dash + 1));
+    const uint64_t first = number(item.substr(0, dash)),
+                   last = dash == std::string::npos ? first : number(item.substr(dash + 1));
     if (last < first || last - first >= 1000) fail("--seeds {}: '{}' is not a range of up to 1000 seeds", text, item);
     for (uint64_t seed = first; seed <= last; ++seed) {
       if (std::ranges::find(seeds, seed) != seeds.end()) fail("--seeds {}: the seed {} is there twice", text, seed);
@@ -82,7 +83,8 @@ void draw_curve(const std::string& folder) try {
 // In a process of its own: rendering takes memory that training should not.
 void make_video(const std::string& folder) {
   log_info("drawing {}/video.mp4 …", folder);
-  const std::string own_program = fs::read_symlink("/proc/self/exe").string();  // it knows the user's own layers and terms
+  const std::string own_program =
+      fs::read_symlink("/proc/self/exe").string();  // it knows the user's own layers and terms
   ChildProcess child({own_program, "play", folder, "--episodes", "1", "--video", folder + "/video.mp4"});
   if (const ChildProcess::Result result = child.wait(); result.exit_code != 0)
     log_warning("no video was made: {}", result.errors);
@@ -96,8 +98,9 @@ TrainResult train_once(const Recipe& recipe, const Registry& registry, TrainOpti
   const TrainStatus& status = result.status;
   draw_curve(options.run_folder);
   if (recipe.video && !result.interrupted) make_video(options.run_folder);
-  fmt::print("{}: {} steps in {:.1f} s ({:.0f} steps/s), best evaluation {}, last training return {}\n", options.run_folder,
-             status.steps, status.seconds, status.fps, number(status.best_eval), number(status.ep_rew_mean));
+  fmt::print("{}: {} steps in {:.1f} s ({:.0f} steps/s), best evaluation {}, last training return {}\n",
+             options.run_folder, status.steps, status.seconds, status.fps, number(status.best_eval),
+             number(status.ep_rew_mean));
   if (result.diverged_episodes > 0)
     fmt::print("  {} episodes ended because the simulation diverged\n", result.diverged_episodes);
   fmt::print("  weights sha256 {}\n", result.weights_hash);
@@ -107,16 +110,20 @@ TrainResult train_once(const Recipe& recipe, const Registry& registry, TrainOpti
 int train_command(const TrainArguments& arguments, const Registry& registry) {
   if (arguments.seed && arguments.seeds) fail("--seed and --seeds exclude each other");
   if (arguments.seed && *arguments.seed < 0) fail("--seed {}: it must be 0 or more", *arguments.seed);
-  if (arguments.threads < 1 || arguments.threads > 1024) fail("--threads {}: it must be from 1 to 1024", arguments.threads);
+  if (arguments.threads < 1 || arguments.threads > 1024)
+    fail("--threads {}: it must be from 1 to 1024", arguments.threads);
   ConfigNode node = ConfigNode::parse_file(arguments.recipe);
   for (const std::string& assignment : arguments.assignments) node.assign(assignment);
-  Recipe recipe = with_context("the recipe", [&] { return read_recipe(node); });
+  Recipe recipe = read_recipe(node);
   if (arguments.seed) recipe.seed = static_cast<uint64_t>(*arguments.seed);
   const std::vector<uint64_t> seeds = arguments.seeds ? parse_seeds(*arguments.seeds) : std::vector{recipe.seed};
   const std::string folder = arguments.run.value_or("runs/" + fs::path(arguments.recipe).stem().string());
 
-  const auto folder_of = [&](uint64_t seed) { return arguments.seeds ? fmt::format("{}/seed_{}", folder, seed) : folder; };
-  for (const uint64_t seed : seeds) check_run_folder(folder_of(seed), arguments.overwrite);  // all, before hours of work
+  const auto folder_of = [&](uint64_t seed) {
+    return arguments.seeds ? fmt::format("{}/seed_{}", folder, seed) : folder;
+  };
+  for (const uint64_t seed : seeds)
+    check_run_folder(folder_of(seed), arguments.overwrite);  // all, before hours of work
 
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
@@ -139,8 +146,10 @@ int train_command(const TrainArguments& arguments, const Registry& registry) {
     draw_curve(folder);
     fmt::print("Next:  ./sinew report {}\n", folder);
   } else {
-    fmt::print("Next:  ./sinew play {0} --video run.mp4   (or --window, where there is a display)\n"
-               "       ./sinew report {0}\n", folder);
+    fmt::print(
+        "Next:  ./sinew play {0} --video run.mp4   (or --window, where there is a display)\n"
+        "       ./sinew report {0}\n",
+        folder);
   }
   return 0;
 }
@@ -154,7 +163,8 @@ Command::Work declare_train(CommandLine& line, const Registry& registry) {
   line.option("--seed", arguments->seed, "N", "instead of the recipe's seed");
   line.option("--seeds", arguments->seeds, "LIST", "several runs, 1-5 or 1,3,5, in DIR/seed_N");
   line.option("--threads", arguments->threads, "N", "the result does not depend on it (all cores)");
-  line.option("--set", arguments->assignments, "KEY=VALUE", "changes a key of the recipe, such as algorithm.gamma=0.98");
+  line.option("--set", arguments->assignments, "KEY=VALUE",
+              "changes a key of the recipe, such as algorithm.gamma=0.98");
   line.flag("--overwrite", arguments->overwrite, "replaces a run that is in the folder already");
   line.example("sinew train configs/recipes/half_cheetah_ppo.yaml --seeds 1-5");
   return [arguments, &registry] { return train_command(*arguments, registry); };

@@ -55,7 +55,8 @@ ActionPart part_from(const json& item) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     part.low = limits(item.at("low"), -infinity);
     part.high = limits(item.at("high"), infinity);
-    if (part.low.size() != part.high.size()) fail("action '{}' has {} lower and {} upper limits", part.name, part.low.size(), part.high.size());
+    if (part.low.size() != part.high.size())
+      fail("action '{}' has {} lower and {} upper limits", part.name, part.low.size(), part.high.size());
   }
   if (part.size() == 0) fail("action '{}' has neither numbers nor choices", part.name);
   return part;

@@ -18,7 +18,10 @@ bool normalizes(const NetworkConfig& config, const std::string& sensor) {
 }  // namespace
 
 Policy::Policy(InterfaceSpec spec, NetworkConfig config, const LayerTable<float>& layers, const Rng& rng)
-    : spec_(std::move(spec)), config_(std::move(config)), network_(spec_, config_, layers, rng), observation_size_(spec_.observation_size()) {
+    : spec_(std::move(spec)),
+      config_(std::move(config)),
+      network_(spec_, config_, layers, rng),
+      observation_size_(spec_.observation_size()) {
   for (const SensorSpec& sensor : spec_.sensors) {
     normalizers_.emplace_back(normalizes(config_, sensor.name) ? sensor.size() : 0);
     normalizer_labels_.push_back("normalizer." + sensor.name + ".mean");

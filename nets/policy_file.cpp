@@ -85,9 +85,10 @@ void check_golden(const Policy& policy, const TensorFile& file) {
   const std::vector<float> actual = act(policy, observations, state);
   for (size_t i = 0; i < expected.size(); ++i)
     if (!(std::abs(actual[i] - expected[i]) <= 1e-5 * (1 + std::abs(expected[i]))))
-      fail("its golden pair {} gives {} where {} is recorded: this program computes the network differently; "
-           "use the version of sinew that wrote it",
-           i / policy.action_size(), actual[i], expected[i]);
+      fail(
+          "its golden pair {} gives {} where {} is recorded: this program computes the network differently; "
+          "use the version of sinew that wrote it",
+          i / policy.action_size(), actual[i], expected[i]);
 }
 
 std::string metadata(const TensorFile& file, const std::string& key) {
@@ -150,7 +151,8 @@ void save_policy(const std::string& path, const Policy& policy, const PolicyInfo
   }
   const std::vector<float> observations = golden_observations(policy);
   std::vector<float> state(static_cast<size_t>(golden_rows) * policy.state_size());
-  file.tensors["golden.observation"] = StoredTensor::from_floats({golden_rows, policy.observation_size()}, observations);
+  file.tensors["golden.observation"] =
+      StoredTensor::from_floats({golden_rows, policy.observation_size()}, observations);
   file.tensors["golden.state"] = StoredTensor::from_floats({golden_rows, policy.state_size()}, state);
   file.tensors["golden.action"] =
       StoredTensor::from_floats({golden_rows, policy.action_size()}, act(policy, observations, state));

@@ -29,7 +29,8 @@ double learn(const MadeUpOptions& options, const std::string& network, int itera
   for (const float x : bench.learner.policy().network().parameters().values()) EXPECT_TRUE(std::isfinite(x));
   MadeUpOptions sound = options;
   sound.bad_reward_every = sound.bad_observation_every = 0;
-  const Evaluation evaluation = Evaluator(MadeUpEnv::factory(sound), bench.pool).run(bench.learner.policy(), 20, Rng(9));
+  const Evaluation evaluation =
+      Evaluator(MadeUpEnv::factory(sound), bench.pool).run(bench.learner.policy(), 20, Rng(9));
   return evaluation.mean_reward() / evaluation.mean_ep_length();
 }
 
@@ -45,10 +46,13 @@ TEST(Learning, AStdThatDependsOnTheState) {
   EXPECT_GT(learn({}, std::string(separate).insert(1, "state_dependent_std: true, "), 40), 0.85);
 }
 
-TEST(Learning, DiscreteActions) { EXPECT_GT(learn({.actions = {discrete_part("mode", {3, 2})}}, separate, 30), 2 * 0.93); }
+TEST(Learning, DiscreteActions) {
+  EXPECT_GT(learn({.actions = {discrete_part("mode", {3, 2})}}, separate, 30), 2 * 0.93);
+}
 
 TEST(Learning, MixedActionsAndASharedTrunk) {
-  EXPECT_GT(learn({.actions = {continuous_part("arm", 1), discrete_part("mode", {3}), continuous_part("wrist", 1)}}, shared, 40),
+  EXPECT_GT(learn({.actions = {continuous_part("arm", 1), discrete_part("mode", {3}), continuous_part("wrist", 1)}},
+                  shared, 40),
             3 * 0.85);
 }
 
@@ -73,6 +77,13 @@ TEST(Learning, AnEvaluationOfBadNumbersIsFiniteAndSaysSo) {
   EXPECT_EQ(diverged, 10);  // no episode of 8 steps goes without one
 }
 
+TEST(Learning, AnEvaluationOfATaskThatNeverEndsDoesEnd) {
+  const EnvFactory factory = MadeUpEnv::factory({.episode = std::numeric_limits<int>::max()});
+  ThreadPool pool(1);
+  const Policy policy(factory()->spec(), network_from("{actor: []}"), builtin_layers<float>(), Rng(1));
+  EXPECT_EQ(Evaluator(factory, pool).run(policy, 1, Rng(1)).mean_ep_length(), 100000);
+}
+
 TEST(Learning, Cartpole) {
   PpoConfig config;
   config.n_steps = 32;
@@ -82,7 +93,9 @@ TEST(Learning, Cartpole) {
   config.gae_lambda = 0.8;
   config.learning_rate = {1e-3, 0};
   const EnvFactory factory = make_task("cartpole");
-  Bench<Ppo, PpoConfig> bench(factory, 8, "{actor: [{linear: 64}, tanh, {linear: 64}, tanh], critic: [{linear: 64}, tanh, {linear: 64}, tanh]}", config);
+  Bench<Ppo, PpoConfig> bench(
+      factory, 8, "{actor: [{linear: 64}, tanh, {linear: 64}, tanh], critic: [{linear: 64}, tanh, {linear: 64}, tanh]}",
+      config);
   constexpr int iterations = 250;
   for (int i = 0; i < iterations; ++i) bench.learner.iterate(i / double{iterations}, [](std::string_view, double) {});
   EXPECT_GE(Evaluator(factory, bench.pool).run(bench.learner.policy(), 10, Rng(9)).mean_reward(), 450);

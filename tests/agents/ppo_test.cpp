@@ -25,7 +25,9 @@ PpoConfig small() {
 }
 
 // Four envs: 128 rows, eight minibatches.
-PpoBench make_bench(const PpoConfig& config, int threads = 1) { return {MadeUpEnv::factory(), 4, network, config, threads}; }
+PpoBench make_bench(const PpoConfig& config, int threads = 1) {
+  return {MadeUpEnv::factory(), 4, network, config, threads};
+}
 
 Metrics iterate(Ppo& ppo, double progress = 0) {
   Metrics metrics;
@@ -50,7 +52,9 @@ TEST(Ppo, ABatchSizeThatDoesNotDivideIsAnError) {
   PpoConfig config = small();
   config.batch_size = 48;
   const std::string text = error_of([&] { make_bench(config); });
-  expect_contains(text, "algorithm.batch_size: 48 does not divide n_envs × n_steps = 4 × 32 = 128");
+  expect_contains(
+      text,
+      "algorithm.batch_size: 48 does not divide n_envs × n_steps = 4 × 32 = 128; choose a divisor of it, such as 32");
 }
 
 TEST(Ppo, StepsAndUpdatesAreCounted) {
@@ -134,7 +138,8 @@ TEST(Ppo, AGradientThatIsNotFiniteEndsLearningAndSparesTheWeights) {
   PpoBench bench = make_bench(small());
   Rollout rollout = stale_rollout(0);
   rollout.returns[77] = std::numeric_limits<float>::infinity();
-  expect_contains(error_of([&] { bench.learner.learn(rollout, 0, [](std::string_view, double) {}); }), "learning has diverged");
+  expect_contains(error_of([&] { bench.learner.learn(rollout, 0, [](std::string_view, double) {}); }),
+                  "learning has diverged");
   for (const float x : bench.learner.policy().network().parameters().values()) ASSERT_TRUE(std::isfinite(x));
 }
 

@@ -74,7 +74,8 @@ Metrics objective(const PpoConfig& config, const Rollout& rollout, const Weights
     double log_prob = 0, entropy = 0;
     for (int i = 0; i < arm; ++i) {
       const double log_std = weights.at("actor.log_std")[i];
-      const double z = (rollout.actions[row * action_size + i] - head("actor.head", row, i, arm + modes)) / std::exp(log_std);
+      const double z =
+          (rollout.actions[row * action_size + i] - head("actor.head", row, i, arm + modes)) / std::exp(log_std);
       log_prob += -0.5 * z * z - log_std - 0.5 * std::log(2 * M_PI);
       entropy += 0.5 + 0.5 * std::log(2 * M_PI) + log_std;
     }
@@ -102,7 +103,8 @@ Metrics objective(const PpoConfig& config, const Rollout& rollout, const Weights
     m["train/approx_kl"] += (ratio - 1 - std::log(ratio)) / n_rows;
     m["train/clip_fraction"] += (std::abs(ratio - 1) > range) / static_cast<double>(n_rows);
   }
-  m["train/loss"] = m["train/policy_gradient_loss"] + config.vf_coef * m["train/value_loss"] + config.ent_coef * m["train/entropy_loss"];
+  m["train/loss"] = m["train/policy_gradient_loss"] + config.vf_coef * m["train/value_loss"] +
+                    config.ent_coef * m["train/entropy_loss"];
   return m;
 }
 
@@ -137,7 +139,8 @@ void check_update(const PpoConfig& config, int threads = 1) {
   bench.learner.learn(rollout, 0, [&](std::string_view name, double value) { metrics[std::string(name)] = value; });
   const Weights after = weights_of(bench.learner);
 
-  for (const auto& [name, value] : objective(config, rollout, before)) EXPECT_NEAR(metrics.at(name), value, 2e-5) << name;
+  for (const auto& [name, value] : objective(config, rollout, before))
+    EXPECT_NEAR(metrics.at(name), value, 2e-5) << name;
   Weights gradient = gradient_of(config, rollout, before);
   const double length = norm_of(gradient);
   const double scale = config.max_grad_norm > 0 ? std::min(1.0, config.max_grad_norm / length) : 1;

@@ -107,8 +107,8 @@ TEST_F(TrainerTest, MetricsHaveARowAnIterationAndACellAnEvaluation) {
     EXPECT_NE(found, rows[0].end()) << name;
     return static_cast<size_t>(found - rows[0].begin());
   };
-  for (const char* name : {"time/fps", "rollout/ep_rew_mean", "rollout/ep_len_mean", "rollout/reward/angle", "train/approx_kl",
-                           "train/value_loss", "train/learning_rate", "eval/std_reward"})
+  for (const char* name : {"time/fps", "rollout/ep_rew_mean", "rollout/ep_len_mean", "rollout/reward/angle",
+                           "train/approx_kl", "train/value_loss", "train/learning_rate", "eval/std_reward"})
     EXPECT_NE(rows[2].at(column(name)), "") << name;
   EXPECT_EQ(rows[0][0], "time/total_timesteps");
   for (size_t i = 1; i < rows.size(); ++i) {
@@ -122,7 +122,9 @@ TEST_F(TrainerTest, MetricsHaveARowAnIterationAndACellAnEvaluation) {
 TEST_F(TrainerTest, KeepsTheBestPolicy) {
   std::vector<std::pair<double, std::string>> seen;
   on_progress_ = [&](const TrainStatus& status) {
-    if (status.new_eval) seen.emplace_back(*status.eval_mean, load_policy(file("best.safetensors"), registry_.layers).policy->weights_hash());
+    if (status.new_eval)
+      seen.emplace_back(*status.eval_mean,
+                        load_policy(file("best.safetensors"), registry_.layers).policy->weights_hash());
   };
   const TrainResult result = run(recipe({"total_timesteps=8192", "algorithm.learning_rate=0.01"}));
   ASSERT_EQ(seen.size(), 8u);
@@ -165,7 +167,8 @@ TEST_F(TrainerTest, ARunIsReplacedOnlyWhenAsked) {
   EXPECT_EQ(read_file(file("notes.md")), "mine");
   EXPECT_FALSE(fs::exists(file("video.mp4")));
   int events = 0;
-  for (const auto& entry : fs::directory_iterator(run_)) events += entry.path().filename().string().starts_with("events.");
+  for (const auto& entry : fs::directory_iterator(run_))
+    events += entry.path().filename().string().starts_with("events.");
   EXPECT_EQ(events, 1);
 }
 
@@ -173,7 +176,7 @@ TEST_F(TrainerTest, AMistakeShowsBeforeAnythingIsWritten) {
   for (const auto& [change, text] : std::vector<std::pair<std::string, std::string>>{
            {"task=pendulm", "there is no task 'pendulm'"},
            {"algorithm.gama=1", "unknown key 'algorithm.gama'; did you mean 'gamma'?"},
-           {"algorithm.name=pqo", "algorithm.name: 'pqo'"},
+           {"algorithm.name=pqo", "algorithm.name: there is no algorithm 'pqo'; did you mean 'ppo'?"},
            {"algorithm.batch_size=100", "does not divide"},
            {"network.actor=[tanhh]", "there is no layer 'tanhh'"},
            {"network.encoders={stat: {normalize: false}}", "the task has no sensor 'stat'"}}) {
@@ -202,7 +205,8 @@ TEST_F(TrainerTest, ATasksPathIsRelativeToItsRecipe) {
   fs::create_directories(folder_ + "/robots");
   write_file_atomically(folder_ + "/robots/mine.yaml", "env: pendulum\ntime_limit: 50\n");
   for (const std::string task : {"mine.yaml", "../robots/mine.yaml"}) {
-    write_file_atomically(folder_ + "/robots/recipe.yaml", "task: " + task + "\nalgorithm: {name: ppo}\nnetwork: {actor: []}\n");
+    write_file_atomically(folder_ + "/robots/recipe.yaml",
+                          "task: " + task + "\nalgorithm: {name: ppo}\nnetwork: {actor: []}\n");
     const Recipe read = read_recipe(ConfigNode::parse_file(folder_ + "/robots/recipe.yaml"));
     EXPECT_EQ(read.task, folder_ + "/robots/mine.yaml");
     EXPECT_EQ(read_recipe(resolve_recipe(read, registry_)).task, read.task);

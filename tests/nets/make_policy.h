@@ -8,7 +8,8 @@
 namespace sinew {
 
 inline Policy make_policy(const InterfaceSpec& spec, const std::string& yaml, uint64_t seed = 1) {
-  return {spec, read_config<NetworkConfig>(ConfigNode::parse_text(yaml, "network.yaml")), builtin_layers<float>(), Rng(seed)};
+  return {spec, read_config<NetworkConfig>(ConfigNode::parse_text(yaml, "network.yaml")), builtin_layers<float>(),
+          Rng(seed)};
 }
 
 /// One whose normalisers have seen something and whose actions differ from row to row.

@@ -72,11 +72,12 @@ TEST_F(PolicyFileTest, WhatWasSavedActsAgainBitForBit) {
     InterfaceSpec spec;
     std::string network;
   };
-  for (const Case& c :
-       {Case{continuous_interface(5, 3), separate_network}, Case{unlimited_interface(), plain},
-        Case{continuous_interface(5, 3), "{actor: [{linear: 4}, tanh], action_map: tanh}"},
-        Case{continuous_interface(5, 3), "{encoders: {state: {normalize: false}}, actor: [layer_norm, silu], action_map: scale}"},
-        Case{mixed_interface(), shared_network}, Case{mixed_interface(), "{actor: [{linear: 4}], state_dependent_std: true}"}}) {
+  for (const Case& c : {Case{continuous_interface(5, 3), separate_network}, Case{unlimited_interface(), plain},
+                        Case{continuous_interface(5, 3), "{actor: [{linear: 4}, tanh], action_map: tanh}"},
+                        Case{continuous_interface(5, 3),
+                             "{encoders: {state: {normalize: false}}, actor: [layer_norm, silu], action_map: scale}"},
+                        Case{mixed_interface(), shared_network},
+                        Case{mixed_interface(), "{actor: [{linear: 4}], state_dependent_std: true}"}}) {
     SCOPED_TRACE(c.network);
     const Policy policy = make_experienced_policy(c.spec, c.network);
     save(policy);
@@ -104,7 +105,8 @@ TEST_F(PolicyFileTest, GoldenPairsAreWhatThePolicyDoes) {
   ASSERT_EQ(observations.size(), 4 * static_cast<size_t>(policy.observation_size()));
   PolicyRunner(policy).act(observations, {}, {}, actions);
   EXPECT_EQ(file.tensors.at("golden.action").floats(), actions);
-  EXPECT_NE(std::vector<float>(actions.begin(), actions.begin() + 6), std::vector<float>(actions.begin() + 6, actions.begin() + 12));
+  EXPECT_NE(std::vector<float>(actions.begin(), actions.begin() + 6),
+            std::vector<float>(actions.begin() + 6, actions.begin() + 12));
 }
 
 // Every byte in turn, in two ways: the file is refused, or acts as before.
@@ -142,14 +144,21 @@ TEST_F(PolicyFileTest, ATruncatedFileIsRefused) {
 TEST_F(PolicyFileTest, AnythingMissingOrMisshapenIsNamed) {
   for (const char* name : {"actor.0.weight", "critic.head.bias", "normalizer.state.mean", "normalizer.state.scale",
                            "golden.observation", "golden.state", "golden.action"})
-    expect_refusal([&](TensorFile& file) { file.tensors.erase(name); }, fmt::format("the tensor '{}' is missing", name));
+    expect_refusal([&](TensorFile& file) { file.tensors.erase(name); },
+                   fmt::format("the tensor '{}' is missing", name));
   for (const char* name : {"format_version", "interface", "network", "task", "config"})
-    expect_refusal([&](TensorFile& file) { file.metadata.erase(name); }, fmt::format("the metadata '{}' is missing", name));
-  expect_refusal([](TensorFile& file) { file.tensors["actor.0.bias"] = StoredTensor::from_floats({2}, std::vector<float>(2)); },
-                 "the tensor 'actor.0.bias' has shape [2], the network needs [3]");
-  expect_refusal([](TensorFile& file) { file.tensors["golden.action"].shape = {2, 2}; },
-                 "the tensor 'golden.action' has shape [2, 2], the network needs [4, 1]");
-  expect_refusal([](TensorFile& file) { file.tensors["actor.0.bias"].dtype = "I32"; }, "'actor.0.bias': a tensor of dtype F32");
+    expect_refusal([&](TensorFile& file) { file.metadata.erase(name); },
+                   fmt::format("the metadata '{}' is missing", name));
+  expect_refusal(
+      [](TensorFile& file) { file.tensors["actor.0.bias"] = StoredTensor::from_floats({2}, std::vector<float>(2)); },
+      "the tensor 'actor.0.bias' has shape [2], the network needs [3]");
+  expect_refusal(
+      [](TensorFile& file) {
+        file.tensors["golden.action"].shape = {2, 2};
+      },
+      "the tensor 'golden.action' has shape [2, 2], the network needs [4, 1]");
+  expect_refusal([](TensorFile& file) { file.tensors["actor.0.bias"].dtype = "I32"; },
+                 "'actor.0.bias': a tensor of dtype F32");
 }
 
 TEST_F(PolicyFileTest, AnotherFormatOrProgramIsNamed) {
@@ -158,20 +167,25 @@ TEST_F(PolicyFileTest, AnotherFormatOrProgramIsNamed) {
   expect_refusal([](TensorFile& file) { file.metadata = {{"format", "pt"}}; }, "is not a sinew policy");
   expect_refusal([](TensorFile& file) { file.metadata["network"] = "{actor: [{lniear: 3}]}"; },
                  "there is no layer 'lniear'; did you mean 'linear'?");
-  expect_refusal([](TensorFile& file) { file.metadata["interface"] = "[]"; }, "the description of sensors and actions is broken");
+  expect_refusal([](TensorFile& file) { file.metadata["interface"] = "[]"; },
+                 "the description of sensors and actions is broken");
 }
 
 TEST_F(PolicyFileTest, GoldenPairsCatchANetworkComputedDifferently) {
-  expect_refusal([](TensorFile& file) {
-    std::vector<float> actions = file.tensors["golden.action"].floats();
-    actions[2] += 1e-4f;
-    file.tensors["golden.action"] = StoredTensor::from_floats({4, 1}, actions);
-  }, "its golden pair 2 gives");
-  expect_refusal([](TensorFile& file) {
-    std::vector<float> weights = file.tensors["actor.0.bias"].floats();
-    weights[0] = std::numeric_limits<float>::quiet_NaN();
-    file.tensors["actor.0.bias"] = StoredTensor::from_floats({3}, weights);
-  }, "its golden pair 0 gives nan");
+  expect_refusal(
+      [](TensorFile& file) {
+        std::vector<float> actions = file.tensors["golden.action"].floats();
+        actions[2] += 1e-4f;
+        file.tensors["golden.action"] = StoredTensor::from_floats({4, 1}, actions);
+      },
+      "its golden pair 2 gives");
+  expect_refusal(
+      [](TensorFile& file) {
+        std::vector<float> weights = file.tensors["actor.0.bias"].floats();
+        weights[0] = std::numeric_limits<float>::quiet_NaN();
+        file.tensors["actor.0.bias"] = StoredTensor::from_floats({3}, weights);
+      },
+      "its golden pair 0 gives nan");
 }
 
 TEST_F(PolicyFileTest, AnImpossibleInterfaceIsRefused) {
@@ -180,11 +194,13 @@ TEST_F(PolicyFileTest, AnImpossibleInterfaceIsRefused) {
            {"\"shape\":[2]", "\"shape\":[0]", "sensor 'state' has an extent of 0"},
            {"\"high\":[1.0]", "\"high\":[]", "1 lower and 0 upper limits"},
            {"\"high\":[1.0],", "\"choices\":[0],", "action 'torque' has 0 choices"}})
-    expect_refusal([&](TensorFile& file) {
-      std::string& json = file.metadata["interface"];
-      ASSERT_NE(json.find(from), std::string::npos) << json;
-      json.replace(json.find(from), from.size(), to);
-    }, text);
+    expect_refusal(
+        [&](TensorFile& file) {
+          std::string& json = file.metadata["interface"];
+          ASSERT_NE(json.find(from), std::string::npos) << json;
+          json.replace(json.find(from), from.size(), to);
+        },
+        text);
 }
 
 TEST(InterfaceJson, BringsEverythingBack) {

@@ -82,7 +82,8 @@ TEST(WeightsHash, IsTheSha256OfTheParametersByName) {
   std::map<std::string, const Parameter*> by_name;
   for (const Parameter& parameter : policy.network().parameters().list()) by_name[parameter.name] = &parameter;
   Sha256 hash;
-  for (const auto& [name, parameter] : by_name) hash.update(parameter->values().data(), parameter->values().size_bytes());
+  for (const auto& [name, parameter] : by_name)
+    hash.update(parameter->values().data(), parameter->values().size_bytes());
   EXPECT_EQ(policy.weights_hash(), hash.hex_digest());
   EXPECT_NE(by_name.begin()->second, &policy.network().parameters().list().front());  // the orders differ here
 }

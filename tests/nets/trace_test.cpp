@@ -93,7 +93,8 @@ class Interpreter {
     if (operation == "affine") return affine(step);
     if (operation == "layer_norm") return layer_norm(step);
     if (operation == "standardize")
-      return elementwise(step, [=](double x, double mean, double scale) { return std::clamp((x - mean) * scale, -a, a); });
+      return elementwise(step,
+                         [=](double x, double mean, double scale) { return std::clamp((x - mean) * scale, -a, a); });
     if (operation == "clip_columns")
       return elementwise(step, [](double x, double low, double high) { return std::clamp(x, low, high); });
     if (operation == "clip") return elementwise(step, [=](double x, double, double) { return std::clamp(x, a, b); });
@@ -161,8 +162,9 @@ TEST(Trace, AnInterpreterDoesWhatThePolicyDoes) {
 
 // Standardise 17, then 17·64, 64·64 and 64·6 multiply-adds with their biases, then clip 6.
 TEST(Trace, CountsFlops) {
-  const Policy policy = make_policy(continuous_interface(17, 6), "{actor: [{linear: 64}, tanh, {linear: 64}, tanh],"
-                                                                 " critic: [{linear: 32}, tanh]}");
+  const Policy policy = make_policy(continuous_interface(17, 6),
+                                    "{actor: [{linear: 64}, tanh, {linear: 64}, tanh],"
+                                    " critic: [{linear: 32}, tanh]}");
   EXPECT_EQ(trace_actor(policy).flops(), 17 + (2 * 17 * 64 + 64) + (2 * 64 * 64 + 64) + (2 * 64 * 6 + 6) + 6);
   EXPECT_EQ(trace_critic(policy).flops(), (2 * 17 * 32 + 32) + (2 * 32 * 1 + 1));
 }

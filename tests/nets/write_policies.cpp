@@ -17,7 +17,8 @@ int main(int, char** argv) {
   write("squashed.safetensors", continuous_interface(5, 3),
         "{actor: [{linear: 8}, relu, {linear: 8}, elu, {linear: 7}, sigmoid, silu, softplus], action_map: tanh}");
   write("mixed.safetensors", mixed_interface(), shared_network);
-  write("stretched.safetensors", mixed_interface(), "{actor: [layer_norm], state_dependent_std: true, action_map: scale}");
+  write("stretched.safetensors", mixed_interface(),
+        "{actor: [layer_norm], state_dependent_std: true, action_map: scale}");
 
   TensorFile wrong = read_safetensors((folder / "tanh.safetensors").string());
   StoredTensor& golden = wrong.tensors.at("golden.action");
