@@ -66,7 +66,7 @@ std::vector<uint64_t> parse_seeds(const std::string& text) {
 std::string number(const std::optional<double>& value) { return value ? fmt::format("{:.1f}", *value) : "none"; }
 
 ProgressState progress_state(const TrainStatus& status) {
-  return {.step = status.steps,
+  return {.step = std::min(status.steps, status.total_steps),  // the last iteration may go beyond
           .fps = status.fps,
           .mean_return = status.ep_rew_mean.value_or(ProgressState::unknown),
           .eval_return = status.eval_mean.value_or(ProgressState::unknown)};

@@ -103,6 +103,13 @@ TEST_F(TrainTest, TrainsThenPlaysThenShows) {
     expect_contains(shown.output, text);
 }
 
+TEST_F(TrainTest, TheLastIterationIsWhole) {
+  const ChildProcess::Result result = train({"--set", "total_timesteps=700"});
+  EXPECT_EQ(result.exit_code, 0) << result.errors;
+  expect_contains(result.output, "1024 steps in ");
+  expect_contains(result.errors, "100%  700/700 steps");
+}
+
 TEST_F(TrainTest, ShowsARecipeBeforeItIsTrained) {
   const ChildProcess::Result shown = run_sinew({"show", file("recipe.yaml")});
   EXPECT_EQ(shown.exit_code, 0) << shown.errors;
