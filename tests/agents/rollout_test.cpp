@@ -1,0 +1,88 @@
+// What is collected is what happened.
+#include "agents/rollout.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/agents/made_up_env.h"
+
+namespace sinew {
+namespace {
+
+constexpr int n_envs = 3, n_steps = 20;
+
+struct Collected {
+  EnvFactory factory;
+  ThreadPool pool{2};
+  VecEnv envs{factory, n_envs, Rng(1)};
+  Policy policy{envs.spec(), network_from("{actor: [{linear: 4}, tanh], critic: [{linear: 4}, tanh], actor_gain: 1}"),
+                builtin_layers<float>(), Rng(2)};
+  RolloutCollector collector{envs, policy, pool, Rng(3)};
+  Rollout rollout{n_envs, n_steps, 2, 2};
+
+  explicit Collected(bool ends_terminated)
+      : factory(MadeUpEnv::factory(
+            {.actions = {continuous_part("arm", 1), discrete_part("mode", {3})}, .ends_terminated = ends_terminated})) {
+    policy.update_normalizers(std::vector<float>{0.5f, 1, -0.5f, 1});
+    envs.reset(pool);
+    collector.collect(rollout);
+    collector.collect(rollout);  // the second one goes on where the first ended
+  }
+  float value_of(std::span<const float> raw) const {
+    Tape tape(TapeMode::infer);
+    return policy.network().critic(policy.normalize(tape.view({1, 2}, raw.data()))).item();
+  }
+};
+
+// Episodes of 8 steps: steps 20 to 39 end one at steps 24 and 32, which are 3 and 11 here, and 19.
+TEST(Rollout, KnowsWhereEpisodesEnd) {
+  for (const bool ends_terminated : {false, true}) {
+    const Collected c(ends_terminated);
+    for (int row = 0; row < c.rollout.rows(); ++row) {
+      const bool over = row % n_steps % 8 == 3;
+      EXPECT_EQ(c.rollout.terminated[row], over && ends_terminated) << row;
+      EXPECT_EQ(c.rollout.truncated[row], over && !ends_terminated) << row;
+    }
+    for (int env = 0; env < n_envs; ++env) {
+      const auto& cuts = c.rollout.cuts[env];
+      ASSERT_EQ(cuts.size(), ends_terminated ? 0u : 3u);
+      for (size_t i = 0; i < cuts.size(); ++i) {
+        EXPECT_EQ(cuts[i].row, env * n_steps + 3 + 8 * static_cast<int>(i));
+        EXPECT_EQ(cuts[i].value, c.value_of(cuts[i].observation));
+        if (i + 1 == cuts.size()) continue;
+        // The final observation, not the first of the next episode.
+        EXPECT_NE(cuts[i].observation[0], c.rollout.raw_observations[(cuts[i].row + 1) * 2]);
+      }
+      EXPECT_EQ(c.rollout.next_values[env], c.value_of(c.envs.observations().subspan(2 * env, 2)));
+    }
+  }
+}
+
+TEST(Rollout, ValuesAndLogProbsAreThePolicysOwn) {
+  const Collected c(false);
+  Tape tape(TapeMode::infer);
+  const int rows = c.rollout.rows();
+  const auto out = c.policy.network()(tape.view({rows, 2}, c.rollout.observations.data()));
+  const Tensor log_prob = out.actions.log_prob(tape.view({rows, 2}, c.rollout.actions.data()));
+  const Tensor normalized = c.policy.normalize(tape.view({rows, 2}, c.rollout.raw_observations.data()));
+  for (int row = 0; row < rows; ++row) {
+    EXPECT_EQ(c.rollout.values[row], out.values.values()[row]);
+    EXPECT_NEAR(c.rollout.log_probs[row], log_prob.values()[row], 1e-5);
+    EXPECT_EQ(c.rollout.observations[2 * row], normalized.values()[2 * row]);
+  }
+}
+
+// The reward tells which observation an action was chosen for, and that it was mapped.
+TEST(Rollout, ARewardStandsBesideItsObservationAndAction) {
+  const Collected c(false);
+  for (int row = 0; row < c.rollout.rows(); ++row) {
+    const double x = c.rollout.raw_observations[2 * row];
+    const double arm = std::clamp<double>(c.rollout.actions[2 * row], -2, 2);
+    const bool fits = c.rollout.actions[2 * row + 1] == (x > 0 ? 1 : 0);
+    EXPECT_NEAR(c.rollout.rewards[row], 1 - std::abs(arm - x) + fits, 1e-6) << row;
+  }
+}
+
+}  // namespace
+}  // namespace sinew
