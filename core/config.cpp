@@ -94,7 +94,7 @@ void ConfigReader::finish() const {
   if (node_.is_null()) return;
   for (const auto& [key, value] : node_.entries())
     if (std::find(known_.begin(), known_.end(), key) == known_.end())
-      throw Error(fmt::format("{}: unknown key '{}'{}", value.where(), value.path(), suggestion(key, known_)));
+      throw Error(fmt::format("{}: unknown key '{}'{}", value.where_of_key(), value.path(), suggestion(key, known_)));
 }
 
 }  // namespace sinew

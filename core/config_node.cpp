@@ -59,9 +59,13 @@ const char* ConfigNode::kind_name() const {
   return "";
 }
 
-std::string ConfigNode::where() const {
-  return line_ > 0 ? fmt::format("{}:{}:{}", file_, line_, column_) : file_.empty() ? "config" : file_;
+std::string ConfigNode::text_of(Place place) const {
+  if (place.line > 0) return fmt::format("{}:{}:{}", file_, place.line, place.column);
+  return file_.empty() ? "config" : file_;
 }
+
+std::string ConfigNode::where() const { return text_of(place_); }
+std::string ConfigNode::where_of_key() const { return text_of(key_place_.line > 0 ? key_place_ : place_); }
 
 Error ConfigNode::error(const std::string& message) const {
   return Error(path_.empty() ? fmt::format("{}: {}", where(), message)
@@ -184,7 +188,7 @@ void ConfigNode::set_paths(const std::string& path) {
 }
 
 void ConfigNode::forget_lines() {
-  line_ = column_ = 0;
+  place_ = key_place_ = {};
   for (ConfigNode& item : items_) item.forget_lines();
   for (Entry& entry : entries_) entry.second.forget_lines();
 }

@@ -58,6 +58,8 @@ class ConfigNode {
 
   /// "file:line:column", and the path of keys from the root ("algorithm.n_steps").
   std::string where() const;
+  /// Where the key of this value stands; where() for what is not a map's value.
+  std::string where_of_key() const;
   const std::string& path() const { return path_; }
   const std::string& file() const { return file_; }
   /// An Error that starts with where() and names the key.
@@ -78,7 +80,11 @@ class ConfigNode {
   std::vector<ConfigNode> items_;
   std::vector<Entry> entries_;
   std::string file_, path_;
-  int line_ = 0, column_ = 0;  // from 1; 0: not from a file
+  struct Place {
+    int line = 0, column = 0;  // from 1; 0: not from a file
+  };
+  std::string text_of(Place place) const;
+  Place place_, key_place_;
 };
 
 }  // namespace sinew

@@ -31,8 +31,7 @@ class ConfigBuilder : public YAML::EventHandler {
     ConfigNode node;
     node.file_ = file_;
     if (!levels_.empty()) {
-      node.line_ = levels_.back().line;
-      node.column_ = levels_.back().column;
+      node.place_ = levels_.back().place;
     }
     add(std::move(node));
   }
@@ -67,22 +66,20 @@ class ConfigBuilder : public YAML::EventHandler {
     bool has_key = false;
     std::string key;
     std::unordered_set<std::string> keys;
-    int line = 0, column = 0;  // of the last key, at first of the node
+    ConfigNode::Place place;  // of the last key, at first of the node
   };
 
   ConfigNode make(const YAML::Mark& mark, ConfigNode::Kind kind) const {
     ConfigNode node;
     node.kind_ = kind;
     node.file_ = file_;
-    node.line_ = mark.line + 1;
-    node.column_ = mark.column + 1;
+    node.place_ = {mark.line + 1, mark.column + 1};
     return node;
   }
   void open(ConfigNode node) {
     if (levels_.size() >= max_depth) throw node.error(fmt::format("nested more than {} deep", max_depth));
     Level& level = levels_.emplace_back();
-    level.line = node.line_;
-    level.column = node.column_;
+    level.place = node.place_;
     level.node = std::move(node);
   }
   void close() {
@@ -103,10 +100,10 @@ class ConfigBuilder : public YAML::EventHandler {
       if (!level.keys.insert(node.scalar_).second)
         throw node.error(fmt::format("the key '{}' is repeated", node.scalar_));
       level.key = node.scalar_;
-      level.line = node.line_;
-      level.column = node.column_;
+      level.place = node.place_;
       level.has_key = true;
     } else {
+      node.key_place_ = level.place;
       level.node.entries_.emplace_back(level.key, std::move(node));
       level.has_key = false;
     }

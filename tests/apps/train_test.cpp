@@ -171,8 +171,8 @@ TEST_F(TrainTest, AnExistingRunIsReplacedOnlyWhenAsked) {
 
 TEST_F(TrainTest, AMistakeInTheRecipeIsNamedWithItsPlace) {
   const std::string where = file("bad.yaml");
-  expect_bad_recipe("n_envs", "n_env", where + ":3:8: unknown key 'n_env'; did you mean 'n_envs'?");
-  expect_bad_recipe("batch_size", "batchsize", ":4:49: unknown key 'algorithm.batchsize'; did you mean 'batch_size'?");
+  expect_bad_recipe("n_envs", "n_env", where + ":3:1: unknown key 'n_env'; did you mean 'n_envs'?");
+  expect_bad_recipe("batch_size", "batchsize", ":4:38: unknown key 'algorithm.batchsize'; did you mean 'batch_size'?");
   expect_bad_recipe("task: pendulum\n", "", ":1:1: the key 'task' is missing");
   expect_bad_recipe("name: ppo, ", "", "algorithm: the key 'name' is missing");
   expect_bad_recipe("n_envs: 4", "n_envs: four", ":3:9: n_envs: 'four' is not a whole number");

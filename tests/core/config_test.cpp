@@ -77,9 +77,9 @@ TEST(Config, ReadsEveryType) {
 }
 
 TEST(Config, MisspeltKeys) {
-  EXPECT_EQ(refusal("task: a\nn_env: 3\n"), "f.yaml:2:8: unknown key 'n_env'; did you mean 'n_envs'?");
-  EXPECT_EQ(refusal("task: a\ninner:\n  gama: 3\n"), "f.yaml:3:9: unknown key 'inner.gama'; did you mean 'gamma'?");
-  EXPECT_EQ(refusal("task: a\ninner: {zzz: 3}\n"), "f.yaml:2:14: unknown key 'inner.zzz'; known: gamma, sizes");
+  EXPECT_EQ(refusal("task: a\nn_env: 3\n"), "f.yaml:2:1: unknown key 'n_env'; did you mean 'n_envs'?");
+  EXPECT_EQ(refusal("task: a\ninner:\n  gama: 3\n"), "f.yaml:3:3: unknown key 'inner.gama'; did you mean 'gamma'?");
+  EXPECT_EQ(refusal("task: a\ninner: {zzz: 3}\n"), "f.yaml:2:9: unknown key 'inner.zzz'; known: gamma, sizes");
 }
 
 TEST(Config, MissingKeys) {
