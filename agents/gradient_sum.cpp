@@ -1,16 +1,18 @@
 #include "agents/gradient_sum.h"
 
-#include <algorithm>
-
 #include "nets/optimizer.h"
 
 namespace sinew {
 
-double sum_gradients(std::span<const std::span<const float>> shards, std::span<float> total) {
-  std::ranges::copy(shards[0], total.begin());
-  for (const std::span<const float> shard : shards.subspan(1))
-    for (size_t i = 0; i < total.size(); ++i) total[i] += shard[i];
-  return norm<float>(total);
+double sum_gradients(std::span<const std::unique_ptr<PpoShard>> shards) {
+  PpoShard& first = *shards[0];
+  float* total = first.gradient().data();
+  for (const auto& shard : shards.subspan(1)) {
+    const float* part = shard->gradient().data();
+    for (size_t i = first.begin(); i < first.end(); ++i) total[i] += part[i];
+  }
+  const double length = norm<float>({total + first.begin(), first.end() - first.begin()});
+  return length * length;
 }
 
 }  // namespace sinew

@@ -1,10 +1,14 @@
 #pragma once
+#include <memory>
 #include <span>
+#include <vector>
+
+#include "agents/ppo_shard.h"
 
 namespace sinew {
 
-/// total = the sum of the shards' gradients, in the order of the shards. Returns its Euclidean norm.
-/// The one place where gradients of several workers meet.
-double sum_gradients(std::span<const std::span<const float>> shards, std::span<float> total);
+/// Adds the gradients of one part's shards, in their order, into the first one's. Returns the squared
+/// Euclidean norm of the sum. The one place where gradients of several workers meet.
+double sum_gradients(std::span<const std::unique_ptr<PpoShard>> shards);
 
 }  // namespace sinew

@@ -4,53 +4,13 @@
 #include <vector>
 
 #include "agents/algorithm.h"
+#include "agents/ppo_config.h"
+#include "agents/ppo_shard.h"
 #include "agents/reward_normalizer.h"
 #include "agents/rollout.h"
 #include "nets/optimizer.h"
-#include "nets/schedule.h"
 
 namespace sinew {
-
-struct PpoConfig {
-  int n_steps = 2048;    // per env and iteration
-  int batch_size = 64;   // must divide n_envs · n_steps
-  int n_epochs = 10;
-  double gamma = 0.99;
-  double gae_lambda = 0.95;
-  Schedule clip_range = Schedule::constant(0.2);
-  std::optional<double> clip_range_vf;  // limits how far a value moves from the old one; none: free
-  bool normalize_advantage = true;      // per minibatch
-  double ent_coef = 0;
-  double vf_coef = 0.5;
-  double max_grad_norm = 0.5;
-  std::optional<double> target_kl;   // an iteration's epochs end once approx_kl exceeds 1.5 × this
-  std::optional<double> desired_kl;  // the learning rate adapts so that approx_kl stays near this
-  Schedule learning_rate = Schedule::constant(3e-4);
-  double adam_epsilon = 1e-5;
-  double weight_decay = 0;
-  int n_shards = 0;  // a minibatch is cut into this many, which threads share; 0: by its size
-
-  template <class Visitor>
-  void visit(Visitor& v) {
-    v.optional("n_steps", n_steps, between(1, 1 << 24));
-    v.optional("batch_size", batch_size, between(1, 1 << 24));
-    v.optional("n_epochs", n_epochs, between(1, 1000));
-    v.optional("gamma", gamma, between(0, 1));
-    v.optional("gae_lambda", gae_lambda, between(0, 1));
-    v.optional("clip_range", clip_range);
-    v.optional("clip_range_vf", clip_range_vf, above(0));
-    v.optional("normalize_advantage", normalize_advantage);
-    v.optional("ent_coef", ent_coef, at_least(0));
-    v.optional("vf_coef", vf_coef, at_least(0));
-    v.optional("max_grad_norm", max_grad_norm, at_least(0));
-    v.optional("target_kl", target_kl, above(0));
-    v.optional("desired_kl", desired_kl, above(0));
-    v.optional("learning_rate", learning_rate);
-    v.optional("adam_epsilon", adam_epsilon, above(0));
-    v.optional("weight_decay", weight_decay, at_least(0));
-    v.optional("n_shards", n_shards, between(0, 64));
-  }
-};
 
 /// Proximal policy optimisation (Schulman et al. 2017) with the details that matter (Huang et al.
 /// 2022, "The 37 implementation details of PPO"); see docs/algorithms/ppo.md.
@@ -67,10 +27,8 @@ class Ppo : public Algorithm {
   void learn(const Rollout& rollout, double progress, const MetricSink& metrics);
 
  private:
-  struct Shard;
-  struct Sums;  // of a minibatch's or an iteration's diagnostics
-  void run_shard(const Rollout& rollout, int shard, std::span<const int> rows, double clip_range);
-  Sums run_minibatch(const Rollout& rollout, std::span<const int> rows, double clip_range);
+  void make_shards();
+  PpoSums run_minibatch(const Rollout& rollout, std::span<const int> rows, double clip_range);
   void take_step(double learning_rate);
   void adapt_learning_rate(double approx_kl);
 
@@ -82,10 +40,8 @@ class Ppo : public Algorithm {
   std::optional<RewardNormalizer> reward_normalizer_;
   Adam adam_;
   Rng shuffle_stream_;
-  std::vector<std::unique_ptr<Shard>> shards_;
-  std::vector<float> gradient_;  // the sum over shards
+  std::vector<std::vector<std::unique_ptr<PpoShard>>> shards_;  // [parts of the network][pieces of the rows]
   std::vector<int> order_;
-  float advantage_mean_ = 0, advantage_scale_ = 1;  // of the present minibatch
   double adaptive_rate_;
   int64_t n_updates_ = 0;
 };

@@ -46,7 +46,8 @@ double rate_of(const std::function<void()>& work, double seconds) {
     for (int64_t i = 0; i < repeats; ++i) work();
     const double spent = watch.seconds();
     if (spent >= 0.5 * seconds) return static_cast<double>(repeats) / spent;
-    repeats = std::max<int64_t>(2 * repeats, static_cast<int64_t>(static_cast<double>(repeats) * seconds / std::max(spent, 1e-9)));
+    repeats = std::max<int64_t>(2 * repeats,
+                                static_cast<int64_t>(static_cast<double>(repeats) * seconds / std::max(spent, 1e-9)));
   }
 }
 

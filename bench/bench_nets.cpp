@@ -12,7 +12,8 @@ namespace {
 InterfaceSpec cheetah_like() {
   InterfaceSpec spec;
   spec.sensors.push_back({.name = "state", .shape = {17}});
-  spec.actions.parts.push_back({.name = "actuators", .low = std::vector<double>(6, -1.0), .high = std::vector<double>(6, 1.0)});
+  spec.actions.parts.push_back(
+      {.name = "actuators", .low = std::vector<double>(6, -1.0), .high = std::vector<double>(6, 1.0)});
   return spec;
 }
 
@@ -37,7 +38,11 @@ Figure one_action(double seconds) {
   std::vector<float> action(6);
   const uint8_t reset_mask = 0;
   const double rate = rate_of([&] { runner.act(observation, {}, {&reset_mask, 1}, action); }, seconds);
-  return {"one_action", 1e6 / rate, "us", 0.5, 1e6 / rate / 0.5,
+  return {"one_action",
+          1e6 / rate,
+          "us",
+          0.5,
+          1e6 / rate / 0.5,
           "PolicyRunner::act of a 17-64-64-6 tanh policy on one observation, normaliser and action map included"};
 }
 
@@ -45,34 +50,55 @@ Figure training_step(double seconds) {
   constexpr int batch = 64;
   Rng rng(3);
   Parameters parameters;
-  Linear first(parameters, "first", 17, 64, rng), second(parameters, "second", 64, 64, rng), head(parameters, "head", 64, 6, rng);
+  Linear first(parameters, "first", 17, 64, rng), second(parameters, "second", 64, 64, rng),
+      head(parameters, "head", 64, 6, rng);
   first.fuse(Activation::tanh);
   second.fuse(Activation::tanh);
   Adam adam(parameters);
   Tape tape;
   std::vector<float> gradients = parameters.make_gradients();
   const std::vector<float> inputs = normals(batch * 17), targets = normals(batch * 6);
-  const double rate = rate_of([&] {
-    std::ranges::fill(gradients, 0.0f);
-    parameters.prepare_backward();
-    tape.rewind();
-    const Tensor y = head(second(first(tape.view({batch, 17}, inputs.data()))));
-    tape.backward(mean(square(y - tape.view({batch, 6}, targets.data()))), gradients);
-    adam.step(gradients, 1e-5);
-  }, seconds);
-  return {"training_step", 1e6 / rate, "us", 40, 1e6 / rate / 40,
+  const double rate = rate_of(
+      [&] {
+        std::ranges::fill(gradients, 0.0f);
+        tape.rewind();
+        const Tensor y = head(second(first(tape.view({batch, 17}, inputs.data()))));
+        tape.backward(mean(square(y - tape.view({batch, 6}, targets.data()))), gradients);
+        adam.step(gradients, 1e-5);
+      },
+      seconds);
+  return {"training_step",
+          1e6 / rate,
+          "us",
+          40,
+          1e6 / rate / 40,
           "forward, backward and Adam of 17-64-64-6 tanh at batch 64 on one thread"};
 }
 
 Figure gemm_shape(int m, int k, int n, double peak, double seconds) {
   const std::vector<float> a = normals(static_cast<size_t>(m) * k), b = normals(static_cast<size_t>(k) * n);
   std::vector<float> c(static_cast<size_t>(m) * n);
-  const double rate = rate_of([&] {
-    gemm<float>({.m = m, .n = n, .k = k, .a = a.data(), .a_row = k, .a_col = 1, .b = b.data(), .b_row = n, .c = c.data(), .c_row = n});
-  }, seconds);
+  const double rate = rate_of(
+      [&] {
+        gemm<float>({.m = m,
+                     .n = n,
+                     .k = k,
+                     .a = a.data(),
+                     .a_row = k,
+                     .a_col = 1,
+                     .b = b.data(),
+                     .b_row = n,
+                     .c = c.data(),
+                     .c_row = n});
+      },
+      seconds);
   const double flops = 2.0 * m * k * n * rate;
-  return {"gemm_" + std::to_string(m) + "x" + std::to_string(k) + "x" + std::to_string(n), flops * 1e-9, "GFLOP/s",
-          peak * 1e-9, flops / peak, "float32 GEMM on one thread against the multiply-add peak of one core"};
+  return {"gemm_" + std::to_string(m) + "x" + std::to_string(k) + "x" + std::to_string(n),
+          flops * 1e-9,
+          "GFLOP/s",
+          peak * 1e-9,
+          flops / peak,
+          "float32 GEMM on one thread against the multiply-add peak of one core"};
 }
 
 }  // namespace
@@ -86,8 +112,8 @@ std::vector<Figure> bench_nets(const Options& options) {
     figures.push_back(measure(options.seconds));
     figures.push_back(scaled(figures.back(), figures.back().limit, peak, true));
   }
-  constexpr int shapes[][3] = {{1, 64, 64},      {16, 64, 64},    {64, 64, 64},     {256, 256, 256},
-                               {2048, 64, 64},   {64, 3136, 512}, {16, 256, 1024}};
+  constexpr int shapes[][3] = {{1, 64, 64},    {16, 64, 64},    {64, 64, 64},   {256, 256, 256},
+                               {2048, 64, 64}, {64, 3136, 512}, {16, 256, 1024}};
   for (const auto& [m, k, n] : shapes) figures.push_back(gemm_shape(m, k, n, peak, 0.3 * options.seconds));
   return figures;
 }

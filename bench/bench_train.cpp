@@ -12,7 +12,8 @@ namespace sinew::bench {
 namespace {
 
 NetworkConfig two_layers_of_64() {
-  const std::string text = "{actor: [{linear: 64}, tanh, {linear: 64}, tanh], critic: [{linear: 64}, tanh, {linear: 64}, tanh]}";
+  const std::string text =
+      "{actor: [{linear: 64}, tanh, {linear: 64}, tanh], critic: [{linear: 64}, tanh, {linear: 64}, tanh]}";
   return read_config<NetworkConfig>(ConfigNode::parse_text(text, "bench"));
 }
 
@@ -71,8 +72,13 @@ Figure share_of_ceiling(const Figure& figure, double physics, double flops, doub
 
 Figure half_cheetah(const Options& options, BarePhysics& bare, const std::vector<float>& actions) {
   Learner learner("half_cheetah", n_envs, half_cheetah_config(), options.threads);
-  const Comparison c = interleave({[&] { return bare.run(learner.pool, actions, steps); }, [&] { return learner.rate(1); }}, 7);
-  return {"ppo_half_cheetah", c.medians[1], "env steps/s", c.medians[0], c.ratios[1],
+  const Comparison c =
+      interleave({[&] { return bare.run(learner.pool, actions, steps); }, [&] { return learner.rate(1); }}, 7);
+  return {"ppo_half_cheetah",
+          c.medians[1],
+          "env steps/s",
+          c.medians[0],
+          c.ratios[1],
           "PPO iterations, 8 envs x 2048, batch 64, 10 epochs, 17-64-64 tanh twice, against bare physics"};
 }
 
@@ -84,8 +90,10 @@ Figure whole_train(const Options& options, BarePhysics& bare, const std::vector<
   for (const auto& [key, value] : algorithm.entries()) recipe.algorithm.set(key, value);
   recipe.n_envs = n_envs;
   recipe.total_timesteps = 200000;
-  const std::string folder = (std::filesystem::temp_directory_path() / ("sinew_bench_" + std::to_string(std::random_device()()))).string();
-  const TrainOptions train_options{.run_folder = folder, .overwrite = true, .threads = options.threads, .stop = nullptr, .on_progress = {}};
+  const std::string folder =
+      (std::filesystem::temp_directory_path() / ("sinew_bench_" + std::to_string(std::random_device()()))).string();
+  const TrainOptions train_options{
+      .run_folder = folder, .overwrite = true, .threads = options.threads, .stop = nullptr, .on_progress = {}};
   const auto whole = [&] {
     const Stopwatch watch;
     const TrainResult result = train(recipe, Registry::builtin(), train_options);
@@ -93,7 +101,11 @@ Figure whole_train(const Options& options, BarePhysics& bare, const std::vector<
   };
   const Comparison c = interleave({[&] { return bare.run(pool, actions, steps); }, whole}, 3);
   std::filesystem::remove_all(folder);
-  return {"train_half_cheetah", c.medians[1], "env steps/s", c.medians[0], c.ratios[1],
+  return {"train_half_cheetah",
+          c.medians[1],
+          "env steps/s",
+          c.medians[0],
+          c.ratios[1],
           "a whole training run of half_cheetah_ppo.yaml's networks with these settings (200k steps, evaluations, "
           "metrics and files included) against bare physics"};
 }
@@ -101,7 +113,11 @@ Figure whole_train(const Options& options, BarePhysics& bare, const std::vector<
 Figure pendulum(const Options& options) {
   Learner learner("pendulum", 4, pendulum_config(), options.threads);
   const Comparison c = interleave({[&] { return learner.rate(20); }}, 9);
-  return {"ppo_pendulum", c.medians[0], "env steps/s", 572000, c.medians[0] / 572000,
+  return {"ppo_pendulum",
+          c.medians[0],
+          "env steps/s",
+          572000,
+          c.medians[0] / 572000,
           "PPO iterations, 4 envs x 1024, batch 256, 2 epochs, 3-64-64 tanh twice, against RLtools as published"};
 }
 

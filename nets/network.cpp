@@ -69,8 +69,10 @@ BasicActorCritic<T>::BasicActorCritic(const InterfaceSpec& spec, const NetworkCo
   };
   core_ = sequence("core", config.core.layers, features);
   features = core_->output_shape()[0];
+  separate_ = parameters_->size() == 0;
   actor_ = sequence("actor", config.actor, features);
   add_action_head(actor_->output_shape()[0], config, rng);
+  critic_begin_ = static_cast<size_t>(parameters_->size());
   critic_ = sequence("critic", config.critic, features);
   value_head_ = std::make_unique<BasicLinear<T>>(*parameters_, "critic.head", critic_->output_shape()[0], 1, rng,
                                                  InitConfig{config.init.scheme, 1.0});

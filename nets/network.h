@@ -72,6 +72,10 @@ class BasicActorCritic {
 
   BasicParameters<T>& parameters() { return *parameters_; }
   const BasicParameters<T>& parameters() const { return *parameters_; }
+  /// Whether actor and critic share no parameter. Then those of the critic begin at this place of the
+  /// flat buffer and go on to its end, and all others are the actor's.
+  bool separate() const { return separate_; }
+  size_t critic_begin() const { return critic_begin_; }
   /// Numbers of memory per row that an actor carries from step to step (0: feed-forward).
   int state_size() const { return 0; }
   const ActionSpec& action_spec() const { return spec_.actions; }
@@ -88,6 +92,8 @@ class BasicActorCritic {
 
   InterfaceSpec spec_;
   bool squash_;
+  bool separate_ = false;
+  size_t critic_begin_ = 0;
   std::unique_ptr<BasicParameters<T>> parameters_;
   std::vector<Encoder> encoders_;
   std::unique_ptr<BasicSequential<T>> core_, actor_, critic_;

@@ -10,29 +10,41 @@ BasicAdam<T>::BasicAdam(BasicParameters<T>& parameters, AdamOptions options)
     : parameters_(parameters), options_(options), first_(parameters.size()), second_(parameters.size()) {}
 
 template <class T>
-void BasicAdam<T>::step(std::span<const T> gradients, double learning_rate, double gradient_scale) {
-  assert(gradients.size() == first_.size() && parameters_.values().size() == first_.size());
+void BasicAdam<T>::begin_step(double learning_rate, double gradient_scale) {
   ++steps_;
   const double correction1 = 1 - std::pow(options_.beta1, static_cast<double>(steps_));
   const double correction2 = 1 - std::pow(options_.beta2, static_cast<double>(steps_));
-  const T rate = static_cast<T>(learning_rate / correction1);
-  const T root = static_cast<T>(1 / std::sqrt(correction2));
-  const T keep = static_cast<T>(1 - learning_rate * options_.weight_decay);
-  const T scale = static_cast<T>(gradient_scale), epsilon = static_cast<T>(options_.epsilon);
+  rates_ = {.rate = static_cast<T>(learning_rate / correction1),
+            .root = static_cast<T>(1 / std::sqrt(correction2)),
+            .keep = static_cast<T>(1 - learning_rate * options_.weight_decay),
+            .scale = static_cast<T>(gradient_scale)};
+}
+
+template <class T>
+void BasicAdam<T>::update(std::span<const T> gradients, size_t begin, size_t end) {
+  assert(gradients.size() == first_.size() && parameters_.values().size() == first_.size());
+  const T rate = rates_.rate, root = rates_.root, keep = rates_.keep, scale = rates_.scale;
+  const T epsilon = static_cast<T>(options_.epsilon);
   const T b1 = static_cast<T>(options_.beta1), b2 = static_cast<T>(options_.beta2);
-  const T c1 = static_cast<T>(1 - options_.beta1), c2 = static_cast<T>(1 - options_.beta2);  // 1 - 0.999f is off by 1e-5
+  const T c1 = static_cast<T>(1 - options_.beta1),
+          c2 = static_cast<T>(1 - options_.beta2);  // 1 - 0.999f is off by 1e-5
   T* __restrict value = parameters_.values().data();
   T* __restrict m = first_.data();
   T* __restrict v = second_.data();
   const T* __restrict g = gradients.data();
-  const size_t n = first_.size();
-  for (size_t i = 0; i < n; ++i) {
+  for (size_t i = begin; i < end; ++i) {
     const T gradient = g[i] * scale;
     m[i] = b1 * m[i] + c1 * gradient;
     v[i] = b2 * v[i] + c2 * gradient * gradient;
     value[i] = value[i] * keep - rate * m[i] / (std::sqrt(v[i]) * root + epsilon);
   }
-  parameters_.touch();
+}
+
+template <class T>
+void BasicAdam<T>::step(std::span<const T> gradients, double learning_rate, double gradient_scale) {
+  begin_step(learning_rate, gradient_scale);
+  update(gradients, 0, first_.size());
+  end_step();
 }
 
 template <class T>

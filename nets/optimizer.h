@@ -23,6 +23,12 @@ class BasicAdam {
   /// `gradient_scale` first. Touches the parameters.
   void step(std::span<const T> gradients, double learning_rate, double gradient_scale = 1);
 
+  /// The same in pieces, which several threads may share: begin_step, update of ranges that cover the
+  /// parameters once, end_step.
+  void begin_step(double learning_rate, double gradient_scale = 1);
+  void update(std::span<const T> gradients, size_t begin, size_t end);
+  void end_step() { parameters_.touch(); }
+
   // What a checkpoint keeps.
   std::span<T> first_moment() { return first_; }
   std::span<T> second_moment() { return second_; }
@@ -34,6 +40,9 @@ class BasicAdam {
   AdamOptions options_;
   std::vector<T> first_, second_;
   int64_t steps_ = 0;
+  struct Rates {
+    T rate = 0, root = 0, keep = 0, scale = 0;
+  } rates_;  // of the step at work
 };
 
 /// The Euclidean norm, summed in double in a fixed order.

@@ -3,7 +3,6 @@
 #include <cassert>
 
 #include "core/error.h"
-#include "nets/kernels/gemm.h"
 
 namespace sinew {
 
@@ -27,16 +26,6 @@ BasicParameter<T>* BasicParameters<T>::find(std::string_view name) {
   for (BasicParameter<T>& parameter : list_)
     if (parameter.name == name) return &parameter;
   return nullptr;
-}
-
-template <class T>
-void BasicParameters<T>::prepare_backward() {
-  if (transposed_version_ == version_) return;
-  transposed_.resize(values_.size());
-  for (const BasicParameter<T>& p : list_)
-    if (p.shape.rank() == 2)
-      transpose(values_.data() + p.offset, p.shape[0], p.shape[1], transposed_.data() + p.offset);
-  transposed_version_ = version_;
 }
 
 template class BasicParameters<float>;

@@ -24,8 +24,6 @@ struct BasicParameter {
   BasicParameters<T>* set = nullptr;
 
   std::span<T> values() const { return {set->values().data() + offset, static_cast<size_t>(shape.size())}; }
-  /// The transposed copy of a rank-2 parameter, or null when it is out of date.
-  const T* transposed() const { return set->transposed(offset); }
 };
 
 /// All parameters of a network, in the order they were added, in one flat buffer: what an
@@ -50,16 +48,11 @@ class BasicParameters {
   /// Whoever changed values calls this: copies keyed by the version become out of date.
   void touch() { ++version_; }
   uint64_t version() const { return version_; }
-  /// Transposes the rank-2 parameters once, for all shards' backward passes until the next touch().
-  void prepare_backward();
-  const T* transposed(int64_t offset) const {
-    return transposed_version_ == version_ ? transposed_.data() + offset : nullptr;
-  }
 
  private:
   std::deque<BasicParameter<T>> list_;
-  std::vector<T> values_, transposed_;
-  uint64_t version_ = 1, transposed_version_ = 0;
+  std::vector<T> values_;
+  uint64_t version_ = 1;
 };
 
 using Parameter = BasicParameter<float>;

@@ -57,7 +57,6 @@ TEST(Allocation, AWarmTrainingStepAllocatesNothing) {
   float first_loss = 0, last_loss = 0;
   const auto step = [&] {
     tape.rewind();
-    network.parameters().prepare_backward();
     std::ranges::fill(gradients, 0.0f);
     const auto out = network(tape.view({rows, spec.observation_size()}, observations.data()));
     const Tensor log_prob = out.actions.log_prob(tape.view({rows, spec.actions.size()}, actions.data()));

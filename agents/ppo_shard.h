@@ -1,0 +1,60 @@
+#pragma once
+#include <span>
+#include <vector>
+
+#include "agents/ppo_config.h"
+#include "agents/rollout.h"
+#include "nets/policy.h"
+
+namespace sinew {
+
+/// Diagnostics of a minibatch as sums over its rows, so that shards and minibatches add up.
+struct PpoSums {
+  double policy_rows = 0, policy_loss = 0, entropy = 0, kl = 0, clipped = 0;
+  double value_loss = 0;
+  PpoSums& operator+=(const PpoSums& other);
+};
+
+/// What all shards of a minibatch share.
+struct PpoMinibatch {
+  float advantage_mean = 0, advantage_scale = 1;
+  double clip_range = 0.2;
+};
+
+/// The piece of a minibatch that one thread computes: some of its rows, through the whole network or,
+/// where actor and critic share nothing, through one of the two. The latter keeps each network's
+/// weights, gradients and moments in one core's cache. The pieces follow from the config alone.
+class PpoShard {
+ public:
+  enum class Part { both, actor, critic };
+
+  PpoShard(const Policy& policy, const PpoConfig& config, Part part, int max_rows);
+
+  /// Leaves the gradient of (sum of its rows' losses) / batch_size, and its sums.
+  void run(const Rollout& rollout, std::span<const int> rows, const PpoMinibatch& minibatch);
+
+  Part part() const { return part_; }
+  /// The range of the parameters' flat buffer that its part owns.
+  size_t begin() const { return begin_; }
+  size_t end() const { return end_; }
+  /// Laid out as all parameters; only [begin(), end()) counts.
+  std::vector<float>& gradient() { return gradient_; }
+  const PpoSums& sums() const { return sums_; }
+
+ private:
+  void gather(const Rollout& rollout, std::span<const int> rows, const PpoMinibatch& minibatch);
+  Tensor policy_loss(const ActionDistribution<float>& actions, double clip_range);
+  Tensor value_loss(Tensor values);
+  Tensor column(const std::vector<float>& values) { return tape_.view({rows_}, values.data()); }
+
+  const Policy& policy_;
+  const PpoConfig& config_;
+  Part part_;
+  size_t begin_, end_;
+  Tape tape_;
+  int rows_ = 0;
+  std::vector<float> gradient_, observations_, actions_, log_probs_, advantages_, returns_, values_;
+  PpoSums sums_;
+};
+
+}  // namespace sinew
