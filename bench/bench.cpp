@@ -40,15 +40,17 @@ Comparison interleave(const std::vector<Candidate>& candidates, int rounds) {
 }
 
 double rate_of(const std::function<void()>& work, double seconds) {
+  constexpr int rounds = 21;  // a shared machine stalls now and then: the median does not
   int64_t repeats = 1;
-  while (true) {
+  std::vector<double> rates;
+  while (rates.size() < rounds) {
     const Stopwatch watch;
     for (int64_t i = 0; i < repeats; ++i) work();
-    const double spent = watch.seconds();
-    if (spent >= 0.5 * seconds) return static_cast<double>(repeats) / spent;
-    repeats = std::max<int64_t>(2 * repeats,
-                                static_cast<int64_t>(static_cast<double>(repeats) * seconds / std::max(spent, 1e-9)));
+    const double spent = std::max(watch.seconds(), 1e-9), rate = static_cast<double>(repeats) / spent;
+    if (spent < 0.5 * seconds / rounds) repeats = std::max(2 * repeats, static_cast<int64_t>(rate * seconds / rounds));
+    else rates.push_back(rate);
   }
+  return median(rates);
 }
 
 Figure scaled(const Figure& figure, double target, double peak, bool is_time) {

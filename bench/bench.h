@@ -40,7 +40,7 @@ struct Comparison {
 /// Runs the candidates in turn, `rounds` times after one warm-up.
 Comparison interleave(const std::vector<Candidate>& candidates, int rounds);
 
-/// Repeats `work` for about `seconds` and returns how often per second it ran.
+/// Repeats `work` for about `seconds` and returns how often per second it ran, the median over rounds.
 double rate_of(const std::function<void()>& work, double seconds);
 
 /// FLOP/s of register-only fused multiply-adds in float32 on one core: the peak of this machine now.
