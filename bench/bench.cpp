@@ -40,17 +40,21 @@ Comparison interleave(const std::vector<Candidate>& candidates, int rounds) {
 }
 
 double rate_of(const std::function<void()>& work, double seconds) {
-  constexpr int rounds = 21;  // a shared machine stalls now and then: the median does not
+  constexpr int rounds = 200;
   int64_t repeats = 1;
-  std::vector<double> rates;
-  while (rates.size() < rounds) {
+  double best = 0;
+  for (int round = 0; round < rounds;) {
     const Stopwatch watch;
     for (int64_t i = 0; i < repeats; ++i) work();
     const double spent = std::max(watch.seconds(), 1e-9), rate = static_cast<double>(repeats) / spent;
-    if (spent < 0.5 * seconds / rounds) repeats = std::max(2 * repeats, static_cast<int64_t>(rate * seconds / rounds));
-    else rates.push_back(rate);
+    if (spent < 0.5 * seconds / rounds) {
+      repeats = std::max(2 * repeats, static_cast<int64_t>(rate * seconds / rounds));
+    } else {
+      best = std::max(best, rate);
+      ++round;
+    }
   }
-  return median(rates);
+  return best;
 }
 
 Figure scaled(const Figure& figure, double target, double peak, bool is_time) {

@@ -40,7 +40,8 @@ struct Comparison {
 /// Runs the candidates in turn, `rounds` times after one warm-up.
 Comparison interleave(const std::vector<Candidate>& candidates, int rounds);
 
-/// Repeats `work` for about `seconds` and returns how often per second it ran, the median over rounds.
+/// Repeats `work` for about `seconds` and returns how often per second it ran in the best of many short
+/// rounds, undisturbed by what else the machine does; peak_flops() is taken likewise.
 double rate_of(const std::function<void()>& work, double seconds);
 
 /// FLOP/s of register-only fused multiply-adds in float32 on one core: the peak of this machine now.

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nets/aligned_vector.h"
 #include "nets/shape.h"
 
 namespace sinew {
@@ -51,7 +52,7 @@ class BasicParameters {
 
  private:
   std::deque<BasicParameter<T>> list_;
-  std::vector<T> values_;
+  AlignedVector<T> values_;
   uint64_t version_ = 1;
 };
 
