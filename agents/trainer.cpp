@@ -49,6 +49,8 @@ class Run {
     write_file_atomically(file("config.yaml"), config_);
     write_file_atomically(file("task.yaml"), task_.config.to_yaml());
     log_to_file(file("log.txt"));
+    log_info("training on {}: {} envs, {} parameters, seed {}, {} threads", task_.name, envs_.size(),
+             algorithm_->policy().network().parameters().size(), recipe.seed, options.threads);
     log_.emplace(options.run_folder, columns());
   }
   ~Run() { log_to_file(""); }
