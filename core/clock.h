@@ -8,11 +8,10 @@ inline double now_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/// Seconds since it was made or last restarted.
+/// Seconds since it was made.
 class Stopwatch {
  public:
   double seconds() const { return now_seconds() - start_; }
-  void restart() { start_ = now_seconds(); }
 
  private:
   double start_ = now_seconds();

@@ -48,6 +48,4 @@ void log_to_file(const std::string& path) {
   instance().logger.flush_on(spdlog::level::info);
 }
 
-void log_quietly(bool quiet) { instance().console->set_level(quiet ? spdlog::level::warn : spdlog::level::info); }
-
 }  // namespace sinew

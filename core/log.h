@@ -14,8 +14,6 @@ enum class LogLevel { info, warning, error };
 void log_line(LogLevel level, std::string_view text);
 /// Also writes to this file from now on ("": no longer). Throws Error when it cannot be opened.
 void log_to_file(const std::string& path);
-/// Drops info lines from standard error (they still go to the file).
-void log_quietly(bool quiet);
 
 template <class... Args>
 void log_info(fmt::format_string<Args...> format, Args&&... args) {
