@@ -1,6 +1,5 @@
 #include "sim/model.h"
 
-#include <array>
 #include <filesystem>
 #include <mutex>
 
@@ -25,12 +24,17 @@ ElementKind kind_of(Model::Element element) {
     case Model::Element::site: return {mjOBJ_SITE, "site"};
     case Model::Element::actuator: return {mjOBJ_ACTUATOR, "actuator"};
     case Model::Element::camera: return {mjOBJ_CAMERA, "camera"};
+    case Model::Element::sensor: return {mjOBJ_SENSOR, "sensor"};
+    case Model::Element::keyframe: return {mjOBJ_KEY, "keyframe"};
+    case Model::Element::tendon: return {mjOBJ_TENDON, "tendon"};
   }
   return {mjOBJ_UNKNOWN, ""};
 }
 
-constexpr std::array<const char*, 7> free_position = {"x", "y", "z", "qw", "qx", "qy", "qz"};
-constexpr std::array<const char*, 6> free_velocity = {"vx", "vy", "vz", "wx", "wy", "wz"};
+std::string count_of(int n, const std::string& noun) {
+  if (n == 1) return "1 " + noun;
+  return fmt::format("{} {}", n, noun.ends_with('y') ? noun.substr(0, noun.size() - 1) + "ies" : noun + "s");
+}
 
 std::string one_line(std::string text) {
   for (char& c : text)
@@ -65,6 +69,7 @@ Model::~Model() { mj_deleteModel(model_); }
 int Model::nq() const { return static_cast<int>(model_->nq); }
 int Model::nv() const { return static_cast<int>(model_->nv); }
 int Model::nu() const { return static_cast<int>(model_->nu); }
+int Model::nsensordata() const { return static_cast<int>(model_->nsensordata); }
 double Model::timestep() const { return model_->opt.timestep; }
 
 int Model::count(Element element) const {
@@ -75,6 +80,9 @@ int Model::count(Element element) const {
     case Element::site: return static_cast<int>(model_->nsite);
     case Element::actuator: return static_cast<int>(model_->nu);
     case Element::camera: return static_cast<int>(model_->ncam);
+    case Element::sensor: return static_cast<int>(model_->nsensor);
+    case Element::keyframe: return static_cast<int>(model_->nkey);
+    case Element::tendon: return static_cast<int>(model_->ntendon);
   }
   return 0;
 }
@@ -90,91 +98,32 @@ std::vector<std::string> Model::names(Element element) const {
   return all;
 }
 
+// MuJoCo finds an element without a name by the name "".
 bool Model::has(Element element, const std::string& name) const {
-  return mj_name2id(model_, kind_of(element).type, name.c_str()) >= 0;
+  return !name.empty() && mj_name2id(model_, kind_of(element).type, name.c_str()) >= 0;
 }
 
 int Model::find(Element element, const std::string& name) const {
-  const ElementKind kind = kind_of(element);
-  const int index = mj_name2id(model_, kind.type, name.c_str());
-  if (index < 0) fail("the model '{}' has no {} '{}'{}", path_, kind.noun, name, suggestion(name, names(element)));
-  return index;
+  if (!has(element, name)) throw Error(no_such(element, name));
+  return mj_name2id(model_, kind_of(element).type, name.c_str());
 }
 
-Model::JointType Model::joint_type(int joint) const {
-  switch (model_->jnt_type[joint]) {
-    case mjJNT_FREE: return JointType::free;
-    case mjJNT_BALL: return JointType::ball;
-    case mjJNT_SLIDE: return JointType::slide;
-    default: return JointType::hinge;
-  }
-}
-
-int Model::qpos_address(int joint) const { return model_->jnt_qposadr[joint]; }
-int Model::dof_address(int joint) const { return model_->jnt_dofadr[joint]; }
-
-int Model::joint_qpos_size(int joint) const {
-  const JointType type = joint_type(joint);
-  return type == JointType::free ? 7 : type == JointType::ball ? 4 : 1;
-}
-int Model::joint_dof_size(int joint) const {
-  const JointType type = joint_type(joint);
-  return type == JointType::free ? 6 : type == JointType::ball ? 3 : 1;
-}
-double Model::qpos0(int i) const { return model_->qpos0[i]; }
-
-int Model::joint_of_qpos(int i) const {
-  int joint = count(Element::joint) - 1;
-  while (qpos_address(joint) > i) --joint;
-  return joint;
-}
-int Model::joint_of_dof(int i) const { return model_->dof_jntid[i]; }
-
-std::string Model::qpos_label(int i) const {
-  const int joint = joint_of_qpos(i);
-  std::string label = fmt::format("qpos[{}] {}", i, name(Element::joint, joint));
-  const int part = i - qpos_address(joint);
-  if (joint_type(joint) == JointType::free) label += fmt::format(" {}", free_position[part]);
-  if (joint_type(joint) == JointType::ball) label += fmt::format(" {}", free_position[part + 3]);
-  return label;
-}
-
-std::string Model::qpos_unit(int i) const {
-  const int joint = joint_of_qpos(i);
-  switch (joint_type(joint)) {
-    case JointType::free: return i - qpos_address(joint) < 3 ? "m" : "1";
-    case JointType::ball: return "1";
-    case JointType::slide: return "m";
-    case JointType::hinge: return "rad";
-  }
-  return "";
-}
-
-std::string Model::dof_name(int i) const {
-  const int joint = joint_of_dof(i);
-  std::string label = name(Element::joint, joint);
-  const int part = i - dof_address(joint);
-  if (joint_type(joint) == JointType::free) label += fmt::format(" {}", free_velocity[part]);
-  if (joint_type(joint) == JointType::ball) label += fmt::format(" {}", free_velocity[part + 3]);
-  return label;
-}
-
-std::string Model::qvel_unit(int i) const {
-  const int joint = joint_of_dof(i);
-  const JointType type = joint_type(joint);
-  const bool linear = type == JointType::slide || (type == JointType::free && i - dof_address(joint) < 3);
-  return linear ? "m/s" : "rad/s";
-}
-
-std::string Model::force_unit(int i) const { return qvel_unit(i) == "m/s" ? "N" : "N m"; }
-
-Model::Limits Model::control_limits(int actuator) const {
-  return {model_->actuator_ctrllimited[actuator] != 0, model_->actuator_ctrlrange[2 * actuator],
-          model_->actuator_ctrlrange[2 * actuator + 1]};
-}
-
-Model::Limits Model::joint_limits(int joint) const {
-  return {model_->jnt_limited[joint] != 0, model_->jnt_range[2 * joint], model_->jnt_range[2 * joint + 1]};
+// "'hopper.xml' has no joint 'thigh_jont'; did you mean 'thigh_joint'? It has: rootx, rootz, …"
+std::string Model::no_such(Element element, const std::string& name) const {
+  constexpr size_t most_listed = 12;
+  const char* noun = kind_of(element).noun;
+  std::string text = fmt::format("'{}' has no {} '{}'", path_, noun, name);
+  std::vector<std::string> known = names(element);
+  if (known.empty()) return text + fmt::format(", nor any other {}", noun);
+  std::erase(known, "");
+  if (known.empty())
+    return text +
+           fmt::format(": it has {}, but without a name; give it one in the file", count_of(count(element), noun));
+  const std::string near = nearest(name, known);
+  text += near.empty() ? "; it has: " : fmt::format("; did you mean '{}'? It has: ", near);
+  const size_t more = known.size() > most_listed ? known.size() - most_listed : 0;
+  known.resize(known.size() - more);
+  return text + join(known) + (more > 0 ? fmt::format(" and {} more", more) : "");
 }
 
 }  // namespace sinew

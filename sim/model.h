@@ -1,5 +1,7 @@
 #pragma once
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -8,23 +10,30 @@ struct mjModel_;
 namespace sinew {
 
 /// A compiled robot and its world, immutable and shared by every Simulation of it in any thread.
-/// Whatever is looked up by name throws an Error that names the nearest known name.
+/// Whatever is looked up by name throws an Error that says the nearest name and the names it has.
+/// Indices are MuJoCo's, below count() of their element; lengths are in m, angles in rad, masses in kg.
 class Model {
  public:
-  enum class Element { body, joint, geom, site, actuator, camera };
+  enum class Element { body, joint, geom, site, actuator, camera, sensor, keyframe, tendon };
   enum class JointType { free, ball, slide, hinge };
 
-  /// Loads an MJCF or URDF file. An Error keeps MuJoCo's own message.
+  /// Loads an MJCF or URDF file, told apart by what they say. An Error keeps MuJoCo's own message.
   static std::shared_ptr<const Model> load(const std::string& path);
   ~Model();
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
 
   const std::string& path() const { return path_; }
-  int nq() const;  // numbers in a position; a free joint has 7
-  int nv() const;  // numbers in a velocity; a free joint has 6
-  int nu() const;  // actuators
-  double timestep() const;
+  int nq() const;                           // numbers in a position; a free joint has 7
+  int nv() const;                           // numbers in a velocity; a free joint has 6
+  int nu() const;                           // actuators
+  int nsensordata() const;                  // numbers of all sensors together
+  double timestep() const;                  // s
+  std::span<const double> gravity() const;  // [3], m/s²
+  std::string integrator() const;           // "Euler", "RK4", "implicit", …
+  double total_mass() const;                // kg
+  /// Whether geoms of two bodies may ever touch, by contype, conaffinity, pairs and flags (excludes aside).
+  bool has_contacts() const;
 
   int count(Element element) const;
   /// "" for an element without a name.
@@ -40,6 +49,12 @@ class Model {
   int joint_qpos_size(int joint) const;  // 7, 4, 1 or 1
   int joint_dof_size(int joint) const;   // 6, 3, 1 or 1
   double qpos0(int i) const;
+  std::string joint_type_name(int joint) const;         // "free", "ball", "slide" or "hinge"
+  std::span<const double> joint_axis(int joint) const;  // [3], of unit length, in the body's frame
+  double joint_stiffness(int joint) const;              // N/m or N m/rad
+  double joint_damping(int joint) const;                // N s/m or N m s/rad
+  double joint_armature(int joint) const;               // kg or kg m²
+  int joint_body(int joint) const;                      // the body that it moves
 
   /// "qpos[1] rootz" and the unit, "m", "rad" or "1" (a part of a quaternion).
   std::string qpos_label(int i) const;
@@ -53,14 +68,52 @@ class Model {
     bool limited = false;
     double low = 0, high = 0;
   };
-  Limits control_limits(int actuator) const;
-  Limits joint_limits(int joint) const;
+  Limits joint_limits(int joint) const;              // m or rad
+  Limits control_limits(int actuator) const;         // in control_unit()
+  Limits actuator_force_limits(int actuator) const;  // in actuator_force_unit(), before the gear
+
+  /// "motor", "position", "velocity", "intvelocity", "damper", "cylinder", "muscle", "adhesion", or "general".
+  /// MuJoCo keeps no such word: it follows from gain, bias and dynamics.
+  std::string actuator_kind(int actuator) const;
+  /// "joint elbow", "tendon SF", "site hand", …
+  std::string actuator_drives(int actuator) const;
+  /// The joint on which it acts directly; -1 when it acts through a tendon, on a site or on a body.
+  int joint_of_actuator(int actuator) const;
+  /// The first number of its gear; `component` up to 5 is of use for ball and free joints and sites.
+  double actuator_gear(int actuator, int component = 0) const;
+  /// "N m", "N", "rad", "m", "rad/s" or "m/s"; "1" where a gear, a gain or a muscle scales the control.
+  std::string control_unit(int actuator) const;
+  std::string actuator_force_unit(int actuator) const;  // "N" or "N m"
+  /// What a control of 1 gives at what a motor drives, gear included, N or N m; nothing for other kinds.
+  std::optional<double> force_per_control(int actuator) const;
+
+  /// Where a sensor's numbers are among nsensordata(), how many, their unit ("" when not known, "1"
+  /// when they have none), and its type as MJCF spells it, "framepos".
+  int sensor_address(int sensor) const;
+  int sensor_size(int sensor) const;
+  std::string sensor_unit(int sensor) const;
+  std::string sensor_type_name(int sensor) const;
+
+  double body_mass(int body) const;          // kg
+  double body_subtree_mass(int body) const;  // of it and all that hangs on it, kg
+  int body_parent(int body) const;           // 0, the world, is its own parent
+  int geom_body(int geom) const;
+  int site_body(int site) const;
+  int camera_body(int camera) const;
+  double camera_fovy(int camera) const;       // vertical field of view, degrees
+  std::string camera_mode(int camera) const;  // "fixed", "track", "trackcom", "targetbody", "targetbodycom"
+
+  std::span<const double> keyframe_qpos(int keyframe) const;  // [nq]
+  std::span<const double> keyframe_qvel(int keyframe) const;  // [nv]
 
   /// MuJoCo's model, for sim/ alone.
   const mjModel_& raw() const { return *model_; }
 
  private:
   Model(mjModel_* model, std::string path) : model_(model), path_(std::move(path)) {}
+  std::string no_such(Element element, const std::string& name) const;
+  std::string transmission_unit(int actuator) const;
+  std::string tendon_unit(int tendon) const;
   int joint_of_qpos(int i) const;
   int joint_of_dof(int i) const;
 

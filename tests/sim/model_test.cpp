@@ -31,6 +31,30 @@ TEST(ModelErrors, NameTheNearestElement) {
   EXPECT_EQ(model->find(Model::Element::actuator, "ffoot"), 5);
 }
 
+TEST(ModelErrors, ListTheNamesThereAre) {
+  const std::string path = SINEW_SOURCE_DIR "/sim/models/half_cheetah.xml";
+  const auto model = Model::load(path);
+  EXPECT_EQ(error_of([&] { model->find(Model::Element::joint, "bthig"); }),
+            "'" + path +
+                "' has no joint 'bthig'; did you mean 'bthigh'? It has: rootx, rootz, rooty, bthigh, bshin, bfoot, " +
+                "fthigh, fshin, ffoot");
+  EXPECT_EQ(error_of([&] { model->find(Model::Element::actuator, "gripper"); }),
+            "'" + path + "' has no actuator 'gripper'; it has: bthigh, bshin, bfoot, fthigh, fshin, ffoot");
+  EXPECT_EQ(error_of([&] { model->find(Model::Element::sensor, "imu"); }),
+            "'" + path + "' has no sensor 'imu', nor any other sensor");
+
+  std::string bodies;
+  for (int i = 0; i < 20; ++i) bodies += "<body name='link_" + std::to_string(i) + "'/>";
+  const TemporaryModel xml("<mujoco><worldbody><geom size='1'/><site/><site/>" + bodies + "</worldbody></mujoco>");
+  const auto many = Model::load(xml.path());
+  const std::string text = error_of([&] { many->find(Model::Element::body, "gripper"); });
+  expect_contains(text, "has no body 'gripper'; it has: world, link_0, ");
+  expect_contains(text, ", link_10 and 9 more");
+  expect_contains(error_of([&] { many->find(Model::Element::site, "tip"); }),
+                  "has no site 'tip': it has 2 sites, but without a name");
+  EXPECT_FALSE(many->has(Model::Element::geom, ""));  // the name of whatever has none
+}
+
 TEST(Model, LabelsItsNumbers) {
   const TemporaryModel xml(R"(<mujoco><worldbody>
     <body name="b"><freejoint name="root"/><geom size="1"/>
@@ -58,6 +82,129 @@ TEST(Model, LabelsItsNumbers) {
   const Model::Limits limits = model->joint_limits(model->find(Model::Element::joint, "rail"));
   EXPECT_TRUE(limits.limited);
   EXPECT_EQ(limits.high, 2);
+}
+
+// A free body with an arm that slides and turns, and one of everything that acts or measures.
+constexpr const char* workshop = R"(<mujoco><compiler angle="radian"/><option timestep="0.004" integrator="RK4"/>
+  <worldbody>
+    <body name="base"><freejoint name="root"/><geom name="hull" type="sphere" size=".1" mass="3"/>
+      <site name="imu"/><camera name="eye" mode="track" fovy="60"/>
+      <body name="arm"><geom name="upper" size=".1" mass="2" pos="1 0 0"/>
+        <joint name="elbow" axis="0 2 0" damping="0.5" armature="0.01" stiffness="4"/>
+        <body name="hand"><geom size=".1" mass="1"/><joint name="rail" type="slide"/></body></body></body>
+  </worldbody>
+  <tendon><fixed name="belt"><joint joint="elbow" coef="1"/></fixed>
+    <fixed name="both"><joint joint="elbow" coef="1"/><joint joint="rail" coef="1"/></fixed></tendon>
+  <actuator>
+    <motor name="torque" joint="elbow" gear="1"/>
+    <motor name="geared" joint="elbow" gear="50" forcelimited="true" forcerange="-2 3"/>
+    <position name="servo" joint="elbow" kp="20"/>
+    <velocity name="drive" joint="rail" kv="3"/>
+    <general name="odd" joint="rail" gaintype="affine" gainprm="1 2 3"/>
+    <motor name="thruster" site="imu" gear="0 0 5 0 0 0"/>
+    <position name="belted" tendon="both" kp="2"/>
+    <damper name="brake" joint="rail" kv="2" ctrlrange="0 1"/>
+    <adhesion name="suction" body="hand" ctrlrange="0 1"/>
+    <muscle name="muscle" tendon="belt" lengthrange="0 1"/>
+  </actuator>
+  <sensor><accelerometer name="acc" site="imu"/><jointpos name="angle" joint="elbow"/><jointvel joint="rail"/>
+    <actuatorfrc actuator="geared"/><framequat objtype="body" objname="hand"/><tendonpos tendon="both"/>
+    <subtreeangmom body="base"/></sensor>
+  <keyframe><key name="zero"/><key name="up" qpos="0 0 1 1 0 0 0 0.3 0.2" qvel="0 0 0 0 0 0 7 8"/></keyframe>
+</mujoco>)";
+
+TEST(Model, KnowsItsActuators) {
+  const TemporaryModel xml(workshop);
+  const auto model = Model::load(xml.path());
+  struct Expected {
+    const char *kind, *drives, *unit, *force_unit;
+    int joint;
+  };
+  const Expected expected[] = {{"motor", "joint elbow", "N m", "N m", 1},    {"motor", "joint elbow", "1", "N m", 1},
+                               {"position", "joint elbow", "rad", "N m", 1}, {"velocity", "joint rail", "m/s", "N", 2},
+                               {"general", "joint rail", "1", "N", 2},       {"motor", "site imu", "1", "N", -1},
+                               {"position", "tendon both", "1", "", -1},     {"damper", "joint rail", "1", "N", 2},
+                               {"adhesion", "body hand", "1", "N", -1},      {"muscle", "tendon belt", "1", "N m", -1}};
+  ASSERT_EQ(model->nu(), 10);
+  for (int i = 0; i < model->nu(); ++i) {
+    const std::string name = model->name(Model::Element::actuator, i);
+    EXPECT_EQ(model->actuator_kind(i), expected[i].kind) << name;
+    EXPECT_EQ(model->actuator_drives(i), expected[i].drives) << name;
+    EXPECT_EQ(model->control_unit(i), expected[i].unit) << name;
+    EXPECT_EQ(model->actuator_force_unit(i), expected[i].force_unit) << name;
+    EXPECT_EQ(model->joint_of_actuator(i), expected[i].joint) << name;
+  }
+  EXPECT_EQ(model->actuator_gear(1), 50);
+  EXPECT_EQ(model->force_per_control(1), 50);
+  EXPECT_EQ(model->force_per_control(5), 5);
+  EXPECT_EQ(model->force_per_control(2), std::nullopt);
+  EXPECT_TRUE(model->actuator_force_limits(1).limited);
+  EXPECT_EQ(model->actuator_force_limits(1).high, 3);
+}
+
+TEST(Model, KnowsItsSensorsAndKeyframes) {
+  const TemporaryModel xml(workshop);
+  const auto model = Model::load(xml.path());
+  const char* types[] = {"accelerometer", "jointpos",  "jointvel",     "actuatorfrc",
+                         "framequat",     "tendonpos", "subtreeangmom"};
+  const char* units[] = {"m/s²", "rad", "m/s", "N m", "1", "", "kg m²/s"};
+  const int sizes[] = {3, 1, 1, 1, 4, 1, 3};
+  int address = 0;
+  for (int i = 0; i < model->count(Model::Element::sensor); ++i) {
+    EXPECT_EQ(model->sensor_type_name(i), types[i]);
+    EXPECT_EQ(model->sensor_unit(i), units[i]) << types[i];
+    EXPECT_EQ(model->sensor_size(i), sizes[i]) << types[i];
+    EXPECT_EQ(model->sensor_address(i), address);
+    address += sizes[i];
+  }
+  EXPECT_EQ(model->nsensordata(), address);
+  EXPECT_EQ(model->find(Model::Element::sensor, "angle"), 1);
+  const int up = model->find(Model::Element::keyframe, "up");
+  ASSERT_EQ(model->keyframe_qpos(up).size(), 9u);
+  EXPECT_EQ(model->keyframe_qpos(up)[8], 0.2);
+  ASSERT_EQ(model->keyframe_qvel(up).size(), 8u);
+  EXPECT_EQ(model->keyframe_qvel(up)[6], 7);
+}
+
+TEST(Model, KnowsItsBodiesAndJoints) {
+  const TemporaryModel xml(workshop);
+  const auto model = Model::load(xml.path());
+  const int arm = model->find(Model::Element::body, "arm"), elbow = model->find(Model::Element::joint, "elbow");
+  EXPECT_NEAR(model->total_mass(), 6, 1e-12);
+  EXPECT_NEAR(model->body_mass(arm), 2, 1e-12);
+  EXPECT_NEAR(model->body_subtree_mass(arm), 3, 1e-12);
+  EXPECT_EQ(model->body_parent(arm), model->find(Model::Element::body, "base"));
+  EXPECT_EQ(model->geom_body(model->find(Model::Element::geom, "upper")), arm);
+  EXPECT_EQ(model->joint_body(elbow), arm);
+  EXPECT_EQ(model->joint_type_name(elbow), "hinge");
+  EXPECT_EQ(model->joint_axis(elbow)[1], 1);
+  EXPECT_EQ(model->joint_damping(elbow), 0.5);
+  EXPECT_EQ(model->joint_armature(elbow), 0.01);
+  EXPECT_EQ(model->joint_stiffness(elbow), 4);
+  EXPECT_EQ(model->site_body(0), 1);
+  EXPECT_EQ(model->camera_body(0), 1);
+  EXPECT_EQ(model->camera_mode(0), "track");
+  EXPECT_EQ(model->camera_fovy(0), 60);
+  EXPECT_EQ(model->integrator(), "RK4");
+  EXPECT_EQ(model->gravity()[2], -9.81);
+  EXPECT_EQ(model->find(Model::Element::tendon, "both"), 1);
+}
+
+TEST(Model, KnowsWhetherAnythingMayTouch) {
+  const auto touches = [](const std::string& body) {
+    const TemporaryModel xml("<mujoco>" + body + "</mujoco>");
+    return Model::load(xml.path())->has_contacts();
+  };
+  const std::string chain = "<body><joint/><geom size='1'/><body><joint/><geom size='1'/>";
+  EXPECT_TRUE(touches("<worldbody><geom size='1'/><body><joint/><geom size='1'/></body></worldbody>"));
+  EXPECT_FALSE(touches("<worldbody>" + chain + "</body></body></worldbody>"));  // parent and child
+  EXPECT_TRUE(touches("<worldbody>" + chain + "<body><joint/><geom size='1'/></body></body></body></worldbody>"));
+  EXPECT_FALSE(
+      touches("<worldbody><geom size='1'/><body><joint/><geom size='1' contype='0' conaffinity='0'/>"
+              "<inertial mass='1' pos='0 0 0' diaginertia='1 1 1'/></body></worldbody>"));
+  EXPECT_FALSE(
+      touches("<option><flag contact='disable'/></option>"
+              "<worldbody><geom size='1'/><body><joint/><geom size='1'/></body></worldbody>"));
 }
 
 TEST(Messages, MujocoThrowsInsteadOfEndingTheProcess) {
