@@ -77,7 +77,8 @@ TEST_P(CompiledModel, HasTheNumbersOfTheReference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, CompiledModel,
-                         testing::Values("half_cheetah", "inverted_pendulum", "inverted_double_pendulum"));
+                         testing::Values("half_cheetah", "inverted_pendulum", "inverted_double_pendulum", "ant",
+                                         "humanoid", "humanoidstandup", "pusher"));
 
 }  // namespace
 }  // namespace sinew
