@@ -77,8 +77,9 @@ TEST_P(CompiledModel, HasTheNumbersOfTheReference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, CompiledModel,
-                         testing::Values("half_cheetah", "inverted_pendulum", "inverted_double_pendulum", "ant",
-                                         "humanoid", "humanoidstandup", "pusher"));
+                         testing::Values("half_cheetah", "hopper", "walker2d", "swimmer", "reacher",
+                                         "inverted_pendulum", "inverted_double_pendulum", "ant", "humanoid",
+                                         "humanoidstandup", "pusher"));
 
 }  // namespace
 }  // namespace sinew
