@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "apps/statistics.h"
+
 namespace sinew {
 namespace {
 
@@ -86,8 +88,12 @@ PlotSpec learning_curve(const std::vector<RunGroup>& groups) {
   }
   const bool all_evaluated = std::all_of(groups.begin(), groups.end(), is_evaluated);
   plot.y_label = fmt::format("{} return{}", all_evaluated ? "evaluation" : "training", spread);
-  for (const RunGroup& group : groups)
-    plot.curves.push_back(curve_of(group, all_evaluated ? evaluation : training, group.name));
+  plot.title = groups[0].task;
+  for (const RunGroup& group : groups) {
+    const std::string& name = group.label.empty() ? group.name : group.label;
+    plot.curves.push_back(curve_of(group, all_evaluated ? evaluation : training,
+                                   fmt::format("{}{}", name, group.is_baseline ? " (baseline)" : "")));
+  }
   return plot;
 }
 

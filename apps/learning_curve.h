@@ -7,7 +7,7 @@
 namespace sinew {
 
 /// The learning curve of runs, for write_plot. One group: its training and its evaluation returns.
-/// Several: one curve each, of evaluations where every group has them. Bands are the standard
+/// Several, of one task: one curve each, of evaluations where every group has them. Bands are the standard
 /// deviation over the seeds; for a single run, that of the evaluation's episodes. A curve covers the
 /// steps that all seeds have reached.
 PlotSpec learning_curve(const std::vector<RunGroup>& groups);

@@ -1,123 +1,73 @@
-// sinew report: what runs achieved, over their seeds.
+// sinew report: what runs achieved, over their seeds, and beside a baseline.
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
-#include <limits>
 #include <memory>
 
 #include "apps/commands.h"
-#include "apps/json_file_internal.h"
 #include "apps/learning_curve.h"
 #include "apps/media.h"
-#include "apps/runs.h"
-#include "apps/terminal.h"
+#include "apps/report_comparison.h"
+#include "apps/report_groups.h"
+#include "apps/report_json.h"
+#include "apps/report_text.h"
+#include "core/error.h"
+#include "core/safe_file.h"
 
 namespace sinew {
 namespace {
 
-using nlohmann::ordered_json;
+namespace fs = std::filesystem;
 
 struct ReportOptions {
   std::vector<std::string> runs;
-  std::string json, plot;
+  std::string baseline, metric = "best", json, plot;
 };
 
-double last(const std::vector<double>& values) {
-  return values.empty() ? std::numeric_limits<double>::quiet_NaN() : values.back();
+// A folder may have commas in its name.
+std::vector<std::string> parse_baselines(const std::string& text) {
+  if (text.empty()) return {};
+  if (fs::is_directory(text)) return {text};
+  std::vector<std::string> words;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t comma = std::min(text.find(',', begin), text.size());
+    words.push_back(text.substr(begin, comma - begin));
+    if (words.back().empty()) fail("--baseline {}: write it as RUN or RUN,RUN", text);
+    begin = comma + 1;
+  }
+  return words;
 }
 
-// A figure of a run: its name in the JSON, its heading in the table, how it is read and written.
-struct Figure {
-  const char* name;
-  const char* heading;
-  double (*of)(const RunRecord&);
-  std::string (*text)(double);
-};
-
-std::string number_or_dash(double value) { return std::isfinite(value) ? short_number(value) : "-"; }
-std::string whole_or_dash(double value) { return std::isfinite(value) ? with_commas(std::llround(value)) : "-"; }
-std::string time_or_dash(double value) { return std::isfinite(value) ? clock_time(value) : "-"; }
-
-const Figure figures[] = {
-    {"final_mean_reward", "final eval",
-     [](const RunRecord& run) { return last(run.series("eval/mean_reward").values); }, number_or_dash},
-    {"best_mean_reward", "best eval",
-     [](const RunRecord& run) {
-       std::vector<double> values = run.series("eval/mean_reward").values;
-       std::sort(values.begin(), values.end());
-       return last(values);
-     },
-     number_or_dash},
-    {"ep_rew_mean", "training", [](const RunRecord& run) { return last(run.series("rollout/ep_rew_mean").values); },
-     number_or_dash},
-    {"total_timesteps", "steps", [](const RunRecord& run) { return last(run.columns[0]); }, whole_or_dash},
-    {"time_elapsed", "wall time", [](const RunRecord& run) { return last(run.series("time/time_elapsed").values); },
-     time_or_dash},
-    {"fps", "steps/s", [](const RunRecord& run) { return last(run.series("time/fps").values); }, whole_or_dash},
-};
-
-MeanStd over_seeds(const RunGroup& group, const Figure& figure) {
-  std::vector<double> values;
-  for (const RunRecord& run : group.runs) values.push_back(figure.of(run));
-  return mean_std(values);
+// One task, one picture; of several, the task's name is in the file's.
+std::string picture_of(const ReportOptions& options, const std::string& task, bool is_one_of_several) {
+  const fs::path path = options.plot.empty() ? fs::path(options.runs[0]) / "report.png" : fs::path(options.plot);
+  if (!is_one_of_several) return path.string();
+  const std::string name =
+      fmt::format("{}_{}{}", path.stem().string(), task.empty() ? "unknown" : task, path.extension().string());
+  return (path.parent_path() / name).string();
 }
 
-std::string text_of(const RunGroup& group) {
-  std::vector<std::vector<std::string>> rows(1, {"seed"});
-  for (const Figure& figure : figures) rows[0].push_back(figure.heading);
-  for (const RunRecord& run : group.runs) {
-    std::vector<std::string>& row = rows.emplace_back(1, std::to_string(run.seed));
-    for (const Figure& figure : figures) row.push_back(figure.text(figure.of(run)));
+void draw_curves(const ReportOptions& options, const std::vector<RunGroup>& groups) {
+  const auto tasks = by_task(groups);
+  bool has_drawn = false;
+  for (const auto task : tasks) {
+    const PlotSpec curve = learning_curve({task.begin(), task.end()});
+    if (!has_points(curve)) continue;
+    const std::string picture = picture_of(options, task[0].task, tasks.size() > 1);
+    write_plot(picture, curve);
+    fmt::print("The curve is in {}\n", picture);
+    has_drawn = true;
   }
-  if (group.runs.size() > 1) {
-    std::vector<std::string>& row = rows.emplace_back(1, "mean ± std");
-    for (const Figure& figure : figures) {
-      const MeanStd all = over_seeds(group, figure);
-      row.push_back(all.count < 2 || all.std == 0 ? figure.text(all.mean)
-                                                  : figure.text(all.mean) + " ± " + figure.text(all.std));
-    }
-  }
-  std::string about;
-  for (const std::string& part : {group.task, group.algorithm}) about += part.empty() ? "" : part + ", ";
-  return fmt::format("{}: {}{} {}\n{}", group.folder, about, group.runs.size(), group.runs.size() == 1 ? "run" : "runs",
-                     format_table(rows));
-}
-
-ordered_json json_of(const RunGroup& group) {
-  ordered_json result = {
-      {"run", group.folder}, {"task", group.task}, {"algorithm", group.algorithm}, {"n_runs", group.runs.size()}};
-  for (const Figure& figure : figures) {
-    const MeanStd all = over_seeds(group, figure);
-    result[figure.name] = {{"mean", all.mean}, {"std", all.std}};
-  }
-  for (const RunRecord& run : group.runs) {
-    ordered_json seed = {{"seed", run.seed}, {"run", run.folder}};
-    for (const Figure& figure : figures) seed[figure.name] = figure.of(run);
-    result["seeds"].push_back(seed);
-  }
-  return result;
+  if (!has_drawn) fmt::print("There is no curve yet: no episode has ended.\n");
 }
 
 int report(const ReportOptions& options) {
-  std::vector<RunGroup> groups;
-  for (const std::string& folder : options.runs) groups.push_back(load_runs(folder));
-  ordered_json runs = ordered_json::array();
-  for (const RunGroup& group : groups) {
-    fmt::print("{}\n", text_of(group));
-    runs.push_back(json_of(group));
-  }
-  if (!options.json.empty()) write_json(options.json, {{"runs", runs}});
-  const PlotSpec curve = learning_curve(groups);
-  if (!has_points(curve)) {
-    fmt::print("There is no curve yet: no episode has ended.\n");
-    return 0;
-  }
-  const std::string picture =
-      options.plot.empty() ? (std::filesystem::path(options.runs[0]) / "report.png").string() : options.plot;
-  write_plot(picture, curve);
-  fmt::print("The curve is in {}\n", picture);
+  const Figure& metric = figure_of_metric(options.metric);
+  const Report report = make_report(load_groups(options.runs, parse_baselines(options.baseline)), metric);
+  fmt::print("{}", report_text(report));
+  if (!options.json.empty()) write_file_atomically(options.json, report_json(report) + "\n");
+  draw_curves(options, report.groups);
   return 0;
 }
 
@@ -127,9 +77,20 @@ Command::Work declare_report(CommandLine& line) {
   auto options = std::make_shared<ReportOptions>();
   line.arguments("RUN", options->runs,
                  "run folders, or parents of seed_N folders; ± is the sample standard deviation (n - 1)");
-  line.option("--plot", options->plot, "F.png", "where the learning curve goes; report.png in the first RUN otherwise");
+  line.option("--baseline", options->baseline, "RUN|NAME",
+              "compare the runs with this one of their task: difference and ratio of the interquartile means and "
+              "P(better), with 95 % bootstrap intervals. A folder, or a name that the report's tables show: 'ppo' "
+              "means on each task the run called ppo. For several tasks also RUN,RUN. Over tasks, scores are "
+              "aggregated as shares of the baseline's mean");
+  line.option("--metric", options->metric, "best|final|training",
+              "what is compared: each seed's best evaluation (the default, that of best.safetensors), its final one, "
+              "or the last training return");
+  line.option("--plot", options->plot, "F.png",
+              "where the learning curve goes; report.png in the first RUN otherwise. Several tasks: F_TASK.png each");
   line.option("--json", options->json, "F", "also write the figures, every seed's too, as one JSON object");
-  line.example("sinew report runs/half_cheetah_ppo");
+  line.example(
+      "sinew report runs/half_cheetah_ppo\n"
+      "  sinew report runs/*_ppo runs/*_ppo_wide --baseline ppo --metric final");
   return [options] { return report(*options); };
 }
 

@@ -78,6 +78,8 @@ RunRecord load_run(const fs::path& folder, RunGroup& group) {
     if (const ConfigNode* algorithm = config.is_map() ? config.find("algorithm") : nullptr)
       group.algorithm = config_text(*algorithm, "name");
     if (const ConfigNode* seed = config.is_map() ? config.find("seed") : nullptr) run.seed = seed->integer();
+    if (const ConfigNode* eval = config.is_map() ? config.find("eval") : nullptr; eval && eval->is_map())
+      if (const ConfigNode* eval_freq = eval->find("eval_freq")) run.eval_freq = eval_freq->integer();
   }
   return run;
 }
@@ -112,7 +114,7 @@ RunRecord::Series RunRecord::series(const std::string& name) const {
 RunGroup load_runs(const std::string& folder) {
   const fs::path root = fs::path(folder).lexically_normal();
   if (!fs::is_directory(root)) fail("'{}' is not a folder; a run's folder is runs/<recipe>", folder);
-  RunGroup group{.folder = folder, .name = {}, .task = {}, .algorithm = {}, .runs = {}};
+  RunGroup group{.folder = folder, .name = {}, .task = {}, .algorithm = {}, .label = {}, .runs = {}};
   group.name = (root.has_filename() ? root.filename() : root.parent_path().filename()).string();
   if (fs::exists(root / "metrics.csv")) {
     group.runs.push_back(load_run(root, group));
@@ -127,20 +129,6 @@ RunGroup load_runs(const std::string& folder) {
   if (group.runs.empty()) fail("'{}' is not a run: it has neither a metrics.csv nor seed_N folders with one", folder);
   std::sort(group.runs.begin(), group.runs.end(), [](const auto& a, const auto& b) { return a.seed < b.seed; });
   return group;
-}
-
-MeanStd mean_std(const std::vector<double>& values) {
-  double sum = 0, squares = 0;
-  int count = 0;
-  for (const double value : values) {
-    if (!std::isfinite(value)) continue;
-    sum += value;
-    ++count;
-  }
-  if (count == 0) return {not_there, not_there, 0};
-  const double mean = sum / count;
-  for (const double value : values) squares += std::isfinite(value) ? (value - mean) * (value - mean) : 0;
-  return {mean, count > 1 ? std::sqrt(squares / (count - 1)) : 0, count};
 }
 
 }  // namespace sinew

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@ namespace sinew {
 struct RunRecord {
   std::string folder;
   int64_t seed = 0;
+  std::optional<int64_t> eval_freq;          // eval.eval_freq of config.yaml
   std::vector<std::string> names;            // of the columns
   std::vector<std::vector<double>> columns;  // [columns][rows]; NaN where a cell is empty
   /// A column's numbers, empty when there is no such column.
@@ -25,18 +27,13 @@ struct RunGroup {
   std::string folder;
   std::string name;             // the folder's own
   std::string task, algorithm;  // from config.yaml; "" when that is missing
+  std::string label;            // what tells it from the others on its task, see label_groups; "" when alone
+  bool is_baseline = false;     // the others on its task are compared with it
   std::vector<RunRecord> runs;  // by seed; at least one
 };
 
 /// Reads a run folder, or its parent with seed_N folders in it. A last line that is still being
 /// written is left out. Throws Error on a folder that has neither, and on an empty or malformed file.
 RunGroup load_runs(const std::string& folder);
-
-/// Mean and sample standard deviation (n - 1) of the finite numbers among `values`.
-struct MeanStd {
-  double mean, std;  // NaN when there is none; std 0 when there is one
-  int count;
-};
-MeanStd mean_std(const std::vector<double>& values);
 
 }  // namespace sinew

@@ -34,7 +34,11 @@ TEST(Report, MeanAndStdOverSeedsAsWorkedByHand) {
   const ChildProcess::Result result = run_sinew({"report", run, "--json", json_path});
   ASSERT_EQ(result.exit_code, 0) << result.errors;
   expect_contains(result.output, run + ": cartpole, ppo, 3 runs\n");
-  expect_contains(result.output, "\n  mean ± std  30.0 ± 26.5  40.0 ± 20.0  5.00 ± 2.00  3,000       0:02    1,500\n");
+  // IQM: (0.25·10 + 20 + 0.25·60) / 1.5 = 25; (0.25·20 + 40 + 0.25·60) / 1.5 = 40. With three seeds, one
+  // resample in 27 is three times the lowest, more than 2.5 %: the interval is from the lowest to the highest.
+  expect_contains(result.output,
+                  "\n  mean ± std        30.0 ± 26.5        40.0 ± 20.0        5.00 ± 2.00  3,000       0:02    1,500\n"
+                  "  IQM [95 %]  25.0 [10.0, 60.0]  40.0 [20.0, 60.0]  5.00 [3.00, 7.00]");
   EXPECT_TRUE(std::filesystem::exists(run + "/report.png"));
 
   const auto json = nlohmann::json::parse(read_file(json_path));
@@ -43,6 +47,9 @@ TEST(Report, MeanAndStdOverSeedsAsWorkedByHand) {
   EXPECT_EQ(figures.at("n_runs"), 3);
   EXPECT_DOUBLE_EQ(figures.at("final_mean_reward").at("mean").get<double>(), 30);
   EXPECT_DOUBLE_EQ(figures.at("final_mean_reward").at("std").get<double>(), std::sqrt(700));
+  EXPECT_DOUBLE_EQ(figures.at("final_mean_reward").at("iqm").get<double>(), 25);
+  EXPECT_EQ(figures.at("final_mean_reward").at("iqm_low"), 10);
+  EXPECT_EQ(figures.at("final_mean_reward").at("iqm_high"), 60);
   EXPECT_DOUBLE_EQ(figures.at("best_mean_reward").at("std").get<double>(), 20);
   EXPECT_DOUBLE_EQ(figures.at("ep_rew_mean").at("mean").get<double>(), 5);
   EXPECT_EQ(figures.at("seeds").at(2).at("best_mean_reward"), 60);
@@ -111,15 +118,6 @@ TEST(Runs, AnUnwritableResultIsTheUsersFault) {
     EXPECT_EQ(result.exit_code, 2);
     expect_contains(result.errors, "sinew: cannot write '" + folder.file("no/such/file"));
   }
-}
-
-TEST(MeanStd, IgnoresWhatIsNotFinite) {
-  const MeanStd result = mean_std({1, std::nan(""), 3, INFINITY});
-  EXPECT_DOUBLE_EQ(result.mean, 2);
-  EXPECT_DOUBLE_EQ(result.std, std::sqrt(2.0));
-  EXPECT_EQ(result.count, 2);
-  EXPECT_TRUE(std::isnan(mean_std({}).mean));
-  EXPECT_EQ(mean_std({5}).std, 0);
 }
 
 }  // namespace
