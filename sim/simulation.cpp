@@ -48,7 +48,10 @@ Simulation::Simulation(std::shared_ptr<const Model> model)
   before_ = save_state();
 }
 
-Simulation::~Simulation() { mj_deleteData(data_); }
+Simulation::~Simulation() {
+  mj_deleteData(data_);
+  mj_deleteModel(own_model_);
+}
 
 void Simulation::allocate() {
   compat::size_buffers(*view_, model_->raw(), level_);
@@ -103,9 +106,11 @@ void Simulation::forward() {
   }
 }
 
-bool Simulation::step(int n) {
+template <class BeforeEach>
+bool Simulation::step_with(int n, BeforeEach&& before_each) {
   copy_state_to(before_);
   for (int i = 0; i < n; ++i) {
+    before_each();
     mj_step(view_.get(), data_);
     const Event event = take_event();
     if (event == Event::none) [[likely]]
@@ -124,6 +129,12 @@ bool Simulation::step(int n) {
   forward();
   return false;
 }
+
+bool Simulation::step(int n) {
+  return step_with(n, [] {});
+}
+
+bool Simulation::step(int n, const std::function<void()>& controller) { return step_with(n, controller); }
 
 void Simulation::copy_state_to(SimulationState& state) const {
   double* out = state.data();

@@ -1,9 +1,12 @@
 #pragma once
+#include <array>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "sim/model.h"
+#include "sim/model_parameters.h"
 
 struct mjData_;
 
@@ -12,6 +15,13 @@ namespace sinew {
 /// Everything that the next steps depend on, exactly: time, qpos, qvel, act, qacc_warmstart, ctrl,
 /// applied forces, mocap poses, user data. Flat numbers in a fixed order, ready for an archive.
 using SimulationState = std::vector<double>;
+
+/// Two geoms that touch, or nearly so.
+struct Contact {
+  int geom1, geom2;
+  double distance;      // m; negative: they penetrate
+  double normal_force;  // N; 0 while they do not push each other
+};
 
 /// One world in motion. Not thread-safe; different simulations of one Model may run in different
 /// threads. Nothing but the constructor, save_state and a growth of the buffers allocates.
@@ -38,6 +48,12 @@ class Simulation {
   /// False: the simulation diverged (a NaN, an infinity or a number beyond 1e10 in the state or the
   /// acceleration). It then stands again where it stood before the call.
   [[nodiscard]] bool step(int n = 1);
+  /// The same with a controller that sets ctrl or applied forces from the state before each of the n
+  /// steps. It must depend on the state alone: a step may be done again.
+  [[nodiscard]] bool step(int n, const std::function<void()>& controller);
+  /// Fills cfrc_ext, which a step leaves alone: the forces of contacts and applied forces on each body
+  /// after the last step. A reset makes them 0.
+  void compute_external_forces();
 
   double time() const;
   std::span<double> qpos() { return {qpos_, nq_}; }
@@ -50,6 +66,32 @@ class Simulation {
   /// World positions, [3], in metres.
   std::span<const double, 3> xpos(int body) const { return std::span<const double, 3>(xpos_ + 3 * body, 3); }
   std::span<const double, 3> site_xpos(int site) const { return std::span<const double, 3>(site_xpos_ + 3 * site, 3); }
+
+  std::span<const double, 4> xquat(int body) const;  // world orientation, a unit quaternion (w, x, y, z)
+  std::span<const double, 9> xmat(int body) const;   // the same as a rotation matrix, row by row
+  std::span<const double, 9> site_xmat(int site) const;
+  /// Of `body` and all that hangs on it, in world coordinates; m. Body 0, the world, is everything.
+  std::span<const double, 3> center_of_mass(int body) const;
+  /// Velocity of the body's frame: angular (rad/s), then linear (m/s), in the body's own axes or the world's.
+  std::array<double, 6> body_velocity(int body, bool own_axes) const;
+  std::span<const double> cinert() const;         // [nbody, 10] inertia and mass about the centre of mass
+  std::span<const double> cvel() const;           // [nbody, 6] velocity about the centre of mass; rad/s, m/s
+  std::span<const double> cfrc_ext() const;       // [nbody, 6] torque and force; N m, N
+  std::span<const double> qfrc_actuator() const;  // [nv] of the actuators on the joints; N or N m
+  std::span<double> qfrc_applied();  // [nv] set by a controller, added to the actuators'; kept until changed
+  std::span<const double> actuator_force() const;  // [nu] N, or N m
+  std::span<const double> sensordata() const;      // MuJoCo's sensors, side by side
+  int contact_count() const;
+  Contact contact(int i) const;
+
+  /// Gives this simulation a model of its own, whose parameters may be changed. Spans taken from the
+  /// simulation stay valid. Once made, it stays.
+  void make_model_its_own();
+  bool owns_model() const { return own_model_ != nullptr; }
+  /// The values of a parameter, writable; the model must be its own. Call parameters_changed() after.
+  std::span<double> parameter(ModelParameter parameter);
+  /// Recomputes what MuJoCo derives from the parameters. The state stays.
+  void parameters_changed();
 
   SimulationState save_state() const;
   /// Throws when the state is of another model. Call forward() to have derived numbers too.
@@ -64,6 +106,8 @@ class Simulation {
 
  private:
   enum class Event { none, full, diverged };
+  template <class BeforeEach>
+  bool step_with(int n, BeforeEach&& before_each);
   void allocate();
   void grow();
   void copy_state_to(SimulationState& state) const;
@@ -72,7 +116,8 @@ class Simulation {
   bool state_is_sane() const;
 
   std::shared_ptr<const Model> model_;
-  std::unique_ptr<mjModel_> view_;  // the struct alone; its arrays are the shared model's
+  mjModel_* own_model_ = nullptr;
+  std::unique_ptr<mjModel_> view_;  // the struct alone; its arrays are the shared model's, or own_model_'s
   mjData_* data_ = nullptr;
   int level_ = 0;
   SimulationState before_;  // the state before the present step
