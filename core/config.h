@@ -154,6 +154,9 @@ class ConfigReader {
     optional(key, value, check...);
   }
 
+  /// A key that somebody else reads.
+  void leave(const char* key) { known_.push_back(key); }
+
   /// Throws on the first key that was never looked up. Called by read_config.
   void finish() const;
   const ConfigNode& node() const { return node_; }

@@ -15,6 +15,7 @@ struct EnvSpec : InterfaceSpec {
   std::string name;                       // "half_cheetah"
   int time_limit = 0;                     // env steps until truncation; 0: none
   std::vector<std::string> reward_terms;  // names of the parts that each reward is the sum of
+  bool has_success = false;               // an episode can succeed, and StepResult says when
 };
 
 /// One env step's outcome. `terminated`: the task ended (the next value is zero). `truncated`: time
@@ -23,10 +24,11 @@ struct StepResult {
   double reward = 0;
   bool terminated = false;
   bool truncated = false;
+  bool success = false;   // the task was done with this step; only where spec().has_success
   bool diverged = false;  // truncated because the simulator failed; its numbers are still finite
 
   /// Of a step that could not be made: the simulator diverged, or the action is not a number.
-  static StepResult failure() { return {.reward = 0, .terminated = false, .truncated = true, .diverged = true}; }
+  static StepResult failure() { return {.truncated = true, .diverged = true}; }
 };
 
 /// A task: reset, then step until terminated or truncated, then reset again. Terms and physics
@@ -41,7 +43,8 @@ class Env {
   virtual void reset(Rng& rng) = 0;
   /// Applies one action row (spec().actions) for one env step. The time limit is counted here.
   virtual StepResult step(std::span<const double> action, Rng& rng) = 0;
-  /// The present observation of float32 sensor `index`: fills out[spec().sensors[index].size()].
+  /// The present observation of float32 sensor `index`, that of the last reset or step: fills
+  /// out[spec().sensors[index].size()].
   virtual void observe(int index, std::span<double> out) const = 0;
   /// The last reward's parts, one for each of spec().reward_terms (weights applied).
   virtual std::span<const double> reward_terms() const = 0;

@@ -60,7 +60,7 @@ Task load_task(const ConfigNode& config, const std::string& name, const std::str
   } else {
     TaskConfig typed = read_config<TaskConfig>(config);
     const std::string file = model_file(typed.model, folder);
-    std::shared_ptr<const Model> model = at_node(*config.find("model"), [&] { return Model::load(file); });
+    std::shared_ptr<const Model> model = with_context(config.find("model")->where(), [&] { return Model::load(file); });
     typed.model = portable(file);
     task.config = write_config(typed);
     task.factory = [name, typed, model, registry] { return std::make_unique<TaskEnv>(name, typed, model, registry); };

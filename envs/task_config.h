@@ -7,38 +7,47 @@
 
 namespace sinew {
 
-/// The task's YAML. A list item under `observations` and `reset` is a term's name, or a map of its
-/// name to its parameters; an entry under `reward` and `terminate` has a name of one's own and says
-/// `term:` beside the parameters (and `weight:`, a reward).
+/// The task's YAML. A list item under `observations`, `reset` and `randomize`, and an entry of `actions`,
+/// is a term's name with its parameters (a name alone where none is needed). An entry under `commands`,
+/// `reward` and `terminate` has a name of one's own and says `term:` beside the parameters.
 struct TaskConfig {
   using Named = std::vector<std::pair<std::string, ConfigNode>>;
 
-  struct Actions {
-    ConfigNode actuators = ConfigNode::scalar("all");  // or a list of names
+  /// What `joint_pos`, PD targets and the reset `pose` are relative to: the model's own initial
+  /// position, or a keyframe's, with some joints changed.
+  struct DefaultPose {
+    std::string keyframe;
+    std::vector<std::pair<std::string, double>> joints;  // m or rad
     template <class Visitor>
     void visit(Visitor& v) {
-      v.optional("actuators", actuators);
+      v.optional("keyframe", keyframe);
+      v.optional("joints", joints);
     }
   };
 
   std::string model;   // an MJCF or URDF file
   int frame_skip = 1;  // physics steps in an env step
   int time_limit = 0;  // env steps in an episode; 0: no limit
+  DefaultPose default_pose;
+  Named commands;
   Named observations;  // of each sensor, a list of terms
-  Actions actions;
+  Named actions = {{"actuators", ConfigNode::scalar("all")}};
   Named reward, terminate;
-  std::vector<ConfigNode> reset;
+  std::vector<ConfigNode> reset, randomize;
 
   template <class Visitor>
   void visit(Visitor& v) {
     v.required("model", model);
     v.optional("frame_skip", frame_skip, at_least(1));
     v.optional("time_limit", time_limit, at_least(0));
+    v.optional("default_pose", default_pose);
+    v.optional("commands", commands);
     v.required("observations", observations);
     v.optional("actions", actions);
     v.required("reward", reward);
     v.optional("terminate", terminate);
     v.optional("reset", reset);
+    v.optional("randomize", randomize);
   }
 };
 

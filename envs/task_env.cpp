@@ -2,153 +2,180 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/error.h"
 #include "sim/camera.h"
 
 namespace sinew {
-namespace {
-
-// The keys that every reward and termination entry has; the rest are its term's parameters.
-struct TermEntry {
-  std::string term;
-  double weight = 1;
-};
-
-TermEntry read_entry(const ConfigNode& node) {
-  TermEntry entry;
-  ConfigReader reader(node);  // not finished: the term's own reading refuses unknown keys
-  reader.required("term", entry.term);
-  reader.optional("weight", entry.weight);
-  return entry;
-}
-
-}  // namespace
 
 TaskEnv::TaskEnv(std::string name, const TaskConfig& config, std::shared_ptr<const Model> model,
                  const TaskRegistry& registry)
-    : sim_(std::move(model)), frame_skip_(config.frame_skip), dt_(config.frame_skip * sim_.model().timestep()) {
-  spec_.name = std::move(name);
-  spec_.time_limit = config.time_limit;
-  spec_.actions.rate = 1 / dt_;
-  choose_actuators(config.actions.actuators);
-  for (const auto& [sensor, terms] : config.observations) add_sensor(sensor, terms, registry);
-  for (const auto& [term_name, node] : config.reward) {
-    const TermEntry entry = read_entry(node);
-    const auto& row = find_row(registry.rewards, entry.term, *node.find("term"), "reward term");
-    reward_.push_back({row.make({node, sim_.model(), registry}), entry.weight});
-    spec_.reward_terms.push_back(term_name);
-  }
-  for (const auto& [reason, node] : config.terminate) {
-    const TermEntry entry = read_entry(node);
-    const auto& row = find_row(registry.terminations, entry.term, *node.find("term"), "termination term");
-    terminations_.push_back(row.make({node, sim_.model(), registry}));
-  }
-  for (const ConfigNode& node : config.reset) {
-    const auto& [term, parameters] = node.single_entry();
-    const auto& row = find_row(registry.resets, term, node, "reset term");
-    resets_.push_back(row.make({parameters, sim_.model(), registry}));
-  }
-  rewards_.resize(reward_.size());
+    : spec_{{}, std::move(name), config.time_limit, {}},
+      frame_skip_(config.frame_skip),
+      state_{.sim = Simulation(model), .dt = config.frame_skip * model->timestep()},
+      terms_(config, registry, spec_, state_) {
+  spec_.actions.rate = 1 / state_.dt;
+  state_.action.resize(static_cast<size_t>(spec_.actions.size()));
+  state_.previous_action.resize(state_.action.size());
+  state_.encoder_offset.resize(static_cast<size_t>(state_.sim.model().nq()));
+  rewards_.resize(terms_.rewards.size());
+  for (const SensorSpec& sensor : spec_.sensors) observations_.emplace_back(static_cast<size_t>(sensor.size()));
+  next_randomization_.resize(terms_.randomizations.size());
+  for (const auto& randomization : terms_.randomizations)
+    if (randomization.term->changes_model()) state_.sim.make_model_its_own();
+  if (std::ranges::any_of(terms_.actions, [](const auto& action) { return action->has_controller(); }))
+    controller_ = [this] {
+      for (const auto& action : terms_.actions) action->control(state_);
+    };
 }
 
 TaskEnv::~TaskEnv() = default;
 
-void TaskEnv::add_sensor(const std::string& name, const ConfigNode& terms, const TaskRegistry& registry) {
-  SensorSpec sensor;
-  sensor.name = name;
-  Observations parts;
-  for (const ConfigNode& node : terms.items()) {
-    parts.push_back(make_observation(node, sim_.model(), registry));
-    const ObservationTerm& term = *parts.back();
-    sensor.labels.insert(sensor.labels.end(), term.labels().begin(), term.labels().end());
-    sensor.units.insert(sensor.units.end(), term.units().begin(), term.units().end());
-  }
-  if (sensor.labels.empty()) throw terms.error(fmt::format("the sensor '{}' observes nothing", name));
-  sensor.shape = {static_cast<int>(sensor.labels.size())};
-  spec_.sensors.push_back(std::move(sensor));
-  observations_.push_back(std::move(parts));
-}
-
-void TaskEnv::choose_actuators(const ConfigNode& node) {
-  const Model& model = sim_.model();
-  if (node.is_list()) {
-    for (const ConfigNode& item : node.items()) {
-      const int actuator = at_node(item, [&] { return model.find(Model::Element::actuator, item.text()); });
-      if (std::find(actuators_.begin(), actuators_.end(), actuator) != actuators_.end())
-        throw item.error(fmt::format("the actuator '{}' is named twice", item.text()));
-      actuators_.push_back(actuator);
-    }
-  } else {
-    check_choice(node, node.text(), {"all"});
-    for (int i = 0; i < model.nu(); ++i) actuators_.push_back(i);
-  }
-  if (actuators_.empty()) throw node.error(fmt::format("there is no actuator to act on in '{}'", model.path()));
-  ActionPart part;
-  part.name = "actuators";
-  for (const int actuator : actuators_) {
-    const Model::Limits limits = model.control_limits(actuator);
-    const std::string label = model.name(Model::Element::actuator, actuator);
-    if (!limits.limited)
-      throw node.error(
-          fmt::format("the actuator '{}' has no limits; give it a ctrlrange in '{}'", label, model.path()));
-    part.labels.push_back(label);
-    part.low.push_back(limits.low);
-    part.high.push_back(limits.high);
-  }
-  spec_.actions.parts.push_back(std::move(part));
-}
-
 void TaskEnv::reset(Rng& rng) {
-  elapsed_ = 0;
-  std::fill(rewards_.begin(), rewards_.end(), 0.0);
-  sim_.reset();
-  for (const auto& term : resets_) term->apply(sim_, rng);
-  sim_.forward();
+  clear_episode();
+  state_.exact = false;
+  randomize_at_reset(rng);
+  for (const auto& term : terms_.resets) term->apply(state_, rng);
+  begin_episode(rng);
 }
 
-StepResult TaskEnv::step(std::span<const double> action, Rng&) {
-  const std::span<double> ctrl = sim_.ctrl();
-  bool finite = true;
-  for (const double a : action) finite &= std::isfinite(a);
-  if (!finite) return fail_step();
-  for (size_t i = 0; i < action.size(); ++i) ctrl[static_cast<size_t>(actuators_[i])] = action[i];
-  for (const Reward& reward : reward_) reward.term->before_step(sim_);
-  if (!sim_.step(frame_skip_)) return fail_step();
-  ++elapsed_;
+void TaskEnv::reset_to(std::span<const double> qpos, std::span<const double> qvel, Rng& rng) {
+  const auto check = [](std::span<const double> given, std::span<const double> own, const char* name) {
+    if (given.size() != own.size()) fail("{} has {} numbers; the model has {}", name, given.size(), own.size());
+  };
+  check(qpos, state_.sim.qpos(), "qpos");
+  check(qvel, state_.sim.qvel(), "qvel");
+  clear_episode();
+  state_.exact = true;
+  std::ranges::fill(next_randomization_, std::numeric_limits<double>::infinity());
+  std::ranges::copy(qpos, state_.sim.qpos().begin());
+  std::ranges::copy(qvel, state_.sim.qvel().begin());
+  begin_episode(rng);
+}
+
+void TaskEnv::clear_episode() {
+  state_.elapsed = 0;
+  state_.terminated = state_.success = false;
+  std::ranges::fill(rewards_, 0.0);
+  std::ranges::fill(state_.action, 0.0);
+  std::ranges::fill(state_.previous_action, 0.0);
+  state_.sim.reset();
+}
+
+void TaskEnv::begin_episode(Rng& rng) {
+  state_.sim.forward();
+  terms_.for_each([this](Term& term) { term.begin_episode(state_); });
+  for (size_t i = 0; i < terms_.commands.size(); ++i)
+    terms_.commands[i].term->sample(state_, rng, state_.commands[i].value);
+  update_observations(rng);
+}
+
+StepResult TaskEnv::step(std::span<const double> action, Rng& rng) {
+  if (!std::ranges::all_of(action, [](double a) { return std::isfinite(a); })) return fail_step();
+  std::swap(state_.action, state_.previous_action);
+  std::ranges::copy(action, state_.action.begin());
+  for (size_t i = 0, first = 0; i < terms_.actions.size(); first += spec_.actions.parts[i++].size())
+    terms_.actions[i]->begin_step(
+        std::span<const double>(state_.action).subspan(first, static_cast<size_t>(spec_.actions.parts[i].size())),
+        state_);
+  randomize_when_due(rng);
+  for (const auto& reward : terms_.rewards) reward.term->before_step(state_);
+  if (!run_physics()) return fail_step();
+  ++state_.elapsed;
 
   StepResult result;
-  StepView view{sim_, action, dt_, false};
-  for (const auto& term : terminations_) result.terminated |= term->ended(view);
-  view.terminated = result.terminated;
-  for (size_t i = 0; i < reward_.size(); ++i) {
-    rewards_[i] = reward_[i].weight * reward_[i].term->value(view);
-    result.reward += rewards_[i];
+  for (const auto& term : terms_.terminations) {
+    const bool ended = term->ended(state_);
+    result.terminated |= ended;
+    result.success |= ended && term->is_success();
   }
-  if (!std::isfinite(result.reward)) return fail_step();
-  result.truncated = !result.terminated && spec_.time_limit > 0 && elapsed_ >= spec_.time_limit;
+  state_.terminated = result.terminated;
+  state_.success = result.success;
+  result.reward = sum_rewards();
+  result.truncated = !result.terminated && spec_.time_limit > 0 && state_.elapsed >= spec_.time_limit;
+  update_commands(rng);
+  update_observations(rng);
   return result;
 }
 
+bool TaskEnv::run_physics() {
+  const bool fine = controller_ ? state_.sim.step(frame_skip_, controller_) : state_.sim.step(frame_skip_);
+  if (fine && terms_.needs_external_forces) state_.sim.compute_external_forces();
+  return fine;
+}
+
+double TaskEnv::sum_rewards() {
+  double sum = 0;
+  for (size_t i = 0; i < rewards_.size(); ++i) {
+    rewards_[i] = terms_.rewards[i].weight * terms_.rewards[i].term->value(state_);
+    if (!std::isfinite(rewards_[i])) [[unlikely]]
+      fail("the reward '{}' (term {}) of the task '{}' is {} in step {} of an episode", spec_.reward_terms[i],
+           terms_.rewards[i].kind, spec_.name, rewards_[i], state_.elapsed);
+    sum += rewards_[i];
+  }
+  return sum;
+}
+
 StepResult TaskEnv::fail_step() {
-  std::fill(rewards_.begin(), rewards_.end(), 0.0);
+  std::ranges::fill(rewards_, 0.0);
   return StepResult::failure();
 }
 
-void TaskEnv::observe(int index, std::span<double> out) const {
-  double* next = out.data();
-  for (const auto& term : observations_[static_cast<size_t>(index)]) {
-    term->observe(sim_, next);
-    next += term->size();
+void TaskEnv::randomize_at_reset(Rng& rng) {
+  bool model_changed = false;
+  for (size_t i = 0; i < terms_.randomizations.size(); ++i) {
+    const auto& [term, interval] = terms_.randomizations[i];
+    if (interval) {
+      next_randomization_[i] = rng.uniform(interval->low, interval->high);
+    } else {
+      term->apply(state_, rng);
+      model_changed |= term->changes_model();
+    }
   }
+  if (model_changed) state_.sim.parameters_changed();
+}
+
+void TaskEnv::randomize_when_due(Rng& rng) {
+  const double now = state_.elapsed * state_.dt;
+  for (size_t i = 0; i < terms_.randomizations.size(); ++i) {
+    const auto& [term, interval] = terms_.randomizations[i];
+    if (!interval || now < next_randomization_[i]) continue;
+    next_randomization_[i] = now + rng.uniform(interval->low, interval->high);
+    term->apply(state_, rng);
+    if (term->changes_model()) state_.sim.parameters_changed();
+  }
+}
+
+void TaskEnv::update_commands(Rng& rng) {
+  for (size_t i = 0; i < terms_.commands.size(); ++i) {
+    const double period = terms_.commands[i].resample;
+    if (period <= 0) continue;
+    const int steps = std::max(1, static_cast<int>(std::lround(period / state_.dt)));
+    if (state_.elapsed % steps == 0) terms_.commands[i].term->sample(state_, rng, state_.commands[i].value);
+  }
+}
+
+void TaskEnv::update_observations(Rng& rng) {
+  for (size_t sensor = 0; sensor < observations_.size(); ++sensor) {
+    double* next = observations_[sensor].data();
+    for (const auto& term : terms_.observations[sensor]) {
+      term->observe(state_, rng, next);
+      next += term->size();
+    }
+  }
+}
+
+void TaskEnv::observe(int index, std::span<double> out) const {
+  std::ranges::copy(observations_[static_cast<size_t>(index)], out.begin());
 }
 
 bool TaskEnv::render(int height, int width, std::span<uint8_t> pixels) {
   if (!renderer_ || renderer_->height() != height || renderer_->width() != width) {
     renderer_.reset();  // its context goes first
-    renderer_ = std::make_unique<Renderer>(sim_.shared_model(), RenderOptions{.height = height, .width = width});
+    renderer_ = std::make_unique<Renderer>(state_.sim.shared_model(), RenderOptions{.height = height, .width = width});
   }
-  renderer_->render(sim_, pixels);
+  renderer_->render(state_.sim, pixels);
   return true;
 }
 

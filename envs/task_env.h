@@ -4,18 +4,17 @@
 #include <vector>
 
 #include "envs/env.h"
-#include "envs/task_config.h"
-#include "envs/task_registry.h"
-#include "sim/simulation.h"
+#include "envs/task_terms.h"
 
 namespace sinew {
 
 class Renderer;
 
-/// A task made of terms around a MuJoCo simulation. One env step: the action becomes ctrl,
-/// frame_skip physics steps, the terminations, the reward terms. A simulation that diverges, an
-/// action or a reward that is not finite truncates the episode with reward 0 and stands where it
-/// stood before the step.
+/// A task made of terms around a MuJoCo simulation. One env step: the action, frame_skip physics
+/// steps, the terminations, the reward terms, new commands where they are due, the observation.
+/// A simulation that diverges and an action that is not finite truncate the episode with reward 0;
+/// the env stands where it stood before the step. A reward that is not finite is an Error that
+/// names the term.
 class TaskEnv final : public Env {
  public:
   TaskEnv(std::string name, const TaskConfig& config, std::shared_ptr<const Model> model, const TaskRegistry& registry);
@@ -23,35 +22,36 @@ class TaskEnv final : public Env {
 
   const EnvSpec& spec() const override { return spec_; }
   void reset(Rng& rng) override;
+  /// Starts an episode at exactly this state: no reset term, no randomisation, no noise on what is
+  /// observed. Commands are still drawn. Throws when the sizes are not the model's.
+  void reset_to(std::span<const double> qpos, std::span<const double> qvel, Rng& rng);
   StepResult step(std::span<const double> action, Rng& rng) override;
   void observe(int index, std::span<double> out) const override;
   std::span<const double> reward_terms() const override { return rewards_; }
   /// Draws with the model's camera "track", or one that follows the robot, in full quality.
   bool render(int height, int width, std::span<uint8_t> pixels) override;
 
-  Simulation& simulation() { return sim_; }
+  Simulation& simulation() { return state_.sim; }
 
  private:
-  using Observations = std::vector<std::unique_ptr<ObservationTerm>>;  // of one sensor
-  struct Reward {
-    std::unique_ptr<RewardTerm> term;
-    double weight;
-  };
-  void add_sensor(const std::string& name, const ConfigNode& terms, const TaskRegistry& registry);
-  void choose_actuators(const ConfigNode& actuators);
+  void clear_episode();
+  void begin_episode(Rng& rng);
+  void randomize_at_reset(Rng& rng);
+  void randomize_when_due(Rng& rng);
+  void update_commands(Rng& rng);
+  void update_observations(Rng& rng);
+  bool run_physics();
+  double sum_rewards();
   StepResult fail_step();
 
   EnvSpec spec_;
-  Simulation sim_;
   int frame_skip_;
-  double dt_;
-  int elapsed_ = 0;
-  std::vector<Observations> observations_;
-  std::vector<int> actuators_;  // of each number of the action
-  std::vector<Reward> reward_;
-  std::vector<std::unique_ptr<TerminationTerm>> terminations_;
-  std::vector<std::unique_ptr<ResetTerm>> resets_;
-  std::vector<double> rewards_;  // the last step's terms, weighted
+  TaskState state_;
+  TaskTerms terms_;
+  std::vector<double> rewards_;                    // the last step's terms, weighted
+  std::vector<std::vector<double>> observations_;  // of each sensor, the present one
+  std::vector<double> next_randomization_;         // of each randomisation, the time in s that it is due
+  std::function<void()> controller_;               // empty: no action term has one
   std::unique_ptr<Renderer> renderer_;
 };
 

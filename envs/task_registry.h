@@ -1,33 +1,74 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/config.h"
 #include "core/text.h"
 #include "envs/env.h"
+#include "envs/parameter_list.h"
 #include "envs/terms/term.h"
 
 namespace sinew {
 
 struct TaskRegistry;
 
-/// What a term is made of: its node in the task, the model, and the registry, for a term that
-/// contains another.
+/// What a term is made from, beside its parameters.
 struct TermSource {
-  const ConfigNode& node;
+  const ConfigNode& node;               // its map in the YAML, for errors that say where
+  std::span<const char* const> others;  // keys in it that are no parameters, such as `weight`
   const Model& model;
-  const TaskRegistry& registry;
+  const TaskRegistry& registry;              // for a term that contains another
+  const std::vector<double>& default_pose;   // [nq]
+  const std::vector<TaskCommand>& commands;  // of the task; their values come later
+  const ActionSpec& actions;                 // of the task
+  /// Set by a term that reads cfrc_ext.
+  bool& needs_external_forces;
+
+  /// Looks something up in the model; an Error gets the place in the YAML.
+  int find(Model::Element element, const std::string& name) const {
+    return with_context(node.where(), [&] { return model.find(element, name); });
+  }
 };
 
-/// A row of a table of terms. `doc` says the formula, the parameters and the units.
+/// A row of a table of terms.
 template <class Term>
 struct TermRow {
   std::string name;
-  std::string doc;
+  std::string doc;   // what it is, as a formula where there is one
+  std::string unit;  // of its numbers; "" where there are none
+  std::vector<ParameterDoc> parameters;
   std::function<std::unique_ptr<Term>(const TermSource&)> make;
 };
+
+/// For a term without parameters.
+struct NoParams {
+  template <class Visitor>
+  void visit(Visitor&) {}
+};
+
+/// Reads a term's parameters; a key that is neither one of them nor among `others` is an Error.
+template <class Params>
+Params read_params(const TermSource& source) {
+  Params params;
+  ConfigReader reader(source.node);
+  for (const char* key : source.others) reader.leave(key);
+  params.visit(reader);
+  reader.finish();
+  return params;
+}
+
+/// A row of the class `T`, which has `struct Params` with a visit, and a constructor
+/// T(const Params&, const TermSource&).
+template <class Base, class T>
+TermRow<Base> term_row(std::string name, std::string doc, std::string unit = "") {
+  return {std::move(name), std::move(doc), std::move(unit), list_parameters<typename T::Params>(),
+          [](const TermSource& source) -> std::unique_ptr<Base> {
+            return std::make_unique<T>(read_params<typename T::Params>(source), source);
+          }};
+}
 
 /// An env in C++ that a task names with `env:`. `make` gets the task's map.
 struct EnvRow {
@@ -40,9 +81,12 @@ struct EnvRow {
 /// hands it on.
 struct TaskRegistry {
   std::vector<TermRow<ObservationTerm>> observations;
+  std::vector<TermRow<ActionTerm>> actions;
   std::vector<TermRow<RewardTerm>> rewards;
   std::vector<TermRow<TerminationTerm>> terminations;
   std::vector<TermRow<ResetTerm>> resets;
+  std::vector<TermRow<CommandTerm>> commands;
+  std::vector<TermRow<RandomizationTerm>> randomizations;
   std::vector<EnvRow> envs;
 
   static TaskRegistry builtin();
@@ -59,36 +103,8 @@ const Row& find_row(const std::vector<Row>& table, const std::string& name, cons
   throw node.error(fmt::format("there is no {} '{}'{}", noun, name, suggestion(name, names)));
 }
 
-/// Makes an observation term from `qvel` or `{qpos: {from: 1}}`.
-std::unique_ptr<ObservationTerm> make_observation(const ConfigNode& node, const Model& model,
-                                                  const TaskRegistry& registry);
-
-/// Reads the parameters of a reward or termination term, whose map also says `term` and `weight`.
-template <class Params>
-Params read_term(const ConfigNode& node) {
-  struct WithCommonKeys {
-    Params params;
-    std::string term;
-    double weight = 1;
-    void visit(ConfigReader& v) {
-      v.optional("term", term);
-      v.optional("weight", weight);
-      params.visit(v);
-    }
-  };
-  return read_config<WithCommonKeys>(node).params;
-}
-
-/// For a term without parameters.
-struct NoParams {
-  template <class Visitor>
-  void visit(Visitor&) {}
-};
-
-/// Looks something up in the model; an Error gets the place in the YAML.
-template <class LookUp>
-auto at_node(const ConfigNode& node, LookUp&& look_up) {
-  return with_context(node.where(), look_up);
-}
+/// Makes an observation term from `qvel` or `{qpos: {from: 1}}`, for a task or for a term of `source`
+/// that measures what it names.
+std::unique_ptr<ObservationTerm> make_observation(const ConfigNode& node, const TermSource& source);
 
 }  // namespace sinew

@@ -1,47 +1,161 @@
+#include <algorithm>
+#include <cmath>
+
 #include "envs/terms/tables.h"
 
 namespace sinew {
 namespace {
 
-/// How wide the noise is, on every number of qpos and of qvel.
-struct NoiseParams {
-  double qpos = 0, qvel = 0;
-  template <class Visitor>
-  void visit(Visitor& v) {
-    v.optional("qpos", qpos, at_least(0));
-    v.optional("qvel", qvel, at_least(0));
+/// The coordinates of joints that a list names, all of them when it is empty.
+struct Coordinates {
+  std::vector<size_t> qpos, qvel;
+  Coordinates(const std::vector<std::string>& joints, const TermSource& source) {
+    const Model& model = source.model;
+    const auto add = [&](int joint) {
+      for (int i = 0; i < model.joint_qpos_size(joint); ++i)
+        qpos.push_back(static_cast<size_t>(model.qpos_address(joint) + i));
+      for (int i = 0; i < model.joint_dof_size(joint); ++i)
+        qvel.push_back(static_cast<size_t>(model.dof_address(joint) + i));
+    };
+    for (const std::string& name : joints) add(source.find(Model::Element::joint, name));
+    if (joints.empty())
+      for (int joint = 0; joint < model.count(Model::Element::joint); ++joint) add(joint);
   }
-};
-
-/// Adds scale × draw(rng), drawn anew for each number; no draw where the scale is 0.
-template <double (*draw)(Rng&)>
-class Noise final : public ResetTerm {
- public:
-  explicit Noise(const TermSource& source) : params_(read_config<NoiseParams>(source.node)) {}
-  void apply(Simulation& sim, Rng& rng) const override {
-    add(sim.qpos(), params_.qpos, rng);
-    add(sim.qvel(), params_.qvel, rng);
-  }
-
- private:
-  static void add(std::span<double> values, double scale, Rng& rng) {
-    if (scale == 0) return;
-    for (double& value : values) value += scale * draw(rng);
-  }
-  NoiseParams params_;
 };
 
 double draw_uniform(Rng& rng) { return rng.uniform(-1, 1); }
 double draw_normal(Rng& rng) { return rng.normal(); }
 
+/// Adds scale × draw(rng), drawn anew for each number; no draw where the scale is 0.
+template <double (*draw)(Rng&)>
+class Noise final : public ResetTerm {
+ public:
+  struct Params {
+    double qpos = 0, qvel = 0;
+    std::vector<std::string> joints;
+    template <class Visitor>
+    void visit(Visitor& v) {
+      v.optional("qpos", qpos, at_least(0));
+      v.optional("qvel", qvel, at_least(0));
+      v.optional("joints", joints);
+    }
+  };
+  Noise(const Params& params, const TermSource& source) : params_(params), coordinates_(params.joints, source) {}
+  void apply(TaskState& state, Rng& rng) override {
+    add(state.sim.qpos(), coordinates_.qpos, params_.qpos, rng);
+    add(state.sim.qvel(), coordinates_.qvel, params_.qvel, rng);
+  }
+
+ private:
+  static void add(std::span<double> values, const std::vector<size_t>& where, double scale, Rng& rng) {
+    if (scale == 0) return;
+    for (const size_t i : where) values[i] += scale * draw(rng);
+  }
+  Params params_;
+  Coordinates coordinates_;
+};
+
+/// Joints of one number each, such as the two slides of a target.
+std::vector<size_t> scalar_joints(const std::vector<std::string>& joints, size_t count, const TermSource& source) {
+  std::vector<size_t> addresses;
+  for (const std::string& name : joints) {
+    const int joint = source.find(Model::Element::joint, name);
+    if (source.model.joint_qpos_size(joint) != 1)
+      throw source.node.error(fmt::format("the joint '{}' has more than one number", name));
+    addresses.push_back(static_cast<size_t>(source.model.qpos_address(joint)));
+  }
+  if (addresses.size() != count)
+    throw source.node.error(fmt::format("'joints' names {} joints where {} are needed", addresses.size(), count));
+  return addresses;
+}
+
+class Disc final : public ResetTerm {
+ public:
+  struct Params {
+    std::vector<std::string> joints;
+    double radius = 0;
+    template <class Visitor>
+    void visit(Visitor& v) {
+      v.required("joints", joints);
+      v.required("radius", radius, above(0));
+    }
+  };
+  Disc(const Params& params, const TermSource& source)
+      : joints_(scalar_joints(params.joints, 2, source)), radius_(params.radius) {}
+  void apply(TaskState& state, Rng& rng) override {
+    double x, y;
+    do {
+      x = rng.uniform(-radius_, radius_);
+      y = rng.uniform(-radius_, radius_);
+    } while (std::hypot(x, y) >= radius_);
+    state.sim.qpos()[joints_[0]] = x;
+    state.sim.qpos()[joints_[1]] = y;
+  }
+
+ private:
+  std::vector<size_t> joints_;
+  double radius_;
+};
+
+class Box final : public ResetTerm {
+ public:
+  struct Params {
+    std::vector<std::string> joints;
+    std::vector<double> low, high;
+    double min_distance = 0;
+    template <class Visitor>
+    void visit(Visitor& v) {
+      v.required("joints", joints);
+      v.required("low", low);
+      v.required("high", high);
+      v.optional("min_distance", min_distance, at_least(0));
+    }
+  };
+  Box(const Params& params, const TermSource& source)
+      : params_(params), joints_(scalar_joints(params.joints, params.low.size(), source)) {
+    if (params.high.size() != params.low.size() || params.low.empty())
+      throw source.node.error("'joints', 'low' and 'high' must have as many numbers as each other");
+    double farthest = 0;
+    for (size_t i = 0; i < joints_.size(); ++i) {
+      if (params.low[i] > params.high[i])
+        throw source.node.error(fmt::format("low is {}, above high, {}", params.low[i], params.high[i]));
+      farthest = std::hypot(farthest, std::max(std::abs(params.low[i]), std::abs(params.high[i])));
+    }
+    if (params.min_distance >= farthest)
+      throw source.node.error(fmt::format("no point of the box is farther than {} from the origin", farthest));
+  }
+  void apply(TaskState& state, Rng& rng) override {
+    double distance;
+    do {
+      distance = 0;
+      for (size_t i = 0; i < joints_.size(); ++i) {
+        double& q = state.sim.qpos()[joints_[i]];
+        q = rng.uniform(params_.low[i], params_.high[i]);
+        distance = std::hypot(distance, q);
+      }
+    } while (distance <= params_.min_distance && params_.min_distance > 0);
+  }
+
+ private:
+  Params params_;
+  std::vector<size_t> joints_;
+};
+
 }  // namespace
 
 std::vector<TermRow<ResetTerm>> builtin_resets() {
   return {
-      {"uniform", "adds to each number of qpos a draw from ±`qpos`, and of qvel from ±`qvel`; m, rad, m/s, rad/s",
-       [](const TermSource& source) { return std::make_unique<Noise<draw_uniform>>(source); }},
-      {"normal", "adds normal noise of standard deviation `qpos` to each number of qpos, `qvel` of qvel",
-       [](const TermSource& source) { return std::make_unique<Noise<draw_normal>>(source); }},
+      term_row<ResetTerm, Noise<draw_uniform>>(
+          "uniform",
+          "adds to each number of `joints` (all, unless named) a draw from ±`qpos`, and from ±`qvel` to its velocity",
+          "m or rad; per second"),
+      term_row<ResetTerm, Noise<draw_normal>>("normal",
+                                              "adds to each number of `joints` (all, unless named) normal noise of "
+                                              "standard deviation `qpos`, and `qvel` to its velocity",
+                                              "m or rad; per second"),
+      term_row<ResetTerm, Disc>("disc", "places two `joints` uniformly in a disc around 0", "m or rad"),
+      term_row<ResetTerm, Box>(
+          "box", "places `joints` uniformly between `low` and `high`, farther than `min_distance` from 0", "m or rad"),
   };
 }
 

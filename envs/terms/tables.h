@@ -1,11 +1,19 @@
 #pragma once
 #include "envs/task_registry.h"
 
-/// The terms that sinew brings along, one table a file.
+/// The terms that sinew brings along, a few tables a kind, one file a table.
 namespace sinew {
 
-std::vector<TermRow<ObservationTerm>> builtin_observations();
-std::vector<TermRow<RewardTerm>> builtin_rewards();
+std::vector<TermRow<ObservationTerm>> array_observations();
+std::vector<TermRow<ObservationTerm>> function_observations();
+std::vector<TermRow<ObservationTerm>> pose_observations();
+
+std::vector<TermRow<ActionTerm>> builtin_actions();
+
+std::vector<TermRow<RewardTerm>> measured_rewards();
+std::vector<TermRow<RewardTerm>> motion_rewards();
+std::vector<TermRow<RewardTerm>> effort_rewards();
+
 std::vector<TermRow<TerminationTerm>> builtin_terminations();
 std::vector<TermRow<ResetTerm>> builtin_resets();
 

@@ -4,27 +4,27 @@
 #include <vector>
 
 #include "core/random.h"
-#include "sim/simulation.h"
+#include "core/spec.h"
+#include "envs/task_state.h"
 
 /// A term is one named piece of a task: a part of an observation, of the reward, a reason to end, a
 /// way to start. Each env has its own terms, so that a term may remember. Terms compute in double
-/// and allocate in their constructor only.
+/// and allocate in their constructor only. What they read off the simulation after a step is as
+/// MuJoCo left it: numbers derived from the position are those before the last physics step's move.
 namespace sinew {
 
-/// What a term sees of an env step.
-struct StepView {
-  const Simulation& sim;           // after the step
-  std::span<const double> action;  // as given, before MuJoCo clamps it
-  double dt;                       // seconds of one env step
-  bool terminated;                 // false while the terminations themselves are asked
+class Term {
+ public:
+  virtual ~Term() = default;
+  /// Called when an episode starts, with its initial state: a term that remembers forgets.
+  virtual void begin_episode(const TaskState&) {}
 };
 
 /// Some numbers of an observation, each with a label and a unit.
-class ObservationTerm {
+class ObservationTerm : public Term {
  public:
-  virtual ~ObservationTerm() = default;
-  /// Fills out[0 … size()).
-  virtual void observe(const Simulation& sim, double* out) const = 0;
+  /// Fills out[0 … size()). Called once for the initial state and once after each env step.
+  virtual void observe(const TaskState& state, Rng& rng, double* out) = 0;
 
   size_t size() const { return labels_.size(); }
   const std::vector<std::string>& labels() const { return labels_; }
@@ -41,26 +41,58 @@ class ObservationTerm {
 };
 
 /// One addend of the reward, before its weight.
-class RewardTerm {
+class RewardTerm : public Term {
  public:
-  virtual ~RewardTerm() = default;
   /// Called before the physics of each env step, for terms that compare before and after.
-  virtual void before_step(const Simulation&) {}
-  virtual double value(const StepView& view) = 0;
+  virtual void before_step(const TaskState&) {}
+  virtual double value(const TaskState& state) = 0;
 };
 
 /// A reason to end the episode as terminated.
-class TerminationTerm {
+class TerminationTerm : public Term {
  public:
-  virtual ~TerminationTerm() = default;
-  virtual bool ended(const StepView& view) = 0;
+  virtual bool ended(const TaskState& state) = 0;
+  /// Whether this ending is what the task is about: it counts in rollout/success_rate.
+  virtual bool is_success() const { return false; }
+};
+
+/// Numbers of an action, and what the simulation does with them.
+class ActionTerm : public Term {
+ public:
+  const ActionPart& part() const { return part_; }
+  /// Takes this env step's numbers, part().size() of them.
+  virtual void begin_step(std::span<const double> action, TaskState& state) = 0;
+  /// For a controller that runs at the simulator's rate: called before each physics step.
+  virtual bool has_controller() const { return false; }
+  virtual void control(TaskState&) {}
+
+ protected:
+  ActionPart part_;
 };
 
 /// A change of the initial state: the simulation has just been reset; forward() is called after all.
-class ResetTerm {
+class ResetTerm : public Term {
  public:
-  virtual ~ResetTerm() = default;
-  virtual void apply(Simulation& sim, Rng& rng) const = 0;
+  virtual void apply(TaskState& state, Rng& rng) = 0;
+};
+
+/// A change of the robot, its sensors or its luck, at each reset or now and then in an episode.
+class RandomizationTerm : public Term {
+ public:
+  virtual void apply(TaskState& state, Rng& rng) = 0;
+  /// Whether apply changes the model's parameters, so that what derives from them is computed anew.
+  virtual bool changes_model() const { return false; }
+};
+
+/// How a command is drawn.
+class CommandTerm : public Term {
+ public:
+  virtual void sample(const TaskState& state, Rng& rng, std::span<double> value) = 0;
+  const std::vector<std::string>& labels() const { return labels_; }
+  const std::vector<std::string>& units() const { return units_; }
+
+ protected:
+  std::vector<std::string> labels_, units_;
 };
 
 }  // namespace sinew

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 
 #include "envs/terms/tables.h"
@@ -5,33 +6,66 @@
 namespace sinew {
 namespace {
 
-class JointOutside final : public TerminationTerm {
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// The numbers that are inside; a NaN is not.
+struct Bounds {
+  double low = -infinity, high = infinity;
+  bool open = false;
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.optional("low", low);
+    v.optional("high", high);
+    v.optional("open", open);
+  }
+  bool contains(double x) const { return open ? x > low && x < high : x >= low && x <= high; }
+};
+
+class Outside final : public TerminationTerm {
  public:
-  struct Params {
-    std::string joint;
-    double low = -std::numeric_limits<double>::infinity();
-    double high = std::numeric_limits<double>::infinity();
+  struct Params : Bounds {
+    ConfigNode of;
     template <class Visitor>
     void visit(Visitor& v) {
-      v.required("joint", joint);
-      v.optional("low", low);
-      v.optional("high", high);
+      v.required("of", of);
+      Bounds::visit(v);
     }
   };
-  explicit JointOutside(const TermSource& source) : params_(read_term<Params>(source.node)) {
-    const Model& model = source.model;
-    const int joint = at_node(source.node, [&] { return model.find(Model::Element::joint, params_.joint); });
-    if (model.joint_qpos_size(joint) != 1)
-      throw source.node.error(fmt::format("the joint '{}' neither slides nor turns on a hinge", params_.joint));
-    address_ = static_cast<size_t>(model.qpos_address(joint));
-  }
-  bool ended(const StepView& view) override {
-    const double q = view.sim.qpos()[address_];
-    return !(q >= params_.low && q <= params_.high);  // a NaN is outside
+  Outside(const Params& params, const TermSource& source)
+      : bounds_(params), measured_(make_observation(params.of, source)), numbers_(measured_->size()), rng_(0) {}
+  void begin_episode(const TaskState& state) override { measured_->begin_episode(state); }
+  bool ended(const TaskState& state) override {
+    measured_->observe(state, rng_, numbers_.data());
+    return !std::ranges::all_of(numbers_, [this](double x) { return bounds_.contains(x); });
   }
 
  private:
-  Params params_;
+  Bounds bounds_;
+  std::unique_ptr<ObservationTerm> measured_;
+  std::vector<double> numbers_;
+  Rng rng_;
+};
+
+class JointOutside final : public TerminationTerm {
+ public:
+  struct Params : Bounds {
+    std::string joint;
+    template <class Visitor>
+    void visit(Visitor& v) {
+      v.required("joint", joint);
+      Bounds::visit(v);
+    }
+  };
+  JointOutside(const Params& params, const TermSource& source) : bounds_(params) {
+    const int joint = source.find(Model::Element::joint, params.joint);
+    if (source.model.joint_qpos_size(joint) != 1)
+      throw source.node.error(fmt::format("the joint '{}' neither slides nor turns on a hinge", params.joint));
+    address_ = static_cast<size_t>(source.model.qpos_address(joint));
+  }
+  bool ended(const TaskState& state) override { return !bounds_.contains(state.sim.qpos()[address_]); }
+
+ private:
+  Bounds bounds_;
   size_t address_;
 };
 
@@ -46,24 +80,25 @@ class SiteBelow final : public TerminationTerm {
       v.required("height", height);
     }
   };
-  explicit SiteBelow(const TermSource& source) : params_(read_term<Params>(source.node)) {
-    site_ = at_node(source.node, [&] { return source.model.find(Model::Element::site, params_.site); });
-  }
-  bool ended(const StepView& view) override { return view.sim.site_xpos(site_)[2] <= params_.height; }
+  SiteBelow(const Params& params, const TermSource& source)
+      : site_(source.find(Model::Element::site, params.site)), height_(params.height) {}
+  bool ended(const TaskState& state) override { return state.sim.site_xpos(site_)[2] <= height_; }
 
  private:
-  Params params_;
   int site_;
+  double height_;
 };
 
 }  // namespace
 
 std::vector<TermRow<TerminationTerm>> builtin_terminations() {
   return {
-      {"joint_outside", "the position of `joint` leaves low … high (both still inside); m or rad",
-       [](const TermSource& source) { return std::make_unique<JointOutside>(source); }},
-      {"site_below", "the world z of `site` is at most `height`; m",
-       [](const TermSource& source) { return std::make_unique<SiteBelow>(source); }},
+      term_row<TerminationTerm, Outside>(
+          "outside", "a number of the observation term `of` leaves [low, high], or (low, high) where `open`",
+          "of the term"),
+      term_row<TerminationTerm, JointOutside>(
+          "joint_outside", "the position of `joint` leaves [low, high], or (low, high) where `open`", "m or rad"),
+      term_row<TerminationTerm, SiteBelow>("site_below", "the world z of `site` is at most `height`", "m"),
   };
 }
 

@@ -1,6 +1,8 @@
 // Tasks from YAML: what they promise, and what a wrong one is told.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "envs/make_env.h"
 #include "envs/task_env.h"
 #include "tests/core/expect_error.h"
@@ -109,13 +111,12 @@ TEST(Tasks, AreMadeAgainFromTheirResolvedConfig) {
 TEST(Tasks, OfOnesOwnTerm) {
   class Height final : public RewardTerm {
    public:
-    double value(const StepView& view) override { return view.sim.xpos(1)[2]; }
+    using Params = NoParams;
+    Height(const Params&, const TermSource&) {}
+    double value(const TaskState& state) override { return state.sim.xpos(1)[2]; }
   };
   TaskRegistry registry = TaskRegistry::builtin();
-  registry.rewards.push_back({"height", "z of the first body; m", [](const TermSource& source) {
-                                read_term<NoParams>(source.node);
-                                return std::make_unique<Height>();
-                              }});
+  registry.rewards.push_back(term_row<RewardTerm, Height>("height", "z of the first body", "m"));
   std::string yaml = good;
   yaml.replace(yaml.find("term: x_velocity"), 16, "term: height");
   const auto high = task_of(yaml, registry).factory();
@@ -123,6 +124,38 @@ TEST(Tasks, OfOnesOwnTerm) {
   high->reset(rng);
   high->step(std::vector<double>(6), rng);
   EXPECT_NEAR(high->reward_terms()[0], 0.7, 0.15);
+}
+
+TEST(Tasks, NameTheRewardThatIsNotFinite) {
+  class Ratio final : public RewardTerm {
+   public:
+    using Params = NoParams;
+    Ratio(const Params&, const TermSource&) {}
+    double value(const TaskState& state) override { return state.elapsed < 3 ? 0 : std::sqrt(-1.0); }
+  };
+  TaskRegistry registry = TaskRegistry::builtin();
+  registry.rewards.push_back(term_row<RewardTerm, Ratio>("ratio", "of nothing to nothing"));
+  std::string yaml = good;
+  yaml.replace(yaml.find("term: x_velocity"), 16, "term: ratio");
+  const auto env = task_of(yaml, registry).factory();
+  Rng rng(1);
+  env->reset(rng);
+  for (int i = 0; i < 2; ++i) env->step(std::vector<double>(6), rng);
+  expect_contains(error_of([&] { env->step(std::vector<double>(6), rng); }),
+                  "the reward 'forward' (term ratio) of the task 'test' is -nan in step 3 of an episode");
+}
+
+TEST(Tasks, StartWhereTheyAreToldTo) {
+  const auto env = make_task("half_cheetah")();
+  auto& task = dynamic_cast<TaskEnv&>(*env);
+  Rng rng(1);
+  std::vector<double> qpos(9, 0.1), qvel(9, -0.2), state(17);
+  task.reset_to(qpos, qvel, rng);
+  task.observe(0, state);
+  EXPECT_EQ(state[0], 0.1);
+  EXPECT_EQ(state[16], -0.2);
+  qpos.pop_back();
+  expect_contains(error_of([&] { task.reset_to(qpos, qvel, rng); }), "qpos has 8 numbers; the model has 9");
 }
 
 TEST(TaskErrors, NameTheNearestTask) {

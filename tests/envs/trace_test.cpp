@@ -31,11 +31,7 @@ TEST_P(Trace, IsReproduced) {
   const auto env = make_task(name)();
   auto& task = dynamic_cast<TaskEnv&>(*env);
   Rng rng(1);
-  env->reset(rng);
-  task.simulation().reset();
-  std::ranges::copy(trace["qpos"].get<std::vector<double>>(), task.simulation().qpos().begin());
-  std::ranges::copy(trace["qvel"].get<std::vector<double>>(), task.simulation().qvel().begin());
-  task.simulation().forward();
+  task.reset_to(trace["qpos"].get<std::vector<double>>(), trace["qvel"].get<std::vector<double>>(), rng);
   expect_observation(*env, trace["initial_obs"], 0);
   int number = 0;
   for (const auto& step : trace["steps"]) {
@@ -49,7 +45,9 @@ TEST_P(Trace, IsReproduced) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Tasks, Trace,
-                         testing::Values("half_cheetah", "inverted_pendulum", "inverted_double_pendulum"));
+                         testing::Values("ant", "half_cheetah", "hopper", "humanoid", "humanoid_standup",
+                                         "inverted_double_pendulum", "inverted_pendulum", "pusher", "reacher",
+                                         "swimmer", "walker2d"));
 
 }  // namespace
 }  // namespace sinew
