@@ -93,6 +93,7 @@ PlotSpec learning_curve(const std::vector<RunGroup>& groups) {
     const std::string& name = group.label.empty() ? group.name : group.label;
     plot.curves.push_back(curve_of(group, all_evaluated ? evaluation : training,
                                    fmt::format("{}{}", name, group.is_baseline ? " (baseline)" : "")));
+    plot.curves.back().is_reference = group.is_baseline;
   }
   return plot;
 }

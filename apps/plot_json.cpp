@@ -27,7 +27,11 @@ std::vector<double> numbers(const json& list) {
 std::string to_json(const PlotSpec& plot) {
   json curves = json::array();
   for (const PlotCurve& curve : plot.curves)
-    curves.push_back({{"name", curve.name}, {"x", curve.x}, {"mean", curve.mean}, {"spread", curve.spread}});
+    curves.push_back({{"name", curve.name},
+                      {"x", curve.x},
+                      {"mean", curve.mean},
+                      {"spread", curve.spread},
+                      {"is_reference", curve.is_reference}});
   const json object = {{"title", plot.title}, {"x_label", plot.x_label}, {"y_label", plot.y_label},
                        {"width", plot.width}, {"height", plot.height},   {"curves", curves}};
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -46,6 +50,7 @@ PlotSpec plot_from_json(const std::string& text) try {
     curve.x = numbers(item.at("x"));
     curve.mean = numbers(item.at("mean"));
     read(item, "name", curve.name);
+    read(item, "is_reference", curve.is_reference);
     if (item.contains("spread")) curve.spread = numbers(item.at("spread"));
   }
   return plot;

@@ -4,114 +4,32 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <opencv2/imgproc.hpp>
 
 #include "core/error.h"
 #include "vision/plot_axis.h"
+#include "vision/plot_canvas_internal.h"
 
 namespace sinew {
 namespace {
 
-// Everything is drawn this much larger and then averaged down: smooth lines and letters.
-constexpr int oversampling = 3;
-// Fixed-point bits of the coordinates given to OpenCV.
-constexpr int shift = 4;
-
 const cv::Scalar text_colour(45, 45, 45), muted_colour(100, 100, 100), grid_colour(232, 232, 232),
-    spine_colour(160, 160, 160), white(255, 255, 255);
+    spine_colour(160, 160, 160), reference_colour(135, 135, 135), white(255, 255, 255);
 
-// Okabe and Ito's palette, which colour-blind readers can tell apart.
-cv::Scalar curve_colour(size_t i) {
+// Okabe and Ito's palette, which colour-blind readers can tell apart; a reference takes none of it.
+std::vector<cv::Scalar> colours_of(const std::vector<PlotCurve>& curves) {
   static const std::array<cv::Scalar, 7> palette = {
       cv::Scalar(0, 114, 178), cv::Scalar(213, 94, 0),   cv::Scalar(0, 158, 115), cv::Scalar(204, 121, 167),
       cv::Scalar(230, 159, 0), cv::Scalar(86, 180, 233), cv::Scalar(90, 90, 90)};
-  return palette[i % palette.size()];
+  std::vector<cv::Scalar> colours;
+  size_t next = 0;
+  for (const PlotCurve& curve : curves)
+    colours.push_back(curve.is_reference ? reference_colour : palette[next++ % palette.size()]);
+  return colours;
 }
 
 struct Box {
   double left, top, right, bottom;
   bool contains(const cv::Point2d& p) const { return p.x >= left && p.x <= right && p.y >= top && p.y <= bottom; }
-};
-
-// A picture whose coordinates are final pixels (fractions welcome), RGB.
-class Canvas {
- public:
-  Canvas(int width, int height) : large_(height * oversampling, width * oversampling, CV_8UC3, white) {}
-
-  void line(cv::Point2d a, cv::Point2d b, const cv::Scalar& colour, double thickness) {
-    cv::line(large_, fixed(a), fixed(b), colour, stroke(thickness), cv::LINE_AA, shift);
-  }
-  void polyline(const std::vector<cv::Point2d>& points, const cv::Scalar& colour, double thickness) {
-    cv::polylines(large_, fixed(points), false, colour, stroke(thickness), cv::LINE_AA, shift);
-  }
-  void disc(cv::Point2d centre, double radius, const cv::Scalar& colour) {
-    const int size = static_cast<int>(std::lround(radius * oversampling * (1 << shift)));
-    cv::circle(large_, fixed(centre), size, colour, cv::FILLED, cv::LINE_AA, shift);
-  }
-  // Fills a polygon; opacity 1 hides what lies below.
-  void polygon(const std::vector<cv::Point2d>& points, const cv::Scalar& colour, double opacity) {
-    const std::vector<cv::Point> outline = fixed(points);
-    cv::Rect frame = cv::boundingRect(outline);
-    frame = cv::Rect(frame.x >> shift, frame.y >> shift, (frame.width >> shift) + 2, (frame.height >> shift) + 2) &
-            cv::Rect(0, 0, large_.cols, large_.rows);
-    if (frame.empty()) return;
-    cv::Mat below = large_(frame), tinted = below.clone();
-    const cv::Point offset(-frame.x * (1 << shift), -frame.y * (1 << shift));
-    std::vector<cv::Point> moved;
-    for (const cv::Point& point : outline) moved.push_back(point + offset);
-    cv::fillPoly(tinted, std::vector<std::vector<cv::Point>>{moved}, colour, cv::LINE_AA, shift);
-    cv::addWeighted(tinted, opacity, below, 1 - opacity, 0, below);
-  }
-
-  // Text `size` pixels high (a capital letter), `at` its left end on the base line.
-  void text(const std::string& words, cv::Point2d at, double size, const cv::Scalar& colour) {
-    const cv::Point origin(static_cast<int>(std::lround(at.x * oversampling)),
-                           static_cast<int>(std::lround(at.y * oversampling)));
-    cv::putText(large_, words, origin, font, scale(size), colour, pen(size), cv::LINE_AA);
-  }
-  static double text_width(const std::string& words, double size) {
-    int baseline = 0;
-    return static_cast<double>(cv::getTextSize(words, font, scale(size), pen(size), &baseline).width) / oversampling;
-  }
-  // Reads upwards, centred on `centre`.
-  void text_upwards(const std::string& words, cv::Point2d centre, double size, const cv::Scalar& colour) {
-    const int width = static_cast<int>(text_width(words, size)) + 4, height = static_cast<int>(2 * size) + 4;
-    Canvas flat(width, height);
-    flat.text(words, {2, 1.5 * size}, size, colour);
-    cv::Mat upright;
-    cv::rotate(flat.large_, upright, cv::ROTATE_90_COUNTERCLOCKWISE);
-    const cv::Rect place(static_cast<int>(centre.x * oversampling) - upright.cols / 2,
-                         static_cast<int>(centre.y * oversampling) - upright.rows / 2, upright.cols, upright.rows);
-    const cv::Rect visible = place & cv::Rect(0, 0, large_.cols, large_.rows);
-    if (!visible.empty()) upright(visible - place.tl()).copyTo(large_(visible));
-  }
-
-  Image finish() const {
-    Image image;
-    image.height = large_.rows / oversampling;
-    image.width = large_.cols / oversampling;
-    image.pixels.resize(static_cast<size_t>(image.height) * static_cast<size_t>(image.width) * 3);
-    cv::Mat small(image.height, image.width, CV_8UC3, image.pixels.data());
-    cv::resize(large_, small, small.size(), 0, 0, cv::INTER_AREA);
-    return image;
-  }
-
- private:
-  static constexpr int font = cv::FONT_HERSHEY_SIMPLEX;
-  static double scale(double size) { return size * oversampling / 21.0; }  // its capitals are 21 units high
-  static int pen(double size) { return std::max(1, static_cast<int>(std::lround(0.125 * size * oversampling))); }
-  static int stroke(double thickness) { return std::max(1, static_cast<int>(std::lround(thickness * oversampling))); }
-  static cv::Point fixed(cv::Point2d p) {
-    constexpr double unit = oversampling * (1 << shift);
-    return {static_cast<int>(std::lround(p.x * unit)), static_cast<int>(std::lround(p.y * unit))};
-  }
-  static std::vector<cv::Point> fixed(const std::vector<cv::Point2d>& points) {
-    std::vector<cv::Point> result;
-    for (const cv::Point2d& point : points) result.push_back(fixed(point));
-    return result;
-  }
-
-  cv::Mat large_;
 };
 
 // The finite points of a curve.
@@ -192,6 +110,16 @@ void draw_band(Canvas& canvas, const Layout& layout, const Points& curve, const 
   canvas.polygon(outline, colour, 0.18);
 }
 
+void draw_line(Canvas& canvas, const std::vector<cv::Point2d>& line, const cv::Scalar& colour, double thickness,
+               bool dashed) {
+  if (line.size() == 1)
+    canvas.disc(line[0], 3.5, colour);
+  else if (dashed)
+    canvas.dashes(line, colour, thickness, 7, 5);
+  else if (!line.empty())
+    canvas.polyline(line, colour, thickness);
+}
+
 std::vector<cv::Point2d> line_of(const Layout& layout, const Points& curve) {
   std::vector<cv::Point2d> line;
   for (size_t i = 0; i < curve.x.size(); ++i) line.push_back(layout.at(curve.x[i], curve.mean[i]));
@@ -199,7 +127,8 @@ std::vector<cv::Point2d> line_of(const Layout& layout, const Points& curve) {
 }
 
 // In the corner where it hides the fewest points.
-void draw_legend(Canvas& canvas, const PlotSpec& plot, const Layout& layout, const std::vector<Points>& curves) {
+void draw_legend(Canvas& canvas, const PlotSpec& plot, const Layout& layout, const std::vector<Points>& curves,
+                 const std::vector<cv::Scalar>& colours) {
   double width = 0;
   int names = 0;
   for (const PlotCurve& curve : plot.curves) {
@@ -233,7 +162,7 @@ void draw_legend(Canvas& canvas, const PlotSpec& plot, const Layout& layout, con
   double y = box.top + 5 + row / 2;
   for (size_t i = 0; i < plot.curves.size(); ++i) {
     if (plot.curves[i].name.empty()) continue;
-    canvas.line({box.left + 10, y}, {box.left + 34, y}, curve_colour(i), 3);
+    draw_line(canvas, {{box.left + 10, y}, {box.left + 34, y}}, colours[i], 3, plot.curves[i].is_reference);
     canvas.text(plot.curves[i].name, {box.left + 44, y + 4.5}, 9.5, text_colour);
     y += row;
   }
@@ -249,15 +178,11 @@ Image draw_plot(const PlotSpec& plot) {
   const Layout layout = make_layout(plot, curves);
   Canvas canvas(plot.width, plot.height);
   draw_axes(canvas, plot, layout);
-  for (size_t i = 0; i < curves.size(); ++i) draw_band(canvas, layout, curves[i], curve_colour(i));
-  for (size_t i = 0; i < curves.size(); ++i) {
-    const std::vector<cv::Point2d> line = line_of(layout, curves[i]);
-    if (line.size() == 1)
-      canvas.disc(line[0], 3.5, curve_colour(i));
-    else if (!line.empty())
-      canvas.polyline(line, curve_colour(i), 2.2);
-  }
-  draw_legend(canvas, plot, layout, curves);
+  const std::vector<cv::Scalar> colours = colours_of(plot.curves);
+  for (size_t i = 0; i < curves.size(); ++i) draw_band(canvas, layout, curves[i], colours[i]);
+  for (size_t i = 0; i < curves.size(); ++i)
+    draw_line(canvas, line_of(layout, curves[i]), colours[i], 2.2, plot.curves[i].is_reference);
+  draw_legend(canvas, plot, layout, curves, colours);
   return canvas.finish();
 }
 

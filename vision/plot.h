@@ -11,6 +11,7 @@ namespace sinew {
 struct PlotCurve {
   std::string name;
   std::vector<double> x, mean, spread;
+  bool is_reference = false;  // what the others are compared with: grey and dashed
 };
 
 /// A chart. Texts are ASCII: OpenCV's fonts have no other letters.

@@ -93,12 +93,15 @@ TEST(WritePlot, AnUnwritablePathIsTheUsersFault) {
 }
 
 TEST(PlotJson, ComesBackAsItWas) {
-  const PlotSpec plot = small_plot(), back = plot_from_json(to_json(plot));
+  PlotSpec plot = small_plot();
+  plot.curves[0].is_reference = true;
+  const PlotSpec back = plot_from_json(to_json(plot));
   EXPECT_EQ(back.title, plot.title);
   EXPECT_EQ(back.width, plot.width);
   ASSERT_EQ(back.curves.size(), 1u);
   EXPECT_EQ(back.curves[0].name, "one");
   EXPECT_EQ(back.curves[0].x, plot.curves[0].x);
+  EXPECT_TRUE(back.curves[0].is_reference);
   EXPECT_EQ(back.curves[0].spread, plot.curves[0].spread);
   EXPECT_TRUE(std::isnan(back.curves[0].mean[1]));
 }

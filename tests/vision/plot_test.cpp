@@ -68,6 +68,18 @@ TEST(Plot, DrawsLineAndBandInTheCurvesColour) {
   EXPECT_GT(count(banded, 209, 230, 241, 3), 50000);
 }
 
+TEST(Plot, AReferenceIsGreyAndDashedAndTakesNoColour) {
+  PlotSpec plot = line(0);
+  plot.curves.insert(plot.curves.begin(), {"before", {0, 50, 100}, {5, 5, 5}, {}, true});
+  const Image image = draw_plot(plot);
+  EXPECT_GT(count(image, 0, 114, 178), 900);  // still the palette's first
+  const int dashed = count(image, 135, 135, 135, 3);
+  plot.curves[0].is_reference = false;
+  const int solid = count(draw_plot(plot), 0, 114, 178);
+  EXPECT_GT(dashed, solid / 4);
+  EXPECT_LT(dashed, 3 * solid / 4);
+}
+
 TEST(Plot, LeavesOutWhatIsNotFinite) {
   PlotSpec plot = line(0);
   plot.curves[0].mean[1] = std::nan("");
