@@ -23,7 +23,7 @@ void CommandLine::arguments(const std::string& name, std::vector<std::string>& v
 template <class T>
 void CommandLine::option(const std::string& flag, T& value, const std::string& placeholder, const std::string& help) {
   CLI::Option* option = app_.add_option(flag, value, help)->option_text(placeholder);
-  if constexpr (std::is_same_v<T, std::vector<std::string>>) option->expected(1)->take_all();
+  if constexpr (std::is_same_v<T, std::vector<std::string>>) option->expected(1)->take_all()->allow_extra_args(false);
 }
 
 template void CommandLine::option(const std::string&, std::string&, const std::string&, const std::string&);
