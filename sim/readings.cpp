@@ -46,7 +46,7 @@ Contact Simulation::contact(int i) const {
   const mjContact& contact = data_->contact[i];
   mjtNum force[6] = {};
   if (contact.efc_address >= 0) mj_contactForce(view_.get(), data_, i, force);
-  return {contact.geom1, contact.geom2, contact.dist, force[0]};
+  return {contact.geom1, contact.geom2, contact.dist, force[0], {contact.pos[0], contact.pos[1], contact.pos[2]}};
 }
 
 }  // namespace sinew

@@ -19,8 +19,9 @@ using SimulationState = std::vector<double>;
 /// Two geoms that touch, or nearly so.
 struct Contact {
   int geom1, geom2;
-  double distance;      // m; negative: they penetrate
-  double normal_force;  // N; 0 while they do not push each other
+  double distance;                 // m; negative: they penetrate
+  double normal_force;             // N; 0 while they do not push each other
+  std::array<double, 3> position;  // m, in the world: midway between the two surfaces
 };
 
 /// One world in motion. Not thread-safe; different simulations of one Model may run in different
