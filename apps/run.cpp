@@ -17,6 +17,7 @@ int run(int argc, char** argv, const Registry& registry) {
                {"train", "learn a policy from a recipe, a YAML file", with_registry(declare_train)},
                {"play", "run a policy against the simulator: returns, a video, a window", with_registry(declare_play)},
                {"show", "what a recipe or a policy is: network, shapes, names, units, hash", with_registry(declare_show)},
+               {"inspect", "what an MJCF or URDF model has; a task to start from", with_registry(declare_inspect)},
                {"report", "what runs achieved over their seeds: a table and the learning curve", declare_report},
                {"bench", "how fast, beside what is possible on this machine", declare_bench},
                {"doctor", "what this computer offers, and what that means for you", declare_doctor},

@@ -55,7 +55,7 @@ std::string wrap(const std::string& text, int width) {
   return wrapped;
 }
 
-std::string format_table(const std::vector<std::vector<std::string>>& rows) {
+std::string format_table(const std::vector<std::vector<std::string>>& rows, size_t left) {
   std::vector<size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
@@ -65,8 +65,9 @@ std::string format_table(const std::vector<std::vector<std::string>>& rows) {
   for (const auto& row : rows) {
     for (size_t i = 0; i < row.size(); ++i) {
       const std::string space(widths[i] - letters(row[i]), ' ');
-      text += "  " + (i == 0 ? row[i] + space : space + row[i]);
+      text += "  " + (i < left ? row[i] + space : space + row[i]);
     }
+    text.erase(text.find_last_not_of(' ') + 1);  // cells to the left may be padded
     text += '\n';
   }
   return text;

@@ -11,8 +11,8 @@ bool is_terminal(int fd);
 int terminal_width(int fd);
 /// Breaks lines at spaces so that they fit; a word that is too long stands alone. 0: unchanged.
 std::string wrap(const std::string& text, int width);
-/// Rows of cells in aligned columns, the first one to the left and the others to the right.
-std::string format_table(const std::vector<std::vector<std::string>>& rows);
+/// Rows of cells in aligned columns, the first `left` ones to the left and the others to the right.
+std::string format_table(const std::vector<std::vector<std::string>>& rows, size_t left = 1);
 
 /// 1234567 as "1,234,567".
 std::string with_commas(int64_t value);

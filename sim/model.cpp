@@ -43,14 +43,40 @@ std::string one_line(std::string text) {
   return text;
 }
 
+// "" for what MuJoCo can be asked to read.
+std::string why_no_model_file(const std::filesystem::path& path) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return "there is no such file";
+  if (fs::is_directory(path, ignored)) return "it is a folder, an MJCF file is needed";
+  if (!fs::is_regular_file(path, ignored)) return "it is a device or a pipe, an MJCF file is needed";
+  if (fs::file_size(path, ignored) == 0) return "it is empty";
+  if (path.extension() == ".yaml" || path.extension() == ".yml")
+    return "it is a YAML file, an MJCF or URDF file is needed (a task names its own as 'model')";
+  return "";
+}
+
+// What to do about the commonest of MuJoCo's messages.
+std::string advice_on(const std::string& message) {
+  const auto says = [&](const char* part) { return message.find(part) != std::string::npos; };
+  if (says("mass and inertia of moving bodies"))
+    return "; whatever a joint moves needs a mass: give that body (in a URDF, that link) an <inertial>, or a geom with "
+           "a "
+           "mass";
+  if (says("Unknown mesh file type")) return "; convert the mesh to STL or OBJ and name that file instead";
+  if (says("could not open") || says("Error opening file"))
+    return "; a mesh is looked for beside the model, or in the compiler's meshdir; of a URDF's package://…/a.stl only "
+           "a.stl counts, unless it has <mujoco><compiler strippath=\"false\"/></mujoco>";
+  if (says("XML parse error")) return "; the file is not well-formed XML";
+  return "";
+}
+
 }  // namespace
 
 std::shared_ptr<const Model> Model::load(const std::string& path) {
   catch_mujoco_messages();
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) fail("cannot load the model '{}': there is no such file", path);
-  if (std::filesystem::is_directory(path, ignored))
-    fail("cannot load the model '{}': it is a folder, an MJCF file is needed", path);
+  if (const std::string reason = why_no_model_file(path); !reason.empty())
+    fail("cannot load the model '{}': {}", path, reason);
 
   // MuJoCo's reader keeps the last XML in a global.
   static std::mutex reading;
@@ -59,7 +85,7 @@ std::shared_ptr<const Model> Model::load(const std::string& path) {
   mjModel* raw = nullptr;
   with_context(fmt::format("cannot load the model '{}'", path),
                [&] { raw = mj_loadXML(path.c_str(), nullptr, message, sizeof message); });
-  if (!raw) fail("cannot load the model '{}'; MuJoCo says: {}", path, one_line(message));
+  if (!raw) fail("cannot load the model '{}'; MuJoCo says: {}{}", path, one_line(message), advice_on(message));
   if (message[0] != '\0') log_warning("{}: MuJoCo says: {}", path, one_line(message));
   return std::shared_ptr<const Model>(new Model(raw, path));
 }

@@ -54,7 +54,9 @@ class Model {
   double joint_stiffness(int joint) const;              // N/m or N m/rad
   double joint_damping(int joint) const;                // N s/m or N m s/rad
   double joint_armature(int joint) const;               // kg or kg m²
-  int joint_body(int joint) const;                      // the body that it moves
+  /// What its first degree of freedom moves in the initial position, armature included, kg or kg m².
+  double joint_inertia(int joint) const;
+  int joint_body(int joint) const;  // the body that it moves
 
   /// "qpos[1] rootz" and the unit, "m", "rad" or "1" (a part of a quaternion).
   std::string qpos_label(int i) const;

@@ -51,6 +51,7 @@ double Model::joint_stiffness(int joint) const { return model_->jnt_stiffness[jo
 // All degrees of freedom of a joint have the same.
 double Model::joint_damping(int joint) const { return model_->dof_damping[dof_address(joint)]; }
 double Model::joint_armature(int joint) const { return model_->dof_armature[dof_address(joint)]; }
+double Model::joint_inertia(int joint) const { return model_->dof_M0[dof_address(joint)]; }
 int Model::joint_body(int joint) const { return model_->jnt_bodyid[joint]; }
 
 int Model::joint_of_qpos(int i) const {

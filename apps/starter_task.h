@@ -1,0 +1,22 @@
+#pragma once
+#include <string>
+
+#include "apps/inspect_model.h"
+#include "envs/task_registry.h"
+
+/// The task that `sinew inspect --task` writes: it trains as it stands, and its comments say what else
+/// there is to choose from.
+namespace sinew {
+
+/// The YAML, for a file at `path`. Throws Error for a model that has nothing to drive.
+std::string starter_task(const InspectedModel& inspected, const std::string& path);
+
+/// Writes it, once it is known to load as a task. Throws Error when the file is there and `overwrite` is
+/// not, or when it cannot be written.
+void write_starter_task(const InspectedModel& inspected, const std::string& path, bool overwrite,
+                        const TaskRegistry& registry);
+
+/// The command line that trains the task at `path`.
+std::string starter_command(const std::string& path);
+
+}  // namespace sinew
