@@ -19,6 +19,8 @@ int run(int argc, char** argv, const Registry& registry) {
                {"show", "what a recipe or a policy is: network, shapes, names, units, hash", with_registry(declare_show)},
                {"inspect", "what an MJCF or URDF model has; a task to start from", with_registry(declare_inspect)},
                {"report", "what runs achieved over their seeds: a table and the learning curve", declare_report},
+               {"replay", "what a task does with given actions, open loop, in full precision",
+                with_registry(declare_replay)},
                {"bench", "how fast, beside what is possible on this machine", declare_bench},
                {"doctor", "what this computer offers, and what that means for you", declare_doctor},
                {"test", "run the tests of the build this command belongs to", declare_test},

@@ -1,0 +1,78 @@
+#include "apps/replay_input.h"
+
+#include <cmath>
+
+#include "core/safe_file.h"
+#include "core/text.h"
+#include "envs/task_env.h"
+
+namespace sinew {
+namespace {
+
+using nlohmann::json;
+
+json parse(const std::string& path) {
+  try {
+    return json::parse(read_file(path));
+  } catch (const json::exception& error) {
+    std::string what = error.what();  // "[json.exception.parse_error.101] parse error at line 1, …"
+    if (const size_t end = what.find("] "); end != std::string::npos) what.erase(0, end + 2);
+    fail("{}: this is not JSON: {}", path, what);
+  }
+}
+
+// Reads one file; the messages say where in it.
+class Reader {
+ public:
+  explicit Reader(const std::string& path) : path_(path), root_(parse(path)) {
+    if (!root_.is_object()) fail("{}: the file must hold one object, {{\"qpos\", \"qvel\", \"actions\"}}", path_);
+    const std::vector<std::string> keys = {"qpos", "qvel", "actions"};
+    for (const auto& [key, value] : root_.items())
+      if (std::ranges::find(keys, key) == keys.end())
+        fail("{}: unknown key '{}'{}", path_, key, suggestion(key, keys));
+    for (const std::string& key : keys) {
+      if (!root_.contains(key)) fail("{}: the key '{}' is missing", path_, key);
+      if (!root_[key].is_array()) fail("{}: '{}' is not a list", path_, key);
+    }
+  }
+
+  std::vector<double> numbers(const std::string& key, size_t count, const std::string& whose) const {
+    return numbers(root_[key], key, count, whose);
+  }
+  std::vector<std::vector<double>> rows(const std::string& key, size_t width, const std::string& whose) const {
+    std::vector<std::vector<double>> rows;
+    for (const json& row : root_[key])
+      rows.push_back(numbers(row, fmt::format("{}[{}]", key, rows.size()), width, whose));
+    return rows;
+  }
+
+ private:
+  std::vector<double> numbers(const json& list, const std::string& name, size_t count, const std::string& whose) const {
+    if (!list.is_array()) fail("{}: '{}' is not a list of numbers", path_, name);
+    if (list.size() != count) fail("{}: '{}' has {} numbers; {} has {}", path_, name, list.size(), whose, count);
+    std::vector<double> values;
+    for (const json& item : list) {
+      if (!item.is_number() || !std::isfinite(item.get<double>()))
+        fail("{}: '{}[{}]' is {}, which is no finite number", path_, name, values.size(), item.dump());
+      values.push_back(item.get<double>());
+    }
+    return values;
+  }
+
+  std::string path_;
+  json root_;
+};
+
+}  // namespace
+
+ReplayInput read_replay_input(const std::string& path, TaskEnv& task) {
+  const Reader reader(path);
+  const Model& model = task.simulation().model();
+  const std::string its_model = fmt::format("the model of '{}'", task.spec().name);
+  return {.qpos = reader.numbers("qpos", static_cast<size_t>(model.nq()), its_model),
+          .qvel = reader.numbers("qvel", static_cast<size_t>(model.nv()), its_model),
+          .actions = reader.rows("actions", static_cast<size_t>(task.spec().actions.size()),
+                                 fmt::format("an action of '{}'", task.spec().name))};
+}
+
+}  // namespace sinew
