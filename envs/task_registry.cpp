@@ -22,7 +22,7 @@ std::vector<Row> joined(std::vector<Row> first, Others... others) {
 TaskRegistry TaskRegistry::builtin() {
   return {
       .observations = joined(array_observations(), function_observations(), pose_observations()),
-      .actions = builtin_actions(),
+      .actions = joined(builtin_actions(), pd_actions(), servo_actions()),
       .rewards = joined(motion_rewards(), measured_rewards(), effort_rewards()),
       .terminations = builtin_terminations(),
       .resets = builtin_resets(),

@@ -5,6 +5,22 @@
 namespace sinew {
 namespace {
 
+/// For a model without actuators: how to name the joints to drive, as an example with its own.
+std::string what_to_drive(const Model& model) {
+  std::vector<std::string> example;
+  for (int joint = 0; joint < model.count(Model::Element::joint) && example.size() < 3; ++joint) {
+    const std::string name = model.name(Model::Element::joint, joint);
+    if (model.joint_dof_size(joint) == 1 && !name.empty()) example.push_back(name + ": 10");
+  }
+  const std::string lack = fmt::format("'{}' has no actuators{}", model.path(),
+                                       model.path().ends_with(".urdf") ? " (a URDF names none)" : "");
+  if (example.empty()) return lack + ", and no named hinge or slide to drive instead";
+  return fmt::format(
+      "{}: name the joints to drive, for example actions: {{joint_torque: {{joints: {{{}}}}}}}, limits in N m (N for "
+      "a slide)",
+      lack, join(example));
+}
+
 /// The action is the control: ctrl = a, within the actuator's ctrlrange.
 class Actuators final : public ActionTerm {
  public:
@@ -49,11 +65,45 @@ class Actuators final : public ActionTerm {
       check_choice(names, names.text(), {"all"});
       for (int i = 0; i < model.nu(); ++i) actuators_.push_back(i);
     }
-    if (actuators_.empty())
-      throw source.node.error(fmt::format("there is no actuator to act on in '{}'", model.path()));
+    if (actuators_.empty()) throw source.node.error(model.nu() == 0 ? what_to_drive(model) : "no actuator is named");
   }
 
   std::vector<int> actuators_;  // of each number of the action
+};
+
+/// The action is the torque of each joint, or the force of one that slides: qfrc_applied = a, within ±limit.
+class JointTorque final : public ActionTerm {
+ public:
+  struct Params {
+    std::vector<std::pair<std::string, double>> joints;  // and their limits, N m or N
+    template <class Visitor>
+    void visit(Visitor& v) {
+      v.required("joints", joints);
+    }
+  };
+  JointTorque(const Params& params, const TermSource& source) {
+    if (params.joints.empty()) throw source.node.error("'joints' names no joint");
+    part_.name = "joint_torque";
+    for (const auto& [name, limit] : params.joints) {
+      const ConfigNode& node = *source.node.find("joints")->find(name);
+      const int joint = source.find(Model::Element::joint, name);
+      if (source.model.joint_dof_size(joint) != 1)
+        throw node.error(fmt::format("the joint '{}' neither slides nor turns on a hinge", name));
+      check_range(node, limit, above(0));
+      dofs_.push_back(static_cast<size_t>(source.model.dof_address(joint)));
+      part_.labels.push_back(name);
+      part_.units.push_back(source.model.force_unit(source.model.dof_address(joint)));
+      part_.low.push_back(-limit);
+      part_.high.push_back(limit);
+    }
+  }
+  void begin_step(std::span<const double> action, TaskState& state) override {
+    for (size_t i = 0; i < action.size(); ++i)
+      state.sim.qfrc_applied()[dofs_[i]] = std::clamp(action[i], part_.low[i], part_.high[i]);
+  }
+
+ private:
+  std::vector<size_t> dofs_;
 };
 
 }  // namespace
@@ -68,7 +118,14 @@ std::vector<TermRow<ActionTerm>> builtin_actions() {
     return std::make_unique<Actuators>(
         names_alone ? Actuators::Params{source.node} : read_params<Actuators::Params>(source), source);
   };
-  return {actuators};
+  return {
+      actuators,
+      term_row<ActionTerm, JointTorque>(
+          "joint_torque",
+          "qfrc_applied = clip(a, ±limit) on each of `joints`, a map of names and limits; no actuator "
+          "is needed",
+          "N m, or N on a slide"),
+  };
 }
 
 }  // namespace sinew

@@ -9,6 +9,8 @@ std::vector<TermRow<ObservationTerm>> function_observations();
 std::vector<TermRow<ObservationTerm>> pose_observations();
 
 std::vector<TermRow<ActionTerm>> builtin_actions();
+std::vector<TermRow<ActionTerm>> pd_actions();
+std::vector<TermRow<ActionTerm>> servo_actions();
 
 std::vector<TermRow<RewardTerm>> measured_rewards();
 std::vector<TermRow<RewardTerm>> motion_rewards();

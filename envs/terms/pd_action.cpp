@@ -1,0 +1,161 @@
+// The action that a PD controller of ours follows.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "envs/terms/per_joint.h"
+#include "envs/terms/tables.h"
+
+namespace sinew {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// The actuator that acts on the joint directly; -1 when there is none.
+int actuator_of(int joint, const Model& model) {
+  for (int i = 0; i < model.nu(); ++i)
+    if (model.joint_of_actuator(i) == joint) return i;
+  return -1;
+}
+
+/// A PD controller for each joint, at the simulator's rate.
+class PdTargets final : public ActionTerm {
+ public:
+  struct Params {
+    ConfigNode joints = ConfigNode::scalar("all");
+    ConfigNode scale = ConfigNode::scalar("0.25");
+    ConfigNode kp, kd;
+    ConfigNode torque_limit = ConfigNode::scalar("none");
+    double limit = 1;
+    template <class Visitor>
+    void visit(Visitor& v) {
+      v.optional("joints", joints);
+      v.optional("scale", scale);
+      v.required("kp", kp);
+      v.required("kd", kd);
+      v.optional("torque_limit", torque_limit);
+      v.optional("limit", limit, above(0));
+    }
+  };
+
+  PdTargets(const Params& params, const TermSource& source) {
+    part_.name = "pd_targets";
+    part_.labels = chosen(params.joints, source);
+    const size_t n = part_.labels.size();
+    part_.units.assign(n, "1");
+    part_.low.assign(n, -params.limit);
+    part_.high.assign(n, params.limit);
+    const auto scale = per_joint(params.scale, part_.labels, above(0));
+    const auto kp = per_joint(params.kp, part_.labels, at_least(0)),
+               kd = per_joint(params.kd, part_.labels, at_least(0));
+    const bool own_limits = params.torque_limit.is_scalar() && params.torque_limit.text() == "none";
+    const auto limits =
+        own_limits ? std::vector<double>(n, infinity) : per_joint(params.torque_limit, part_.labels, above(0));
+    for (size_t i = 0; i < n; ++i) {
+      Joint joint = joint_named(part_.labels[i], source);
+      joint.scale = scale[i];
+      joint.kp = kp[i];
+      joint.kd = kd[i];
+      joint.torque_limit = own_limits ? motor_limit(joint, source.model) : limits[i];
+      joints_.push_back(joint);
+    }
+  }
+
+  void begin_step(std::span<const double> action, TaskState&) override {
+    for (size_t i = 0; i < joints_.size(); ++i)
+      joints_[i].target =
+          joints_[i].default_position + joints_[i].scale * std::clamp(action[i], part_.low[i], part_.high[i]);
+  }
+  bool has_controller() const override { return true; }
+  void control(TaskState& state) override {
+    for (const Joint& joint : joints_) {
+      const double measured = state.sim.qpos()[joint.qpos] + state.encoder_offset[joint.qpos];
+      const double wanted = joint.kp * (joint.target - measured) - joint.kd * state.sim.qvel()[joint.dof];
+      const double torque = std::clamp(wanted, -joint.torque_limit, joint.torque_limit);
+      if (joint.motor < 0)
+        state.sim.qfrc_applied()[joint.dof] = torque;
+      else
+        state.sim.ctrl()[static_cast<size_t>(joint.motor)] =
+            std::clamp(torque / joint.torque_per_control, joint.control_low, joint.control_high);
+    }
+  }
+
+ private:
+  struct Joint {
+    size_t qpos, dof;
+    int motor = -1;
+    double torque_per_control = 1, control_low = -infinity, control_high = infinity;
+    double default_position;  // m or rad
+    double scale, kp, kd, torque_limit;
+    double target = 0;
+  };
+
+  // All: what a motor drives or, in a model without actuators, every hinge and slide.
+  static std::vector<std::string> chosen(const ConfigNode& joints, const TermSource& source) {
+    const Model& model = source.model;
+    std::vector<std::string> names;
+    if (joints.is_list()) {
+      names = distinct_names(joints);
+    } else {
+      check_choice(joints, joints.text(), {"all"});
+      for (int i = 0; i < model.count(Model::Element::joint); ++i) {
+        const int actuator = actuator_of(i, model);
+        const bool driven = actuator >= 0 ? model.actuator_kind(actuator) == "motor" : model.nu() == 0;
+        if (driven && model.joint_dof_size(i) == 1) names.push_back(model.name(Model::Element::joint, i));
+      }
+    }
+    if (names.empty()) throw source.node.error(fmt::format("there is no joint to drive in '{}'", model.path()));
+    return names;
+  }
+
+  static Joint joint_named(const std::string& name, const TermSource& source) {
+    const Model& model = source.model;
+    const int index = source.find(Model::Element::joint, name);
+    if (model.joint_dof_size(index) != 1)
+      throw source.node.error(fmt::format("the joint '{}' neither slides nor turns on a hinge", name));
+    Joint joint{.qpos = static_cast<size_t>(model.qpos_address(index)),
+                .dof = static_cast<size_t>(model.dof_address(index))};
+    joint.default_position = source.default_pose[joint.qpos];
+    joint.motor = actuator_of(index, model);
+    if (joint.motor < 0) return joint;
+    const std::string actuator = model.name(Model::Element::actuator, joint.motor);
+    if (model.actuator_kind(joint.motor) != "motor")
+      throw source.node.error(fmt::format(
+          "the joint '{}' is driven by '{}', a {} actuator, not by a motor; use actuators or position_targets", name,
+          actuator, model.actuator_kind(joint.motor)));
+    joint.torque_per_control = *model.force_per_control(joint.motor);
+    if (joint.torque_per_control == 0) throw source.node.error(fmt::format("the motor '{}' has a gear of 0", actuator));
+    const Model::Limits limits = model.control_limits(joint.motor);
+    if (limits.limited) joint.control_low = limits.low, joint.control_high = limits.high;
+    return joint;
+  }
+
+  // What the motor can do, the larger of both ways: MuJoCo cuts the other.
+  static double motor_limit(const Joint& joint, const Model& model) {
+    if (joint.motor < 0) return infinity;
+    const auto most = [](double low, double high) { return std::max(std::abs(low), std::abs(high)); };
+    const double by_control = std::abs(joint.torque_per_control) * most(joint.control_low, joint.control_high);
+    const Model::Limits force = model.actuator_force_limits(joint.motor);
+    if (!force.limited) return by_control;
+    return std::min(by_control, std::abs(model.actuator_gear(joint.motor)) * most(force.low, force.high));
+  }
+
+  std::vector<Joint> joints_;
+};
+
+}  // namespace
+
+std::vector<TermRow<ActionTerm>> pd_actions() {
+  return {
+      term_row<ActionTerm, PdTargets>(
+          "pd_targets",
+          "τ = clip(kp (default + scale · a − q) − kd q̇, ±torque_limit) before each physics step, a within ±`limit`, q "
+          "as its encoder has it. It goes to the joint's motor, ctrl = τ / (gain · gear) within ctrlrange, or where "
+          "there is none to qfrc_applied. `joints` is a list, or `all` that motors drive (in a model without actuators "
+          "every hinge and slide). scale (m or rad), kp, kd, torque_limit: numbers, or maps of joints; torque_limit is "
+          "what the motor can do unless given",
+          "1"),
+  };
+}
+
+}  // namespace sinew

@@ -1,0 +1,108 @@
+// The action that the model's own position servos follow.
+#include <algorithm>
+#include <limits>
+
+#include "envs/terms/per_joint.h"
+#include "envs/terms/tables.h"
+
+namespace sinew {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// Targets for the position servos that the model has.
+class PositionTargets final : public ActionTerm {
+ public:
+  struct Params {
+    ConfigNode actuators = ConfigNode::scalar("all");
+    ConfigNode scale = ConfigNode::scalar("0.25");
+    double limit = 1;
+    template <class Visitor>
+    void visit(Visitor& v) {
+      v.optional("actuators", actuators);
+      v.optional("scale", scale);
+      v.optional("limit", limit, above(0));
+    }
+  };
+
+  PositionTargets(const Params& params, const TermSource& source) {
+    part_.name = "position_targets";
+    part_.labels = chosen(params.actuators, source);
+    const size_t n = part_.labels.size();
+    part_.units.assign(n, "1");
+    part_.low.assign(n, -params.limit);
+    part_.high.assign(n, params.limit);
+    const auto scale = per_joint(params.scale, part_.labels, above(0));
+    for (size_t i = 0; i < n; ++i) {
+      servos_.push_back(servo_named(part_.labels[i], source));
+      servos_.back().scale = scale[i];
+    }
+  }
+
+  void begin_step(std::span<const double> action, TaskState& state) override {
+    for (size_t i = 0; i < servos_.size(); ++i) {
+      const Servo& servo = servos_[i];
+      const double a = std::clamp(action[i], part_.low[i], part_.high[i]);
+      // The servo measures its joint with the same error that an observation has.
+      const double target = servo.default_position + servo.scale * a - state.encoder_offset[servo.qpos];
+      state.sim.ctrl()[servo.actuator] = std::clamp(servo.gear * target, servo.low, servo.high);
+    }
+  }
+
+ private:
+  struct Servo {
+    size_t actuator, qpos;
+    double gear;
+    double low = -infinity, high = infinity;
+    double default_position;  // m or rad
+    double scale = 0;
+  };
+
+  static std::vector<std::string> chosen(const ConfigNode& actuators, const TermSource& source) {
+    if (actuators.is_list()) return distinct_names(actuators);
+    check_choice(actuators, actuators.text(), {"all"});
+    std::vector<std::string> names;
+    for (int i = 0; i < source.model.nu(); ++i)
+      if (source.model.actuator_kind(i) == "position") names.push_back(source.model.name(Model::Element::actuator, i));
+    if (names.empty())
+      throw source.node.error(
+          fmt::format("'{}' has no position servos; pd_targets drives motors, or joints without "
+                      "an actuator",
+                      source.model.path()));
+    return names;
+  }
+
+  static Servo servo_named(const std::string& name, const TermSource& source) {
+    const Model& model = source.model;
+    const int index = source.find(Model::Element::actuator, name), joint = model.joint_of_actuator(index);
+    if (model.actuator_kind(index) != "position")
+      throw source.node.error(fmt::format("the actuator '{}' is a {}, not a position servo; pd_targets drives motors",
+                                          name, model.actuator_kind(index)));
+    if (joint < 0 || model.joint_dof_size(joint) != 1)
+      throw source.node.error(fmt::format("'{}' acts on {}, not on a hinge or a slide, and so has no default position",
+                                          name, model.actuator_drives(index)));
+    Servo servo{.actuator = static_cast<size_t>(index),
+                .qpos = static_cast<size_t>(model.qpos_address(joint)),
+                .gear = model.actuator_gear(index)};
+    servo.default_position = source.default_pose[servo.qpos];
+    const Model::Limits limits = model.control_limits(index);
+    if (limits.limited) servo.low = limits.low, servo.high = limits.high;
+    return servo;
+  }
+
+  std::vector<Servo> servos_;
+};
+
+}  // namespace
+
+std::vector<TermRow<ActionTerm>> servo_actions() {
+  return {
+      term_row<ActionTerm, PositionTargets>(
+          "position_targets",
+          "ctrl = clip(gear · (default + scale · a), ctrlrange) of the position servos `actuators`, `all` or a list; "
+          "a within ±limit; scale (m or rad) is a number or a map of actuators",
+          "1"),
+  };
+}
+
+}  // namespace sinew
