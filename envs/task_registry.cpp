@@ -21,7 +21,8 @@ std::vector<Row> joined(std::vector<Row> first, Others... others) {
 
 TaskRegistry TaskRegistry::builtin() {
   return {
-      .observations = joined(array_observations(), function_observations(), pose_observations()),
+      .observations = joined(array_observations(), joint_observations(), pose_observations(), body_observations(),
+                             sensor_observations(), task_observations(), function_observations(), memory_observations()),
       .actions = joined(builtin_actions(), pd_actions(), servo_actions()),
       .rewards = joined(motion_rewards(), measured_rewards(), effort_rewards()),
       .terminations = builtin_terminations(),

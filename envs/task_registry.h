@@ -70,6 +70,17 @@ TermRow<Base> term_row(std::string name, std::string doc, std::string unit = "")
           }};
 }
 
+/// The same for a term that is also written short: `sensor: gyro` says {name: gyro}, its Params' first member.
+template <class Base, class T>
+TermRow<Base> named_term_row(std::string name, std::string doc, std::string unit = "") {
+  auto row = term_row<Base, T>(std::move(name), std::move(doc), std::move(unit));
+  row.make = [in_full = row.make](const TermSource& source) -> std::unique_ptr<Base> {
+    if (!source.node.is_scalar()) return in_full(source);
+    return std::make_unique<T>(typename T::Params{source.node.text()}, source);
+  };
+  return row;
+}
+
 /// An env in C++ that a task names with `env:`. `make` gets the task's map.
 struct EnvRow {
   std::string name;

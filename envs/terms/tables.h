@@ -5,8 +5,13 @@
 namespace sinew {
 
 std::vector<TermRow<ObservationTerm>> array_observations();
+std::vector<TermRow<ObservationTerm>> body_observations();
 std::vector<TermRow<ObservationTerm>> function_observations();
+std::vector<TermRow<ObservationTerm>> joint_observations();
+std::vector<TermRow<ObservationTerm>> memory_observations();
 std::vector<TermRow<ObservationTerm>> pose_observations();
+std::vector<TermRow<ObservationTerm>> sensor_observations();
+std::vector<TermRow<ObservationTerm>> task_observations();
 
 std::vector<TermRow<ActionTerm>> builtin_actions();
 std::vector<TermRow<ActionTerm>> pd_actions();

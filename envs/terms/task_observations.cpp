@@ -1,0 +1,62 @@
+// Observations of what the task itself knows: the last action, the commands.
+#include <algorithm>
+
+#include "envs/terms/tables.h"
+
+namespace sinew {
+namespace {
+
+class LastAction final : public ObservationTerm {
+ public:
+  using Params = NoParams;
+  LastAction(const Params&, const TermSource& source) {
+    for (const ActionPart& part : source.actions.parts)
+      for (size_t i = 0; i < part.labels.size(); ++i)
+        add_number(part.labels[i] + " last action", i < part.units.size() ? part.units[i] : "");
+  }
+  void observe(const TaskState& state, Rng&, double* out) override { std::ranges::copy(state.action, out); }
+};
+
+class Command final : public ObservationTerm {
+ public:
+  struct Params {
+    std::string name;
+    template <class Visitor>
+    void visit(Visitor& v) {
+      v.required("name", name);
+    }
+  };
+  Command(const Params& params, const TermSource& source) : index_(find(params.name, source)) {
+    const TaskCommand& command = source.commands[index_];
+    for (size_t i = 0; i < command.labels.size(); ++i)
+      add_number(fmt::format("{} {}", command.name, command.labels[i]), command.units[i]);
+  }
+  void observe(const TaskState& state, Rng&, double* out) override {
+    std::ranges::copy(state.commands[index_].value, out);
+  }
+
+ private:
+  static size_t find(const std::string& name, const TermSource& source) {
+    std::vector<std::string> names;
+    for (const TaskCommand& command : source.commands) {
+      if (command.name == name) return names.size();
+      names.push_back(command.name);
+    }
+    throw source.node.error(fmt::format("there is no command '{}'{}", name,
+                                        names.empty() ? ": the task has no 'commands'" : suggestion(name, names)));
+  }
+  size_t index_;
+};
+
+}  // namespace
+
+std::vector<TermRow<ObservationTerm>> task_observations() {
+  return {
+      term_row<ObservationTerm, LastAction>("last_action", "the action before this observation, as given; 0 at first",
+                                            "of the action"),
+      named_term_row<ObservationTerm, Command>(
+          "command", "the present value of the task's command `name`; `command: NAME` is short", "of the command"),
+  };
+}
+
+}  // namespace sinew
