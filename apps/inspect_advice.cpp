@@ -26,7 +26,7 @@ std::string on_actuators(const InspectedModel& inspected) {
       inspected.urdf ? "There is no actuator (MuJoCo makes none from a URDF)" : "There is no actuator";
   std::vector<std::string> drivable;
   for (int i = 0; i < model.count(Element::joint); ++i)
-    if (const std::string name = model.name(Element::joint, i); model.joint_dof_size(i) == 1 && !name.empty())
+    if (const std::string name = readable(model.name(Element::joint, i)); model.joint_dof_size(i) == 1 && !name.empty())
       drivable.push_back(fmt::format("{}: {}", name, drivable.empty() ? 10 : 5));
   if (drivable.empty()) return lack + ", and no hinge or slide with a name that a task could drive.";
   drivable.resize(std::min(drivable.size(), size_t{2}));
@@ -111,12 +111,15 @@ std::string on_joints(const InspectedModel& inspected) {
 std::string display_name(const Model& model, Element element, int index) {
   constexpr const char* nouns[] = {"body",   "joint",  "geom",     "site",  "actuator",
                                    "camera", "sensor", "keyframe", "tendon"};
-  std::string name = model.name(element, index);
-  if (name.empty()) return fmt::format("({} {})", nouns[static_cast<size_t>(element)], index);
-  const bool readable = is_utf8(name);
-  for (char& c : name)
-    if (static_cast<unsigned char>(c) < ' ' || (!readable && static_cast<unsigned char>(c) >= 0x80)) c = '?';
-  return name;
+  const std::string name = model.name(element, index);
+  return name.empty() ? fmt::format("({} {})", nouns[static_cast<size_t>(element)], index) : readable(name);
+}
+
+std::string readable(std::string text) {
+  const bool utf8 = is_utf8(text);
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < ' ' || (!utf8 && static_cast<unsigned char>(c) >= 0x80)) c = '?';
+  return text;
 }
 
 std::string name_some(const std::vector<std::string>& names, size_t most) {

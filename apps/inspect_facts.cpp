@@ -44,7 +44,7 @@ ordered_json actuator_fact(const Model& model, int i) {
   ordered_json gear = ordered_json::array();
   for (int component = 0; component < 6; ++component) gear.push_back(model.actuator_gear(i, component));
   return {{"kind", model.actuator_kind(i)},
-          {"drives", model.actuator_drives(i)},
+          {"drives", readable(model.actuator_drives(i))},
           {"gear", gear},
           {"ctrlrange", range_of(model.control_limits(i))},
           {"unit", model.control_unit(i)},
@@ -66,7 +66,7 @@ ordered_json on_body(const Model& model, int body) { return {{"body", display_na
 
 ordered_json model_facts(const InspectedModel& inspected) {
   const Model& model = *inspected.model;
-  ordered_json facts = {{"model", model.path()},
+  ordered_json facts = {{"model", readable(model.path())},
                         {"format", inspected.urdf ? "URDF" : "MJCF"},
                         {"timestep", model.timestep()},
                         {"gravity", model.gravity()},

@@ -15,7 +15,9 @@ struct InspectedModel {
   bool urdf = false;
 };
 
-/// The element's name, or "(joint 3)" for one that has none. Never more than a line, always UTF-8.
+/// The text as one line of UTF-8, whatever a model calls its parts.
+std::string readable(std::string text);
+/// The element's readable name, or "(joint 3)" for one that has none.
 std::string display_name(const Model& model, Model::Element element, int index);
 
 /// Tables for people: a line an element, at most `most_rows` a table.

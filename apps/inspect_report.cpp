@@ -66,8 +66,9 @@ Rows joint_rows(const Model& model) {
 Rows actuator_rows(const Model& model) {
   Rows rows = {{"actuator", "kind", "drives", "gear", "control", "a control of 1 is", "force limit"}};
   for (int i = 0; i < model.nu(); ++i)
-    rows.push_back({display_name(model, Element::actuator, i), model.actuator_kind(i), model.actuator_drives(i),
-                    gear_text(model, i), span_text(model.control_limits(i), ""), control_meaning(model, i),
+    rows.push_back({display_name(model, Element::actuator, i), model.actuator_kind(i),
+                    readable(model.actuator_drives(i)), gear_text(model, i), span_text(model.control_limits(i), ""),
+                    control_meaning(model, i),
                     span_text(model.actuator_force_limits(i), model.actuator_force_unit(i))});
   return rows;
 }
@@ -140,6 +141,7 @@ std::string world_text(const InspectedModel& inspected) {
 std::string geom_names(const Model& model) {
   std::vector<std::string> names = model.names(Element::geom);
   std::erase(names, "");
+  for (std::string& name : names) name = readable(std::move(name));
   if (names.empty()) return "";
   return fmt::format("\n  named geoms: {}\n", name_some(names, 24));
 }
@@ -148,7 +150,8 @@ std::string geom_names(const Model& model) {
 
 std::string model_report(const InspectedModel& inspected, size_t most_rows) {
   const Model& model = *inspected.model;
-  std::string text = fmt::format("{} ({})\n{}", model.path(), inspected.urdf ? "URDF" : "MJCF", world_text(inspected));
+  std::string text =
+      fmt::format("{} ({})\n{}", readable(model.path()), inspected.urdf ? "URDF" : "MJCF", world_text(inspected));
   if (const std::string joints = table(joint_rows(model), 3, most_rows); !joints.empty())
     text += joints +
             "  hinge and ball: damping in N m s/rad, armature in kg m², stiffness in N m/rad; slide: N s/m, kg, N/m\n";

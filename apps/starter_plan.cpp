@@ -124,37 +124,60 @@ std::array<double, 3> site_at(Simulation& sim, int site, double share) {
   return {p[0], p[1], p[2]};
 }
 
-// The site that most joints move, and of those the farthest from its body's frame: the likeliest hand.
-std::optional<int> find_hand(const Simulation& sim) {
+// How many hinges and slides, from the world on, move a body; the root's count.
+int joints_above(const Model& model, int body) {
+  int joints = 0;
+  for (int i = 0; i < count_joints(model); ++i)
+    joints += moves_on_one_axis(model, i) && is_within(model, body, model.joint_body(i));
+  return joints;
+}
+
+// The named site that most joints move, and of those the farthest from its body's frame: the likeliest hand.
+std::optional<int> find_hand_site(const Simulation& sim) {
   const Model& model = sim.model();
   std::optional<int> best;
   std::pair<int, double> best_score = {0, 0};
   for (int site = 0; site < model.count(Element::site); ++site) {
-    if (model.name(Element::site, site).empty()) continue;
-    const int body = model.site_body(site);
-    int joints = 0;
-    for (int i = 0; i < count_joints(model); ++i)
-      joints += moves_on_one_axis(model, i) && is_within(model, body, model.joint_body(i));
+    const int body = model.site_body(site), joints = joints_above(model, body);
+    if (model.name(Element::site, site).empty() || joints == 0) continue;
     const auto p = sim.site_xpos(site), q = sim.xpos(body);
     // Rounded, so that of two mirror images the first is taken.
     const double reach = std::round(1e6 * std::hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]));
-    if (joints == 0 || std::pair(joints, reach) <= best_score) continue;
+    if (best && std::pair(joints, reach) <= best_score) continue;
     best_score = {joints, reach};
     best = site;
   }
   return best;
 }
 
-std::optional<ReachGoal> find_goal(const std::shared_ptr<const Model>& model) {
-  Simulation sim(model);
-  sim.forward();
-  const std::optional<int> site = find_hand(sim);
-  if (!site) return std::nullopt;
-  const auto low = site_at(sim, *site, 0.3), high = site_at(sim, *site, 0.7);
-  ReachGoal goal{model->name(Element::site, *site), high, {}};
+std::optional<NamedPoint> find_hand_body(const Model& model) {
+  std::optional<NamedPoint> best;
+  int best_joints = 0;
+  for (int body = 1; body < model.count(Element::body); ++body) {
+    const std::string name = model.name(Element::body, body);
+    if (const int joints = joints_above(model, body); !name.empty() && joints > best_joints) {
+      best = {"body", name};
+      best_joints = joints;
+    }
+  }
+  return best;
+}
+
+std::optional<ReachGoal> find_goal(Simulation& sim, int site) {
+  const auto low = site_at(sim, site, 0.3), high = site_at(sim, site, 0.7);
+  ReachGoal goal{sim.model().name(Element::site, site), high, {}};
   bool moves = false;
   for (size_t axis = 0; axis < 3; ++axis) moves |= goal.along[axis] = std::abs(high[axis] - low[axis]) > 1e-3;
   return moves ? std::optional(goal) : std::nullopt;
+}
+
+void find_base(const Simulation& sim, StarterPlan& plan) {
+  const int body = sim.model().joint_body(*plan.travels);
+  const std::string name = sim.model().name(Element::body, body);
+  if (name.empty()) return;
+  plan.base = name;
+  const double height = sim.xpos(body)[2];
+  if (height > 0.05) plan.fallen = height / 2;
 }
 
 }  // namespace
@@ -171,7 +194,15 @@ StarterPlan plan_starter(const std::shared_ptr<const Model>& model) {
   plan.frame_skip = std::max(1, static_cast<int>(std::lround(wanted_dt / model->timestep())));
   plan.qpos_from = first_useful_position(*model);
   plan.travels = find_travelling_joint(*model);
-  if (!plan.travels) plan.goal = find_goal(model);
+
+  Simulation sim(model);
+  sim.forward();
+  const std::optional<int> site = find_hand_site(sim);
+  plan.hand = site ? NamedPoint{"site", model->name(Element::site, *site)} : find_hand_body(*model);
+  if (plan.travels)
+    find_base(sim, plan);
+  else if (site)
+    plan.goal = find_goal(sim, *site);
   return plan;
 }
 

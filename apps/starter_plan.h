@@ -31,11 +31,19 @@ struct ReachGoal {
   std::array<bool, 3> along;     // the axes along which the site moves
 };
 
+/// A body or a site that the joints move the most: a hand, a foot.
+struct NamedPoint {
+  std::string noun, name;  // "site", "tip"
+};
+
 struct StarterPlan {
-  int frame_skip;                 // for about 50 env steps a second
-  int qpos_from;                  // the numbers of qpos before are where in the world the root is
-  std::optional<int> travels;     // the root joint that moves along x, undriven
-  std::optional<ReachGoal> goal;  // for a model that stays where it is
+  int frame_skip;                   // for about 50 env steps a second
+  int qpos_from;                    // the numbers of qpos before are where in the world the root is
+  std::optional<int> travels;       // the root joint that moves along x, undriven
+  std::optional<std::string> base;  // the body that travels
+  std::optional<double> fallen;     // below this height of its base it lies on the ground, m
+  std::optional<ReachGoal> goal;    // for a model that stays where it is
+  std::optional<NamedPoint> hand;
   StarterActions actions;
 };
 

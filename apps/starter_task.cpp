@@ -6,10 +6,12 @@
 #include <cmath>
 #include <filesystem>
 
+#include "apps/starter_draft.h"
 #include "apps/starter_plan.h"
 #include "core/safe_file.h"
 #include "core/text.h"
 #include "envs/make_env.h"
+#include "envs/task_env.h"
 
 namespace sinew {
 namespace {
@@ -39,85 +41,153 @@ std::string model_path(const std::string& model, const std::string& task) {
   return (together ? file.lexically_relative(folder) : file).string();
 }
 
-std::string header_text(const InspectedModel& inspected, const std::string& path, const StarterPlan& plan) {
-  const double dt = plan.frame_skip * inspected.model->timestep();
+void write_header(StarterDraft& draft, const InspectedModel& inspected, const std::string& path,
+                  const StarterPlan& plan) {
+  const double step = inspected.model->timestep(), dt = plan.frame_skip * step;
   const int time_limit = plan.travels ? 1000 : 250;
-  return fmt::format(
-      "# A task to start from. It trains as it stands; what it rewards is a guess: say what you want.\n"
-      "model: {}\n"
-      "frame_skip: {}  # physics steps of {:g} s an action: {:.3g} actions a second\n"
-      "time_limit: {}  # actions in an episode: {:.3g} s\n",
-      yaml_text(model_path(inspected.model->path(), path), false), plan.frame_skip, inspected.model->timestep(), 1 / dt,
-      time_limit, time_limit * dt);
+  draft.say("# A task to start from. It trains as it stands; what it rewards is a guess: say what you want.");
+  draft.say("# Lines behind a # are offers that work with this model: take the # away, and add a weight to a reward.");
+  draft.say("model: " + yaml_text(model_path(inspected.model->path(), path), false));
+  draft.say(fmt::format("frame_skip: {}  # physics steps of {:g} s an action: {:.3g} actions a second", plan.frame_skip,
+                        step, 1 / dt));
+  draft.say(fmt::format("time_limit: {}  # actions in an episode: {:.3g} s", time_limit, time_limit * dt));
 }
 
-std::string observations_text(const Model& model, const StarterPlan& plan) {
-  std::string text = "\nobservations:\n  state:\n";
-  text += plan.qpos_from > 0 && plan.qpos_from < model.nq()
-              ? fmt::format("    - qpos: {{from: {}}}  # positions, but for where in the world it is\n", plan.qpos_from)
-              : std::string("    - qpos  # positions of all joints\n");
-  return text + "    - qvel  # velocities of all joints\n";
-}
-
-std::string actions_text(const InspectedModel& inspected, const StarterActions& actions) {
-  if (actions.all_actuators) return "\nactions: {actuators: all}  # or a list of names\n";
-  std::string text = "\nactions:\n";
-  if (!actions.actuators.empty()) {
-    text += "  actuators:  # those with a ctrlrange\n";
-    for (const std::string& name : actions.actuators) text += fmt::format("    - {}\n", yaml_word(name));
-    return text;
+void write_observations(StarterDraft& draft, const Model& model, const StarterPlan& plan) {
+  const std::string here = "    ";
+  draft.say("");
+  draft.say("observations:");
+  draft.say("  state:");
+  draft.say(plan.qpos_from > 0 && plan.qpos_from < model.nq()
+                ? fmt::format("    - qpos: {{from: {}}}  # positions, but for where in the world it is", plan.qpos_from)
+                : "    - qpos  # positions of all joints");
+  draft.say("    - qvel  # velocities of all joints");
+  draft.offer(here, "- last_action");
+  if (plan.base) {
+    const std::string base = yaml_word(*plan.base);
+    draft.offer(here, fmt::format("- projected_gravity: {{body: {}}}  # which way is down", base));
+    draft.offer(here, fmt::format("- body_linear_velocity: {{body: {}}}", base));
+    draft.offer(here, fmt::format("- body_angular_velocity: {{body: {}}}", base));
   }
-  text += "  joint_torque:\n    joints:  # limits are guessed from the masses";
-  text += inspected.urdf ? "; a URDF's effort limits are the ones to put here\n" : "\n";
+  if (plan.hand) draft.offer(here, fmt::format("- {0}_pos: {{{0}: {1}}}", plan.hand->noun, yaml_word(plan.hand->name)));
+  constexpr size_t most_sensors = 8;
+  std::vector<std::string> sensors = model.names(Element::sensor);
+  std::erase(sensors, "");
+  for (size_t i = 0; i < std::min(sensors.size(), most_sensors); ++i)
+    draft.offer(here, fmt::format("- sensor: {}", yaml_word(sensors[i])));
+}
+
+void write_actions(StarterDraft& draft, const InspectedModel& inspected, const StarterActions& actions) {
+  draft.say("");
+  if (actions.all_actuators) return draft.say("actions: {actuators: all}  # or a list of names");
+  draft.say("actions:");
+  if (!actions.actuators.empty()) {
+    draft.say("  actuators:  # those with a ctrlrange");
+    for (const std::string& name : actions.actuators) draft.say("    - " + yaml_word(name));
+    return;
+  }
+  draft.say("  joint_torque:");
+  draft.say(std::string("    joints:  # the largest of each, guessed from the masses") +
+            (inspected.urdf ? "; put a URDF's effort limits here" : ""));
   for (const DrivenJoint& joint : actions.joints)
-    text += fmt::format("      {}: {:g}  # {}\n", yaml_word(joint.name), joint.limit, joint.unit);
-  return text;
+    draft.say(fmt::format("      {}: {:g}  # {}", yaml_word(joint.name), joint.limit, joint.unit));
 }
 
 // The largest actions cost `most` a step.
 std::string action_cost(const StarterActions& actions, double most) {
   const double weight = actions.largest_cost > 0 ? most / actions.largest_cost : most;
-  return fmt::format("  control: {{term: action_cost, weight: -{:.1g}}}\n", weight);
+  return fmt::format("  control: {{term: action_cost, weight: -{:.1g}}}", weight);
 }
 
-std::string reward_text(const Model& model, const StarterPlan& plan) {
-  std::string text = "\nreward:\n";
-  if (plan.travels) {
-    const std::string joint = model.name(Element::joint, *plan.travels);
-    text += joint.empty() ? "  forward: {term: x_velocity}"
-                          : fmt::format("  forward: {{term: x_velocity, joint: {}}}", yaml_word(joint));
-    return text + "  # m/s along x\n" + action_cost(plan.actions, 0.5);
-  }
-  if (!plan.goal) return text + "  alive: {term: alive}\n" + action_cost(plan.actions, 0.1);
+void write_travel_reward(StarterDraft& draft, const Model& model, const StarterPlan& plan) {
+  const std::string joint = model.name(Element::joint, *plan.travels);
+  draft.say(fmt::format("  forward: {{term: x_velocity{}}}  # m/s along x",
+                        joint.empty() ? "" : ", joint: " + yaml_word(joint)));
+  if (plan.fallen) draft.say("  alive: {term: alive}");
+  draft.say(action_cost(plan.actions, 0.5));
+}
+
+void write_reach_reward(StarterDraft& draft, const StarterPlan& plan) {
   const ReachGoal& goal = *plan.goal;
-  text +=
-      "  # The square of the way from a site to a point that it can reach (its place at 70% of each joint's range).\n";
+  draft.say("  # The square of the way from a site to where it is with each joint at 70% of its range.");
   for (size_t axis = 0; axis < 3; ++axis)
     if (goal.along[axis])
-      text += fmt::format("  reach_{0}: {{term: site_error, site: {1}, axis: {0}, target: {2:.3g}, weight: -1}}\n",
-                          "xyz"[axis], yaml_word(goal.site), goal.target[axis]);
-  return text + action_cost(plan.actions, 0.01);
+      draft.say(fmt::format("  reach_{0}: {{term: site_error, site: {1}, axis: {0}, target: {2:.3g}, weight: -1}}",
+                            "xyz"[axis], yaml_word(goal.site), goal.target[axis]));
+  draft.say(action_cost(plan.actions, 0.01));
+}
+
+void write_reward(StarterDraft& draft, const Model& model, const StarterPlan& plan) {
+  draft.say("");
+  draft.say("reward:");
+  if (plan.travels) {
+    write_travel_reward(draft, model, plan);
+  } else if (plan.goal) {
+    write_reach_reward(draft, plan);
+  } else {
+    draft.say("  alive: {term: alive}");
+    draft.say(action_cost(plan.actions, 0.1));
+  }
+  draft.offer("  ", "smooth: {term: action_rate, weight: -0.01}");
+}
+
+void write_endings(StarterDraft& draft, const StarterPlan& plan) {
+  draft.say("");
+  if (plan.fallen) {
+    draft.say("terminate:");
+    draft.say(fmt::format("  fallen: {{term: outside, of: {{body_pos: {{body: {}, axes: [z]}}}}, low: {:.2g}}}  # m",
+                          yaml_word(*plan.base), *plan.fallen));
+  } else {
+    draft.say_empty("terminate");
+  }
+  if (plan.base)
+    draft.offer("  ", fmt::format("tilted: {{term: tilt, body: {}, max: 1.0}}  # rad", yaml_word(*plan.base)));
+  if (plan.hand)
+    draft.offer("  ", fmt::format("low: {{term: outside, of: {{{0}_pos: {{{0}: {1}, axes: [z]}}}}, low: 0}}",
+                                  plan.hand->noun, yaml_word(plan.hand->name)));
+}
+
+void write_reset(StarterDraft& draft, const Model& model) {
+  draft.say("");
+  draft.say("reset:");
+  std::vector<std::string> keyframes = model.names(Element::keyframe);
+  std::erase(keyframes, "");
+  if (!keyframes.empty()) draft.offer("  ", fmt::format("- keyframe: {}", yaml_word(keyframes[0])));
+  draft.say("  - uniform: {qpos: 0.05, qvel: 0.05}  # ± around the model's own start; m or rad, m/s or rad/s");
+}
+
+StarterDraft starter_draft(const InspectedModel& inspected, const std::string& path) {
+  const StarterPlan plan = plan_starter(inspected.model);
+  StarterDraft draft;
+  write_header(draft, inspected, path, plan);
+  write_observations(draft, *inspected.model, plan);
+  write_actions(draft, inspected, plan.actions);
+  write_reward(draft, *inspected.model, plan);
+  write_endings(draft, plan);
+  write_reset(draft, *inspected.model);
+  return draft;
 }
 
 }  // namespace
-
-std::string starter_task(const InspectedModel& inspected, const std::string& path) {
-  const StarterPlan plan = plan_starter(inspected.model);
-  return header_text(inspected, path, plan) + observations_text(*inspected.model, plan) +
-         actions_text(inspected, plan.actions) + reward_text(*inspected.model, plan) +
-         "\nterminate: {}\n"
-         "\nreset:\n"
-         "  - uniform: {qpos: 0.05, qvel: 0.05}  # ± around the model's own start; m or rad, m/s or rad/s\n";
-}
 
 void write_starter_task(const InspectedModel& inspected, const std::string& path, bool overwrite,
                         const TaskRegistry& registry) {
   std::error_code ignored;
   if (fs::exists(path, ignored) && !overwrite) fail("'{}' is there already; --overwrite replaces it", path);
-  const std::string text = starter_task(inspected, path);
-  const fs::path file(path);
-  load_task(ConfigNode::parse_text(text, path), file.stem().string(), file.parent_path().string(), registry);
-  write_file_atomically(path, text);
+  const StarterDraft draft = starter_draft(inspected, path);
+  const auto make = [&](const std::string& text) {
+    const auto config = read_config<TaskConfig>(ConfigNode::parse_text(text, path));
+    TaskEnv(fs::path(path).stem().string(), config, inspected.model, registry);
+  };
+  make(draft.plain());
+  write_file_atomically(path, draft.finish([&](const std::string& text) {
+    try {
+      make(text);
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  }));
 }
 
 std::string starter_command(const std::string& path) {

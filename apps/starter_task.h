@@ -8,11 +8,8 @@
 /// there is to choose from.
 namespace sinew {
 
-/// The YAML, for a file at `path`. Throws Error for a model that has nothing to drive.
-std::string starter_task(const InspectedModel& inspected, const std::string& path);
-
-/// Writes it, once it is known to load as a task. Throws Error when the file is there and `overwrite` is
-/// not, or when it cannot be written.
+/// Writes it to `path`, once it is known to load as a task. Throws Error when the file is there and
+/// `overwrite` is not, when it cannot be written, and for a model that has nothing to drive.
 void write_starter_task(const InspectedModel& inspected, const std::string& path, bool overwrite,
                         const TaskRegistry& registry);
 

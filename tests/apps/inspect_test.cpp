@@ -122,6 +122,30 @@ TEST(Inspect, AStarterTaskTrainsAsItStands) {
   EXPECT_EQ(training.exit_code, 0) << training.errors;
 }
 
+TEST(Inspect, WhatAStarterTaskOffersBehindACommentSignWorks) {
+  const TemporaryFolder folder;
+  folder.write("arm.xml", arm);
+  const std::string task = folder.file("t.yaml"), other = folder.file("other.yaml");
+  for (const std::string& model : {folder.file("arm.xml"), cheetah}) {
+    ASSERT_EQ(run_sinew({"inspect", model, "--task", task, "--overwrite"}).exit_code, 0);
+    const std::string yaml = read_file(task);
+    int offers = 0;
+    for (size_t at = yaml.find("  # "); at != std::string::npos; at = yaml.find("  # ", at + 1)) {
+      if (yaml[yaml.find_last_not_of(' ', at)] != '\n') continue;  // a remark behind a line
+      const std::string line = yaml.substr(at + 4, yaml.find('\n', at) - at - 4);
+      if (line.find("{") == std::string::npos && !line.starts_with("- ")) continue;  // a remark
+      std::string taken = std::string(yaml).erase(at + 2, 2);
+      if (const size_t empty = taken.find(": {}  # take"); empty != std::string::npos && empty < at)
+        taken.erase(empty + 1, 3);
+      folder.write("other.yaml", taken);
+      const ChildProcess::Result training = train_a_little(folder, other);
+      EXPECT_EQ(training.exit_code, 0) << line << "\n" << training.errors << taken;
+      ++offers;
+    }
+    EXPECT_GT(offers, 0) << yaml;
+  }
+}
+
 TEST(Inspect, AStarterTaskOfARobotThatTravelsLeavesOutWhereItIs) {
   const TemporaryFolder folder;
   const std::string task = folder.file("run.yaml");
