@@ -189,6 +189,20 @@ TEST(InspectUrdf, SaysHowToDriveJointsThatHaveNoActuator) {
   expect_contains(result.output, "`actions: {joint_torque: {joints: {slew: 10, run: 5}}}`");
 }
 
+TEST(InspectUrdf, TheStarterTaskDrivesEveryJointByATorque) {
+  const TemporaryFolder folder;
+  folder.write("crane.urdf", urdf());
+  const std::string task = folder.file("crane.yaml");
+  ASSERT_EQ(run_sinew({"inspect", folder.file("crane.urdf"), "--task", task}).exit_code, 0);
+  const std::string yaml = read_file(task);
+  expect_contains(yaml, "put a URDF's effort limits here");
+  expect_contains(yaml, "  joint_torque:\n    joints:");
+  expect_contains(yaml, "\n      slew: ");
+  expect_contains(yaml, "\n      run: 39  # N\n");  // 2 · 2 kg · 9.81 m/s²
+  const ChildProcess::Result training = train_a_little(folder, task);
+  EXPECT_EQ(training.exit_code, 0) << training.errors;
+}
+
 TEST(InspectUrdf, WhatMuJoCoCannotReadIsExplained) {
   const TemporaryFolder folder;
   folder.write("mesh.urdf",
