@@ -19,14 +19,24 @@ std::vector<Row> joined(std::vector<Row> first, Others... others) {
 
 }  // namespace
 
+size_t TermSource::find_command(const std::string& name) const {
+  std::vector<std::string> names;
+  for (const TaskCommand& command : commands) {
+    if (command.name == name) return names.size();
+    names.push_back(command.name);
+  }
+  throw node.error(fmt::format("there is no command '{}'{}", name,
+                               names.empty() ? ": the task has no 'commands'" : suggestion(name, names)));
+}
+
 TaskRegistry TaskRegistry::builtin() {
   return {
       .observations = joined(array_observations(), joint_observations(), pose_observations(), body_observations(),
                              sensor_observations(), task_observations(), function_observations(), memory_observations()),
       .actions = joined(builtin_actions(), pd_actions(), servo_actions()),
-      .rewards = joined(motion_rewards(), measured_rewards(), effort_rewards()),
-      .terminations = builtin_terminations(),
-      .resets = builtin_resets(),
+      .rewards = joined(motion_rewards(), measured_rewards(), effort_rewards(), joint_rewards(), contact_rewards()),
+      .terminations = joined(builtin_terminations(), fall_terminations()),
+      .resets = joined(builtin_resets(), pose_resets()),
       .commands = {},
       .randomizations = {},
       .envs = {{"cartpole", CartPole::doc, CartPole::make},

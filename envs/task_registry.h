@@ -31,6 +31,8 @@ struct TermSource {
   int find(Model::Element element, const std::string& name) const {
     return with_context(node.where(), [&] { return model.find(element, name); });
   }
+  /// The index of a command of the task.
+  size_t find_command(const std::string& name) const;
 };
 
 /// A row of a table of terms.

@@ -35,6 +35,7 @@ std::span<const double> Simulation::cfrc_ext() const {
 }
 std::span<const double> Simulation::qfrc_actuator() const { return {data_->qfrc_actuator, nv_}; }
 std::span<double> Simulation::qfrc_applied() { return {data_->qfrc_applied, nv_}; }
+std::span<const double> Simulation::qfrc_applied() const { return {data_->qfrc_applied, nv_}; }
 std::span<const double> Simulation::actuator_force() const { return {data_->actuator_force, nu_}; }
 std::span<const double> Simulation::sensordata() const {
   return {data_->sensordata, static_cast<size_t>(view_->nsensordata)};

@@ -80,6 +80,7 @@ class Simulation {
   std::span<const double> cfrc_ext() const;       // [nbody, 6] torque and force; N m, N
   std::span<const double> qfrc_actuator() const;  // [nv] of the actuators on the joints; N or N m
   std::span<double> qfrc_applied();  // [nv] set by a controller, added to the actuators'; kept until changed
+  std::span<const double> qfrc_applied() const;
   std::span<const double> actuator_force() const;  // [nu] N, or N m
   std::span<const double> sensordata() const;      // MuJoCo's sensors, side by side
   int contact_count() const;

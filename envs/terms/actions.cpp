@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "envs/terms/choose.h"
 #include "envs/terms/tables.h"
 
 namespace sinew {
@@ -33,7 +34,8 @@ class Actuators final : public ActionTerm {
   };
   Actuators(const Params& params, const TermSource& source) {
     const Model& model = source.model;
-    choose(params.names, source);
+    if (model.nu() == 0) throw source.node.error(what_to_drive(model));
+    actuators_ = choose(Model::Element::actuator, params.names, source);
     part_.name = "actuators";
     for (const int actuator : actuators_) {
       const Model::Limits limits = model.control_limits(actuator);
@@ -51,23 +53,6 @@ class Actuators final : public ActionTerm {
   }
 
  private:
-  void choose(const ConfigNode& names, const TermSource& source) {
-    const Model& model = source.model;
-    if (names.is_list()) {
-      for (const ConfigNode& item : names.items()) {
-        const int actuator =
-            with_context(item.where(), [&] { return model.find(Model::Element::actuator, item.text()); });
-        if (std::ranges::find(actuators_, actuator) != actuators_.end())
-          throw item.error(fmt::format("the actuator '{}' is named twice", item.text()));
-        actuators_.push_back(actuator);
-      }
-    } else {
-      check_choice(names, names.text(), {"all"});
-      for (int i = 0; i < model.nu(); ++i) actuators_.push_back(i);
-    }
-    if (actuators_.empty()) throw source.node.error(model.nu() == 0 ? what_to_drive(model) : "no actuator is named");
-  }
-
   std::vector<int> actuators_;  // of each number of the action
 };
 

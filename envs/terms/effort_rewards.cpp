@@ -21,6 +21,39 @@ class ActionCost final : public RewardTerm {
   double value(const TaskState& state) override { return sum_of_squares(state.action); }
 };
 
+class ActionRate final : public RewardTerm {
+ public:
+  using Params = NoParams;
+  ActionRate(const Params&, const TermSource&) {}
+  double value(const TaskState& state) override {
+    double sum = 0;
+    for (size_t i = 0; i < state.action.size(); ++i) {
+      const double change = state.action[i] - state.previous_action[i];
+      sum += change * change;
+    }
+    return sum;
+  }
+};
+
+class ActionAcceleration final : public RewardTerm {
+ public:
+  using Params = NoParams;
+  ActionAcceleration(const Params&, const TermSource& source) : before_(static_cast<size_t>(source.actions.size())) {}
+  void begin_episode(const TaskState&) override { std::ranges::fill(before_, 0.0); }
+  double value(const TaskState& state) override {
+    double sum = 0;
+    for (size_t i = 0; i < before_.size(); ++i) {
+      const double bend = state.action[i] - 2 * state.previous_action[i] + before_[i];
+      sum += bend * bend;
+    }
+    std::ranges::copy(state.previous_action, before_.begin());
+    return sum;
+  }
+
+ private:
+  std::vector<double> before_;  // the action before the previous one
+};
+
 class ControlCost final : public RewardTerm {
  public:
   using Params = NoParams;
@@ -79,6 +112,8 @@ class ExternalForceCost final : public RewardTerm {
 std::vector<TermRow<RewardTerm>> effort_rewards() {
   return {
       term_row<RewardTerm, ActionCost>("action_cost", "Σ a² of the action as given", "1"),
+      term_row<RewardTerm, ActionRate>("action_rate", "Σ (a − a′)², a′ the action before a; 0 before the first", "1"),
+      term_row<RewardTerm, ActionAcceleration>("action_acceleration", "Σ (a − 2 a′ + a″)², as `action_rate`", "1"),
       term_row<RewardTerm, ControlCost>("control_cost", "Σ ctrl² of all actuators", "of the controls, squared"),
       term_row<RewardTerm, JointVelocityCost>("joint_velocity_cost", "Σ q̇² of `joint`", "(m/s)² or (rad/s)²"),
       term_row<RewardTerm, ExternalForceCost>("external_force_cost",

@@ -20,8 +20,12 @@ std::vector<TermRow<ActionTerm>> servo_actions();
 std::vector<TermRow<RewardTerm>> measured_rewards();
 std::vector<TermRow<RewardTerm>> motion_rewards();
 std::vector<TermRow<RewardTerm>> effort_rewards();
+std::vector<TermRow<RewardTerm>> joint_rewards();
+std::vector<TermRow<RewardTerm>> contact_rewards();
 
 std::vector<TermRow<TerminationTerm>> builtin_terminations();
+std::vector<TermRow<TerminationTerm>> fall_terminations();
 std::vector<TermRow<ResetTerm>> builtin_resets();
+std::vector<TermRow<ResetTerm>> pose_resets();
 
 }  // namespace sinew

@@ -26,7 +26,7 @@ class Command final : public ObservationTerm {
       v.required("name", name);
     }
   };
-  Command(const Params& params, const TermSource& source) : index_(find(params.name, source)) {
+  Command(const Params& params, const TermSource& source) : index_(source.find_command(params.name)) {
     const TaskCommand& command = source.commands[index_];
     for (size_t i = 0; i < command.labels.size(); ++i)
       add_number(fmt::format("{} {}", command.name, command.labels[i]), command.units[i]);
@@ -36,15 +36,6 @@ class Command final : public ObservationTerm {
   }
 
  private:
-  static size_t find(const std::string& name, const TermSource& source) {
-    std::vector<std::string> names;
-    for (const TaskCommand& command : source.commands) {
-      if (command.name == name) return names.size();
-      names.push_back(command.name);
-    }
-    throw source.node.error(fmt::format("there is no command '{}'{}", name,
-                                        names.empty() ? ": the task has no 'commands'" : suggestion(name, names)));
-  }
   size_t index_;
 };
 

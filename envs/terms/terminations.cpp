@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
+#include "envs/terms/measure.h"
 #include "envs/terms/tables.h"
 
 namespace sinew {
@@ -31,19 +33,48 @@ class Outside final : public TerminationTerm {
       Bounds::visit(v);
     }
   };
-  Outside(const Params& params, const TermSource& source)
-      : bounds_(params), measured_(make_observation(params.of, source)), numbers_(measured_->size()), rng_(0) {}
-  void begin_episode(const TaskState& state) override { measured_->begin_episode(state); }
+  Outside(const Params& params, const TermSource& source) : bounds_(params), measure_(params.of, source) {}
+  void begin_episode(const TaskState& state) override { measure_.begin_episode(state); }
   bool ended(const TaskState& state) override {
-    measured_->observe(state, rng_, numbers_.data());
-    return !std::ranges::all_of(numbers_, [this](double x) { return bounds_.contains(x); });
+    return !std::ranges::all_of(measure_.now(state), [this](double x) { return bounds_.contains(x); });
   }
 
  private:
   Bounds bounds_;
-  std::unique_ptr<ObservationTerm> measured_;
-  std::vector<double> numbers_;
-  Rng rng_;
+  Measure measure_;
+};
+
+class Success final : public TerminationTerm {
+ public:
+  struct Params {
+    ConfigNode of;
+    double within = 0;
+    int steps = 1;
+    template <class Visitor>
+    void visit(Visitor& v) {
+      v.required("of", of);
+      v.required("within", within, at_least(0));
+      v.optional("steps", steps, at_least(1));
+    }
+  };
+  Success(const Params& params, const TermSource& source)
+      : within_(params.within), steps_(params.steps), measure_(params.of, source) {}
+  void begin_episode(const TaskState& state) override {
+    measure_.begin_episode(state);
+    inside_ = 0;
+  }
+  bool ended(const TaskState& state) override {
+    double sum = 0;
+    for (const double x : measure_.now(state)) sum += x * x;
+    inside_ = std::sqrt(sum) <= within_ ? inside_ + 1 : 0;
+    return inside_ >= steps_;
+  }
+  bool is_success() const override { return true; }
+
+ private:
+  double within_;
+  int steps_, inside_ = 0;  // env steps on end
+  Measure measure_;
 };
 
 class JointOutside final : public TerminationTerm {
@@ -96,6 +127,10 @@ std::vector<TermRow<TerminationTerm>> builtin_terminations() {
       term_row<TerminationTerm, Outside>(
           "outside", "a number of the observation term `of` leaves [low, high], or (low, high) where `open`",
           "of the term"),
+      term_row<TerminationTerm, Success>("success",
+                                         "the task is done: ‖x‖ ≤ `within` for `steps` env steps on end, x the numbers "
+                                         "of the observation term `of`; counted in rollout/success_rate",
+                                         "of the term"),
       term_row<TerminationTerm, JointOutside>(
           "joint_outside", "the position of `joint` leaves [low, high], or (low, high) where `open`", "m or rad"),
       term_row<TerminationTerm, SiteBelow>("site_below", "the world z of `site` is at most `height`", "m"),

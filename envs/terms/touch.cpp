@@ -26,18 +26,17 @@ Touch::Touch(const TouchParams& params, const TermSource& source) {
   if (params.geoms.empty() == params.bodies.empty())
     throw source.node.error("one of 'geoms' and 'bodies' is needed: a list of names of what touches");
   names_ = params.geoms.empty() ? params.bodies : params.geoms;
-  for (size_t i = 0; i < names_.size(); ++i)
-    if (std::find(names_.begin(), names_.begin() + static_cast<ptrdiff_t>(i), names_[i]) !=
-        names_.begin() + static_cast<ptrdiff_t>(i))
-      throw source.node.error(fmt::format("'{}' is named twice", names_[i]));
+  for (auto name = names_.begin(); name != names_.end(); ++name)
+    if (std::find(names_.begin(), name, *name) != name)
+      throw source.node.error(fmt::format("'{}' is named twice", *name));
 
   watched_.assign(n, -1);
-  for (size_t i = 0; i < names_.size(); ++i) {
-    const auto index = static_cast<int>(i);
-    if (params.geoms.empty())
-      for (const int geom : geoms_of_body(names_[i], source)) watch(geom, index);
-    else
-      watch(source.find(Model::Element::geom, names_[i]), index);
+  for (const std::string& name : names_) {
+    const auto index = static_cast<int>(bodies_.size());
+    const std::vector<int> geoms =
+        params.geoms.empty() ? geoms_of_body(name, source) : std::vector{source.find(Model::Element::geom, name)};
+    for (const int geom : geoms) watched_[static_cast<size_t>(geom)] = index;
+    bodies_.push_back(source.model.geom_body(geoms[0]));
   }
 
   with_.assign(n, params.with.empty());

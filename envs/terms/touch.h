@@ -28,6 +28,8 @@ class Touch {
   /// Of what is watched, in the order of the YAML.
   const std::vector<std::string>& names() const { return names_; }
   size_t size() const { return names_.size(); }
+  /// The body that it is, or is fixed to.
+  int body(size_t index) const { return bodies_[index]; }
 
   /// The sum of the normal forces on each, N; above 0 where it touches. Valid until the next call.
   std::span<const double> forces(const Simulation& sim);
@@ -46,9 +48,8 @@ class Touch {
   }
 
  private:
-  void watch(int geom, int index) { watched_[static_cast<size_t>(geom)] = index; }
-
   std::vector<std::string> names_;
+  std::vector<int> bodies_;
   std::vector<int> watched_;  // [ngeom] the index of what the geom belongs to; -1: not watched
   std::vector<bool> with_;    // [ngeom] whether a contact with this geom counts
   std::vector<double> forces_;

@@ -1,0 +1,38 @@
+#pragma once
+#include <span>
+#include <string>
+#include <vector>
+
+#include "envs/task_registry.h"
+
+namespace sinew {
+
+struct GoalParams {
+  std::string command;       // of the task, or
+  ConfigNode target;         // numbers, in the unit of what is measured
+  std::vector<int> numbers;  // of the command; all, unless given
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.optional("command", command);
+    v.optional("target", target);
+    v.optional("numbers", numbers);
+  }
+};
+
+/// What the numbers of an observation term should be: those of a command, or fixed ones.
+class Goal {
+ public:
+  /// An Error unless there are as many numbers as `measured` has.
+  Goal(const GoalParams& params, const ObservationTerm& measured, const TermSource& source);
+  /// ‖x − c‖² of what is measured, x, and the present goal, c.
+  double squared_distance(std::span<const double> x, const TaskState& state) const;
+
+ private:
+  void follow_command(const GoalParams& params, const ObservationTerm& measured, const TermSource& source);
+
+  std::vector<double> target_;
+  int command_ = -1;             // of the task; -1: target_
+  std::vector<size_t> numbers_;  // of the command
+};
+
+}  // namespace sinew

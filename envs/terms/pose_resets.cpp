@@ -1,0 +1,111 @@
+// Resets to a known pose.
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "envs/terms/tables.h"
+
+namespace sinew {
+namespace {
+
+class Pose final : public ResetTerm {
+ public:
+  struct Params {
+    std::vector<std::pair<std::string, double>> joints;  // m or rad
+    template <class Visitor>
+    void visit(Visitor& v) {
+      v.optional("joints", joints);
+    }
+  };
+  Pose(const Params& params, const TermSource& source) : qpos_(source.default_pose) {
+    for (const auto& [name, value] : params.joints) {
+      const int joint = source.find(Model::Element::joint, name);
+      if (source.model.joint_qpos_size(joint) != 1)
+        throw source.node.error(fmt::format("the joint '{}' has more than one number", name));
+      qpos_[static_cast<size_t>(source.model.qpos_address(joint))] = value;
+    }
+  }
+  void apply(TaskState& state, Rng&) override { std::ranges::copy(qpos_, state.sim.qpos().begin()); }
+
+ private:
+  std::vector<double> qpos_;
+};
+
+class Keyframe final : public ResetTerm {
+ public:
+  struct Params {
+    std::string name;
+    template <class Visitor>
+    void visit(Visitor& v) {
+      v.required("name", name);
+    }
+  };
+  Keyframe(const Params& params, const TermSource& source)
+      : keyframe_(source.find(Model::Element::keyframe, params.name)) {}
+  void apply(TaskState& state, Rng&) override {
+    std::ranges::copy(state.sim.model().keyframe_qpos(keyframe_), state.sim.qpos().begin());
+    std::ranges::copy(state.sim.model().keyframe_qvel(keyframe_), state.sim.qvel().begin());
+  }
+
+ private:
+  int keyframe_;
+};
+
+/// Turns a free body about the world's vertical, with the velocity it has.
+class Yaw final : public ResetTerm {
+ public:
+  struct Params {
+    std::string joint;
+    std::vector<double> range = {-std::numbers::pi, std::numbers::pi};
+    template <class Visitor>
+    void visit(Visitor& v) {
+      v.required("joint", joint);
+      v.optional("range", range);
+    }
+  };
+  Yaw(const Params& params, const TermSource& source) : range_(params.range) {
+    const int joint = source.find(Model::Element::joint, params.joint);
+    if (source.model.joint_type(joint) != Model::JointType::free)
+      throw source.node.error(
+          fmt::format("the joint '{}' is a {}, not a free one", params.joint, source.model.joint_type_name(joint)));
+    if (range_.size() != 2 || range_[0] > range_[1])
+      throw source.node.error("'range' is two angles in rad, [lowest, highest]");
+    quaternion_ = static_cast<size_t>(source.model.qpos_address(joint) + 3);
+    velocity_ = static_cast<size_t>(source.model.dof_address(joint));
+  }
+  void apply(TaskState& state, Rng& rng) override {
+    const double angle = rng.uniform(range_[0], range_[1]);
+    // (cos, 0, 0, sin) of half the angle, times q.
+    const double c = std::cos(angle / 2), s = std::sin(angle / 2);
+    const auto q = state.sim.qpos().subspan(quaternion_, 4);
+    const double w = q[0], x = q[1], y = q[2], z = q[3];
+    q[0] = c * w - s * z;
+    q[1] = c * x - s * y;
+    q[2] = c * y + s * x;
+    q[3] = c * z + s * w;
+    // The linear velocity is in the world's axes, the angular one in the body's own.
+    const auto v = state.sim.qvel().subspan(velocity_, 2);
+    const double vx = v[0], vy = v[1];
+    v[0] = std::cos(angle) * vx - std::sin(angle) * vy;
+    v[1] = std::sin(angle) * vx + std::cos(angle) * vy;
+  }
+
+ private:
+  std::vector<double> range_;
+  size_t quaternion_, velocity_;
+};
+
+}  // namespace
+
+std::vector<TermRow<ResetTerm>> pose_resets() {
+  return {
+      term_row<ResetTerm, Pose>("pose", "the task's default pose, with some hinges and slides changed: a map `joints`",
+                                "m or rad"),
+      named_term_row<ResetTerm, Keyframe>(
+          "keyframe", "position and velocity of the MJCF's keyframe `name`; `keyframe: NAME` is short", ""),
+      term_row<ResetTerm, Yaw>(
+          "yaw", "turns the free `joint`, and its velocity, about the world's z by an angle drawn from `range`", "rad"),
+  };
+}
+
+}  // namespace sinew
