@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "envs/terms/choose.h"
 #include "envs/terms/per_joint.h"
 #include "envs/terms/tables.h"
 
@@ -40,8 +41,11 @@ class PdTargets final : public ActionTerm {
 
   PdTargets(const Params& params, const TermSource& source) {
     part_.name = "pd_targets";
-    part_.labels = chosen(params.joints, source);
-    const size_t n = part_.labels.size();
+    for (const int joint : chosen(params.joints, source)) {
+      joints_.push_back(make(joint, source));
+      part_.labels.push_back(source.model.name(Model::Element::joint, joint));
+    }
+    const size_t n = joints_.size();
     part_.units.assign(n, "1");
     part_.low.assign(n, -params.limit);
     part_.high.assign(n, params.limit);
@@ -52,12 +56,11 @@ class PdTargets final : public ActionTerm {
     const auto limits =
         own_limits ? std::vector<double>(n, infinity) : per_joint(params.torque_limit, part_.labels, above(0));
     for (size_t i = 0; i < n; ++i) {
-      Joint joint = joint_named(part_.labels[i], source);
+      Joint& joint = joints_[i];
       joint.scale = scale[i];
       joint.kp = kp[i];
       joint.kd = kd[i];
       joint.torque_limit = own_limits ? motor_limit(joint, source.model) : limits[i];
-      joints_.push_back(joint);
     }
   }
 
@@ -91,28 +94,20 @@ class PdTargets final : public ActionTerm {
   };
 
   // All: what a motor drives or, in a model without actuators, every hinge and slide.
-  static std::vector<std::string> chosen(const ConfigNode& joints, const TermSource& source) {
+  static std::vector<int> chosen(const ConfigNode& joints, const TermSource& source) {
     const Model& model = source.model;
-    std::vector<std::string> names;
-    if (joints.is_list()) {
-      names = distinct_names(joints);
-    } else {
-      check_choice(joints, joints.text(), {"all"});
-      for (int i = 0; i < model.count(Model::Element::joint); ++i) {
-        const int actuator = actuator_of(i, model);
-        const bool driven = actuator >= 0 ? model.actuator_kind(actuator) == "motor" : model.nu() == 0;
-        if (driven && model.joint_dof_size(i) == 1) names.push_back(model.name(Model::Element::joint, i));
-      }
-    }
-    if (names.empty()) throw source.node.error(fmt::format("there is no joint to drive in '{}'", model.path()));
-    return names;
+    std::vector<int> chosen = choose_joints(joints, source);
+    if (joints.is_list()) return chosen;
+    std::erase_if(chosen, [&](int joint) {
+      const int actuator = actuator_of(joint, model);
+      return actuator >= 0 ? model.actuator_kind(actuator) != "motor" : model.nu() > 0;
+    });
+    if (chosen.empty()) throw source.node.error(fmt::format("no motor drives a joint of '{}'", model.path()));
+    return chosen;
   }
 
-  static Joint joint_named(const std::string& name, const TermSource& source) {
+  static Joint make(int index, const TermSource& source) {
     const Model& model = source.model;
-    const int index = source.find(Model::Element::joint, name);
-    if (model.joint_dof_size(index) != 1)
-      throw source.node.error(fmt::format("the joint '{}' neither slides nor turns on a hinge", name));
     Joint joint{.qpos = static_cast<size_t>(model.qpos_address(index)),
                 .dof = static_cast<size_t>(model.dof_address(index))};
     joint.default_position = source.default_pose[joint.qpos];
@@ -121,8 +116,8 @@ class PdTargets final : public ActionTerm {
     const std::string actuator = model.name(Model::Element::actuator, joint.motor);
     if (model.actuator_kind(joint.motor) != "motor")
       throw source.node.error(fmt::format(
-          "the joint '{}' is driven by '{}', a {} actuator, not by a motor; use actuators or position_targets", name,
-          actuator, model.actuator_kind(joint.motor)));
+          "the joint '{}' is driven by '{}', a {} actuator, not by a motor; use actuators or position_targets",
+          model.name(Model::Element::joint, index), actuator, model.actuator_kind(joint.motor)));
     joint.torque_per_control = *model.force_per_control(joint.motor);
     if (joint.torque_per_control == 0) throw source.node.error(fmt::format("the motor '{}' has a gear of 0", actuator));
     const Model::Limits limits = model.control_limits(joint.motor);

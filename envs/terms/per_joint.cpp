@@ -6,15 +6,6 @@
 
 namespace sinew {
 
-std::vector<std::string> distinct_names(const ConfigNode& list) {
-  std::vector<std::string> names;
-  read_value(list, names);
-  for (size_t i = 0; i < names.size(); ++i)
-    if (std::find(names.begin() + static_cast<ptrdiff_t>(i) + 1, names.end(), names[i]) != names.end())
-      throw list.items()[i].error(fmt::format("'{}' is named twice", names[i]));
-  return names;
-}
-
 std::vector<double> per_joint(const ConfigNode& node, const std::vector<std::string>& joints, const Range& range) {
   if (!node.is_map()) {
     check_range(node, node.number(), range);

@@ -6,9 +6,6 @@
 
 namespace sinew {
 
-/// The names of a list; an Error when one is there twice.
-std::vector<std::string> distinct_names(const ConfigNode& list);
-
 /// A parameter that is one number for all joints (or actuators), or a map with one for each: `20`, or
 /// `{shoulder: 20, elbow: 5}`. An Error when a number is out of range, a name is none of `joints`, or
 /// one of them is missing.

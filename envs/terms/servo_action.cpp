@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "envs/terms/choose.h"
 #include "envs/terms/per_joint.h"
 #include "envs/terms/tables.h"
 
@@ -27,16 +28,16 @@ class PositionTargets final : public ActionTerm {
 
   PositionTargets(const Params& params, const TermSource& source) {
     part_.name = "position_targets";
-    part_.labels = chosen(params.actuators, source);
-    const size_t n = part_.labels.size();
+    for (const int actuator : chosen(params.actuators, source)) {
+      servos_.push_back(make(actuator, source));
+      part_.labels.push_back(source.model.name(Model::Element::actuator, actuator));
+    }
+    const size_t n = servos_.size();
     part_.units.assign(n, "1");
     part_.low.assign(n, -params.limit);
     part_.high.assign(n, params.limit);
     const auto scale = per_joint(params.scale, part_.labels, above(0));
-    for (size_t i = 0; i < n; ++i) {
-      servos_.push_back(servo_named(part_.labels[i], source));
-      servos_.back().scale = scale[i];
-    }
+    for (size_t i = 0; i < n; ++i) servos_[i].scale = scale[i];
   }
 
   void begin_step(std::span<const double> action, TaskState& state) override {
@@ -58,23 +59,21 @@ class PositionTargets final : public ActionTerm {
     double scale = 0;
   };
 
-  static std::vector<std::string> chosen(const ConfigNode& actuators, const TermSource& source) {
-    if (actuators.is_list()) return distinct_names(actuators);
-    check_choice(actuators, actuators.text(), {"all"});
-    std::vector<std::string> names;
-    for (int i = 0; i < source.model.nu(); ++i)
-      if (source.model.actuator_kind(i) == "position") names.push_back(source.model.name(Model::Element::actuator, i));
-    if (names.empty())
-      throw source.node.error(
-          fmt::format("'{}' has no position servos; pd_targets drives motors, or joints without "
-                      "an actuator",
-                      source.model.path()));
-    return names;
+  static std::vector<int> chosen(const ConfigNode& names, const TermSource& source) {
+    const Model& model = source.model;
+    std::vector<int> chosen = choose(Model::Element::actuator, names, source);
+    if (names.is_list()) return chosen;
+    std::erase_if(chosen, [&](int actuator) { return model.actuator_kind(actuator) != "position"; });
+    if (chosen.empty())
+      throw source.node.error(fmt::format(
+          "'{}' has no position servos; pd_targets drives motors, or joints without an actuator", model.path()));
+    return chosen;
   }
 
-  static Servo servo_named(const std::string& name, const TermSource& source) {
+  static Servo make(int index, const TermSource& source) {
     const Model& model = source.model;
-    const int index = source.find(Model::Element::actuator, name), joint = model.joint_of_actuator(index);
+    const int joint = model.joint_of_actuator(index);
+    const std::string name = model.name(Model::Element::actuator, index);
     if (model.actuator_kind(index) != "position")
       throw source.node.error(fmt::format("the actuator '{}' is a {}, not a position servo; pd_targets drives motors",
                                           name, model.actuator_kind(index)));
