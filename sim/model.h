@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/model_parameters.h"
+
 struct mjModel_;
 
 namespace sinew {
@@ -107,6 +109,9 @@ class Model {
 
   std::span<const double> keyframe_qpos(int keyframe) const;  // [nq]
   std::span<const double> keyframe_qvel(int keyframe) const;  // [nv]
+
+  /// The values of a parameter as loaded, which a simulation's own model may differ from.
+  std::span<const double> parameter(ModelParameter parameter) const;
 
   /// MuJoCo's model, for sim/ alone.
   const mjModel_& raw() const { return *model_; }

@@ -1,4 +1,5 @@
 // A simulation's own model, whose parameters a randomisation changes.
+#include <algorithm>
 #include <cassert>
 
 #include "core/error.h"
@@ -6,6 +7,50 @@
 #include "sim/simulation.h"
 
 namespace sinew {
+namespace {
+
+std::span<double> values_of(const mjModel& m, ModelParameter parameter) {
+  const auto span = [](mjtNum* values, int count) { return std::span<double>(values, static_cast<size_t>(count)); };
+  switch (parameter) {
+    case ModelParameter::body_mass: return span(m.body_mass, m.nbody);
+    case ModelParameter::body_inertia: return span(m.body_inertia, 3 * m.nbody);
+    case ModelParameter::body_ipos: return span(m.body_ipos, 3 * m.nbody);
+    case ModelParameter::geom_friction: return span(m.geom_friction, 3 * m.ngeom);
+    case ModelParameter::dof_damping: return span(m.dof_damping, m.nv);
+    case ModelParameter::dof_armature: return span(m.dof_armature, m.nv);
+    case ModelParameter::actuator_gain: return span(m.actuator_gainprm, mjNGAIN * m.nu);
+    case ModelParameter::actuator_bias: return span(m.actuator_biasprm, mjNBIAS * m.nu);
+  }
+  return {};
+}
+
+// MuJoCo takes short cuts where a centre of mass is at its body's origin or at a geom's or site's
+// centre, as the compiler found it: the frame is copied, and a lone body's inertia is taken for
+// diagonal. Here they end for each body whose centre of mass has moved.
+void end_short_cuts(mjModel& m, const mjModel& as_loaded) {
+  constexpr int as_inertia = 2;  // of geom_sameframe and site_sameframe
+  const auto moved = [&](int body) {
+    return !std::equal(m.body_ipos + 3 * body, m.body_ipos + 3 * (body + 1), as_loaded.body_ipos + 3 * body);
+  };
+  bool any = false;
+  for (int body = 0; body < m.nbody; ++body) {
+    if (!moved(body)) continue;
+    any = true;
+    m.body_sameframe[body] = 0;
+    m.body_simple[body] = 0;
+  }
+  if (!any) return;
+  for (int geom = 0; geom < m.ngeom; ++geom)
+    if (m.geom_sameframe[geom] == as_inertia && moved(m.geom_bodyid[geom])) m.geom_sameframe[geom] = 0;
+  for (int site = 0; site < m.nsite; ++site)
+    if (m.site_sameframe[site] == as_inertia && moved(m.site_bodyid[site])) m.site_sameframe[site] = 0;
+  // The number of simple degrees of freedom in a row: none at all is slower for a few, and right.
+  std::fill_n(m.dof_simplenum, m.nv, 0);
+}
+
+}  // namespace
+
+std::span<const double> Model::parameter(ModelParameter parameter) const { return values_of(*model_, parameter); }
 
 void Simulation::make_model_its_own() {
   if (own_model_) return;
@@ -13,28 +58,20 @@ void Simulation::make_model_its_own() {
   if (!own_model_) throw Error(fmt::format("no memory for a copy of '{}'", model_->path()), Error::Fault::system);
   *view_ = *own_model_;
   compat::size_buffers(*view_, model_->raw(), level_);  // as the data was made
+  reference_ = mj_makeData(view_.get());
+  if (!reference_) throw Error(fmt::format("no memory to change '{}'", model_->path()), Error::Fault::system);
 }
 
 std::span<double> Simulation::parameter(ModelParameter parameter) {
   assert(own_model_ && "make_model_its_own() comes first");
-  const auto span = [](mjtNum* values, int count) { return std::span<double>(values, static_cast<size_t>(count)); };
-  switch (parameter) {
-    case ModelParameter::body_mass: return span(view_->body_mass, view_->nbody);
-    case ModelParameter::body_inertia: return span(view_->body_inertia, 3 * view_->nbody);
-    case ModelParameter::body_ipos: return span(view_->body_ipos, 3 * view_->nbody);
-    case ModelParameter::geom_friction: return span(view_->geom_friction, 3 * view_->ngeom);
-    case ModelParameter::dof_damping: return span(view_->dof_damping, view_->nv);
-    case ModelParameter::dof_armature: return span(view_->dof_armature, view_->nv);
-    case ModelParameter::actuator_gain: return span(view_->actuator_gainprm, mjNGAIN * view_->nu);
-    case ModelParameter::actuator_bias: return span(view_->actuator_biasprm, mjNBIAS * view_->nu);
-  }
-  return {};
+  return values_of(*view_, parameter);
 }
 
 void Simulation::parameters_changed() {
-  copy_state_to(before_);
-  mj_setConst(view_.get(), data_);  // moves the data to qpos0
-  copy_state_from(before_);
+  end_short_cuts(*view_, model_->raw());
+  const mjStatistic statistic = view_->stat;  // the MJCF's word, where it has one
+  mj_setConst(view_.get(), reference_);       // it moves the data to qpos0, and has no contacts to make room for
+  view_->stat = statistic;
 }
 
 }  // namespace sinew

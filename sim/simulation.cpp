@@ -49,6 +49,7 @@ Simulation::Simulation(std::shared_ptr<const Model> model)
 }
 
 Simulation::~Simulation() {
+  mj_deleteData(reference_);
   mj_deleteData(data_);
   mj_deleteModel(own_model_);
 }

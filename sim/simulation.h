@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "sim/model.h"
-#include "sim/model_parameters.h"
 
 struct mjData_;
 
@@ -92,7 +91,7 @@ class Simulation {
   bool owns_model() const { return own_model_ != nullptr; }
   /// The values of a parameter, writable; the model must be its own. Call parameters_changed() after.
   std::span<double> parameter(ModelParameter parameter);
-  /// Recomputes what MuJoCo derives from the parameters. The state stays.
+  /// Recomputes what MuJoCo derives from the parameters. The state stays, and what was derived from it.
   void parameters_changed();
 
   SimulationState save_state() const;
@@ -119,6 +118,7 @@ class Simulation {
 
   std::shared_ptr<const Model> model_;
   mjModel_* own_model_ = nullptr;
+  mjData_* reference_ = nullptr;    // where own_model_'s constants are computed
   std::unique_ptr<mjModel_> view_;  // the struct alone; its arrays are the shared model's, or own_model_'s
   mjData_* data_ = nullptr;
   int level_ = 0;
