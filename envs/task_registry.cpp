@@ -31,14 +31,15 @@ size_t TermSource::find_command(const std::string& name) const {
 
 TaskRegistry TaskRegistry::builtin() {
   return {
-      .observations = joined(array_observations(), joint_observations(), pose_observations(), body_observations(),
-                             sensor_observations(), task_observations(), function_observations(), memory_observations()),
+      .observations =
+          joined(array_observations(), joint_observations(), pose_observations(), body_observations(),
+                 sensor_observations(), task_observations(), function_observations(), memory_observations()),
       .actions = joined(builtin_actions(), pd_actions(), servo_actions()),
       .rewards = joined(motion_rewards(), measured_rewards(), effort_rewards(), joint_rewards(), contact_rewards()),
       .terminations = joined(builtin_terminations(), fall_terminations()),
       .resets = joined(builtin_resets(), pose_resets()),
-      .commands = {},
-      .randomizations = {},
+      .commands = builtin_commands(),
+      .randomizations = joined(body_randomizations(), model_randomizations(), robot_randomizations()),
       .envs = {{"cartpole", CartPole::doc, CartPole::make},
                {"mountain_car", MountainCar::doc, MountainCar::make},
                {"pendulum", Pendulum::doc, Pendulum::make}},

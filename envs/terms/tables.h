@@ -28,4 +28,10 @@ std::vector<TermRow<TerminationTerm>> fall_terminations();
 std::vector<TermRow<ResetTerm>> builtin_resets();
 std::vector<TermRow<ResetTerm>> pose_resets();
 
+std::vector<TermRow<CommandTerm>> builtin_commands();
+
+std::vector<TermRow<RandomizationTerm>> body_randomizations();
+std::vector<TermRow<RandomizationTerm>> model_randomizations();
+std::vector<TermRow<RandomizationTerm>> robot_randomizations();
+
 }  // namespace sinew

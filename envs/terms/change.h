@@ -1,0 +1,42 @@
+#pragma once
+#include "envs/task_registry.h"
+#include "envs/terms/draw_range.h"
+
+namespace sinew {
+
+/// A change of the simulation's own model. What is drawn is relative to the nominal value, that of the
+/// model as loaded, so that it never drifts; of two terms on one value the later holds.
+class ModelRandomization : public RandomizationTerm {
+ public:
+  bool changes_model() const final { return true; }
+};
+
+/// How a value is changed: times a factor, or plus an amount in its unit.
+struct ChangeParams {
+  std::optional<DrawRange> scale, add;
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.optional("scale", scale, above(0));
+    v.optional("add", add);
+  }
+};
+
+class Change {
+ public:
+  Change(const ChangeParams& params, const TermSource& source)
+      : is_factor_(params.scale.has_value()), range_(params.scale.value_or(params.add.value_or(DrawRange{}))) {
+    if (params.scale.has_value() == params.add.has_value())
+      throw source.node.error("one of 'scale' (a factor) and 'add' is needed, a range [low, high]");
+  }
+  /// The least that `nominal` may become.
+  double least(double nominal) const { return is_factor_ ? nominal * range_.low : nominal + range_.low; }
+  /// What apply() takes: several values may share one.
+  double draw(Rng& rng) const { return range_.draw(rng); }
+  double apply(double nominal, double drawn) const { return is_factor_ ? nominal * drawn : nominal + drawn; }
+
+ private:
+  bool is_factor_;
+  DrawRange range_;
+};
+
+}  // namespace sinew
