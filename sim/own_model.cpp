@@ -9,6 +9,11 @@
 namespace sinew {
 namespace {
 
+constexpr ModelParameter all_parameters[] = {ModelParameter::body_mass,     ModelParameter::body_inertia,
+                                             ModelParameter::body_ipos,     ModelParameter::geom_friction,
+                                             ModelParameter::dof_damping,   ModelParameter::dof_armature,
+                                             ModelParameter::actuator_gain, ModelParameter::actuator_bias};
+
 std::span<double> values_of(const mjModel& m, ModelParameter parameter) {
   const auto span = [](mjtNum* values, int count) { return std::span<double>(values, static_cast<size_t>(count)); };
   switch (parameter) {
@@ -26,26 +31,28 @@ std::span<double> values_of(const mjModel& m, ModelParameter parameter) {
 
 // MuJoCo takes short cuts where a centre of mass is at its body's origin or at a geom's or site's
 // centre, as the compiler found it: the frame is copied, and a lone body's inertia is taken for
-// diagonal. Here they end for each body whose centre of mass has moved.
-void end_short_cuts(mjModel& m, const mjModel& as_loaded) {
+// diagonal. They hold for the bodies whose centre of mass has not moved.
+void set_short_cuts(mjModel& m, const mjModel& as_loaded) {
   constexpr int as_inertia = 2;  // of geom_sameframe and site_sameframe
   const auto moved = [&](int body) {
     return !std::equal(m.body_ipos + 3 * body, m.body_ipos + 3 * (body + 1), as_loaded.body_ipos + 3 * body);
   };
+  const auto frame = [&](mjtByte same_as, int body) -> mjtByte {
+    return same_as == as_inertia && moved(body) ? 0 : same_as;
+  };
   bool any = false;
   for (int body = 0; body < m.nbody; ++body) {
-    if (!moved(body)) continue;
-    any = true;
-    m.body_sameframe[body] = 0;
-    m.body_simple[body] = 0;
+    const bool its = moved(body);
+    m.body_sameframe[body] = its ? 0 : as_loaded.body_sameframe[body];
+    m.body_simple[body] = its ? 0 : as_loaded.body_simple[body];
+    any |= its;
   }
-  if (!any) return;
   for (int geom = 0; geom < m.ngeom; ++geom)
-    if (m.geom_sameframe[geom] == as_inertia && moved(m.geom_bodyid[geom])) m.geom_sameframe[geom] = 0;
+    m.geom_sameframe[geom] = frame(as_loaded.geom_sameframe[geom], m.geom_bodyid[geom]);
   for (int site = 0; site < m.nsite; ++site)
-    if (m.site_sameframe[site] == as_inertia && moved(m.site_bodyid[site])) m.site_sameframe[site] = 0;
+    m.site_sameframe[site] = frame(as_loaded.site_sameframe[site], m.site_bodyid[site]);
   // The number of simple degrees of freedom in a row: none at all is slower for a few, and right.
-  std::fill_n(m.dof_simplenum, m.nv, 0);
+  for (int i = 0; i < m.nv; ++i) m.dof_simplenum[i] = any ? 0 : as_loaded.dof_simplenum[i];
 }
 
 }  // namespace
@@ -68,10 +75,18 @@ std::span<double> Simulation::parameter(ModelParameter parameter) {
 }
 
 void Simulation::parameters_changed() {
-  end_short_cuts(*view_, model_->raw());
+  parameters_as_loaded_ = false;
+  set_short_cuts(*view_, model_->raw());
   const mjStatistic statistic = view_->stat;  // the MJCF's word, where it has one
   mj_setConst(view_.get(), reference_);       // it moves the data to qpos0, and has no contacts to make room for
   view_->stat = statistic;
+}
+
+void Simulation::load_parameters() {
+  for (const ModelParameter parameter : all_parameters)
+    std::ranges::copy(values_of(model_->raw(), parameter), values_of(*view_, parameter).begin());
+  parameters_changed();
+  parameters_as_loaded_ = true;
 }
 
 }  // namespace sinew

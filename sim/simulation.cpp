@@ -80,7 +80,10 @@ void Simulation::grow() {
 
 double Simulation::time() const { return data_->time; }
 
-void Simulation::reset() { mj_resetData(view_.get(), data_); }
+void Simulation::reset() {
+  if (!parameters_as_loaded_) load_parameters();
+  mj_resetData(view_.get(), data_);
+}
 
 Simulation::Event Simulation::take_event() {
   const auto number = [this](mjtWarning kind) -> int& { return data_->warning[kind].number; };

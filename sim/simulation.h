@@ -39,7 +39,8 @@ class Simulation {
   const Model& model() const { return *model_; }
   const std::shared_ptr<const Model>& shared_model() const { return model_; }
 
-  /// The model's initial position at rest. Call forward() once qpos and qvel are as wanted.
+  /// The model's initial position at rest, and its own parameters as loaded. Call forward() once qpos
+  /// and qvel are as wanted.
   void reset();
   /// Computes what follows from the state: xpos, site_xpos, contacts, forces. Does not move.
   void forward();
@@ -111,6 +112,7 @@ class Simulation {
   bool step_with(int n, BeforeEach&& before_each);
   void allocate();
   void grow();
+  void load_parameters();
   void copy_state_to(SimulationState& state) const;
   void copy_state_from(const SimulationState& state);
   Event take_event();
@@ -119,6 +121,7 @@ class Simulation {
   std::shared_ptr<const Model> model_;
   mjModel_* own_model_ = nullptr;
   mjData_* reference_ = nullptr;    // where own_model_'s constants are computed
+  bool parameters_as_loaded_ = true;
   std::unique_ptr<mjModel_> view_;  // the struct alone; its arrays are the shared model's, or own_model_'s
   mjData_* data_ = nullptr;
   int level_ = 0;

@@ -66,9 +66,7 @@ class CenterOfMass final : public ModelRandomization {
     }
   };
   CenterOfMass(const Params& params, const TermSource& source)
-      : bodies_(choose_bodies(params.bodies, source)), offset_(one_each(params.offset, 3)) {
-    for (const double offset : offset_) check_range(params.offset, offset, at_least(0));
-  }
+      : bodies_(choose_bodies(params.bodies, source)), offset_(one_each(params.offset, 3, at_least(0))) {}
   void apply(TaskState& state, Rng& rng) override {
     const auto nominal = state.sim.model().parameter(ModelParameter::body_ipos);
     const auto center = state.sim.parameter(ModelParameter::body_ipos);

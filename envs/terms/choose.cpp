@@ -36,10 +36,14 @@ std::vector<int> choose_joints(const ConfigNode& names, const TermSource& source
   return joints;
 }
 
-std::vector<double> one_each(const ConfigNode& node, size_t count) {
-  if (!node.is_list()) return std::vector<double>(count, node.number());
+std::vector<double> one_each(const ConfigNode& node, size_t count, const Range& range) {
+  if (!node.is_list()) {
+    check_range(node, node.number(), range);
+    return std::vector<double>(count, node.number());
+  }
   std::vector<double> numbers;
   read_value(node, numbers);
+  check_range(node, numbers, range);
   if (numbers.size() != count)
     throw node.error(fmt::format("it has {} numbers where {} are needed, or one for all", numbers.size(), count));
   return numbers;

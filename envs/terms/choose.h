@@ -14,6 +14,6 @@ std::vector<int> choose(Model::Element element, const ConfigNode& names, const T
 std::vector<int> choose_joints(const ConfigNode& names, const TermSource& source);
 
 /// One number for each of `count`: the node holds one for all of them, or a list.
-std::vector<double> one_each(const ConfigNode& node, size_t count);
+std::vector<double> one_each(const ConfigNode& node, size_t count, const Range& range = {});
 
 }  // namespace sinew

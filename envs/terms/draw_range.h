@@ -25,8 +25,10 @@ inline void read_value(const ConfigNode& node, DrawRange& range) {
 inline ConfigNode write_value(const DrawRange& range) { return write_value(std::vector{range.low, range.high}); }
 
 inline void check_range(const ConfigNode& node, const DrawRange& value, const Range& allowed) {
-  check_range(node, value.low, allowed);
-  check_range(node, value.high, allowed);
+  if (node.is_list())
+    check_range(node, std::vector{value.low, value.high}, allowed);
+  else
+    check_range(node, value.low, allowed);
 }
 inline void check_range(const ConfigNode& node, const std::optional<DrawRange>& value, const Range& allowed) {
   if (value) check_range(node, *value, allowed);

@@ -3,15 +3,14 @@
 
 #include "envs/make_env.h"
 #include "tests/count_allocations.h"
+#include "tests/envs/randomized_task.h"
 
 namespace sinew {
 namespace {
 
-class Allocation : public testing::TestWithParam<const char*> {};
-
-TEST_P(Allocation, NoneInAWarmStep) {
+void expect_none_in_a_warm_step(const EnvFactory& factory) {
   ThreadPool pool(2);
-  VecEnv envs(make_task(GetParam()), 4, Rng(1));
+  VecEnv envs(factory, 4, Rng(1));
   envs.reset(pool);
   const std::vector<float> actions(static_cast<size_t>(4 * envs.spec().actions.size()), 0.2f);
   for (int i = 0; i < 300; ++i) envs.step(pool, actions);
@@ -26,9 +25,16 @@ TEST_P(Allocation, NoneInAWarmStep) {
   EXPECT_LE(allocation_count() - before, 3 * allowed);
 }
 
+class Allocation : public testing::TestWithParam<const char*> {};
+
+TEST_P(Allocation, NoneInAWarmStep) { expect_none_in_a_warm_step(make_task(GetParam())); }
+
 INSTANTIATE_TEST_SUITE_P(Tasks, Allocation,
                          testing::Values("half_cheetah", "inverted_pendulum", "inverted_double_pendulum", "pendulum",
-                                         "cartpole", "mountain_car"));
+                                         "cartpole", "mountain_car",
+                                         SINEW_SOURCE_DIR "/tests/envs/data/ant_velocity.yaml"));
+
+TEST(Allocations, NoneInAWarmStepOfARandomizedTask) { expect_none_in_a_warm_step(randomized_task().factory); }
 
 }  // namespace
 }  // namespace sinew
