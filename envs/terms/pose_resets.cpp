@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "envs/terms/draw_range.h"
 #include "envs/terms/tables.h"
 
 namespace sinew {
@@ -56,7 +57,7 @@ class Yaw final : public ResetTerm {
  public:
   struct Params {
     std::string joint;
-    std::vector<double> range = {-std::numbers::pi, std::numbers::pi};
+    DrawRange range{-std::numbers::pi, std::numbers::pi};
     template <class Visitor>
     void visit(Visitor& v) {
       v.required("joint", joint);
@@ -68,13 +69,11 @@ class Yaw final : public ResetTerm {
     if (source.model.joint_type(joint) != Model::JointType::free)
       throw source.node.error(
           fmt::format("the joint '{}' is a {}, not a free one", params.joint, source.model.joint_type_name(joint)));
-    if (range_.size() != 2 || range_[0] > range_[1])
-      throw source.node.error("'range' is two angles in rad, [lowest, highest]");
     quaternion_ = static_cast<size_t>(source.model.qpos_address(joint) + 3);
     velocity_ = static_cast<size_t>(source.model.dof_address(joint));
   }
   void apply(TaskState& state, Rng& rng) override {
-    const double angle = rng.uniform(range_[0], range_[1]);
+    const double angle = range_.draw(rng);
     // (cos, 0, 0, sin) of half the angle, times q.
     const double c = std::cos(angle / 2), s = std::sin(angle / 2);
     const auto q = state.sim.qpos().subspan(quaternion_, 4);
@@ -91,7 +90,7 @@ class Yaw final : public ResetTerm {
   }
 
  private:
-  std::vector<double> range_;
+  DrawRange range_;
   size_t quaternion_, velocity_;
 };
 

@@ -61,6 +61,8 @@ class PositionTargets final : public ActionTerm {
 
   static std::vector<int> chosen(const ConfigNode& names, const TermSource& source) {
     const Model& model = source.model;
+    if (model.nu() == 0)
+      throw source.node.error(fmt::format("'{}' has no actuators; pd_targets drives its joints", model.path()));
     std::vector<int> chosen = choose(Model::Element::actuator, names, source);
     if (names.is_list()) return chosen;
     std::erase_if(chosen, [&](int actuator) { return model.actuator_kind(actuator) != "position"; });

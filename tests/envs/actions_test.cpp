@@ -231,6 +231,7 @@ TEST(ActionsOfAUrdf, MustBeNamed) {
   EXPECT_FALSE(arm->step(std::array{1.0, -1.0}, rng).diverged);
   EXPECT_EQ(task("actions: {pd_targets: {kp: 1, kd: 0.1}}\n")->spec().actions.parts[0].labels,
             (std::vector<std::string>{"shoulder", "elbow"}));
+  expect_contains(error_of([&] { task("actions: {position_targets: {}}\n"); }), "has no actuators");
   std::filesystem::remove(path);
 }
 

@@ -138,7 +138,7 @@ TEST_F(Rewards, ResetsToAPose) {
   expect_contains(error("pose", "{joints: {root: 1}}"), "more than one number");
   expect_contains(error("pose", "{joints: {slid: 1}}"), "did you mean 'slide'?");
   expect_contains(error("yaw", "{joint: slide}"), "is a slide, not a free one");
-  expect_contains(error("yaw", "{joint: root, range: [1]}"), "two angles");
+  expect_contains(error("yaw", "{joint: root, range: [1]}"), "a range is two numbers");
 }
 
 TEST_F(Rewards, ResetsTurn) {
