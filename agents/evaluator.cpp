@@ -34,6 +34,12 @@ double Evaluation::mean_ep_length() const {
   return episodes.empty() ? 0 : total / static_cast<double>(episodes.size());
 }
 
+double Evaluation::success_rate() const {
+  double total = 0;
+  for (const Episode& episode : episodes) total += episode.success;
+  return episodes.empty() ? 0 : total / static_cast<double>(episodes.size());
+}
+
 Evaluator::Evaluator(const EnvFactory& factory, ThreadPool& pool) : pool_(pool) {
   for (int i = 0; i < pool.size(); ++i) envs_.push_back(factory());
 }
@@ -81,6 +87,7 @@ Evaluation::Episode Evaluator::run_in(Env& env, PolicyRunner& runner, const Poli
     if (!fits_float(result.reward)) result = StepResult::failure();
     episode.reward += result.reward;
     ++episode.length;
+    episode.success |= result.success;
     if (!result.diverged)
       for (size_t i = 0; i < episode.reward_terms.size(); ++i) episode.reward_terms[i] += env.reward_terms()[i];
     const bool go_on = !observer || observer(env, result);

@@ -14,12 +14,14 @@ struct Evaluation {
     double reward = 0;  // the sum
     int length = 0;
     bool terminated = false, diverged = false;
+    bool success = false;  // where EnvSpec::has_success
     std::vector<double> reward_terms;
   };
   std::vector<Episode> episodes;
   double mean_reward() const;
   double std_reward() const;  // over the episodes, population form
   double mean_ep_length() const;
+  double success_rate() const;  // share of the episodes
 };
 
 /// Called after each step of an evaluation with its env: to draw it, or to slow it down. False ends

@@ -97,8 +97,10 @@ class Run {
   std::vector<std::string> columns() const {
     std::vector<std::string> names = {"time/iterations",     "time/time_elapsed",   "time/fps",
                                       "rollout/ep_rew_mean", "rollout/ep_len_mean", "rollout/diverged"};
+    if (envs_.spec().has_success) names.push_back("rollout/success_rate");
     for (const std::string& term : envs_.spec().reward_terms) names.push_back("rollout/reward/" + term);
     for (const char* name : {"eval/mean_reward", "eval/std_reward", "eval/mean_ep_length"}) names.push_back(name);
+    if (envs_.spec().has_success) names.push_back("eval/success_rate");
     for (const std::string& name : algorithm_->metric_names()) names.push_back(name);
     return names;
   }
@@ -112,16 +114,18 @@ class Run {
     log_->record("rollout/diverged", static_cast<double>(diverged_));
     if (recent_.empty()) return;
     const double n = static_cast<double>(recent_.size());
-    double reward = 0, length = 0;
+    double reward = 0, length = 0, success = 0;
     std::vector<double> terms(envs_.spec().reward_terms.size());
     for (const EpisodeRecord& episode : recent_) {
       reward += episode.episode_return / n;
       length += episode.length / n;
+      success += episode.success;
       for (size_t i = 0; i < terms.size(); ++i) terms[i] += episode.reward_terms[i] / n;
     }
     status_.ep_rew_mean = reward;
     log_->record("rollout/ep_rew_mean", reward);
     log_->record("rollout/ep_len_mean", length);
+    if (envs_.spec().has_success) log_->record("rollout/success_rate", success / n);
     for (size_t i = 0; i < terms.size(); ++i) log_->record("rollout/reward/" + envs_.spec().reward_terms[i], terms[i]);
   }
 
@@ -133,6 +137,7 @@ class Run {
     log_->record("eval/mean_reward", *status_.eval_mean);
     log_->record("eval/std_reward", evaluation.std_reward());
     log_->record("eval/mean_ep_length", evaluation.mean_ep_length());
+    if (envs_.spec().has_success) log_->record("eval/success_rate", evaluation.success_rate());
     if (status_.best_eval && *status_.eval_mean <= *status_.best_eval) return;
     status_.best_eval = status_.eval_mean;
     save("best.safetensors");

@@ -94,21 +94,24 @@ Evaluation play_with_pictures(Evaluator& evaluator, const Policy& policy, const 
   return evaluation;
 }
 
-void write_result(const std::string& path, const PlayArguments& arguments, const Task& task,
+void write_result(const std::string& path, const PlayArguments& arguments, const EnvSpec& spec,
                   const Evaluation& evaluation) {
-  nlohmann::ordered_json episodes = nlohmann::ordered_json::array();
-  for (const Evaluation::Episode& episode : evaluation.episodes)
-    episodes.push_back({{"reward", episode.reward},
-                        {"length", episode.length},
-                        {"terminated", episode.terminated},
-                        {"diverged", episode.diverged}});
-  write_json(path, {{"policy", arguments.policy},
-                    {"task", task.name},
-                    {"seed", arguments.seed},
-                    {"mean_reward", evaluation.mean_reward()},
-                    {"std_reward", evaluation.std_reward()},
-                    {"mean_ep_length", evaluation.mean_ep_length()},
-                    {"episodes", episodes}});
+  nlohmann::ordered_json result = {{"policy", arguments.policy},
+                                   {"task", spec.name},
+                                   {"seed", arguments.seed},
+                                   {"mean_reward", evaluation.mean_reward()},
+                                   {"std_reward", evaluation.std_reward()},
+                                   {"mean_ep_length", evaluation.mean_ep_length()}};
+  if (spec.has_success) result["success_rate"] = evaluation.success_rate();
+  result["episodes"] = nlohmann::ordered_json::array();
+  for (const Evaluation::Episode& episode : evaluation.episodes) {
+    result["episodes"].push_back({{"reward", episode.reward},
+                                  {"length", episode.length},
+                                  {"terminated", episode.terminated},
+                                  {"diverged", episode.diverged}});
+    if (spec.has_success) result["episodes"].back()["success"] = episode.success;
+  }
+  write_json(path, result);
 }
 
 int play_command(const PlayArguments& arguments, const Registry& registry) {
@@ -128,13 +131,15 @@ int play_command(const PlayArguments& arguments, const Registry& registry) {
     const Evaluation::Episode& episode = evaluation.episodes[i];
     fmt::print("episode {:2}: return {:10.2f}, {} steps{}\n", i + 1, episode.reward, episode.length,
                episode.diverged     ? ", ended because the simulation diverged"
+               : episode.success    ? ", success"
                : episode.terminated ? ", terminated"
                                     : "");
   }
   fmt::print("{}: return {:.2f} ± {:.2f} over {} episodes of {}\n", path, evaluation.mean_reward(),
              evaluation.std_reward(), evaluation.episodes.size(), task.name);
+  if (spec.has_success) fmt::print("success in {:.0f} % of them\n", 100 * evaluation.success_rate());
   if (arguments.video) fmt::print("video: {}\n", *arguments.video);
-  if (arguments.json) write_result(*arguments.json, arguments, task, evaluation);
+  if (arguments.json) write_result(*arguments.json, arguments, spec, evaluation);
   return 0;
 }
 

@@ -80,6 +80,7 @@ void VecEnv::step_one(int index, const float* action) {
   terminated_[i] = result.terminated;
   truncated_[i] = result.truncated;
 
+  running.success |= result.success;
   if (result.terminated || result.truncated) {
     running.step = slot.steps;
     running.env = index;
@@ -97,6 +98,7 @@ void VecEnv::start_episode(int index) {
   slot.env->reset(slot.rng);
   slot.running.episode_return = 0;
   slot.running.length = 0;
+  slot.running.success = false;
   std::fill(slot.running.reward_terms.begin(), slot.running.reward_terms.end(), 0.0);
   if (!observe(slot)) fail("the first observation of an episode of '{}' is not finite", spec().name);
   std::copy(slot.observation.begin(), slot.observation.end(), observations_.data() + i * observation_size_);

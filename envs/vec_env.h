@@ -19,6 +19,7 @@ struct EpisodeRecord {
   double episode_return = 0;  // sum of rewards
   int length = 0;             // env steps
   bool terminated = false;    // else truncated
+  bool success = false;       // where EnvSpec::has_success
   bool diverged = false;
   std::vector<double> reward_terms;  // sums, in the order of EnvSpec::reward_terms
 };

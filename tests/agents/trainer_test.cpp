@@ -213,5 +213,23 @@ TEST_F(TrainerTest, ATasksPathIsRelativeToItsRecipe) {
   }
 }
 
+TEST_F(TrainerTest, CountsSuccesses) {
+  const std::string task = folder_ + "/held.yaml";
+  fs::create_directories(folder_);
+  // Any pole is near enough: each episode succeeds in its fifth step.
+  write_file_atomically(task, R"(model: sim/models/inverted_pendulum.xml
+observations: {state: [qpos, qvel]}
+reward: {done: {term: success}}
+terminate: {held: {term: success, of: qpos, within: 100, steps: 5}}
+)");
+  run(recipe({"task=" + task}));
+  for (const std::string column : {"rollout/success_rate", "eval/success_rate", "eval/mean_reward"}) {
+    const auto rows = metrics();
+    const auto where = std::ranges::find(rows[0], column) - rows[0].begin();
+    ASSERT_LT(static_cast<size_t>(where), rows[0].size()) << column;
+    EXPECT_EQ(std::stod(rows.back()[static_cast<size_t>(where)]), 1) << column;
+  }
+}
+
 }  // namespace
 }  // namespace sinew
