@@ -3,47 +3,68 @@
 #include <mujoco/mujoco.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/clock.h"
 #include "core/random.h"
+#include "envs/make_env.h"
 #include "sim/model.h"
 
 namespace sinew::bench {
 
+namespace {
+
+constexpr int time_limit = 1000;
+
+const BareTask tasks[] = {
+    {"half_cheetah", 5, 0.1, 0.1, true, false, [](const double*) { return false; }},
+    {"hopper", 4, 0.005, 0.005, false, false, [](const double* q) { return q[1] <= 0.7 || std::abs(q[2]) >= 0.2; }},
+    {"ant", 5, 0.1, 0.1, true, true, [](const double* q) { return q[2] < 0.2 || q[2] > 1; }},
+    {"humanoid", 5, 0.01, 0.01, false, true, [](const double* q) { return q[2] <= 1 || q[2] >= 2; }},
+};
+
+}  // namespace
+
+const BareTask& bare_task(const std::string& name) {
+  return *std::ranges::find_if(tasks, [&](const BareTask& task) { return task.name == name; });
+}
+
 struct BarePhysics::World {
+  BareTask task;
   std::shared_ptr<const Model> model;
   mjModel sized;  // the same arrays, buffers as small as a simulation's own
-  int frame_skip, episode_length;
   std::vector<mjData*> data;
   std::vector<int> age;
   std::vector<Rng> rngs;
 
-  World(const std::string& path, int skip, int length)
-      : model(Model::load(path)), sized(model->raw()), frame_skip(skip), episode_length(length) {
+  explicit World(const BareTask& its_task)
+      : task(its_task), model(Model::load(sinew_home() + "/sim/models/" + task.name + ".xml")), sized(model->raw()) {
 #if mjVERSION_HEADER < 230
-    sized.nconmax = 20;  // the tasks measured here stay below 10 contacts
-    sized.njmax = 100;
+    sized.nconmax = 20;  // the tasks measured here stay below
+    sized.njmax = 150;
 #endif
   }
   const mjModel* raw() const { return &sized; }
   void reset(size_t env) {
     mjData* d = data[env];
+    Rng& rng = rngs[env];
     mj_resetData(raw(), d);
-    for (int i = 0; i < raw()->nq; ++i) d->qpos[i] += rngs[env].uniform(-0.1, 0.1);
-    for (int i = 0; i < raw()->nv; ++i) d->qvel[i] += 0.1 * rngs[env].normal();
+    for (int i = 0; i < raw()->nq; ++i) d->qpos[i] += task.qpos_noise * rng.uniform(-1, 1);
+    for (int i = 0; i < raw()->nv; ++i)
+      d->qvel[i] += task.qvel_noise * (task.normal_velocity ? rng.normal() : rng.uniform(-1, 1));
     mj_forward(raw(), d);
     age[env] = 0;
   }
   void step(size_t env, const float* action) {
     mjData* d = data[env];
     std::copy_n(action, raw()->nu, d->ctrl);
-    for (int i = 0; i < frame_skip; ++i) mj_step(raw(), d);
-    if (++age[env] == episode_length) reset(env);
+    for (int i = 0; i < task.frame_skip; ++i) mj_step(raw(), d);
+    if (task.external_forces) mj_rnePostConstraint(raw(), d);
+    if (++age[env] == time_limit || task.ended(d->qpos)) reset(env);
   }
 };
 
-BarePhysics::BarePhysics(const std::string& path, int frame_skip, int episode_length, int n_envs)
-    : world_(new World(path, frame_skip, episode_length)) {
+BarePhysics::BarePhysics(const BareTask& task, int n_envs) : world_(new World(task)) {
   world_->age.resize(n_envs);
   for (int i = 0; i < n_envs; ++i) {
     world_->data.push_back(mj_makeData(world_->raw()));

@@ -11,10 +11,10 @@
 namespace sinew::bench {
 namespace {
 
-NetworkConfig two_layers_of_64() {
-  const std::string text =
-      "{actor: [{linear: 64}, tanh, {linear: 64}, tanh], critic: [{linear: 64}, tanh, {linear: 64}, tanh]}";
-  return read_config<NetworkConfig>(ConfigNode::parse_text(text, "bench"));
+// Actor and critic of two layers each.
+NetworkConfig two_layers_of(int width) {
+  const std::string layers = fmt::format("[{{linear: {0}}}, tanh, {{linear: {0}}}, tanh]", width);
+  return read_config<NetworkConfig>(ConfigNode::parse_text("{actor: " + layers + ", critic: " + layers + "}", "bench"));
 }
 
 // A learner with its envs, ready to iterate.
@@ -23,10 +23,10 @@ struct Learner {
   VecEnv envs;
   LayerTable<float> layers = builtin_layers<float>();
   Ppo ppo;
-  Learner(const std::string& task, int n_envs, const PpoConfig& config, int threads)
+  Learner(const EnvFactory& task, int n_envs, const PpoConfig& config, int width, int threads)
       : pool(threads),
-        envs(make_task(task), n_envs, Rng(1)),
-        ppo(config, {envs, pool, two_layers_of_64(), layers, true, Rng(1).split("learn")}) {
+        envs(task, n_envs, Rng(1)),
+        ppo(config, {envs, pool, two_layers_of(width), layers, true, Rng(1).split("learn")}) {
     envs.reset(pool);
   }
   double rate(int iterations) {
@@ -50,13 +50,27 @@ PpoConfig half_cheetah_config() { return {.n_steps = 2048, .batch_size = 64, .n_
 // RLtools' row: 4 envs × 1024, batch 256, 2 epochs.
 PpoConfig pendulum_config() { return {.n_steps = 1024, .batch_size = 256, .n_epochs = 2}; }
 
+// RLtools' row: 64 envs × 64, batch 2048, 4 epochs.
+PpoConfig ant_config() { return {.n_steps = 64, .batch_size = 2048, .n_epochs = 4}; }
+
+// Ant as RLtools has it: 27 numbers, no contact forces in observation or reward.
+EnvFactory ant_without_contact_forces() {
+  const std::string folder = sinew_home() + "/configs/tasks";
+  ConfigNode task = ConfigNode::parse_file(folder + "/ant.yaml");
+  task.assign("observations.state=[{qpos: {from: 2}}, qvel]");
+  ConfigNode reward = *task.find("reward");
+  reward.remove("contact");
+  task.set("reward", reward);
+  return load_task(task, "ant", folder).factory;
+}
+
 constexpr int steps = 2048, n_envs = 8;
 
-// Multiply-adds (as two FLOPs) that an env step costs at the least: two networks inputs-64-64-outputs,
+// Multiply-adds (as two FLOPs) that an env step costs at the least: two networks inputs-width-width-outputs,
 // forward for the roll-out, forward and both gradients in each epoch (none to the inputs).
-double flops_per_step(int inputs, int actions, int n_epochs) {
-  const auto products = [inputs](int outputs) { return inputs * 64.0 + 64 * 64 + 64.0 * outputs; };
-  const double forward = 2 * (products(actions) + products(1)), input_gradients = 2 * 2 * inputs * 64.0;
+double flops_per_step(double inputs, double width, double actions, int n_epochs) {
+  const auto products = [=](double outputs) { return inputs * width + width * width + width * outputs; };
+  const double forward = 2 * (products(actions) + products(1)), input_gradients = 2 * 2 * inputs * width;
   return forward + n_epochs * (3 * forward - input_gradients);
 }
 
@@ -71,7 +85,7 @@ Figure share_of_ceiling(const Figure& figure, double physics, double flops, doub
 }
 
 Figure half_cheetah(const Options& options, BarePhysics& bare, const std::vector<float>& actions) {
-  Learner learner("half_cheetah", n_envs, half_cheetah_config(), options.threads);
+  Learner learner(make_task("half_cheetah"), n_envs, half_cheetah_config(), 64, options.threads);
   const Comparison c =
       interleave({[&] { return bare.run(learner.pool, actions, steps); }, [&] { return learner.rate(1); }}, 7);
   return {"ppo_half_cheetah",
@@ -111,7 +125,7 @@ Figure whole_train(const Options& options, BarePhysics& bare, const std::vector<
 }
 
 Figure pendulum(const Options& options) {
-  Learner learner("pendulum", 4, pendulum_config(), options.threads);
+  Learner learner(make_task("pendulum"), 4, pendulum_config(), 64, options.threads);
   const Comparison c = interleave({[&] { return learner.rate(20); }}, 9);
   return {"ppo_pendulum",
           c.medians[0],
@@ -121,22 +135,41 @@ Figure pendulum(const Options& options) {
           "PPO iterations, 4 envs x 1024, batch 256, 2 epochs, 3-64-64 tanh twice, against RLtools as published"};
 }
 
+Figure ant(const Options& options) {
+  constexpr int envs = 64;
+  Learner learner(ant_without_contact_forces(), envs, ant_config(), 256, options.threads);
+  BareTask physics = bare_task("ant");
+  physics.external_forces = false;
+  BarePhysics bare(physics, envs);
+  const std::vector<float> actions = random_actions(size_t{64} * envs * bare.action_size());
+  const Comparison c =
+      interleave({[&] { return bare.run(learner.pool, actions, 64); }, [&] { return learner.rate(1); }}, 7);
+  return {
+      "ppo_ant",     c.medians[1],
+      "env steps/s", c.medians[0],
+      c.ratios[1],   "PPO iterations, 64 envs x 64, batch 2048, 4 epochs, 27-256-256 tanh twice, against bare physics"};
+}
+
 }  // namespace
 
 std::vector<Figure> bench_train(const Options& options) {
   const double peak = peak_flops();
-  BarePhysics bare(sinew_home() + "/sim/models/half_cheetah.xml", 5, 1000, n_envs);
+  BarePhysics bare(bare_task("half_cheetah"), n_envs);
   const std::vector<float> actions = random_actions(static_cast<size_t>(steps) * n_envs * bare.action_size());
   std::vector<Figure> figures;
   figures.push_back(half_cheetah(options, bare, actions));
   const Figure cheetah = figures.back();
-  figures.push_back(share_of_ceiling(cheetah, cheetah.limit, flops_per_step(17, 6, 10), peak, options.threads));
+  figures.push_back(share_of_ceiling(cheetah, cheetah.limit, flops_per_step(17, 64, 6, 10), peak, options.threads));
   figures.push_back(scaled(cheetah, 32000, peak, false));
   figures.push_back(whole_train(options, bare, actions));
   figures.push_back(pendulum(options));
   const Figure swing_up = figures.back();
-  figures.push_back(share_of_ceiling(swing_up, 0, flops_per_step(3, 1, 2), peak, options.threads));
+  figures.push_back(share_of_ceiling(swing_up, 0, flops_per_step(3, 64, 1, 2), peak, options.threads));
   figures.push_back(scaled(swing_up, 600000, peak, false));
+  figures.push_back(ant(options));
+  const Figure walker = figures.back();
+  figures.push_back(share_of_ceiling(walker, walker.limit, flops_per_step(27, 256, 8, 4), peak, options.threads));
+  figures.push_back(scaled(walker, 6000, peak, false));
   return figures;
 }
 
