@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "apps/commands.h"
-#include "apps/inspect_model.h"
+#include "apps/inspect_model_internal.h"
 #include "apps/json_file_internal.h"
 #include "apps/starter_task.h"
 #include "apps/terminal.h"

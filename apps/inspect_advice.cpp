@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "apps/inspect_model.h"
+#include "apps/inspect_model_internal.h"
 #include "core/text.h"
 
 namespace sinew {

@@ -1,7 +1,7 @@
 // The facts of `sinew inspect --json`, in MJCF's words.
 #include <nlohmann/json.hpp>
 
-#include "apps/inspect_model.h"
+#include "apps/inspect_model_internal.h"
 
 namespace sinew {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "apps/inspect_model.h"
+#include "apps/inspect_model_internal.h"
 #include "apps/terminal.h"
 #include "core/text.h"
 

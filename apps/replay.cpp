@@ -1,8 +1,8 @@
 // sinew replay: given actions from a given state, open loop, every number in full precision.
 #include <fmt/core.h>
 
-#include <cmath>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "apps/commands.h"
 #include "apps/replay_input.h"

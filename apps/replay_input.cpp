@@ -1,6 +1,8 @@
 #include "apps/replay_input.h"
 
+#include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "core/safe_file.h"
 #include "core/text.h"
