@@ -60,6 +60,7 @@ void TaskEnv::clear_episode() {
   std::ranges::fill(rewards_, 0.0);
   std::ranges::fill(state_.action, 0.0);
   std::ranges::fill(state_.previous_action, 0.0);
+  std::ranges::fill(state_.encoder_offset, 0.0);
   state_.sim.reset();
 }
 
