@@ -18,6 +18,7 @@ int run(int argc, char** argv, const Registry& registry) {
                {"play", "run a policy against the simulator: returns, a video, a window", with_registry(declare_play)},
                {"show", "what a recipe or a policy is: network, shapes, names, units, hash", with_registry(declare_show)},
                {"inspect", "what an MJCF or URDF model has; a task to start from", with_registry(declare_inspect)},
+               {"terms", "the words of a task's YAML: observations, rewards, …", with_registry(declare_terms)},
                {"report", "what runs achieved over their seeds: a table and the learning curve", declare_report},
                {"replay", "what a task does with given actions, open loop, in full precision",
                 with_registry(declare_replay)},

@@ -5,7 +5,7 @@
 namespace sinew {
 
 std::string ParameterLister::one_line(const ConfigNode& node) {
-  if (node.is_null()) return "none";
+  if (node.is_null() || (node.is_scalar() && node.text().empty())) return "none";
   if (node.is_scalar()) return node.text();
   std::string text = node.to_yaml();
   text.pop_back();

@@ -130,11 +130,13 @@ class Norm final : public FunctionOf {
 
 std::vector<TermRow<ObservationTerm>> function_observations() {
   return {
-      term_row<ObservationTerm, Elementwise<sine, true>>("sin", "the sine of each number of the term `of`", "1"),
-      term_row<ObservationTerm, Elementwise<cosine, false>>("cos", "the cosine of each number of the term `of`", "1"),
-      term_row<ObservationTerm, Clip>("clip", "each number of the term `of`, limited to low … high", "of the term"),
-      term_row<ObservationTerm, Scale>("scale", "`by` · x for each number x of the term `of`; `by` is one, or a list",
-                                       "of the term"),
+      term_row<ObservationTerm, Elementwise<sine, true>>("sin", "sin x of each number x of the term `of`", "1"),
+      term_row<ObservationTerm, Elementwise<cosine, false>>("cos", "cos x of each number x of the term `of`", "1"),
+      term_row<ObservationTerm, Clip>("clip", "min(max(x, low), high) of each number x of the term `of`",
+                                      "of the term"),
+      term_row<ObservationTerm, Scale>(
+          "scale", "by · x of each number x of the term `of`; `by` is one number, or a list with one each",
+          "of the term"),
       term_row<ObservationTerm, Difference>("difference", "x − y, number by number, of the terms `of` and `minus`",
                                             "of the term"),
       term_row<ObservationTerm, Norm>("norm", "√Σ x² of the numbers x of the term `of`", "of the term"),

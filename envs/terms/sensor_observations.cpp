@@ -61,11 +61,11 @@ std::vector<TermRow<ObservationTerm>> sensor_observations() {
   return {
       term_row<ObservationTerm, ContactOf<false>>(
           "contact",
-          "1 while a contact pushes on it (normal force > 0), else 0: of each of `geoms` or `bodies`, with anything or "
-          "one of `with`, geoms or bodies",
+          "of each of `geoms` or `bodies`: 1 while a contact pushes on it (normal force > 0), else 0; contacts with "
+          "anything, or with the geoms and bodies `with`",
           "1"),
       term_row<ObservationTerm, ContactOf<true>>(
-          "contact_force", "Σ of the normal forces of its contacts: of each of `geoms` or `bodies`, as `contact`", "N"),
+          "contact_force", "of each of `geoms` or `bodies`: Σ of the normal forces of its contacts, as `contact`", "N"),
       named_term_row<ObservationTerm, Sensor>(
           "sensor", "the numbers of the MJCF's sensor `name`; `sensor: NAME` is short", "the sensor's"),
   };
