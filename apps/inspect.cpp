@@ -7,7 +7,7 @@
 #include "apps/commands.h"
 #include "apps/inspect_model_internal.h"
 #include "apps/json_file_internal.h"
-#include "apps/starter_task.h"
+#include "apps/starter_task_internal.h"
 #include "apps/terminal.h"
 
 namespace sinew {

@@ -1,4 +1,4 @@
-#include "apps/starter_task.h"
+#include "apps/starter_task_internal.h"
 
 #include <fmt/core.h>
 

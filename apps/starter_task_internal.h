@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "apps/inspect_model.h"
+#include "apps/inspect_model_internal.h"
 #include "envs/task_registry.h"
 
 /// The task that `sinew inspect --task` writes: it trains as it stands, and its comments say what else
