@@ -1,6 +1,7 @@
 #include "apps/starter_plan.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/error.h"
@@ -112,16 +113,23 @@ StarterActions choose_actions(const Model& model) {
   return actions;
 }
 
-// The position of a site with every joint that has a range at this share of it; others where they begin.
-std::array<double, 3> site_at(Simulation& sim, int site, double share) {
+using Vector = std::array<double, 3>;
+
+Vector position_of(const Simulation& sim, const NamedPoint& point) {
+  const Model& model = sim.model();
+  const auto p = point.noun == "site" ? sim.site_xpos(model.find(Element::site, point.name))
+                                      : sim.xpos(model.find(Element::body, point.name));
+  return {p[0], p[1], p[2]};
+}
+
+// With every joint that has a range at this share of it, the others where they begin.
+void pose_at(Simulation& sim, double share) {
   const Model& model = sim.model();
   sim.reset();
   for (int i = 0; i < count_joints(model); ++i)
     if (const Model::Limits limits = model.joint_limits(i); limits.limited && moves_on_one_axis(model, i))
       sim.qpos()[static_cast<size_t>(model.qpos_address(i))] = limits.low + share * (limits.high - limits.low);
   sim.forward();
-  const std::span<const double, 3> p = sim.site_xpos(site);
-  return {p[0], p[1], p[2]};
 }
 
 // How many hinges and slides, from the world on, move a body; the root's count.
@@ -133,9 +141,9 @@ int joints_above(const Model& model, int body) {
 }
 
 // The named site that most joints move, and of those the farthest from its body's frame: the likeliest hand.
-std::optional<int> find_hand_site(const Simulation& sim) {
+std::optional<NamedPoint> find_hand_site(const Simulation& sim) {
   const Model& model = sim.model();
-  std::optional<int> best;
+  std::optional<NamedPoint> best;
   std::pair<int, double> best_score = {0, 0};
   for (int site = 0; site < model.count(Element::site); ++site) {
     const int body = model.site_body(site), joints = joints_above(model, body);
@@ -145,7 +153,7 @@ std::optional<int> find_hand_site(const Simulation& sim) {
     const double reach = std::round(1e6 * std::hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]));
     if (best && std::pair(joints, reach) <= best_score) continue;
     best_score = {joints, reach};
-    best = site;
+    best = {"site", model.name(Element::site, site)};
   }
   return best;
 }
@@ -163,12 +171,20 @@ std::optional<NamedPoint> find_hand_body(const Model& model) {
   return best;
 }
 
-std::optional<ReachGoal> find_goal(Simulation& sim, int site) {
-  const auto low = site_at(sim, site, 0.3), high = site_at(sim, site, 0.7);
-  ReachGoal goal{sim.model().name(Element::site, site), high, {}};
-  bool moves = false;
-  for (size_t axis = 0; axis < 3; ++axis) moves |= goal.along[axis] = std::abs(high[axis] - low[axis]) > 1e-3;
-  return moves ? std::optional(goal) : std::nullopt;
+std::optional<ReachGoal> find_goal(Simulation& sim, const NamedPoint& hand) {
+  const Vector start = position_of(sim, hand);
+  pose_at(sim, 0.3);
+  const Vector low = position_of(sim, hand);
+  pose_at(sim, 0.7);
+  const Vector high = position_of(sim, hand);
+  ReachGoal goal;
+  for (size_t axis = 0; axis < 3; ++axis) {
+    if (std::abs(high[axis] - low[axis]) < 1e-3) continue;
+    goal.axes.push_back(std::string(1, "xyz"[axis]));
+    goal.target.push_back(high[axis]);
+  }
+  goal.distance = std::hypot(high[0] - start[0], high[1] - start[1], high[2] - start[2]);
+  return goal.axes.empty() ? std::nullopt : std::optional(goal);
 }
 
 void find_base(const Simulation& sim, StarterPlan& plan) {
@@ -197,12 +213,13 @@ StarterPlan plan_starter(const std::shared_ptr<const Model>& model) {
 
   Simulation sim(model);
   sim.forward();
-  const std::optional<int> site = find_hand_site(sim);
-  plan.hand = site ? NamedPoint{"site", model->name(Element::site, *site)} : find_hand_body(*model);
+  plan.hand = find_hand_site(sim);
+  if (!plan.hand) plan.hand = find_hand_body(*model);
   if (plan.travels)
     find_base(sim, plan);
-  else if (site)
-    plan.goal = find_goal(sim, *site);
+  else if (plan.hand)
+    plan.goal = find_goal(sim, *plan.hand);
+  for (int i = 0; i < count_joints(*model); ++i) plan.has_pose |= moves_on_one_axis(*model, i);
   return plan;
 }
 

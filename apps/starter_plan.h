@@ -1,5 +1,4 @@
 #pragma once
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,16 +23,16 @@ struct StarterActions {
   double largest_cost = 0;             // Σ a² of the largest actions
 };
 
-/// A named site to bring to where it can come.
-struct ReachGoal {
-  std::string site;
-  std::array<double, 3> target;  // m, in the world
-  std::array<bool, 3> along;     // the axes along which the site moves
-};
-
-/// A body or a site that the joints move the most: a hand, a foot.
+/// A named body or site.
 struct NamedPoint {
   std::string noun, name;  // "site", "tip"
+};
+
+/// Where a point is to be brought that the joints move.
+struct ReachGoal {
+  std::vector<std::string> axes;  // along which it moves
+  std::vector<double> target;     // along each, in the world, m
+  double distance;                // from where it starts, m
 };
 
 struct StarterPlan {
@@ -42,11 +41,13 @@ struct StarterPlan {
   std::optional<int> travels;       // the root joint that moves along x, undriven
   std::optional<std::string> base;  // the body that travels
   std::optional<double> fallen;     // below this height of its base it lies on the ground, m
-  std::optional<ReachGoal> goal;    // for a model that stays where it is
-  std::optional<NamedPoint> hand;
+  std::optional<NamedPoint> hand;   // what most joints move
+  std::optional<ReachGoal> goal;    // for the hand of a model that stays where it is
+  bool has_pose = false;            // whether there is a hinge or slide
   StarterActions actions;
 };
 
+/// Throws Error for a model that has nothing to drive.
 StarterPlan plan_starter(const std::shared_ptr<const Model>& model);
 
 }  // namespace sinew

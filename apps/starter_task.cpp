@@ -46,7 +46,7 @@ void write_header(StarterDraft& draft, const InspectedModel& inspected, const st
   const double step = inspected.model->timestep(), dt = plan.frame_skip * step;
   const int time_limit = plan.travels ? 1000 : 250;
   draft.say("# A task to start from. It trains as it stands; what it rewards is a guess: say what you want.");
-  draft.say("# Lines behind a # are offers that work with this model: take the # away, and add a weight to a reward.");
+  draft.say("# Lines behind a # are offers that work with this model: take the # away. `./sinew terms` lists all.");
   draft.say("model: " + yaml_text(model_path(inspected.model->path(), path), false));
   draft.say(fmt::format("frame_skip: {}  # physics steps of {:g} s an action: {:.3g} actions a second", plan.frame_skip,
                         step, 1 / dt));
@@ -79,6 +79,8 @@ void write_observations(StarterDraft& draft, const Model& model, const StarterPl
 
 void write_actions(StarterDraft& draft, const InspectedModel& inspected, const StarterActions& actions) {
   draft.say("");
+  draft.say(
+      "# In the model's units. In the recipe, `network: {action_map: scale}` lets a policy's ±1 be the whole range.");
   if (actions.all_actuators) return draft.say("actions: {actuators: all}  # or a list of names");
   draft.say("actions:");
   if (!actions.actuators.empty()) {
@@ -109,12 +111,16 @@ void write_travel_reward(StarterDraft& draft, const Model& model, const StarterP
 
 void write_reach_reward(StarterDraft& draft, const StarterPlan& plan) {
   const ReachGoal& goal = *plan.goal;
-  draft.say("  # The square of the way from a site to where it is with each joint at 70% of its range.");
-  for (size_t axis = 0; axis < 3; ++axis)
-    if (goal.along[axis])
-      draft.say(fmt::format("  reach_{0}: {{term: site_error, site: {1}, axis: {0}, target: {2:.3g}, weight: -1}}",
-                            "xyz"[axis], yaml_word(goal.site), goal.target[axis]));
-  draft.say(action_cost(plan.actions, 0.01));
+  std::vector<std::string> target;
+  for (const double x : goal.target) target.push_back(fmt::format("{:.3g}", x));
+  const std::string what = fmt::format("of: {{{0}_pos: {{{0}: {1}, axes: [{2}]}}}}, target: [{3}]", plan.hand->noun,
+                                       yaml_word(plan.hand->name), join(goal.axes), join(target));
+  draft.say(
+      fmt::format("  # 1 at the target, 1/e at sigma (m) from it: where the {} is with each joint at 70% of its range.",
+                  plan.hand->noun));
+  draft.say(fmt::format("  reach: {{term: tracking, {}, sigma: {:.1g}}}", what, std::max(goal.distance, 0.05)));
+  draft.offer("  ", fmt::format("error: {{term: tracking_error, {}, weight: -1}}", what));
+  draft.say(action_cost(plan.actions, 0.1));
 }
 
 void write_reward(StarterDraft& draft, const Model& model, const StarterPlan& plan) {
@@ -125,35 +131,37 @@ void write_reward(StarterDraft& draft, const Model& model, const StarterPlan& pl
   } else if (plan.goal) {
     write_reach_reward(draft, plan);
   } else {
-    draft.say("  alive: {term: alive}");
+    draft.say(plan.has_pose ? "  hold: {term: joint_deviation, weight: -1}  # stay in the model's own pose"
+                            : "  alive: {term: alive}");
     draft.say(action_cost(plan.actions, 0.1));
   }
   draft.offer("  ", "smooth: {term: action_rate, weight: -0.01}");
+  draft.offer("  ", "energy: {term: energy, weight: -0.001}  # W");
+  draft.offer("  ", "limits: {term: joint_limits, weight: -1}  # rad or m beyond a joint's range");
 }
 
 void write_endings(StarterDraft& draft, const StarterPlan& plan) {
   draft.say("");
+  if (!plan.base) return draft.say("terminate: {}");
+  const std::string base = yaml_word(*plan.base);
   if (plan.fallen) {
     draft.say("terminate:");
-    draft.say(fmt::format("  fallen: {{term: outside, of: {{body_pos: {{body: {}, axes: [z]}}}}, low: {:.2g}}}  # m",
-                          yaml_word(*plan.base), *plan.fallen));
+    draft.say(fmt::format("  fallen: {{term: height, body: {}, low: {:.2g}}}  # m", base, *plan.fallen));
   } else {
     draft.say_empty("terminate");
   }
-  if (plan.base)
-    draft.offer("  ", fmt::format("tilted: {{term: tilt, body: {}, max: 1.0}}  # rad", yaml_word(*plan.base)));
-  if (plan.hand)
-    draft.offer("  ", fmt::format("low: {{term: outside, of: {{{0}_pos: {{{0}: {1}, axes: [z]}}}}, low: 0}}",
-                                  plan.hand->noun, yaml_word(plan.hand->name)));
+  draft.offer("  ", fmt::format("tilted: {{term: tilt, body: {}, most: 1}}  # rad", base));
 }
 
-void write_reset(StarterDraft& draft, const Model& model) {
+void write_reset(StarterDraft& draft, const Model& model, const StarterPlan& plan) {
   draft.say("");
   draft.say("reset:");
   std::vector<std::string> keyframes = model.names(Element::keyframe);
   std::erase(keyframes, "");
   if (!keyframes.empty()) draft.offer("  ", fmt::format("- keyframe: {}", yaml_word(keyframes[0])));
-  draft.say("  - uniform: {qpos: 0.05, qvel: 0.05}  # ± around the model's own start; m or rad, m/s or rad/s");
+  if (plan.travels && model.joint_type(*plan.travels) == Model::JointType::free)
+    draft.offer("  ", fmt::format("- yaw: {{joint: {}}}", yaml_word(model.name(Element::joint, *plan.travels))));
+  draft.say("  - uniform: {qpos: 0.05, qvel: 0.05}  # added, ±; m or rad, m/s or rad/s");
 }
 
 StarterDraft starter_draft(const InspectedModel& inspected, const std::string& path) {
@@ -164,7 +172,7 @@ StarterDraft starter_draft(const InspectedModel& inspected, const std::string& p
   write_actions(draft, inspected, plan.actions);
   write_reward(draft, *inspected.model, plan);
   write_endings(draft, plan);
-  write_reset(draft, *inspected.model);
+  write_reset(draft, *inspected.model, plan);
   return draft;
 }
 
@@ -193,7 +201,7 @@ void write_starter_task(const InspectedModel& inspected, const std::string& path
 std::string starter_command(const std::string& path) {
   const fs::path recipe = "configs/recipes/quickstart.yaml", task = fs::absolute(path).lexically_normal();
   std::error_code ignored;
-  return fmt::format("sinew train {} --set task={} --run runs/{}",
+  return fmt::format("./sinew train {} --set task={} --set network.action_map=scale --run runs/{}",
                      (fs::exists(recipe, ignored) ? recipe : sinew_home() / recipe).string(), task.string(),
                      task.stem().string());
 }

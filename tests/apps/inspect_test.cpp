@@ -113,11 +113,12 @@ TEST(Inspect, AStarterTaskTrainsAsItStands) {
   const std::string task = folder.file("tasks/arm.yaml");
   const ChildProcess::Result result = run_sinew({"inspect", folder.file("models/arm.xml"), "--task", task});
   ASSERT_EQ(result.exit_code, 0) << result.errors;
-  expect_contains(result.output, "sinew train configs/recipes/quickstart.yaml --set task=" + task);
+  expect_contains(result.output, "./sinew train configs/recipes/quickstart.yaml --set task=" + task +
+                                     " --set network.action_map=scale --run runs/arm");
   const std::string yaml = read_file(task);
   expect_contains(yaml, "\nmodel: ../models/arm.xml\n");
   expect_contains(yaml, "\nframe_skip: 4 ");
-  expect_contains(yaml, "site: tip");
+  expect_contains(yaml, "reach: {term: tracking, of: {site_pos: {site: tip, axes: [x, y]}}, target: [");
   const ChildProcess::Result training = train_a_little(folder, task);
   EXPECT_EQ(training.exit_code, 0) << training.errors;
 }
@@ -153,6 +154,7 @@ TEST(Inspect, AStarterTaskOfARobotThatTravelsLeavesOutWhereItIs) {
   const std::string yaml = read_file(task);
   expect_contains(yaml, "qpos: {from: 1}");
   expect_contains(yaml, "{term: x_velocity, joint: rootx}");
+  expect_contains(yaml, "fallen: {term: height, body: torso, low: 0.35}");
   EXPECT_EQ(train_a_little(folder, task).exit_code, 0);
 }
 
@@ -198,6 +200,7 @@ TEST(InspectUrdf, TheStarterTaskDrivesEveryJointByATorque) {
   expect_contains(yaml, "put a URDF's effort limits here");
   expect_contains(yaml, "  joint_torque:\n    joints:");
   expect_contains(yaml, "\n      slew: ");
+  expect_contains(yaml, "reach: {term: tracking, of: {body_pos: {body: trolley, axes: [x, y]}}");
   expect_contains(yaml, "\n      run: 39  # N\n");  // 2 · 2 kg · 9.81 m/s²
   const ChildProcess::Result training = train_a_little(folder, task);
   EXPECT_EQ(training.exit_code, 0) << training.errors;
