@@ -139,10 +139,10 @@ void Ppo::take_step(double learning_rate) {
 }
 
 // As in Rudin et al. 2022: within a factor of two of the desired divergence, the rate stays.
-void Ppo::adapt_learning_rate(double approx_kl) {
-  if (approx_kl > 2 * *config_.desired_kl)
+void Ppo::adapt_learning_rate(double approx_kl, double desired_kl) {
+  if (approx_kl > 2 * desired_kl)
     adaptive_rate_ = std::max(1e-5, adaptive_rate_ / 1.5);
-  else if (approx_kl < *config_.desired_kl / 2)
+  else if (approx_kl < desired_kl / 2)
     adaptive_rate_ = std::min(1e-2, adaptive_rate_ * 1.5);
 }
 
@@ -165,7 +165,7 @@ void Ppo::learn(const Rollout& rollout, double progress, const MetricSink& metri
     last_kl = epoch_sums.kl / epoch_sums.policy_rows;
     total += epoch_sums;
     if (config_.desired_kl) {
-      adapt_learning_rate(last_kl);
+      adapt_learning_rate(last_kl, config_.desired_kl->at(progress));
       rate = adaptive_rate_;
     }
   }

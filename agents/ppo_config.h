@@ -18,8 +18,8 @@ struct PpoConfig {
   double ent_coef = 0;
   double vf_coef = 0.5;
   double max_grad_norm = 0.5;
-  std::optional<double> target_kl;   // an iteration's epochs end once approx_kl exceeds 1.5 × this
-  std::optional<double> desired_kl;  // the learning rate adapts so that approx_kl stays near this
+  std::optional<double> target_kl;     // an iteration's epochs end once approx_kl exceeds 1.5 × this
+  std::optional<Schedule> desired_kl;  // the learning rate adapts so that approx_kl stays near this
   Schedule learning_rate = Schedule::constant(3e-4);
   double adam_epsilon = 1e-5;
   double weight_decay = 0;
@@ -39,7 +39,7 @@ struct PpoConfig {
     v.optional("vf_coef", vf_coef, at_least(0));
     v.optional("max_grad_norm", max_grad_norm, at_least(0));
     v.optional("target_kl", target_kl, above(0));
-    v.optional("desired_kl", desired_kl, above(0));
+    v.optional("desired_kl", desired_kl);
     v.optional("learning_rate", learning_rate);
     v.optional("adam_epsilon", adam_epsilon, above(0));
     v.optional("weight_decay", weight_decay, at_least(0));

@@ -96,7 +96,7 @@ TEST(Ppo, DesiredKlMovesTheRateByAFactorAnEpoch) {
   PpoConfig config = small();
   config.n_epochs = 3;
   config.learning_rate = Schedule::constant(1e-4);
-  config.desired_kl = 0.01;
+  config.desired_kl = Schedule::constant(0.01);
   const auto rate_after = [&](double log_ratio, PpoBench& bench) {
     Metrics metrics;
     bench.learner.learn(stale_rollout(log_ratio), 0,
@@ -107,6 +107,22 @@ TEST(Ppo, DesiredKlMovesTheRateByAFactorAnEpoch) {
   EXPECT_NEAR(rate_after(1.0, far), 1e-4 / std::pow(1.5, 3), 1e-12);
   EXPECT_NEAR(rate_after(1.0, far), 1e-5, 1e-12);  // goes on from there, and no lower
   EXPECT_NEAR(rate_after(0.0, near), 1e-4 * std::pow(1.5, 3), 1e-12);
+}
+
+TEST(Ppo, DesiredKlFollowsTheProgress) {
+  PpoConfig config = small();
+  config.n_epochs = 1;
+  config.learning_rate = Schedule::constant(1e-4);
+  config.desired_kl = {1.0, 0.001};
+  const auto rate_at = [&](double progress) {
+    PpoBench bench = make_bench(config);
+    Metrics metrics;
+    bench.learner.learn(stale_rollout(0.5), progress,  // an approx_kl of exp(-0.5) + 0.5 - 1 = 0.107
+                        [&](std::string_view name, double value) { metrics[std::string(name)] = value; });
+    return metrics.at("train/learning_rate");
+  };
+  EXPECT_NEAR(rate_at(0), 1.5e-4, 1e-12);
+  EXPECT_NEAR(rate_at(1), 1e-4 / 1.5, 1e-12);
 }
 
 TEST(Ppo, SchedulesFollowTheProgress) {
