@@ -110,10 +110,10 @@ double TaskEnv::sum_rewards() {
   double sum = 0;
   for (size_t i = 0; i < rewards_.size(); ++i) {
     rewards_[i] = terms_.rewards[i].weight * terms_.rewards[i].term->value(state_);
-    if (!std::isfinite(rewards_[i])) [[unlikely]]
-      fail("the reward '{}' (term {}) of the task '{}' is {} in step {} of an episode", spec_.reward_terms[i],
-           terms_.rewards[i].kind, spec_.name, rewards_[i], state_.elapsed);
     sum += rewards_[i];
+    if (!(std::abs(sum) <= std::numeric_limits<float>::max())) [[unlikely]]  // or a NaN
+      fail("the reward '{}' (term {}) of the task '{}' is {} in step {} of an episode; it must be finite as a float",
+           spec_.reward_terms[i], terms_.rewards[i].kind, spec_.name, rewards_[i], state_.elapsed);
   }
   return sum;
 }

@@ -13,8 +13,8 @@ class Renderer;
 /// A task made of terms around a MuJoCo simulation. One env step: the action, frame_skip physics
 /// steps, the terminations, the reward terms, new commands where they are due, the observation.
 /// A simulation that diverges and an action that is not finite truncate the episode with reward 0;
-/// the env stands where it stood before the step. A reward that is not finite is an Error that
-/// names the term.
+/// the env stands where it stood before the step. A reward that is not finite as a float is an Error
+/// that names the term.
 class TaskEnv final : public Env {
  public:
   TaskEnv(std::string name, const TaskConfig& config, std::shared_ptr<const Model> model, const TaskRegistry& registry);
