@@ -167,9 +167,9 @@ std::vector<Figure> bench_train(const Options& options) {
   figures.push_back(share_of_ceiling(swing_up, 0, flops_per_step(3, 64, 1, 2), peak, options.threads));
   figures.push_back(scaled(swing_up, 600000, peak, false));
   figures.push_back(ant(options));
-  const Figure walker = figures.back();
-  figures.push_back(share_of_ceiling(walker, walker.limit, flops_per_step(27, 256, 8, 4), peak, options.threads));
-  figures.push_back(scaled(walker, 6000, peak, false));
+  const Figure four_legs = figures.back();
+  figures.push_back(share_of_ceiling(four_legs, four_legs.limit, flops_per_step(27, 256, 8, 4), peak, options.threads));
+  figures.push_back(scaled(four_legs, 6000, peak, false));
   return figures;
 }
 

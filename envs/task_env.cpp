@@ -66,9 +66,10 @@ void TaskEnv::clear_episode() {
 
 void TaskEnv::begin_episode(Rng& rng) {
   state_.sim.forward();
-  terms_.for_each([this](Term& term) { term.begin_episode(state_); });
+  // Before the terms begin: what they remember of the first state may be about a command.
   for (size_t i = 0; i < terms_.commands.size(); ++i)
     terms_.commands[i].term->sample(state_, rng, state_.commands[i].value);
+  terms_.for_each([this](Term& term) { term.begin_episode(state_); });
   update_observations(rng);
 }
 

@@ -157,7 +157,8 @@ class Maker {
 }  // namespace
 
 TaskTerms::TaskTerms(const TaskConfig& config, const TaskRegistry& registry, EnvSpec& spec, TaskState& state)
-    : default_pose(default_pose_of(config.default_pose, state.sim.model())) {
+    : default_pose(
+          with_context("default_pose", [&] { return default_pose_of(config.default_pose, state.sim.model()); })) {
   Maker maker(*this, registry, spec, state);
   for (const auto& [name, node] : config.commands) maker.add_command(name, node);
   for (const auto& [name, node] : config.actions) maker.add_action(name, node);

@@ -158,6 +158,35 @@ TEST(Tasks, StartWhereTheyAreToldTo) {
   expect_contains(error_of([&] { task.reset_to(qpos, qvel, rng); }), "qpos has 8 numbers; the model has 9");
 }
 
+TEST(Tasks, BeginTheirTermsWithTheEpisodesOwnCommand) {
+  // Remembers the command that an episode began with.
+  class First final : public RewardTerm {
+   public:
+    using Params = NoParams;
+    First(const Params&, const TermSource&) {}
+    void begin_episode(const TaskState& state) override { first_ = state.commands[0].value[0]; }
+    double value(const TaskState& state) override { return first_ == state.commands[0].value[0]; }
+
+   private:
+    double first_ = 0;
+  };
+  TaskRegistry registry = TaskRegistry::builtin();
+  registry.rewards.push_back(term_row<RewardTerm, First>("first", "1 while the first command holds"));
+  std::string yaml = good + "commands: {walk: {term: uniform, low: [0], high: [1]}}\n";
+  yaml.replace(yaml.find("term: x_velocity"), 16, "term: first");
+  const auto env = task_of(yaml, registry).factory();
+  Rng rng(1);
+  for (int episode = 0; episode < 3; ++episode) {
+    env->reset(rng);
+    env->step(std::vector<double>(6), rng);
+    EXPECT_EQ(env->reward_terms()[0], 1);
+  }
+}
+
+TEST(TaskErrors, OfTheDefaultPoseSayWhere) {
+  expect_contains(error_of([] { task_of(good + "default_pose: {joints: {bfot: 0}}\n"); }), "default_pose: ");
+}
+
 TEST(TaskErrors, NameTheNearestTask) {
   expect_contains(error_of([] { load_task("half_cheeta"); }), "did you mean 'half_cheetah'?");
   expect_contains(error_of([] { load_task("no/such.yaml"); }), "no/such.yaml");
