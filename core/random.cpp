@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/state_archive.h"
+
 namespace sinew {
 namespace {
 
@@ -65,12 +67,14 @@ uint32_t Rng::below(uint32_t n) {
   return static_cast<uint32_t>(product >> 32);
 }
 
-void Rng::set_state(const State& state) {
-  key_ = state.key;
-  counter_ = state.counter;
-  position_ = std::min<uint32_t>(state.position, 4);
-  has_spare_ = state.has_spare;
-  spare_ = state.spare;
+void Rng::visit_state(StateArchive& archive) {
+  archive("key", key_);
+  archive("counter", counter_);
+  archive("position", position_);
+  archive("has_spare", has_spare_);
+  archive("spare", spare_);
+  if (!archive.restoring()) return;
+  position_ = std::min<uint32_t>(position_, 4);
   if (position_ < 4) compute_block(counter_ - 1);
 }
 

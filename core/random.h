@@ -6,6 +6,8 @@
 
 namespace sinew {
 
+class StateArchive;
+
 /// Philox-4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC11).
 std::array<uint32_t, 4> philox4x32(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key);
 
@@ -36,14 +38,7 @@ class Rng {
   /// In [0, n), unbiased; n > 0.
   uint32_t below(uint32_t n);
 
-  /// Everything the next number depends on.
-  struct State {
-    uint64_t key = 0, counter = 0;
-    uint32_t position = 4, has_spare = 0;
-    double spare = 0;
-  };
-  State state() const { return {key_, counter_, position_, has_spare_, spare_}; }
-  void set_state(const State& state);
+  void visit_state(StateArchive& archive);
 
  private:
   void compute_block(uint64_t counter);

@@ -1,0 +1,93 @@
+#include "core/state_archive.h"
+
+#include <bit>
+#include <cstring>
+
+#include "core/error.h"
+
+namespace sinew {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the numbers of a state are little-endian");
+
+constexpr const char* type_names[] = {
+    "an object", "bytes",  "32-bit integers", "64-bit integers", "unsigned integers", "unsigned 64-bit integers",
+    "floats",    "doubles"};
+
+constexpr size_t header_size(std::string_view name) { return 2 + name.size() + 8; }
+
+}  // namespace
+
+StateArchive::Scope::Scope(StateArchive& archive, std::string_view name)
+    : archive_(archive), outer_length_(archive.path_.size()) {
+  archive.entry(name, Type::object, nullptr, 0, 0);
+  archive.path_ += (archive.path_.empty() || archive.path_.ends_with(": ")) ? "" : ".";
+  archive.path_ += name;
+}
+
+void StateArchive::damaged(std::string_view name, const std::string& what) const {
+  const char* separator = path_.empty() || path_.ends_with(": ") ? "" : ".";
+  fail("{}{}{}: {}; the state was saved by another version of the software, or for another task", path_, separator,
+       name, what);
+}
+
+void StateArchive::write_header(std::string_view name, Type type, uint64_t count) {
+  if (name.size() > 255) fail("'{}' is too long to name a piece of a state", name);
+  out_ += static_cast<char>(type);
+  out_ += static_cast<char>(name.size());
+  out_ += name;
+  out_.append(reinterpret_cast<const char*>(&count), sizeof count);
+}
+
+size_t StateArchive::next_count(std::string_view name, Type type, size_t size) const {
+  if (in_.empty()) damaged(name, "it is missing, the state ends before it");
+  const size_t length = in_.size() < 2 ? 0 : static_cast<uint8_t>(in_[1]);
+  if (in_.size() < 2 || in_.size() < 2 + length + 8) damaged(name, "it is cut short");
+  const std::string_view found = in_.substr(2, length);
+  if (found != name) damaged(name, fmt::format("'{}' is in its place", found));
+  if (const auto found_type = static_cast<uint8_t>(in_[0]); found_type != static_cast<uint8_t>(type))
+    damaged(name, fmt::format("{} expected, it has {}", type_names[static_cast<size_t>(type)],
+                              found_type < std::size(type_names) ? type_names[found_type] : "something unknown"));
+  uint64_t count = 0;
+  std::memcpy(&count, in_.data() + 2 + length, sizeof count);
+  if (size > 0 && count > (in_.size() - header_size(name)) / size)
+    damaged(name, fmt::format("{} numbers announced, more than there are bytes for", count));
+  return static_cast<size_t>(count);
+}
+
+void StateArchive::entry(std::string_view name, Type type, void* data, size_t count, size_t size) {
+  if (!restoring_) {
+    write_header(name, type, count);
+    out_.append(static_cast<const char*>(data), count * size);
+    return;
+  }
+  if (const size_t found = next_count(name, type, size); found != count)
+    damaged(name, fmt::format("{} numbers expected, it has {}", count, found));
+  in_.remove_prefix(header_size(name));
+  if (count > 0) std::memcpy(data, in_.data(), count * size);
+  in_.remove_prefix(count * size);
+}
+
+void StateArchive::operator()(std::string_view name, bool& value) {
+  uint8_t byte = value;
+  entry(name, Type::u8, &byte, 1, 1);
+  if (byte > 1) damaged(name, fmt::format("{} is neither true nor false", byte));
+  value = byte != 0;
+}
+
+void StateArchive::operator()(std::string_view name, std::string& text) {
+  if (restoring_) text.resize(next_count(name, Type::u8, 1));
+  entry(name, Type::u8, text.data(), text.size(), 1);
+}
+
+void StateArchive::fixed(std::string_view name, uint64_t value) {
+  uint64_t found = value;
+  entry(name, Type::u64, &found, 1, sizeof found);
+  if (found != value) damaged(name, fmt::format("{} expected, it has {}", value, found));
+}
+
+void StateArchive::finish() const {
+  if (!in_.empty()) damaged("", fmt::format("{} bytes are left that nobody restored", in_.size()));
+}
+
+}  // namespace sinew

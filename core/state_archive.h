@@ -1,0 +1,127 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace sinew {
+
+/// The state of objects as bytes, and back. A class has one function that serves both ways:
+///
+///   void visit_state(StateArchive& archive) {
+///     archive("steps", steps_);                 // a number, a bool, a text, an optional number
+///     archive("returns", returns_);             // a vector of numbers: its length is restored too
+///     archive("moments", std::span(moments_));  // a span: its length must be the saved one
+///     archive("stream", stream_);               // an object that has a visit_state, or a vector of such
+///   }
+///
+/// Every entry carries its name and type and is read back in the order it was written, so that a layout
+/// that has changed is an Error naming the entry, never a misread number. Restoring checks every length
+/// against the bytes that are there. After an Error the object is partly restored and must not be used.
+///
+/// An entry is  uint8 type | uint8 length of the name | name | uint64 count | count numbers,
+/// little-endian; an object is an entry without numbers, before those of its members.
+class StateArchive {
+ public:
+  /// Saves.
+  StateArchive() = default;
+  /// Restores from `bytes`, which must outlive the archive; `name` tells in errors what they are.
+  StateArchive(std::string_view bytes, const std::string& name) : in_(bytes), path_(name + ": "), restoring_(true) {}
+
+  bool restoring() const { return restoring_; }
+
+  template <class T>
+  void operator()(std::string_view name, T& value) {
+    if constexpr (requires { value.visit_state(*this); }) {
+      const Scope scope(*this, name);
+      value.visit_state(*this);
+    } else {
+      entry(name, type_of<T>(), &value, 1, sizeof value);
+    }
+  }
+  void operator()(std::string_view name, bool& value);
+  void operator()(std::string_view name, std::string& text);
+
+  template <class T>
+  void operator()(std::string_view name, std::span<T> values) {
+    entry(name, type_of<T>(), values.data(), values.size(), sizeof(T));
+  }
+  template <class T>
+  void operator()(std::string_view name, std::vector<T>& values) {
+    if constexpr (requires(T & item) { item.visit_state(*this); }) {
+      const Scope scope(*this, name);
+      uint64_t count = values.size();
+      fixed("count", count);
+      for (size_t i = 0; i < values.size(); ++i) (*this)(std::to_string(i), values[i]);
+    } else {
+      if (restoring_) values.resize(next_count(name, type_of<T>(), sizeof(T)));
+      (*this)(name, std::span(values));
+    }
+  }
+  template <class T>
+  void operator()(std::string_view name, std::optional<T>& value) {
+    std::vector<T> values;
+    if (value) values.push_back(*value);
+    (*this)(name, values);
+    if (!restoring_) return;
+    value.reset();
+    if (!values.empty()) value = values[0];
+  }
+  /// A number that follows from the configuration: another one in the bytes is an Error.
+  void fixed(std::string_view name, uint64_t value);
+
+  /// Something to tell the user after restoring that is no reason to refuse.
+  void warn(const std::string& text) { warnings_.push_back(path_ + text); }
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
+  /// What was saved.
+  const std::string& bytes() const { return out_; }
+  /// Throws when bytes are left that nobody restored.
+  void finish() const;
+
+ private:
+  enum class Type : uint8_t { object, u8, i32, i64, u32, u64, f32, f64 };
+  template <class T>
+  static constexpr Type type_of() {
+    using U = std::remove_const_t<T>;
+    static_assert(std::is_arithmetic_v<U> && !std::is_same_v<U, bool> && sizeof(U) != 2, "give it a visit_state");
+    if constexpr (std::is_floating_point_v<U>)
+      return sizeof(U) == 4 ? Type::f32 : Type::f64;
+    else if constexpr (sizeof(U) == 1)
+      return Type::u8;
+    else if constexpr (std::is_signed_v<U>)
+      return sizeof(U) == 4 ? Type::i32 : Type::i64;
+    else
+      return sizeof(U) == 4 ? Type::u32 : Type::u64;
+  }
+
+  /// The members of an object: errors name it.
+  class Scope {
+   public:
+    Scope(StateArchive& archive, std::string_view name);
+    ~Scope() { archive_.path_.resize(outer_length_); }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    StateArchive& archive_;
+    size_t outer_length_;
+  };
+
+  void entry(std::string_view name, Type type, void* data, size_t count, size_t size);
+  void write_header(std::string_view name, Type type, uint64_t count);
+  /// Of the entry that comes next, which must have this name and type, its count; does not advance.
+  size_t next_count(std::string_view name, Type type, size_t size) const;
+  [[noreturn]] void damaged(std::string_view name, const std::string& what) const;
+
+  std::string out_;
+  std::string_view in_;  // what is left
+  std::string path_;     // "checkpoint 'x': envs.3"
+  bool restoring_ = false;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace sinew
