@@ -74,7 +74,7 @@ class StateArchive {
   void fixed(std::string_view name, uint64_t value);
 
   /// Something to tell the user after restoring that is no reason to refuse.
-  void warn(const std::string& text) { warnings_.push_back(path_ + text); }
+  void warn(const std::string& text) { warnings_.push_back(path_ + ": " + text); }
   const std::vector<std::string>& warnings() const { return warnings_; }
 
   /// What was saved.
