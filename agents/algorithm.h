@@ -11,6 +11,8 @@
 
 namespace sinew {
 
+class StateArchive;
+
 /// Takes a metric by its name, such as train/approx_kl.
 using MetricSink = std::function<void(std::string_view name, double value)>;
 
@@ -22,6 +24,8 @@ class Algorithm {
   /// Collects experience and learns from it once. `progress` in [0, 1] is how far training has come.
   /// Returns the env steps made. Throws Error when learning has diverged (a loss is not finite).
   virtual int64_t iterate(double progress, const MetricSink& metrics) = 0;
+  /// All that iterate() depends on but the envs, which are their owner's: between two iterations.
+  virtual void visit_state(StateArchive& archive) = 0;
   /// The names that iterate() may report.
   virtual std::vector<std::string> metric_names() const = 0;
 };

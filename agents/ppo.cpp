@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "agents/gradient_sum.h"
+#include "core/state_archive.h"
 
 namespace sinew {
 
@@ -74,6 +75,17 @@ std::vector<std::string> Ppo::metric_names() const {
           "train/entropy_loss", "train/explained_variance", "train/learning_rate",
           "train/loss",         "train/n_updates",          "train/policy_gradient_loss",
           "train/std",          "train/value_loss"};
+}
+
+void Ppo::visit_state(StateArchive& archive) {
+  archive("policy", policy_);
+  archive("adam", adam_);
+  archive("collector", collector_);
+  archive("shuffle_stream", shuffle_stream_);
+  archive("order", std::span(order_));  // each shuffle starts from the last one's order
+  archive("adaptive_rate", adaptive_rate_);
+  archive("n_updates", n_updates_);
+  if (reward_normalizer_) archive("reward_normalizer", *reward_normalizer_);
 }
 
 int64_t Ppo::iterate(double progress, const MetricSink& metrics) {

@@ -22,6 +22,7 @@ class Ppo : public Algorithm {
   Policy& policy() override { return policy_; }
   int64_t iterate(double progress, const MetricSink& metrics) override;
   std::vector<std::string> metric_names() const override;
+  void visit_state(StateArchive& archive) override;
 
   /// Learns from a roll-out whose advantages are there: n_epochs over its minibatches.
   void learn(const Rollout& rollout, double progress, const MetricSink& metrics);

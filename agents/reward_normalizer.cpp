@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/state_archive.h"
+
 namespace sinew {
 
 void RewardNormalizer::apply(Rollout& rollout) {
@@ -20,11 +22,11 @@ void RewardNormalizer::apply(Rollout& rollout) {
   for (float& reward : rollout.rewards) reward = static_cast<float>(std::clamp(reward * scale, -10.0, 10.0));
 }
 
-void RewardNormalizer::set_state(const State& state) {
-  count_ = state.count;
-  mean_ = state.mean;
-  m2_ = state.m2;
-  running_ = state.running;
+void RewardNormalizer::visit_state(StateArchive& archive) {
+  archive("count", count_);
+  archive("mean", mean_);
+  archive("m2", m2_);
+  archive("running", std::span(running_));
 }
 
 }  // namespace sinew

@@ -5,6 +5,8 @@
 
 namespace sinew {
 
+class StateArchive;
+
 /// Scales rewards by the standard deviation of the running discounted return, and clips them to
 /// ±10 (as VecNormalize does). Belongs to the learner: it needs gamma.
 class RewardNormalizer {
@@ -19,7 +21,7 @@ class RewardNormalizer {
     std::vector<double> running;  // per env: the discounted return so far
   };
   State state() const { return {count_, mean_, m2_, running_}; }
-  void set_state(const State& state);
+  void visit_state(StateArchive& archive);
 
  private:
   double gamma_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/state_archive.h"
+
 namespace sinew {
 
 Rollout::Rollout(int envs, int steps, int observations_per_row, int actions_per_row)
@@ -25,6 +27,12 @@ RolloutCollector::RolloutCollector(VecEnv& envs, const Policy& policy, ThreadPoo
       reset_mask_(envs.size(), 1) {
   for (int i = 0; i < envs.size(); ++i) action_streams_.push_back(stream.split("action", i));
   for (int i = 0; i < pool.size(); ++i) runners_.push_back(std::make_unique<PolicyRunner>(policy));
+}
+
+void RolloutCollector::visit_state(StateArchive& archive) {
+  archive("action_streams", std::span(action_streams_));
+  archive("state", std::span(state_));
+  archive("reset_mask", std::span(reset_mask_));
 }
 
 void RolloutCollector::collect(Rollout& rollout) {

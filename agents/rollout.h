@@ -9,6 +9,8 @@
 
 namespace sinew {
 
+class StateArchive;
+
 /// Experience of n_envs × n_steps, the steps of an env side by side: row env·n_steps + step.
 struct Rollout {
   int n_envs = 0, n_steps = 0, observation_size = 0, action_size = 0;
@@ -41,6 +43,9 @@ class RolloutCollector {
 
   /// Fills everything but advantages and returns.
   void collect(Rollout& rollout);
+
+  /// The random streams and the network's memory of each env; the envs are their owner's.
+  void visit_state(StateArchive& archive);
 
  private:
   void run_range(Rollout& rollout, int worker, int first, int last);

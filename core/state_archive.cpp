@@ -18,9 +18,9 @@ constexpr size_t header_size(std::string_view name) { return 2 + name.size() + 8
 
 }  // namespace
 
-StateArchive::Scope::Scope(StateArchive& archive, std::string_view name)
+StateArchive::Scope::Scope(StateArchive& archive, std::string_view name, size_t count)
     : archive_(archive), outer_length_(archive.path_.size()) {
-  archive.entry(name, Type::object, nullptr, 0, 0);
+  archive.entry(name, Type::object, nullptr, count, 0);
   archive.path_ += (archive.path_.empty() || archive.path_.ends_with(": ")) ? "" : ".";
   archive.path_ += name;
 }
@@ -51,20 +51,20 @@ size_t StateArchive::next_count(std::string_view name, Type type, size_t size) c
   uint64_t count = 0;
   std::memcpy(&count, in_.data() + 2 + length, sizeof count);
   if (size > 0 && count > (in_.size() - header_size(name)) / size)
-    damaged(name, fmt::format("{} numbers announced, more than there are bytes for", count));
+    damaged(name, fmt::format("it announces {} of them, more than there are bytes for", count));
   return static_cast<size_t>(count);
 }
 
 void StateArchive::entry(std::string_view name, Type type, void* data, size_t count, size_t size) {
   if (!restoring_) {
     write_header(name, type, count);
-    out_.append(static_cast<const char*>(data), count * size);
+    if (count * size > 0) out_.append(static_cast<const char*>(data), count * size);
     return;
   }
   if (const size_t found = next_count(name, type, size); found != count)
-    damaged(name, fmt::format("{} numbers expected, it has {}", count, found));
+    damaged(name, fmt::format("{} of them expected, it has {}", count, found));
   in_.remove_prefix(header_size(name));
-  if (count > 0) std::memcpy(data, in_.data(), count * size);
+  if (count * size > 0) std::memcpy(data, in_.data(), count * size);
   in_.remove_prefix(count * size);
 }
 

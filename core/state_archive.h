@@ -13,9 +13,9 @@ namespace sinew {
 ///
 ///   void visit_state(StateArchive& archive) {
 ///     archive("steps", steps_);                 // a number, a bool, a text, an optional number
-///     archive("returns", returns_);             // a vector of numbers: its length is restored too
+///     archive("stream", stream_);               // an object that has a visit_state itself
+///     archive("returns", returns_);             // a vector of any of these: its length is restored too
 ///     archive("moments", std::span(moments_));  // a span: its length must be the saved one
-///     archive("stream", stream_);               // an object that has a visit_state, or a vector of such
 ///   }
 ///
 /// Every entry carries its name and type and is read back in the order it was written, so that a layout
@@ -23,7 +23,7 @@ namespace sinew {
 /// against the bytes that are there. After an Error the object is partly restored and must not be used.
 ///
 /// An entry is  uint8 type | uint8 length of the name | name | uint64 count | count numbers,
-/// little-endian; an object is an entry without numbers, before those of its members.
+/// little-endian; objects are an entry without numbers, before those of their members.
 class StateArchive {
  public:
   /// Saves.
@@ -47,15 +47,18 @@ class StateArchive {
 
   template <class T>
   void operator()(std::string_view name, std::span<T> values) {
-    entry(name, type_of<T>(), values.data(), values.size(), sizeof(T));
+    if constexpr (requires(T& item) { item.visit_state(*this); }) {
+      const Scope scope(*this, name, values.size());
+      for (size_t i = 0; i < values.size(); ++i) (*this)(std::to_string(i), values[i]);
+    } else {
+      entry(name, type_of<T>(), values.data(), values.size(), sizeof(T));
+    }
   }
   template <class T>
   void operator()(std::string_view name, std::vector<T>& values) {
-    if constexpr (requires(T & item) { item.visit_state(*this); }) {
-      const Scope scope(*this, name);
-      uint64_t count = values.size();
-      fixed("count", count);
-      for (size_t i = 0; i < values.size(); ++i) (*this)(std::to_string(i), values[i]);
+    if constexpr (requires(T& item) { item.visit_state(*this); }) {
+      if (restoring_) values.resize(next_count(name, Type::object, least_entry));
+      (*this)(name, std::span(values));
     } else {
       if (restoring_) values.resize(next_count(name, type_of<T>(), sizeof(T)));
       (*this)(name, std::span(values));
@@ -98,10 +101,12 @@ class StateArchive {
       return sizeof(U) == 4 ? Type::u32 : Type::u64;
   }
 
-  /// The members of an object: errors name it.
+  static constexpr size_t least_entry = 2 + 8;  // bytes
+
+  /// The members of an object, or `count` objects: errors name it.
   class Scope {
    public:
-    Scope(StateArchive& archive, std::string_view name);
+    Scope(StateArchive& archive, std::string_view name, size_t count = 1);
     ~Scope() { archive_.path_.resize(outer_length_); }
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;

@@ -3,6 +3,8 @@
 #include <cassert>
 #include <cmath>
 
+#include "core/state_archive.h"
+
 namespace sinew {
 
 Normalizer::Normalizer(int size)
@@ -39,11 +41,11 @@ void Normalizer::refresh() {
   }
 }
 
-void Normalizer::set_state(const State& state) {
-  count_ = state.count;
-  mean_ = state.mean;
-  variance_ = state.variance;
-  refresh();
+void Normalizer::visit_state(StateArchive& archive) {
+  archive("count", count_);
+  archive("mean", std::span(mean_));
+  archive("variance", std::span(variance_));
+  if (archive.restoring()) refresh();
 }
 
 void Normalizer::set_frozen(std::span<const float> mean, std::span<const float> scale) {

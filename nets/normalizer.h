@@ -4,6 +4,8 @@
 
 namespace sinew {
 
+class StateArchive;
+
 /// Running mean and variance of each column, in double (Chan et al. 1979: batches are merged), and
 /// the float32 form that standardises with: frozen until update() is called.
 class Normalizer {
@@ -24,7 +26,8 @@ class Normalizer {
     std::vector<double> mean, variance;
   };
   State state() const { return {count_, mean_, variance_}; }
-  void set_state(const State& state);
+  /// The archive must be of a normaliser of this size.
+  void visit_state(StateArchive& archive);
   /// From a policy file: standardises with exactly these.
   void set_frozen(std::span<const float> mean, std::span<const float> scale);
 

@@ -2,6 +2,7 @@
 #include <span>
 #include <vector>
 
+#include "core/state_archive.h"
 #include "nets/parameters.h"
 
 namespace sinew {
@@ -29,11 +30,14 @@ class BasicAdam {
   void update(std::span<const T> gradients, size_t begin, size_t end);
   void end_step() { parameters_.touch(); }
 
-  // What a checkpoint keeps.
-  std::span<T> first_moment() { return first_; }
-  std::span<T> second_moment() { return second_; }
-  int64_t steps() const { return steps_; }
-  void set_steps(int64_t steps) { steps_ = steps; }
+  std::span<const T> first_moment() const { return first_; }
+  std::span<const T> second_moment() const { return second_; }
+  /// The moments and the number of steps; the parameters are their owner's.
+  void visit_state(StateArchive& archive) {
+    archive("steps", steps_);
+    archive("first_moment", std::span(first_));
+    archive("second_moment", std::span(second_));
+  }
 
  private:
   BasicParameters<T>& parameters_;

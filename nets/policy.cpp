@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/safe_file.h"
+#include "core/state_archive.h"
 #include "nets/ops.h"
 
 namespace sinew {
@@ -36,6 +37,12 @@ Policy::Policy(InterfaceSpec spec, NetworkConfig config, const LayerTable<float>
         fail("network.action_map: '{}' needs limits, and '{}' has none; use clip", config_.action_map,
              part.labels.empty() ? part.name : part.labels[i]);
     }
+}
+
+void Policy::visit_state(StateArchive& archive) {
+  archive("parameters", network_.parameters().values());
+  archive("normalizers", std::span(normalizers_));
+  if (archive.restoring()) network_.parameters().touch();
 }
 
 void Policy::update_normalizers(std::span<const float> observations) {

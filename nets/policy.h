@@ -11,6 +11,8 @@
 
 namespace sinew {
 
+class StateArchive;
+
 /// All that turns an observation into a command: the normaliser, the network, and the action map.
 /// What a robot gets is what was trained. Acting goes through a PolicyRunner.
 class Policy {
@@ -39,6 +41,8 @@ class Policy {
   /// The action map: a raw action row, as a distribution draws it → a command.
   Tensor map_action(Tensor raw) const;
 
+  /// The parameters and the normalisers' statistics.
+  void visit_state(StateArchive& archive);
   /// SHA-256 of the parameters' bytes, in the order of their names.
   std::string weights_hash() const;
 
@@ -51,7 +55,7 @@ class Policy {
   std::vector<Normalizer> normalizers_;
   std::vector<std::string> normalizer_labels_;  // "normalizer.state.mean", "normalizer.state.scale", …
   int observation_size_;
-  std::vector<float> low_, high_;               // limits of the action row; a choice has none
+  std::vector<float> low_, high_;  // limits of the action row; a choice has none
 };
 
 /// Acts with a policy that others may share: its tape, and nothing else, is its own. One per thread.

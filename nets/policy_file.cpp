@@ -130,7 +130,7 @@ LoadedPolicy read_policy(const TensorFile& file, const LayerTable<float>& layers
 
 }  // namespace
 
-void save_policy(const std::string& path, const Policy& policy, const PolicyInfo& info) {
+std::string format_policy(const Policy& policy, const PolicyInfo& info) {
   TensorFile file;
   for (const Parameter& parameter : policy.network().parameters().list())
     file.tensors[parameter.name] = StoredTensor::from_floats(stored_shape(parameter.shape), parameter.values());
@@ -165,7 +165,11 @@ void save_policy(const std::string& path, const Policy& policy, const PolicyInfo
                    {"network", write_config(policy.config()).to_yaml()},
                    {"trace", to_json(trace_actor(policy))}};
   file.metadata["sha256"] = checksum(file);
-  write_safetensors(path, file);
+  return format_safetensors(file);
+}
+
+void save_policy(const std::string& path, const Policy& policy, const PolicyInfo& info) {
+  write_file_atomically(path, format_policy(policy, info));
 }
 
 LoadedPolicy load_policy(const std::string& path, const LayerTable<float>& layers) {

@@ -21,7 +21,9 @@ struct PolicyInfo {
   std::string config;       // the run's resolved config, YAML; may be empty
 };
 
-/// Writes atomically.
+/// The bytes of the file: the same policy gives the same bytes.
+std::string format_policy(const Policy& policy, const PolicyInfo& info);
+/// Writes it atomically.
 void save_policy(const std::string& path, const Policy& policy, const PolicyInfo& info);
 
 struct LoadedPolicy {

@@ -5,6 +5,7 @@
 
 #include "agents/reward_normalizer.h"
 #include "agents/rollout.h"
+#include "core/state_archive.h"
 
 namespace sinew {
 namespace {
@@ -99,8 +100,12 @@ TEST(RewardNormalizer, DividesByTheDeviationOfTheDiscountedReturn) {
   EXPECT_DOUBLE_EQ(state.mean, 2.25);
   EXPECT_EQ(state.running, (std::vector<double>{3, 1}));
   RewardNormalizer restored(2, 0.9);
-  restored.set_state(state);
+  StateArchive saved;
+  saved("rewards", normalizer);
+  StateArchive archive(saved.bytes(), "test");
+  archive("rewards", restored);
   EXPECT_EQ(restored.state().m2, state.m2);
+  EXPECT_EQ(restored.state().running, state.running);
 }
 
 // One reward in a thousand: some 32 deviations.

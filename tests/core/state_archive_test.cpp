@@ -24,6 +24,7 @@ struct Car {
   int64_t steps = 0;
   std::optional<double> best;
   std::vector<Wheel> wheels = std::vector<Wheel>(2);
+  std::vector<Wheel> spares;
   std::vector<uint8_t> mask = std::vector<uint8_t>(3);
   void visit_state(StateArchive& archive) {
     archive("started", started);
@@ -31,12 +32,13 @@ struct Car {
     archive("speed", speed);
     archive("steps", steps);
     archive("best", best);
-    archive("wheels", wheels);
+    archive("wheels", std::span(wheels));
+    archive("spares", spares);
     archive("mask", std::span(mask));
   }
 };
 
-Car some_car() { return {true, "ant", -0.1, 1LL << 40, 2.5, {{3, {1, 2, 3}}, {4, {}}}, {1, 0, 1}}; }
+Car some_car() { return {true, "ant", -0.1, 1LL << 40, 2.5, {{3, {1, 2, 3}}, {4, {}}}, {{5, {7}}}, {1, 0, 1}}; }
 
 std::string saved(Car car) {
   StateArchive archive;
@@ -58,6 +60,8 @@ TEST(StateArchive, GivesBackWhatItTook) {
   EXPECT_EQ(car.wheels[0].turns, 3);
   EXPECT_EQ(car.wheels[0].grip, (std::vector<float>{1, 2, 3}));
   EXPECT_TRUE(car.wheels[1].grip.empty());
+  ASSERT_EQ(car.spares.size(), 1u);
+  EXPECT_EQ(car.spares[0].grip, std::vector<float>{7});
   EXPECT_EQ(car.mask, (std::vector<uint8_t>{1, 0, 1}));
   EXPECT_EQ(saved(car), bytes);
 }
@@ -75,10 +79,10 @@ TEST(StateArchive, NamesTheEntryThatIsNotAsExpected) {
   Car three_wheels;
   three_wheels.wheels.resize(3);
   expect_contains(restore([&](StateArchive& a) { a("car", three_wheels); }),
-                  "checkpoint 'x': car.wheels.count: 3 expected, it has 2");
+                  "checkpoint 'x': car.wheels: 3 of them expected, it has 2");
   Car short_mask;
   short_mask.mask.resize(2);
-  expect_contains(restore([&](StateArchive& a) { a("car", short_mask); }), "car.mask: 2 numbers expected, it has 3");
+  expect_contains(restore([&](StateArchive& a) { a("car", short_mask); }), "car.mask: 2 of them expected, it has 3");
   Wheel wheel;
   expect_contains(restore([&](StateArchive& a) { a("wheel", wheel); }), "checkpoint 'x': wheel: 'car' is in its place");
   double number = 0;

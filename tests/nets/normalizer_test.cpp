@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/random.h"
+#include "core/state_archive.h"
 
 namespace sinew {
 namespace {
@@ -51,18 +52,25 @@ TEST(Normalizer, IsTheIdentityUntilItsFirstUpdate) {
   EXPECT_EQ(to_vector(normalizer.scale()), (Numbers{1, 1}));
 }
 
+void restore(Normalizer& to, Normalizer& from) {
+  StateArchive saved;
+  saved("normalizer", from);
+  StateArchive archive(saved.bytes(), "test");
+  archive("normalizer", to);
+}
+
 TEST(Normalizer, AStateCarriesEverything) {
-  Normalizer original(2), empty;
+  Normalizer original(2), empty(2);
   original.update(Numbers{1, 2, 3, 5});
-  empty.set_state(original.state());  // of another size before
-  EXPECT_EQ(empty.size(), 2);
+  restore(empty, original);
   EXPECT_EQ(to_vector(empty.mean()), to_vector(original.mean()));
   EXPECT_EQ(to_vector(empty.scale()), to_vector(original.scale()));
   original.update(Numbers{7, 8});
   empty.update(Numbers{7, 8});
   EXPECT_EQ(to_vector(empty.scale()), to_vector(original.scale()));
 
-  original.set_state(Normalizer(2).state());  // back to the start
+  Normalizer fresh(2);
+  restore(original, fresh);  // back to the start
   EXPECT_EQ(to_vector(original.mean()), (Numbers{0, 0}));
   EXPECT_EQ(to_vector(original.scale()), (Numbers{1, 1}));
 }

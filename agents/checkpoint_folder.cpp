@@ -1,0 +1,71 @@
+#include "agents/checkpoint_folder.h"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include "core/safe_file.h"
+
+namespace sinew {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view prefix = "step_", suffix = ".checkpoint";
+
+// The step that a file of this name is of; none: it is no checkpoint.
+std::optional<int64_t> step_of(const std::string& name) {
+  if (!name.starts_with(prefix) || !name.ends_with(suffix)) return std::nullopt;
+  const char *begin = name.data() + prefix.size(), *end = name.data() + name.size() - suffix.size();
+  int64_t step = 0;
+  const auto [stop, error] = std::from_chars(begin, end, step);
+  if (error != std::errc{} || stop != end || step < 0) return std::nullopt;
+  return step;
+}
+
+}  // namespace
+
+std::string CheckpointFolder::file(int64_t step) const {
+  return fmt::format("{}/{}{:012}{}", path_, prefix, step, suffix);
+}
+
+std::vector<int64_t> CheckpointFolder::steps() const {
+  std::vector<int64_t> found;
+  std::error_code none;  // there is no folder yet
+  for (const auto& entry : fs::directory_iterator(path_, none))
+    if (const auto step = step_of(entry.path().filename().string())) found.push_back(*step);
+  std::ranges::sort(found);
+  return found;
+}
+
+void CheckpointFolder::save(const Checkpoint& checkpoint, std::optional<int64_t> best_step) const {
+  if (std::error_code code; !fs::exists(path_, code)) make_writable_folder(path_);
+  write_file_atomically(file(checkpoint.step), format_checkpoint(checkpoint));
+  std::optional<int64_t> before;
+  const std::vector<int64_t> all = steps();
+  for (const int64_t step : all)
+    if (step < checkpoint.step) before = step;
+  for (const int64_t step : all) {
+    if (step == checkpoint.step || step == before || step == best_step) continue;
+    std::error_code ignored;  // one too many does no harm
+    fs::remove(file(step), ignored);
+  }
+}
+
+CheckpointFolder::Newest CheckpointFolder::newest() const {
+  Newest result;
+  std::vector<int64_t> all = steps();
+  for (; !all.empty() && !result.checkpoint; all.pop_back()) {
+    const std::string path = file(all.back());
+    try {
+      result.checkpoint = parse_checkpoint(read_file(path), fmt::format("the checkpoint '{}'", path));
+    } catch (const OtherFormat&) {
+      throw;
+    } catch (const Error& error) {
+      result.damaged.push_back(error.what());
+    }
+  }
+  return result;
+}
+
+}  // namespace sinew

@@ -1,0 +1,51 @@
+#include "core/file_lock.h"
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+
+#include "core/error.h"
+
+namespace sinew {
+namespace {
+
+std::string holder(int fd) {
+  char text[512];
+  const ssize_t length = ::pread(fd, text, sizeof text, 0);
+  return length > 0 ? std::string(text, static_cast<size_t>(length)) : "another process";
+}
+
+std::string own_name() {
+  char host[256] = "this host";
+  ::gethostname(host, sizeof host - 1);
+  return fmt::format("process {} on {} since {:%Y-%m-%d %H:%M:%S}", ::getpid(), host,
+                     fmt::localtime(std::time(nullptr)));
+}
+
+}  // namespace
+
+FileLock::FileLock(const std::string& path, const std::string& what)
+    : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+  if (fd_ < 0) fail_errno(fmt::format("cannot lock '{}'", path), errno);
+  int result = 0;
+  do result = ::flock(fd_, LOCK_EX | LOCK_NB);
+  while (result != 0 && errno == EINTR);
+  if (result != 0) {
+    const int error_number = errno;
+    const std::string who = holder(fd_);
+    ::close(fd_);
+    if (error_number == EWOULDBLOCK) fail("{} is in use by {}; stop that one, or choose another", what, who);
+    fail_errno(fmt::format("cannot lock '{}'", path), error_number);
+  }
+  // Who holds it is for people alone: a disk too full to take it is no reason to stop here.
+  const std::string name = own_name();
+  if (::ftruncate(fd_, 0) != 0 || ::pwrite(fd_, name.data(), name.size(), 0) < 0) return;
+}
+
+FileLock::~FileLock() { ::close(fd_); }
+
+}  // namespace sinew
