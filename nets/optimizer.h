@@ -32,6 +32,7 @@ class BasicAdam {
 
   std::span<const T> first_moment() const { return first_; }
   std::span<const T> second_moment() const { return second_; }
+  int64_t steps() const { return steps_; }
   /// The moments and the number of steps; the parameters are their owner's.
   void visit_state(StateArchive& archive) {
     archive("steps", steps_);
