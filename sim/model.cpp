@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/log.h"
+#include "core/safe_file.h"
 #include "core/text.h"
 #include "sim/compat.h"
 #include "sim/messages.h"
@@ -91,6 +92,15 @@ std::shared_ptr<const Model> Model::load(const std::string& path) {
 }
 
 Model::~Model() { mj_deleteModel(model_); }
+
+std::string Model::fingerprint() const {
+  const auto size = static_cast<int>(mj_sizeModel(model_));
+  std::vector<unsigned char> bytes(static_cast<size_t>(size));
+  mj_saveModel(model_, nullptr, bytes.data(), size);
+  Sha256 hash;
+  hash.update(bytes.data(), bytes.size());
+  return hash.hex_digest();
+}
 
 int Model::nq() const { return static_cast<int>(model_->nq); }
 int Model::nv() const { return static_cast<int>(model_->nv); }

@@ -26,6 +26,9 @@ class Model {
   Model& operator=(const Model&) = delete;
 
   const std::string& path() const { return path_; }
+  /// SHA-256 of the compiled model as 64 hex digits: the same for each loading of the same files by the
+  /// same MuJoCo, another where any number, name or mesh differs.
+  std::string fingerprint() const;
   int nq() const;                           // numbers in a position; a free joint has 7
   int nv() const;                           // numbers in a velocity; a free joint has 6
   int nu() const;                           // actuators

@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "core/error.h"
+#include "core/state_archive.h"
 #include "sim/compat.h"
 #include "sim/simulation.h"
 
@@ -87,6 +88,21 @@ void Simulation::load_parameters() {
     std::ranges::copy(values_of(model_->raw(), parameter), values_of(*view_, parameter).begin());
   parameters_changed();
   parameters_as_loaded_ = true;
+}
+
+// Before the state: what is derived from it depends on them.
+void Simulation::visit_parameters(StateArchive& archive) {
+  archive.fixed("owns_model", owns_model());
+  if (!owns_model()) return;
+  bool as_loaded = parameters_as_loaded_;
+  archive("parameters_as_loaded", as_loaded);
+  if (as_loaded) {
+    if (!parameters_as_loaded_) load_parameters();
+    return;
+  }
+  for (const ModelParameter parameter : all_parameters)
+    archive("parameter " + std::to_string(static_cast<int>(parameter)), values_of(*view_, parameter));
+  if (archive.restoring()) parameters_changed();
 }
 
 }  // namespace sinew

@@ -12,23 +12,6 @@ namespace {
 
 constexpr int most_growths = 8;
 
-// Calls visit(pointer, count) for every array of the state, in the order of SimulationState.
-template <class Visit>
-void visit_state(const mjModel& m, mjData& d, Visit&& visit) {
-  visit(&d.time, 1);
-  visit(d.qpos, m.nq);
-  visit(d.qvel, m.nv);
-  visit(d.act, m.na);
-  visit(d.qacc_warmstart, m.nv);
-  visit(d.ctrl, m.nu);
-  visit(d.qfrc_applied, m.nv);
-  visit(d.xfrc_applied, 6 * m.nbody);
-  visit(d.mocap_pos, 3 * m.nmocap);
-  visit(d.mocap_quat, 4 * m.nmocap);
-  visit(d.userdata, m.nuserdata);
-  compat::visit_newer_state(m, d, visit);
-}
-
 bool all_sane(const double* values, size_t n) {
   // One comparison a number: false for a NaN too.
   bool sane = true;
@@ -45,7 +28,7 @@ Simulation::Simulation(std::shared_ptr<const Model> model)
       nv_(static_cast<size_t>(model_->nv())),
       nu_(static_cast<size_t>(model_->nu())) {
   allocate();
-  before_ = save_state();
+  before_ = state();
 }
 
 Simulation::~Simulation() {
@@ -139,32 +122,5 @@ bool Simulation::step(int n) {
 }
 
 bool Simulation::step(int n, const std::function<void()>& controller) { return step_with(n, controller); }
-
-void Simulation::copy_state_to(SimulationState& state) const {
-  double* out = state.data();
-  visit_state(*view_, *data_, [&](auto* values, int count) { out = std::copy_n(values, count, out); });
-}
-
-void Simulation::copy_state_from(const SimulationState& state) {
-  const double* in = state.data();
-  visit_state(*view_, *data_, [&]<class T>(T* values, int count) {
-    for (int i = 0; i < count; ++i) values[i] = static_cast<T>(*in++);
-  });
-}
-
-SimulationState Simulation::save_state() const {
-  size_t size = 0;
-  visit_state(*view_, *data_, [&](auto*, int count) { size += static_cast<size_t>(count); });
-  SimulationState state(size);
-  copy_state_to(state);
-  return state;
-}
-
-void Simulation::restore_state(const SimulationState& state) {
-  if (state.size() != before_.size())
-    fail("a saved state of {} numbers does not belong to the model '{}', whose states have {}", state.size(),
-         model_->path(), before_.size());
-  copy_state_from(state);
-}
 
 }  // namespace sinew

@@ -11,8 +11,10 @@ struct mjData_;
 
 namespace sinew {
 
+class StateArchive;
+
 /// Everything that the next steps depend on, exactly: time, qpos, qvel, act, qacc_warmstart, ctrl,
-/// applied forces, mocap poses, user data. Flat numbers in a fixed order, ready for an archive.
+/// applied forces, mocap poses, user data. Flat numbers in a fixed order.
 using SimulationState = std::vector<double>;
 
 /// Two geoms that touch, or nearly so.
@@ -24,7 +26,7 @@ struct Contact {
 };
 
 /// One world in motion. Not thread-safe; different simulations of one Model may run in different
-/// threads. Nothing but the constructor, save_state and a growth of the buffers allocates.
+/// threads. Nothing but the constructor, state, visit_state and a growth of the buffers allocates.
 ///
 /// MuJoCo's buffers for contacts and constraints start small (its defaults cost megabytes and slow
 /// resets). When one is full, the step is taken back, the buffers double, and it is done again: no
@@ -95,9 +97,15 @@ class Simulation {
   /// Recomputes what MuJoCo derives from the parameters. The state stays, and what was derived from it.
   void parameters_changed();
 
-  SimulationState save_state() const;
-  /// Throws when the state is of another model. Call forward() to have derived numbers too.
-  void restore_state(const SimulationState& state);
+  SimulationState state() const;
+
+  /// Saves the simulation as the last forward() or step() left it, or restores it, whatever this one
+  /// has done before. What a step derives (xpos, contacts, forces, sensors) belongs to the state before
+  /// its last move, so the state alone does not bring it back: restoring goes to where that call began
+  /// and has `redo` make it again, with the same controller and compute_external_forces(), if any.
+  /// Where this gives other bits (another CPU or library), the archive gets a warning, and the saved
+  /// state holds.
+  void visit_state(StateArchive& archive, const std::function<void()>& redo);
 
   /// How often the buffers have doubled.
   int buffer_growths() const { return level_; }
@@ -113,6 +121,7 @@ class Simulation {
   void allocate();
   void grow();
   void load_parameters();
+  void visit_parameters(StateArchive& archive);
   void copy_state_to(SimulationState& state) const;
   void copy_state_from(const SimulationState& state);
   Event take_event();
@@ -120,12 +129,12 @@ class Simulation {
 
   std::shared_ptr<const Model> model_;
   mjModel_* own_model_ = nullptr;
-  mjData_* reference_ = nullptr;    // where own_model_'s constants are computed
+  mjData_* reference_ = nullptr;  // where own_model_'s constants are computed
   bool parameters_as_loaded_ = true;
   std::unique_ptr<mjModel_> view_;  // the struct alone; its arrays are the shared model's, or own_model_'s
   mjData_* data_ = nullptr;
   int level_ = 0;
-  SimulationState before_;  // the state before the present step
+  SimulationState before_;  // the state before the last forward() or step()
 
   double *qpos_ = nullptr, *qvel_ = nullptr, *ctrl_ = nullptr;
   const double *qfrc_constraint_ = nullptr, *xpos_ = nullptr, *site_xpos_ = nullptr;

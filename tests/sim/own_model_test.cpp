@@ -30,7 +30,7 @@ TEST_P(OwnModel, UnchangedBehavesAsTheSharedOne) {
     std::ranges::copy(shared.ctrl(), own.ctrl().begin());
     ASSERT_EQ(shared.step(), own.step());
     if (i % 50 == 0) own.parameters_changed();
-    ASSERT_EQ(shared.save_state(), own.save_state()) << "step " << i;
+    ASSERT_EQ(shared.state(), own.state()) << "step " << i;
   }
 }
 INSTANTIATE_TEST_SUITE_P(Models, OwnModel,
@@ -43,11 +43,11 @@ TEST(OwnModels, ChangesKeepTheStateAndWhatFollowsFromIt) {
   sim.reset();
   sim.qpos()[0] = 3;
   sim.forward();
-  const SimulationState state = sim.save_state();
+  const SimulationState state = sim.state();
   const double x = sim.xpos(1)[0];
   for (double& mass : sim.parameter(ModelParameter::body_mass)) mass *= 2;
   sim.parameters_changed();
-  EXPECT_EQ(sim.save_state(), state);
+  EXPECT_EQ(sim.state(), state);
   EXPECT_EQ(sim.xpos(1)[0], x);
   EXPECT_EQ(sim.parameter(ModelParameter::body_mass)[1], 2 * model->parameter(ModelParameter::body_mass)[1]);
 }
@@ -63,7 +63,7 @@ TEST(OwnModels, AResetTakesChangesBack) {
   fresh.reset();
   ASSERT_TRUE(used.step(100));
   ASSERT_TRUE(fresh.step(100));
-  EXPECT_EQ(used.save_state(), fresh.save_state());
+  EXPECT_EQ(used.state(), fresh.state());
 }
 
 // Spheres whose centre of mass is at the body's origin (a lone one, and one on a hinge) or elsewhere:

@@ -7,7 +7,6 @@
 #include <limits>
 
 #include "core/random.h"
-#include "tests/core/expect_error.h"
 #include "tests/sim/temporary_model.h"
 
 namespace sinew {
@@ -22,43 +21,17 @@ void act_at_random(Simulation& sim, Rng& rng) {
   for (double& u : sim.ctrl()) u = rng.uniform(-1, 1);
 }
 
-TEST(Simulation, RestoresExactly) {
-  Simulation first(half_cheetah()), second(half_cheetah());
-  first.reset();
-  first.forward();
-  Rng rng(1);
-  for (int i = 0; i < 200; ++i) {
-    act_at_random(first, rng);
-    ASSERT_TRUE(first.step(5));
-  }
-  second.restore_state(first.save_state());
-  EXPECT_EQ(second.time(), first.time());
-  for (int i = 0; i < 1000; ++i) {
-    act_at_random(first, rng);
-    std::ranges::copy(first.ctrl(), second.ctrl().begin());
-    ASSERT_TRUE(first.step());
-    ASSERT_TRUE(second.step());
-    ASSERT_EQ(first.save_state(), second.save_state()) << "step " << i;
-  }
-}
-
-TEST(Simulation, RefusesAStateOfAnotherModel) {
-  Simulation sim(half_cheetah());
-  EXPECT_NE(error_of([&] { sim.restore_state(SimulationState(3)); }).find("does not belong to the model"),
-            std::string::npos);
-}
-
 TEST(Simulation, AResetStartsOver) {
   Simulation sim(half_cheetah());
   sim.reset();
   sim.forward();
-  const SimulationState start = sim.save_state();
+  const SimulationState start = sim.state();
   Rng rng(1);
   act_at_random(sim, rng);
   ASSERT_TRUE(sim.step(50));
   sim.reset();
   sim.forward();
-  EXPECT_EQ(sim.save_state(), start);
+  EXPECT_EQ(sim.state(), start);
 }
 
 class Divergence : public testing::TestWithParam<double> {};
@@ -69,9 +42,9 @@ TEST_P(Divergence, IsReportedAndTakenBack) {
   sim.forward();
   ASSERT_TRUE(sim.step(5));
   sim.qvel()[4] = GetParam();
-  const SimulationState before = sim.save_state();
+  const SimulationState before = sim.state();
   EXPECT_FALSE(sim.step(5));
-  SimulationState after = sim.save_state();
+  SimulationState after = sim.state();
   // forward() changed the warm start alone; a NaN is unlike itself.
   EXPECT_EQ(after[0], before[0]);
   EXPECT_EQ(sim.qpos()[2], before[3]);
