@@ -7,6 +7,7 @@
 
 #include "core/random.h"
 #include "core/spec.h"
+#include "core/state_archive.h"
 
 namespace sinew {
 
@@ -52,6 +53,12 @@ class Env {
   /// Draws the present scene into RGB pixels [height, width, 3], rows from the top. False: this env
   /// has no picture.
   virtual bool render(int height, int width, std::span<uint8_t> pixels) = 0;
+
+  /// Saves, or restores into an env made from the same config, all that its future depends on: after
+  /// restoring, observe() and reward_terms() say the same, and step() and reset() give the same bits for
+  /// the same actions and random stream. What follows from the config alone stays out. Called between
+  /// any two calls of reset and step, after the first reset; the restored env needs no reset.
+  virtual void visit_state(StateArchive& archive) = 0;
 };
 
 }  // namespace sinew

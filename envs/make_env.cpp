@@ -53,7 +53,7 @@ std::vector<std::string> known_tasks() {
 
 Task load_task(const ConfigNode& config, const std::string& name, const std::string& folder,
                const TaskRegistry& registry) {
-  Task task{.name = name, .config = config, .factory = {}};
+  Task task{.name = name, .config = config, .factory = {}, .model_fingerprint = {}};
   if (const ConfigNode* env = config.find("env")) {
     const EnvRow& row = find_row(registry.envs, env->text(), *env, "env");
     task.factory = [make = row.make, config] { return make(config); };
@@ -63,6 +63,7 @@ Task load_task(const ConfigNode& config, const std::string& name, const std::str
     std::shared_ptr<const Model> model = with_context(config.find("model")->where(), [&] { return Model::load(file); });
     typed.model = portable(file);
     task.config = write_config(typed);
+    task.model_fingerprint = model->fingerprint();
     task.factory = [name, typed, model, registry] { return std::make_unique<TaskEnv>(name, typed, model, registry); };
   }
   task.factory();  // whatever is wrong shows now

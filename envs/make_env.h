@@ -9,9 +9,10 @@ namespace sinew {
 
 /// A task read from its YAML and checked.
 struct Task {
-  std::string name;    // "half_cheetah"
-  ConfigNode config;   // makes the same task again; its keys have their defaults, terms are as written
-  EnvFactory factory;  // its envs share one compiled model
+  std::string name;               // "half_cheetah"
+  ConfigNode config;              // makes the same task again; its keys have their defaults, terms are as written
+  EnvFactory factory;             // its envs share one compiled model
+  std::string model_fingerprint;  // Model::fingerprint; "" for an env in C++, which has no model
 };
 
 /// TASK is a basename in configs/tasks/ or the path of a YAML file. Throws on an unknown task (with

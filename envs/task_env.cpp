@@ -181,4 +181,21 @@ bool TaskEnv::render(int height, int width, std::span<uint8_t> pixels) {
   return true;
 }
 
+void TaskEnv::visit_state(StateArchive& archive) {
+  archive("task", state_);
+  archive("terms", terms_);
+  archive("reward_terms", std::span(rewards_));
+  for (size_t i = 0; i < observations_.size(); ++i)
+    archive("observation " + std::to_string(i), std::span(observations_[i]));
+  archive("next_randomization", std::span(next_randomization_));
+  // The physics' last call, made again with the controller and the encoder errors restored above. A
+  // failed one fails again.
+  state_.sim.visit_state(archive, [this] {
+    if (state_.elapsed == 0)
+      state_.sim.forward();
+    else
+      run_physics();
+  });
+}
+
 }  // namespace sinew

@@ -30,6 +30,7 @@ class TaskEnv final : public Env {
   std::span<const double> reward_terms() const override { return rewards_; }
   /// Draws with the model's camera "track", or one that follows the robot, in full quality.
   bool render(int height, int width, std::span<uint8_t> pixels) override;
+  void visit_state(StateArchive& archive) override;
 
   Simulation& simulation() { return state_.sim; }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/state_archive.h"
 #include "sim/simulation.h"
 
 namespace sinew {
@@ -26,6 +27,18 @@ struct TaskState {
   bool terminated = false;  // true while the rewards of the step that ends the episode are asked
   bool success = false;     // by this step; likewise
   bool exact = false;       // a replay: observations carry no noise
+
+  /// All but the simulation, which is restored last: to make its last step again takes the terms.
+  void visit_state(StateArchive& archive) {
+    archive("elapsed", elapsed);
+    archive("action", std::span(action));
+    archive("previous_action", std::span(previous_action));
+    archive("encoder_offset", std::span(encoder_offset));
+    for (size_t i = 0; i < commands.size(); ++i) archive("command " + std::to_string(i), std::span(commands[i].value));
+    archive("terminated", terminated);
+    archive("success", success);
+    archive("exact", exact);
+  }
 };
 
 }  // namespace sinew

@@ -169,4 +169,9 @@ TaskTerms::TaskTerms(const TaskConfig& config, const TaskRegistry& registry, Env
   for (const ConfigNode& node : config.randomize) maker.add_randomization(node);
 }
 
+void TaskTerms::visit_state(StateArchive& archive) {
+  int index = 0;
+  for_each([&](Term& term) { archive(std::to_string(index++), term); });
+}
+
 }  // namespace sinew

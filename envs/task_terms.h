@@ -42,6 +42,8 @@ struct TaskTerms {
   /// Makes them; fills the sensors, actions and reward names of `spec`, and the commands of `state`.
   TaskTerms(const TaskConfig& config, const TaskRegistry& registry, EnvSpec& spec, TaskState& state);
 
+  void visit_state(StateArchive& archive);
+
   /// Calls visit(Term&) for every term that there is.
   template <class Visit>
   void for_each(Visit&& visit) {

@@ -1,17 +1,24 @@
 #include "envs/vec_env.h"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
-#include <limits>
 
 #include "core/error.h"
+#include "envs/not_finite.h"
 
 namespace sinew {
 namespace {
 
-// False for a NaN too.
-bool fits_float(double x) { return std::abs(x) <= std::numeric_limits<float>::max(); }
+// Runs body(); an Error that leaves it names the env. No text is made while all goes well.
+template <class Body>
+void in_env(int index, Body&& body) {
+  try {
+    body();
+  } catch (Error& error) {
+    error.add_context(fmt::format("env {}", index));
+    throw;
+  }
+}
 
 }  // namespace
 
@@ -44,7 +51,7 @@ void VecEnv::for_ranges(ThreadPool& pool, Body&& body) {
 
 void VecEnv::reset(ThreadPool& pool) {
   for_ranges(pool, [this](int first, int last) {
-    for (int i = first; i < last; ++i) start_episode(i);
+    for (int i = first; i < last; ++i) in_env(i, [&] { start_episode(i); });
   });
 }
 
@@ -55,7 +62,7 @@ void VecEnv::step(ThreadPool& pool, std::span<const float> actions) {
 }
 
 void VecEnv::step_range(int first, int last, const float* actions) {
-  for (int i = first; i < last; ++i, actions += action_size_) step_one(i, actions);
+  for (int i = first; i < last; ++i, actions += action_size_) in_env(i, [&] { step_one(i, actions); });
 }
 
 void VecEnv::step_one(int index, const float* action) {
@@ -63,12 +70,20 @@ void VecEnv::step_one(int index, const float* action) {
   Slot& slot = slots_[i];
   float* row = observations_.data() + i * observation_size_;
 
-  std::copy_n(action, action_size_, slot.action.begin());
-  StepResult result = slot.env->step(slot.action, slot.rng);
   EpisodeRecord& running = slot.running;
+  bool finite = true;
+  for (size_t k = 0; k < action_size_; ++k) {
+    slot.action[k] = action[k];
+    finite &= fits_float(slot.action[k]);
+  }
+  if (!finite) [[unlikely]]
+    fail_action(spec().actions, {action, action_size_}, running.length + 1);
+  StepResult result = slot.env->step(slot.action, slot.rng);
   ++slot.steps;
   ++running.length;
-  if (!result.diverged && fits_float(result.reward) && observe(slot)) [[likely]] {
+  if (!result.diverged && !fits_float(result.reward)) [[unlikely]]
+    fail_reward(*slot.env, result.reward, running.length);
+  if (!result.diverged && observe(slot)) [[likely]] {
     std::copy(slot.observation.begin(), slot.observation.end(), row);
     running.episode_return += result.reward;
     const std::span<const double> terms = slot.env->reward_terms();
@@ -128,6 +143,41 @@ std::vector<EpisodeRecord> VecEnv::take_episodes() {
     return a.step != b.step ? a.step < b.step : a.env < b.env;
   });
   return all;
+}
+
+void EpisodeRecord::visit_state(StateArchive& archive) {
+  archive("step", step);
+  archive("env", env);
+  archive("episode_return", episode_return);
+  archive("length", length);
+  archive("terminated", terminated);
+  archive("success", success);
+  archive("diverged", diverged);
+  archive("reward_terms", std::span(reward_terms));
+}
+
+void VecEnv::Slot::visit_state(StateArchive& archive) {
+  archive("rng", rng);
+  archive("steps", steps);
+  archive("running", running);
+  uint64_t count = finished.size();
+  archive("finished", count);
+  if (archive.restoring()) finished.clear();
+  for (uint64_t i = 0; i < count; ++i) {
+    if (archive.restoring()) finished.emplace_back().reward_terms.resize(running.reward_terms.size());
+    archive(std::to_string(i), finished[i]);
+  }
+  archive("env", *env);
+}
+
+void VecEnv::visit_state(StateArchive& archive) {
+  archive.fixed("n_envs", slots_.size());
+  archive("envs", slots_);
+  archive("observations", std::span(observations_));
+  archive("final_observations", std::span(final_observations_));
+  archive("rewards", std::span(rewards_));
+  archive("terminated", std::span(terminated_));
+  archive("truncated", std::span(truncated_));
 }
 
 }  // namespace sinew

@@ -22,6 +22,8 @@ struct EpisodeRecord {
   bool success = false;       // where EnvSpec::has_success
   bool diverged = false;
   std::vector<double> reward_terms;  // sums, in the order of EnvSpec::reward_terms
+
+  void visit_state(StateArchive& archive);
 };
 
 /// n envs stepped side by side, each with its own random stream, so that an env's trajectory
@@ -31,8 +33,10 @@ struct EpisodeRecord {
 /// observation of the episode, and its row of `observations` the first one of the next.
 /// Observation rows hold every float32 sensor's numbers, in the order of the spec.
 ///
-/// No number that leaves here is NaN or infinite: an env whose simulation diverged, or that returns
-/// such a number, is truncated with reward 0 and its last finite observation, and recorded so.
+/// No number that leaves here is NaN or infinite: an env whose simulation diverged, or whose observation
+/// is such a number, is truncated with reward 0 and its last finite observation, and recorded so. An
+/// action or a reward that is not finite is an Error that names the env and the culprit; so does any
+/// Error that an env throws. The envs must not be used after it.
 class VecEnv {
  public:
   VecEnv(const EnvFactory& factory, int n_envs, const Rng& stream);
@@ -59,6 +63,11 @@ class VecEnv {
   /// The episodes that ended since the last call, by (step, env).
   std::vector<EpisodeRecord> take_episodes();
 
+  /// Saves, or restores into as many envs made by the same factory, all that there is between two steps:
+  /// envs, random streams, running and finished episodes, and what the last step showed. The restored
+  /// envs give the same bits from there on, and need no reset.
+  void visit_state(StateArchive& archive);
+
  private:
   // What one env owns, on cache lines of its own: neighbours may be stepped by another thread.
   struct alignas(64) Slot {
@@ -68,6 +77,8 @@ class VecEnv {
     EpisodeRecord running;
     std::vector<EpisodeRecord> finished;
     std::vector<double> action, observation;  // one row in double
+
+    void visit_state(StateArchive& archive);
   };
 
   void step_one(int index, const float* action);

@@ -30,6 +30,11 @@ class CartPole final : public Env {
   void observe(int index, std::span<double> out) const override;
   std::span<const double> reward_terms() const override { return rewards_; }
   bool render(int height, int width, std::span<uint8_t> pixels) override;
+  void visit_state(StateArchive& archive) override {
+    archive("state", std::span<double>(state_));
+    archive("elapsed", elapsed_);
+    archive("reward_terms", std::span<double>(rewards_));
+  }
 
   using State = std::array<double, 4>;  // x, ẋ, θ, θ̇ in m, m/s, rad, rad/s
   const State& state() const { return state_; }

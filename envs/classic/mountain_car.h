@@ -30,6 +30,12 @@ class MountainCar final : public Env {
   void observe(int index, std::span<double> out) const override;
   std::span<const double> reward_terms() const override { return rewards_; }
   bool render(int height, int width, std::span<uint8_t> pixels) override;
+  void visit_state(StateArchive& archive) override {
+    archive("x", state_.x);
+    archive("velocity", state_.velocity);
+    archive("elapsed", elapsed_);
+    archive("reward_terms", std::span<double>(rewards_));
+  }
 
   struct State {
     double x = 0, velocity = 0;

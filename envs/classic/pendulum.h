@@ -30,6 +30,12 @@ class Pendulum final : public Env {
   void observe(int index, std::span<double> out) const override;
   std::span<const double> reward_terms() const override { return rewards_; }
   bool render(int height, int width, std::span<uint8_t> pixels) override;
+  void visit_state(StateArchive& archive) override {
+    archive("angle", state_.angle);
+    archive("velocity", state_.velocity);
+    archive("elapsed", elapsed_);
+    archive("reward_terms", std::span<double>(rewards_));
+  }
 
   /// θ in rad, θ̇ in rad/s.
   struct State {

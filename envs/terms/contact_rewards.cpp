@@ -92,6 +92,7 @@ class AirTime final : public RewardTerm {
   AirTime(const Params& params, const TermSource& source)
       : touch_(params, source), target_(params.target), feet_(touch_.size()) {}
   void begin_episode(const TaskState&) override { std::ranges::fill(feet_, Foot{}); }
+  void visit_state(StateArchive& archive) override { archive("feet", feet_); }
   double value(const TaskState& state) override {
     const auto forces = touch_.forces(state.sim);
     double sum = 0;
@@ -111,6 +112,10 @@ class AirTime final : public RewardTerm {
   struct Foot {
     bool has_stood = false;  // in this episode: what falls at its start is no step
     int steps_in_air = 0;
+    void visit_state(StateArchive& archive) {
+      archive("has_stood", has_stood);
+      archive("steps_in_air", steps_in_air);
+    }
   };
   Touch touch_;
   double target_;

@@ -40,6 +40,7 @@ class ActionAcceleration final : public RewardTerm {
   using Params = NoParams;
   ActionAcceleration(const Params&, const TermSource& source) : before_(static_cast<size_t>(source.actions.size())) {}
   void begin_episode(const TaskState&) override { std::ranges::fill(before_, 0.0); }
+  void visit_state(StateArchive& archive) override { archive("before", std::span(before_)); }
   double value(const TaskState& state) override {
     double sum = 0;
     for (size_t i = 0; i < before_.size(); ++i) {

@@ -96,6 +96,10 @@ class Difference final : public FunctionOf {
     FunctionOf::begin_episode(state);
     minus_->begin_episode(state);
   }
+  void visit_state(StateArchive& archive) override {
+    FunctionOf::visit_state(archive);
+    archive("minus", *minus_);
+  }
   void observe(const TaskState& state, Rng& rng, double* out) override {
     inner_->observe(state, rng, out);
     minus_->observe(state, rng, subtracted_.data());

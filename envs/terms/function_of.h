@@ -9,6 +9,7 @@ namespace sinew {
 class FunctionOf : public ObservationTerm {
  public:
   void begin_episode(const TaskState& state) override { inner_->begin_episode(state); }
+  void visit_state(StateArchive& archive) override { archive("of", *inner_); }
 
  protected:
   FunctionOf(const ConfigNode& of, const TermSource& source) : inner_(make_observation(of, source)) {}

@@ -26,6 +26,11 @@ class Measure {
     return numbers_;
   }
 
+  void visit_state(StateArchive& archive) {
+    archive("of", *term_);
+    archive("rng", rng_);
+  }
+
  private:
   std::unique_ptr<ObservationTerm> term_;
   std::vector<double> numbers_;

@@ -12,6 +12,7 @@ namespace {
 class Measured : public RewardTerm {
  public:
   void begin_episode(const TaskState& state) override { measure_.begin_episode(state); }
+  void visit_state(StateArchive& archive) override { archive("measure", measure_); }
 
  protected:
   Measured(const ConfigNode& of, const TermSource& source) : measure_(of, source) {}

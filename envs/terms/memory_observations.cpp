@@ -27,6 +27,11 @@ class History final : public FunctionOf {
     FunctionOf::begin_episode(state);
     empty_ = true;
   }
+  void visit_state(StateArchive& archive) override {
+    FunctionOf::visit_state(archive);
+    archive("values", std::span(values_));
+    archive("empty", empty_);
+  }
   void observe(const TaskState& state, Rng& rng, double* out) override {
     const auto width = static_cast<ptrdiff_t>(inner_->size());
     const auto newest = values_.end() - width;

@@ -69,6 +69,9 @@ class PdTargets final : public ActionTerm {
       joints_[i].target =
           joints_[i].default_position + joints_[i].scale * std::clamp(action[i], part_.low[i], part_.high[i]);
   }
+  void visit_state(StateArchive& archive) override {
+    for (Joint& joint : joints_) archive("target", joint.target);
+  }
   bool has_controller() const override { return true; }
   void control(TaskState& state) override {
     for (const Joint& joint : joints_) {

@@ -5,6 +5,7 @@
 
 #include "core/random.h"
 #include "core/spec.h"
+#include "core/state_archive.h"
 #include "envs/task_state.h"
 
 /// A term is one named piece of a task: a part of an observation, of the reward, a reason to end, a
@@ -18,6 +19,9 @@ class Term {
   virtual ~Term() = default;
   /// Called when an episode starts, with its initial state: a term that remembers forgets.
   virtual void begin_episode(const TaskState&) {}
+  /// Saves or restores what it remembers from one env step to the next, and has the terms that it
+  /// contains do so. What before_step sets anew, and what the constructor made, stays out.
+  virtual void visit_state(StateArchive&) {}
 };
 
 /// Some numbers of an observation, each with a label and a unit.

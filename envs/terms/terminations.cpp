@@ -35,6 +35,7 @@ class Outside final : public TerminationTerm {
   };
   Outside(const Params& params, const TermSource& source) : bounds_(params), measure_(params.of, source) {}
   void begin_episode(const TaskState& state) override { measure_.begin_episode(state); }
+  void visit_state(StateArchive& archive) override { archive("measure", measure_); }
   bool ended(const TaskState& state) override {
     return !std::ranges::all_of(measure_.now(state), [this](double x) { return bounds_.contains(x); });
   }
@@ -62,6 +63,10 @@ class Success final : public TerminationTerm {
   void begin_episode(const TaskState& state) override {
     measure_.begin_episode(state);
     inside_ = 0;
+  }
+  void visit_state(StateArchive& archive) override {
+    archive("measure", measure_);
+    archive("inside", inside_);
   }
   bool ended(const TaskState& state) override {
     double sum = 0;

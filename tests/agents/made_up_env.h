@@ -77,6 +77,12 @@ class MadeUpEnv final : public Env {
   }
   std::span<const double> reward_terms() const override { return {&reward_, 1}; }
   bool render(int, int, std::span<uint8_t>) override { return false; }
+  void visit_state(StateArchive& archive) override {
+    archive("x", x_);
+    archive("reward", reward_);
+    archive("elapsed", elapsed_);
+    archive("steps", steps_);
+  }
 
  private:
   bool is_due(int every) const { return every > 0 && steps_ % every == 0; }

@@ -41,6 +41,11 @@ class Counter final : public Env {
   }
   std::span<const double> reward_terms() const override { return rewards_; }
   bool render(int, int, std::span<uint8_t>) override { return false; }
+  void visit_state(StateArchive& archive) override {
+    archive("count", count_);
+    archive("start", start_);
+    archive("reward_terms", std::span<double>(rewards_));
+  }
 
  private:
   EnvSpec spec_;
