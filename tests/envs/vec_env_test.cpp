@@ -5,14 +5,16 @@
 #include <numeric>
 
 #include "envs/make_env.h"
+#include "tests/core/expect_error.h"
 
 namespace sinew {
 namespace {
 
-/// Counts its steps in its observation; terminates after `length`, or is truncated after `limit`.
+/// Counts its steps in its observation; terminates after `length`, or is truncated after `limit`. The
+/// reward of step `bad` is no number.
 class Counter final : public Env {
  public:
-  Counter(int length, int limit) : length_(length), limit_(limit) {
+  Counter(int length, int limit, int bad = 0) : length_(length), limit_(limit), bad_(bad) {
     spec_.name = "counter";
     spec_.sensors.resize(1);
     spec_.sensors[0].name = "count";
@@ -30,7 +32,8 @@ class Counter final : public Env {
   StepResult step(std::span<const double> action, Rng&) override {
     ++count_;
     rewards_ = {action[0], 1};
-    StepResult result{.reward = action[0] + 1};
+    if (count_ == bad_) rewards_[1] = std::numeric_limits<double>::quiet_NaN();
+    StepResult result{.reward = rewards_[0] + rewards_[1]};
     result.terminated = count_ == length_;
     result.truncated = !result.terminated && count_ == limit_;
     return result;
@@ -49,7 +52,7 @@ class Counter final : public Env {
 
  private:
   EnvSpec spec_;
-  int length_, limit_, count_ = 0;
+  int length_, limit_, bad_, count_ = 0;
   double start_ = 0;
   std::array<double, 2> rewards_{};
 };
@@ -107,6 +110,34 @@ TEST(VecEnv, ListsEpisodesByStepAndEnv) {
   for (const EpisodeRecord& episode : envs.take_episodes()) order.emplace_back(episode.step, episode.env);
   EXPECT_EQ(order.size(), 10u);
   EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+}
+
+TEST(VecEnv, NamesAnActionThatIsNoNumber) {
+  ThreadPool pool(2);
+  VecEnv envs(make_task("half_cheetah"), 3, Rng(1));
+  envs.reset(pool);
+  std::vector<float> actions(18);
+  envs.step(pool, actions);
+  const std::vector<float> before(envs.observations().begin(), envs.observations().begin() + 17);
+  actions[6 + 2] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(error_of([&] { envs.step_range(1, 3, actions.data() + 6); }),
+            "env 1: the action for step 2 of an episode has nan as number 2 of 'actuators' ('bfoot'), where it must be "
+            "finite: the policy that gave it has diverged, or is damaged");
+  actions[6 + 2] = 0;
+  actions[0] = -std::numeric_limits<float>::infinity();
+  expect_contains(error_of([&] { envs.step(pool, actions); }), "env 0: the action for step 2 of an episode has -inf");
+  EXPECT_TRUE(std::equal(before.begin(), before.end(), envs.observations().begin())) << "env 0 was not stepped";
+}
+
+TEST(VecEnv, NamesARewardThatIsNoNumber) {
+  ThreadPool pool(1);
+  VecEnv envs([] { return std::make_unique<Counter>(100, 100, 3); }, 2, Rng(1));
+  envs.reset(pool);
+  const std::vector<float> actions(2);
+  for (int i = 0; i < 2; ++i) envs.step(pool, actions);
+  EXPECT_EQ(error_of([&] { envs.step_range(1, 2, actions.data()); }),
+            "env 1: the reward of 'counter' is nan in step 3 of an episode ('one' is nan); it must be finite as a "
+            "float");
 }
 
 // A digest of everything that a roll-out shows.
