@@ -107,6 +107,12 @@ template <class F>
   return x;
 }
 
+/// a - b, modulo 2^32.
+typedef uint32_t WrapVec __attribute__((vector_size(vector_bytes)));
+[[gnu::always_inline]] inline IntVec wrapping_difference(IntVec a, IntVec b) {
+  return (IntVec)((WrapVec)a - (WrapVec)b);
+}
+
 [[gnu::always_inline]] inline IntVec bits_of(Vec<float> x) { return (IntVec)x; }
 [[gnu::always_inline]] inline Vec<float> from_bits(IntVec x) { return (Vec<float>)x; }
 [[gnu::always_inline]] inline Vec<float> convert(IntVec x) { return __builtin_convertvector(x, Vec<float>); }
@@ -181,8 +187,9 @@ template <class F>
 [[gnu::always_inline]] inline Vec<float> log(Vec<float> x) {
   const auto denormal = x < 1.17549435e-38f;
   const Vec<float> scaled = denormal ? x * 8388608.0f : x;
-  IntVec exponent = ((bits_of(scaled) - 0x3f3504f3) >> 23);  // mantissa in [sqrt(1/2), sqrt(2))
-  const Vec<float> mantissa = from_bits(bits_of(scaled) - (exponent << 23));
+  // Mantissa in [sqrt(1/2), sqrt(2)). Numbers below 0 and NaN go through too, and wrap.
+  const IntVec exponent = wrapping_difference(bits_of(scaled), 0x3f3504f3 - IntVec{}) >> 23;
+  const Vec<float> mantissa = from_bits(wrapping_difference(bits_of(scaled), exponent << 23));
   const Vec<float> f = (mantissa - 1.0f) / (mantissa + 1.0f);
   const Vec<float> k = convert(exponent) - (denormal ? broadcast(23.0f) : broadcast(0.0f));
   Vec<float> y = k * 0.693359375f + (f * atanh_series(f * f) - k * 2.12194440e-4f);
