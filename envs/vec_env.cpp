@@ -153,26 +153,23 @@ void EpisodeRecord::visit_state(StateArchive& archive) {
   archive("terminated", terminated);
   archive("success", success);
   archive("diverged", diverged);
-  archive("reward_terms", std::span(reward_terms));
+  archive("reward_terms", reward_terms);
 }
 
 void VecEnv::Slot::visit_state(StateArchive& archive) {
   archive("rng", rng);
   archive("steps", steps);
+  const size_t terms = running.reward_terms.size();
   archive("running", running);
-  uint64_t count = finished.size();
-  archive("finished", count);
-  if (archive.restoring()) finished.clear();
-  for (uint64_t i = 0; i < count; ++i) {
-    if (archive.restoring()) finished.emplace_back().reward_terms.resize(running.reward_terms.size());
-    archive(std::to_string(i), finished[i]);
-  }
+  archive("finished", finished);
+  const auto fits = [&](const EpisodeRecord& episode) { return episode.reward_terms.size() == terms; };
+  if (!fits(running) || !std::ranges::all_of(finished, fits))
+    fail("the saved episodes have other reward terms than the {} of the task '{}'", terms, env->spec().name);
   archive("env", *env);
 }
 
 void VecEnv::visit_state(StateArchive& archive) {
-  archive.fixed("n_envs", slots_.size());
-  archive("envs", slots_);
+  archive("envs", std::span(slots_));
   archive("observations", std::span(observations_));
   archive("final_observations", std::span(final_observations_));
   archive("rewards", std::span(rewards_));

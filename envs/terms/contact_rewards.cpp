@@ -92,7 +92,7 @@ class AirTime final : public RewardTerm {
   AirTime(const Params& params, const TermSource& source)
       : touch_(params, source), target_(params.target), feet_(touch_.size()) {}
   void begin_episode(const TaskState&) override { std::ranges::fill(feet_, Foot{}); }
-  void visit_state(StateArchive& archive) override { archive("feet", feet_); }
+  void visit_state(StateArchive& archive) override { archive("feet", std::span(feet_)); }
   double value(const TaskState& state) override {
     const auto forces = touch_.forces(state.sim);
     double sum = 0;
