@@ -8,11 +8,6 @@ target_compile_options(sinew_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -
 if(SINEW_NATIVE)
   target_compile_options(sinew_flags INTERFACE -march=native)
 endif()
-if(SINEW_SANITIZE)
-  target_compile_options(sinew_flags INTERFACE -fsanitize=${SINEW_SANITIZE} -fno-sanitize-recover=all
-    -fno-omit-frame-pointer)
-  target_link_options(sinew_flags INTERFACE -fsanitize=${SINEW_SANITIZE})
-endif()
 
 set_property(GLOBAL PROPERTY SINEW_ROOMS "")
 
@@ -31,7 +26,8 @@ function(sinew_room name)
 endfunction()
 
 # sinew_test(ROOM NAME source… [LIBS target…] [LABEL label])
-# One GoogleTest program, tests/<room>/<name>, run by ctest as <room>/<name>.
+# One GoogleTest program, tests/<room>/<name>, run by ctest as <room>/<name>. SinewSanitize.cmake says
+# which passes it is in.
 function(sinew_test room name)
   cmake_parse_arguments(TEST "" "LABEL;TIMEOUT" "SOURCES;LIBS" ${ARGN})
   set(target test_${room}_${name})
@@ -39,11 +35,13 @@ function(sinew_test room name)
   target_link_libraries(${target} PRIVATE sinew::${room} ${TEST_LIBS} sinew_flags GTest::gtest_main)
   target_compile_definitions(${target} PRIVATE SINEW_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     SINEW_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  target_compile_options(${target} PRIVATE ${SINEW_TEST_FLAGS})
   add_test(NAME ${room}/${name} COMMAND ${target} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 120)
   endif()
-  set_tests_properties(${room}/${name} PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${room};${TEST_LABEL}")
+  sinew_sanitizer_labels(${room}/${name} ${target} labels)
+  set_tests_properties(${room}/${name} PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${room};${TEST_LABEL};${labels}")
 endfunction()
 
 # Headers of every room, one exported target a room, and a find_package(sinew) file.
