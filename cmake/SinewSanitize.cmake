@@ -1,0 +1,32 @@
+# Sanitizers: their flags, and which tests run under them (docs/robustness.md).
+
+# Compiling takes most of a pass. SINEW_HOT_FLAGS are of rooms whose loops are hot.
+if(SINEW_SANITIZE)
+  target_compile_options(sinew_flags INTERFACE -fsanitize=${SINEW_SANITIZE} -fno-sanitize-recover=all
+    -fno-omit-frame-pointer)
+  target_link_options(sinew_flags INTERFACE -fsanitize=${SINEW_SANITIZE})
+  set(SINEW_TEST_FLAGS -O0)
+else()
+  set(SINEW_HOT_FLAGS -O3)
+endif()
+
+# ThreadSanitizer runs what starts threads and what they work on: label `threads`.
+set(SINEW_THREADED_TESTS core/thread_pool envs/vec_env agents/rollout agents/ppo agents/ppo_update agents/same_bits
+  agents/trainer)
+# AddressSanitizer and UBSan run all but these: label `unsanitized`.
+set(SINEW_UNSANITIZED_TESTS
+  agents/learning)  # it learns, for minutes, through code that other tests enter too
+add_custom_target(threaded_tests)
+
+# sinew_sanitizer_labels(TEST TARGET VARIABLE): the labels of a test.
+function(sinew_sanitizer_labels test target variable)
+  set(labels "")
+  if(test IN_LIST SINEW_THREADED_TESTS)
+    list(APPEND labels threads)
+    add_dependencies(threaded_tests ${target})
+  endif()
+  if(test IN_LIST SINEW_UNSANITIZED_TESTS)
+    list(APPEND labels unsanitized)
+  endif()
+  set(${variable} "${labels}" PARENT_SCOPE)
+endfunction()
