@@ -14,6 +14,18 @@ AppendFile::AppendFile(std::string path)
   if (fd_ < 0) fail_errno(fmt::format("cannot write '{}'", path_), errno);
 }
 
+AppendFile::AppendFile(std::string path, int64_t bytes)
+    : path_(std::move(path)), fd_(::open(path_.c_str(), O_WRONLY | O_CLOEXEC)), size_(bytes) {
+  if (fd_ < 0) fail_errno(fmt::format("cannot go on with '{}'", path_), errno);
+  const int64_t found = ::lseek(fd_, 0, SEEK_END);
+  if (found < bytes || ::ftruncate(fd_, bytes) != 0 || ::lseek(fd_, bytes, SEEK_SET) != bytes) {
+    const int error_number = errno;
+    ::close(fd_);
+    if (found >= bytes) fail_errno(fmt::format("cannot go on with '{}'", path_), error_number);
+    fail("'{}' has {} bytes, but {} when the checkpoint was made: it was changed since", path_, found, bytes);
+  }
+}
+
 AppendFile::~AppendFile() { ::close(fd_); }
 
 void AppendFile::append(std::string_view bytes) {
@@ -22,7 +34,12 @@ void AppendFile::append(std::string_view bytes) {
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) fail_errno(fmt::format("cannot write '{}'", path_), errno);
     bytes.remove_prefix(static_cast<size_t>(written));
+    size_ += written;
   }
+}
+
+void AppendFile::sync() {
+  if (::fsync(fd_) != 0) fail_errno(fmt::format("cannot write '{}'", path_), errno);
 }
 
 }  // namespace sinew

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "core/error.h"
+#include "envs/not_finite.h"
 
 namespace sinew {
 namespace {
-
-// False for a NaN too.
-bool fits_float(double x) { return std::abs(x) <= std::numeric_limits<float>::max(); }
 
 // Of an episode in a task without a time limit, which might never end.
 constexpr int most_steps = 100000;
@@ -50,7 +49,9 @@ Evaluation Evaluator::run(const Policy& policy, int n_episodes, const Rng& strea
   pool_.parallel_for(pool_.size(), [&](int worker) {
     PolicyRunner runner(policy);
     for (int i = worker; i < n_episodes; i += pool_.size())
-      evaluation.episodes[i] = run_in(*envs_[worker], runner, policy, stream.split("episode", i), {});
+      evaluation.episodes[i] = with_context(fmt::format("episode {} of an evaluation", i), [&] {
+        return run_in(*envs_[worker], runner, policy, stream.split("episode", i), {});
+      });
   });
   return evaluation;
 }
@@ -82,11 +83,15 @@ Evaluation::Episode Evaluator::run_in(Env& env, PolicyRunner& runner, const Poli
     std::ranges::copy(observation, row.begin());
     runner.act(row, state, {&reset_mask, 1}, action);
     reset_mask = 0;
+    ++episode.length;
+    if (!std::ranges::all_of(action, fits_float)) fail_action(env.spec().actions, action, episode.length);
     std::ranges::copy(action, command.begin());
     StepResult result = env.step(command, stream);
-    if (!fits_float(result.reward)) result = StepResult::failure();
+    if (result.diverged)
+      result = StepResult::failure();
+    else if (!fits_float(result.reward))
+      fail_reward(env, result.reward, episode.length);
     episode.reward += result.reward;
-    ++episode.length;
     episode.success |= result.success;
     if (!result.diverged)
       for (size_t i = 0; i < episode.reward_terms.size(); ++i) episode.reward_terms[i] += env.reward_terms()[i];

@@ -29,8 +29,9 @@ struct Evaluation {
 using StepObserver = std::function<bool(Env& env, const StepResult& result)>;
 
 /// Runs episodes in envs of its own. Episode i draws from stream.split("episode", i) alone, so the
-/// result does not depend on the threads. A reward or an observation that is not finite ends an episode
-/// as diverged, as in VecEnv: no result is NaN. A task without a time limit is stopped after 100,000 steps.
+/// result does not depend on the threads. No result is NaN, as in VecEnv: a simulation that diverges and
+/// an observation that is not finite end an episode as diverged; an action or a reward that is not
+/// finite is an Error. A task without a time limit is stopped after 100,000 steps.
 class Evaluator {
  public:
   Evaluator(const EnvFactory& factory, ThreadPool& pool);

@@ -1,8 +1,11 @@
 #include "agents/metrics_log.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "core/error.h"
+#include "core/safe_file.h"
+#include "core/state_archive.h"
 #include "core/text.h"
 
 namespace sinew {
@@ -20,14 +23,52 @@ std::vector<std::string> checked(std::vector<std::string> columns) {
 
 }  // namespace
 
+void MetricsPlace::visit_state(StateArchive& archive) {
+  archive("event_file", event_file);
+  archive("csv_bytes", csv_bytes);
+  archive("event_bytes", event_bytes);
+  archive("cells", cells);
+  archive("is_set", is_set);
+}
+
 MetricsLog::MetricsLog(const std::string& folder, std::vector<std::string> columns)
     : columns_(checked(std::move(columns))),
       cells_(columns_.size()),
       csv_(folder + "/metrics.csv"),
       tensorboard_(folder) {
-  std::string header(step_column);
-  for (const std::string& column : columns_) header += "," + column;
-  csv_.append(header + "\n");
+  csv_.append(header());
+}
+
+MetricsLog::MetricsLog(const std::string& folder, std::vector<std::string> columns, const MetricsPlace& place)
+    : columns_(checked(std::move(columns))),
+      cells_(columns_.size()),
+      csv_(folder + "/metrics.csv", place.csv_bytes),
+      tensorboard_(folder + "/" + place.event_file, place.event_bytes) {
+  if (!read_file(csv_.path()).starts_with(header()) || place.cells.size() != cells_.size() ||
+      place.is_set.size() != cells_.size())
+    fail("'{}' has other columns than this run writes; it cannot be gone on with", csv_.path());
+  for (size_t i = 0; i < cells_.size(); ++i)
+    if (place.is_set[i]) cells_[i] = place.cells[i];
+}
+
+std::string MetricsLog::header() const {
+  std::string line(step_column);
+  for (const std::string& column : columns_) line += "," + column;
+  return line + "\n";
+}
+
+MetricsPlace MetricsLog::sync() {
+  csv_.sync();
+  tensorboard_.sync();
+  const AppendFile& events = tensorboard_.file();
+  MetricsPlace place{.event_file = std::filesystem::path(events.path()).filename().string(),
+                     .csv_bytes = csv_.size(),
+                     .event_bytes = events.size()};
+  for (const std::optional<double>& cell : cells_) {
+    place.cells.push_back(cell.value_or(0));
+    place.is_set.push_back(cell.has_value());
+  }
+  return place;
 }
 
 void MetricsLog::record(std::string_view name, double value) {

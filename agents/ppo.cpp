@@ -137,10 +137,7 @@ void Ppo::take_step(double learning_rate) {
   std::array<double, 2> squares{};
   pool_.parallel_for(parts, [&](int i) { squares[i] = sum_gradients(shards_[i]); });
   const double length = std::sqrt(squares[0] + squares[1]);
-  if (!std::isfinite(length))
-    throw Error(
-        "learning has diverged: a gradient is not finite. A smaller learning_rate, or a max_grad_norm, may help",
-        Error::Fault::system);
+  if (!std::isfinite(length)) fail_diverged("a gradient");
   adam_.begin_step(learning_rate, clip_scale(length, config_.max_grad_norm));
   pool_.parallel_for(parts, [&](int i) {
     PpoShard& first = *shards_[i][0];
@@ -148,6 +145,17 @@ void Ppo::take_step(double learning_rate) {
   });
   adam_.end_step();
   ++n_updates_;
+}
+
+void Ppo::fail_diverged(const char* what) const {
+  std::string culprit;
+  for (const auto& part : shards_)
+    for (const auto& shard : part)
+      if (culprit.empty()) culprit = shard->culprit();
+  throw Error(fmt::format("learning has diverged: in update {} {} is not finite{}{}; a smaller learning_rate, or a "
+                          "max_grad_norm, may help",
+                          n_updates_ + 1, what, culprit.empty() ? "" : ": ", culprit),
+              Error::Fault::system);
 }
 
 // As in Rudin et al. 2022: within a factor of two of the desired divergence, the rate stays.
@@ -170,6 +178,7 @@ void Ppo::learn(const Rollout& rollout, double progress, const MetricSink& metri
     for (size_t begin = 0; begin < order_.size() && !stopped; begin += config_.batch_size) {
       const PpoSums sums =
           run_minibatch(rollout, {&order_[begin], static_cast<size_t>(config_.batch_size)}, clip_range);
+      if (!std::isfinite(sums.policy_loss + sums.value_loss + sums.entropy)) fail_diverged("the loss");
       epoch_sums += sums;
       stopped = config_.target_kl && sums.kl / sums.policy_rows > 1.5 * *config_.target_kl;
       if (!stopped) take_step(rate);

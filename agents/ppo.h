@@ -31,6 +31,7 @@ class Ppo : public Algorithm {
   void make_shards();
   PpoSums run_minibatch(const Rollout& rollout, std::span<const int> rows, double clip_range);
   void take_step(double learning_rate);
+  [[noreturn]] void fail_diverged(const char* what) const;
   void adapt_learning_rate(double approx_kl, double desired_kl);
 
   PpoConfig config_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nets/not_finite.h"
 #include "nets/ops.h"
 
 namespace sinew {
@@ -54,7 +55,7 @@ void PpoShard::run(const Rollout& rollout, std::span<const int> rows, const PpoM
   std::fill(gradient_.begin() + begin_, gradient_.begin() + end_, 0.0f);
   sums_ = {};
   tape_.rewind();
-  const Tensor observations = tape_.view({rows_, rollout.observation_size}, observations_.data());
+  const Tensor observations = tape_.view({rows_, rollout.observation_size}, observations_.data(), "observation");
   Tensor loss;
   if (part_ == Part::both) {
     const auto output = policy_.network()(observations);
@@ -67,10 +68,12 @@ void PpoShard::run(const Rollout& rollout, std::span<const int> rows, const PpoM
   tape_.backward(loss * (1.0 / config_.batch_size), gradient_);
 }
 
+std::string PpoShard::culprit() const { return find_not_finite(tape_, gradient_).value_or(""); }
+
 Tensor PpoShard::policy_loss(const ActionDistribution<float>& actions, double clip_range) {
-  const Tensor raw = tape_.view({rows_, policy_.action_size()}, actions_.data());
-  const Tensor log_ratio = actions.log_prob(raw) - column(log_probs_);
-  const Tensor ratio = exp(log_ratio), advantage = column(advantages_);
+  const Tensor raw = tape_.view({rows_, policy_.action_size()}, actions_.data(), "action");
+  const Tensor log_ratio = actions.log_prob(raw) - column(log_probs_, "log_prob of the roll-out");
+  const Tensor ratio = exp(log_ratio), advantage = column(advantages_, "advantage");
   const Tensor loss = -sum(min(ratio * advantage, clip(ratio, 1 - clip_range, 1 + clip_range) * advantage));
   const Tensor entropy = sum(actions.entropy());
 
@@ -87,10 +90,10 @@ Tensor PpoShard::policy_loss(const ActionDistribution<float>& actions, double cl
 
 Tensor PpoShard::value_loss(Tensor values) {
   if (config_.clip_range_vf) {
-    const Tensor old = column(values_);
+    const Tensor old = column(values_, "value of the roll-out");
     values = old + clip(values - old, -*config_.clip_range_vf, *config_.clip_range_vf);
   }
-  const Tensor loss = sum(square(column(returns_) - values));
+  const Tensor loss = sum(square(column(returns_, "return") - values));
   sums_.value_loss = loss.item();
   return loss * config_.vf_coef;
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <span>
+#include <string>
 #include <vector>
 
 #include "agents/ppo_config.h"
@@ -40,12 +41,16 @@ class PpoShard {
   /// Laid out as all parameters; only [begin(), end()) counts.
   std::vector<float>& gradient() { return gradient_; }
   const PpoSums& sums() const { return sums_; }
+  /// What made the first number of the last run that is not finite; "" where all are.
+  std::string culprit() const;
 
  private:
   void gather(const Rollout& rollout, std::span<const int> rows, const PpoMinibatch& minibatch);
   Tensor policy_loss(const ActionDistribution<float>& actions, double clip_range);
   Tensor value_loss(Tensor values);
-  Tensor column(const std::vector<float>& values) { return tape_.view({rows_}, values.data()); }
+  Tensor column(const std::vector<float>& values, const char* label) {
+    return tape_.view({rows_}, values.data(), label);
+  }
 
   const Policy& policy_;
   const PpoConfig& config_;

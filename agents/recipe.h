@@ -26,7 +26,8 @@ struct Recipe {
   NetworkConfig network;
   bool normalize_reward = false;
   EvalConfig eval;
-  int64_t save_freq = 50000;  // env steps between savings of policy.safetensors; 0: only at the end
+  int64_t save_freq = 50000;  // env steps between checkpoints; 0: by save_interval, at the best evaluations, at the end
+  double save_interval = 60;  // seconds of wall time that a run may lose at most; 0: any
   bool video = false;         // write video.mp4 of the best policy at the end
 
   template <class Visitor>
@@ -40,6 +41,7 @@ struct Recipe {
     v.optional("normalize_reward", normalize_reward);
     v.optional("eval", eval);
     v.optional("save_freq", save_freq, at_least(0));
+    v.optional("save_interval", save_interval, at_least(0));
     v.optional("video", video);
   }
 };

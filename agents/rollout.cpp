@@ -1,10 +1,19 @@
 #include "agents/rollout.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/state_archive.h"
+#include "nets/not_finite.h"
 
 namespace sinew {
+namespace {
+
+bool is_finite(std::span<const float> values) {
+  return std::ranges::all_of(values, [](float x) { return std::isfinite(x); });
+}
+
+}  // namespace
 
 Rollout::Rollout(int envs, int steps, int observations_per_row, int actions_per_row)
     : n_envs(envs), n_steps(steps), observation_size(observations_per_row), action_size(actions_per_row) {
@@ -61,6 +70,9 @@ void RolloutCollector::run_range(Rollout& rollout, int worker, int first, int la
       std::copy_n(&raw[r * action_width], action_width, &rollout.actions[row * action_width]);
       rollout.log_probs[row] = log_prob[r];
     }
+    for (size_t r = 0; r < rows; ++r)
+      if (!is_finite({&raw[r * action_width], action_width}) || !std::isfinite(log_prob[r])) [[unlikely]]
+        fail_action(first + static_cast<int>(r), {&normalized[r * width], width});
     envs_.step_range(first, last, commands.data());
     for (size_t r = 0; r < rows; ++r) {
       const size_t env = first + r, row = env * rollout.n_steps + step;
@@ -74,6 +86,14 @@ void RolloutCollector::run_range(Rollout& rollout, int worker, int first, int la
       }
     }
   }
+}
+
+void RolloutCollector::fail_action(int env, std::span<const float> normalized) const {
+  Tape tape;
+  policy_.network().actor(tape.constant({1, static_cast<int>(normalized.size())}, normalized));
+  throw Error(fmt::format("learning has diverged: the policy's action for env {} is not finite: {}", env,
+                          find_not_finite(tape).value_or("the distribution drew it")),
+              Error::Fault::system);
 }
 
 void RolloutCollector::compute_values(Rollout& rollout) {

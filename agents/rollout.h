@@ -41,7 +41,8 @@ class RolloutCollector {
  public:
   RolloutCollector(VecEnv& envs, const Policy& policy, ThreadPool& pool, const Rng& stream);
 
-  /// Fills everything but advantages and returns.
+  /// Fills everything but advantages and returns. Throws Error naming the env and the culprit when the
+  /// policy's action is not finite, or an env fails.
   void collect(Rollout& rollout);
 
   /// The random streams and the network's memory of each env; the envs are their owner's.
@@ -49,6 +50,7 @@ class RolloutCollector {
 
  private:
   void run_range(Rollout& rollout, int worker, int first, int last);
+  [[noreturn]] void fail_action(int env, std::span<const float> normalized) const;
   void compute_values(Rollout& rollout);
 
   VecEnv& envs_;

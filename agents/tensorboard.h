@@ -19,10 +19,14 @@ struct Scalar {
 /// (little-endian), complete on disk when write() returns.
 class TensorBoardWriter {
  public:
+  /// Begins a file in this folder.
   explicit TensorBoardWriter(const std::string& folder);
+  /// Goes on with a file after its first `bytes`, see AppendFile.
+  TensorBoardWriter(const std::string& path, int64_t bytes) : file_(path, bytes) {}
   /// One event with all scalars of a step. Throws Error when the file cannot be written.
   void write(int64_t step, const std::vector<Scalar>& scalars);
-  const std::string& path() const { return file_.path(); }
+  const AppendFile& file() const { return file_; }
+  void sync() { file_.sync(); }
 
  private:
   AppendFile file_;

@@ -1,14 +1,17 @@
 #include "agents/trainer.h"
 
-#include <algorithm>
-#include <deque>
+#include <cmath>
 #include <filesystem>
 
+#include "agents/checkpoint_folder.h"
+#include "agents/episode_window.h"
 #include "agents/evaluator.h"
 #include "agents/metrics_log.h"
+#include "agents/resume.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/safe_file.h"
+#include "core/state_archive.h"
 #include "nets/policy_file.h"
 
 namespace sinew {
@@ -16,21 +19,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t episode_window = 100;  // episodes in rollout/ep_rew_mean, as Stable-Baselines3 has it
-
-// What a run writes, and what --overwrite therefore removes.
-bool is_run_file(const std::string& name) {
-  static const std::vector<std::string> known = {"config.yaml", "task.yaml", "policy.safetensors", "best.safetensors",
-                                                 "metrics.csv", "curve.png", "video.mp4",          "log.txt"};
-  return std::ranges::find(known, name) != known.end() || name.starts_with("events.out.tfevents.");
-}
-
-void clear_run_folder(const std::string& folder) {
-  for (const auto& entry : fs::directory_iterator(folder))
-    if (is_run_file(entry.path().filename().string())) fs::remove(entry.path());
-}
+// Whether a multiple of `freq` lies in (before, now].
+bool crosses(int64_t before, int64_t now, int64_t freq) { return freq > 0 && now / freq > before / freq; }
 
 // One training run. Members are made in this order: a mistake shows before anything is written.
+//
+// An iteration has two halves: to learn, and to look back (evaluate, write the row of metrics). A stop amid
+// the second half saves the first, and `learned_` says so.
 class Run {
  public:
   Run(const Recipe& recipe, const Registry& registry, const TrainOptions& options)
@@ -41,52 +36,46 @@ class Run {
         pool_(options.threads),
         envs_(task_.factory, recipe.n_envs, stream_.split("train")),
         algorithm_(make_algorithm(registry)),
-        config_(resolve_recipe(recipe, registry).to_yaml()) {
+        identity_{resolve_recipe(recipe, registry).to_yaml(), task_.config.to_yaml(), task_.model_fingerprint},
+        folder_(options.run_folder, options.if_run_exists),
+        checkpoints_(folder_.checkpoints()),
+        episodes_(envs_.spec()) {
     status_.total_steps = recipe.total_timesteps;
-    check_run_folder(options.run_folder, options.overwrite);
-    make_writable_folder(options.run_folder);
-    clear_run_folder(options.run_folder);
-    write_file_atomically(file("config.yaml"), config_);
-    write_file_atomically(file("task.yaml"), task_.config.to_yaml());
-    log_to_file(file("log.txt"));
+    const std::optional<Checkpoint> checkpoint = find_checkpoint();
+    if (checkpoint)
+      restore(*checkpoint);
+    else
+      begin();
     log_info("training on {}: {} envs, {} parameters, seed {}, {} threads", task_.name, envs_.size(),
              algorithm_->policy().network().parameters().size(), recipe.seed, options.threads);
-    log_.emplace(options.run_folder, columns());
   }
   ~Run() { log_to_file(""); }
 
   TrainResult go() {
-    Stopwatch watch;
-    envs_.reset(pool_);
-    int64_t next_eval = recipe_.eval.eval_freq, next_save = recipe_.save_freq;
     bool stopped = false;
-    while (status_.steps < status_.total_steps && !stopped) {
-      const double progress = static_cast<double>(status_.steps) / static_cast<double>(status_.total_steps);
-      status_.steps +=
-          algorithm_->iterate(progress, [this](std::string_view name, double value) { log_->record(name, value); });
-      record_episodes();
-      stopped = options_.stop && options_.stop->load();
-      const bool last = status_.steps >= status_.total_steps;
-      status_.new_eval = recipe_.eval.eval_freq > 0 && (status_.steps >= next_eval || last) && !stopped;
-      if (status_.new_eval) {
-        evaluate();
-        while (next_eval <= status_.steps) next_eval += recipe_.eval.eval_freq;
-      }
-      if (recipe_.save_freq > 0 && status_.steps >= next_save) {
-        save("policy.safetensors");
-        while (next_save <= status_.steps) next_save += recipe_.save_freq;
-      }
-      write_row(watch.seconds());
+    while (!stopped && (learned_ || status_.steps < status_.total_steps)) {
+      if (!learned_) learn();
+      stopped = !look_back();
+      if (!stopped) stopped = stop_requested();
+      const bool finished = !learned_ && status_.steps >= status_.total_steps;
+      if (stopped || finished || save_is_due()) save();
       if (options_.on_progress) options_.on_progress(status_);
     }
-    save("policy.safetensors");
-    if (!status_.best_eval) save("best.safetensors");
-    return {status_, status_.steps < status_.total_steps, diverged_, algorithm_->policy().weights_hash()};
+    return {.status = status_,
+            .interrupted = status_.steps < status_.total_steps || learned_,
+            .resumed_from = resumed_from_,
+            .diverged_episodes = episodes_.diverged(),
+            .weights_hash = algorithm_->policy().weights_hash()};
+  }
+
+  // What was kept when an Error ends the run.
+  std::string kept() const {
+    if (!saved_at_) return "; there was no checkpoint yet";
+    return fmt::format("; the checkpoint of step {} is kept in '{}', and --resume goes on from there", *saved_at_,
+                       folder_.checkpoints());
   }
 
  private:
-  std::string file(const std::string& name) const { return options_.run_folder + "/" + name; }
-
   std::unique_ptr<Algorithm> make_algorithm(const Registry& registry) {
     ConfigNode options;
     const AlgorithmRow& row = find_algorithm(recipe_, registry, options);
@@ -95,41 +84,115 @@ class Run {
   }
 
   std::vector<std::string> columns() const {
-    std::vector<std::string> names = {"time/iterations",     "time/time_elapsed",   "time/fps",
-                                      "rollout/ep_rew_mean", "rollout/ep_len_mean", "rollout/diverged"};
-    if (envs_.spec().has_success) names.push_back("rollout/success_rate");
-    for (const std::string& term : envs_.spec().reward_terms) names.push_back("rollout/reward/" + term);
+    std::vector<std::string> names = {"time/iterations", "time/time_elapsed", "time/fps"};
+    for (const std::string& name : episodes_.metric_names()) names.push_back(name);
     for (const char* name : {"eval/mean_reward", "eval/std_reward", "eval/mean_ep_length"}) names.push_back(name);
     if (envs_.spec().has_success) names.push_back("eval/success_rate");
     for (const std::string& name : algorithm_->metric_names()) names.push_back(name);
     return names;
   }
 
-  void record_episodes() {
-    for (EpisodeRecord& episode : envs_.take_episodes()) {
-      diverged_ += episode.diverged;
-      recent_.push_back(std::move(episode));
-      if (recent_.size() > episode_window) recent_.pop_front();
-    }
-    log_->record("rollout/diverged", static_cast<double>(diverged_));
-    if (recent_.empty()) return;
-    const double n = static_cast<double>(recent_.size());
-    double reward = 0, length = 0, success = 0;
-    std::vector<double> terms(envs_.spec().reward_terms.size());
-    for (const EpisodeRecord& episode : recent_) {
-      reward += episode.episode_return / n;
-      length += episode.length / n;
-      success += episode.success;
-      for (size_t i = 0; i < terms.size(); ++i) terms[i] += episode.reward_terms[i] / n;
-    }
-    status_.ep_rew_mean = reward;
-    log_->record("rollout/ep_rew_mean", reward);
-    log_->record("rollout/ep_len_mean", length);
-    if (envs_.spec().has_success) log_->record("rollout/success_rate", success / n);
-    for (size_t i = 0; i < terms.size(); ++i) log_->record("rollout/reward/" + envs_.spec().reward_terms[i], terms[i]);
+  // What the run resumes from; none: it begins. Nothing is written yet.
+  std::optional<Checkpoint> find_checkpoint() const {
+    if (options_.if_run_exists != IfRunExists::resume) return std::nullopt;
+    CheckpointFolder::Newest newest = checkpoints_.newest();
+    if (!newest.checkpoint && !newest.damaged.empty())
+      fail("the run in '{}' cannot be resumed: {}; --overwrite begins it anew", folder_.path(), newest.damaged.front());
+    std::error_code code;
+    if (!newest.checkpoint && fs::exists(folder_.file("policy.safetensors"), code))
+      fail("the run in '{}' cannot be resumed: it has a policy, but no checkpoints; --overwrite begins it anew",
+           folder_.path());
+    for (const std::string& damage : newest.damaged) log_warning("{}; going back to the one before it", damage);
+    if (!newest.checkpoint) log_info("'{}' has no checkpoint yet: starting from the beginning", folder_.path());
+    return std::move(newest.checkpoint);
   }
 
-  void evaluate() {
+  void begin() {
+    envs_.reset(pool_);
+    folder_.clear();
+    folder_.remove_leftovers();
+    write_configs();
+    log_.emplace(folder_.path(), columns());
+  }
+
+  void restore(const Checkpoint& checkpoint) {
+    const std::string name = fmt::format("the checkpoint '{}'", checkpoints_.file(checkpoint.step));
+    check_same_run({checkpoint.section("config"), checkpoint.section("task"), checkpoint.section("model")}, identity_);
+    StateArchive state(checkpoint.section("state"), name);
+    visit_state(state);
+    state.finish();
+    MetricsPlace place;
+    StateArchive metrics(checkpoint.section("metrics"), name);
+    metrics("metrics", place);
+    best_policy_ = checkpoint.section("best_policy");
+    log_.emplace(folder_.path(), columns(), place);  // the first that changes the folder
+    folder_.remove_leftovers();
+    write_configs();
+    write_policies();
+    resumed_from_ = saved_at_ = checkpoint.step;
+    watch_ = since_save_ = {};
+    measure_time();
+    log_info("resuming '{}' from step {} of {}", folder_.path(), status_.steps, status_.total_steps);
+    if (checkpoint.machine != kind_of_machine())
+      log_warning("the checkpoint was made on another kind of machine ({}): the last bits of what follows may differ",
+                  checkpoint.machine);
+    if (!state.warnings().empty()) log_warning("{}", state.warnings().front());
+  }
+
+  void write_configs() {
+    write_file_atomically(folder_.file("config.yaml"), identity_.config);
+    write_file_atomically(folder_.file("task.yaml"), identity_.task);
+    log_to_file(folder_.file("log.txt"));
+  }
+
+  // All that the run's future depends on but its settings.
+  void visit_state(StateArchive& archive) {
+    archive("steps", status_.steps);
+    archive("seconds", seconds_before_);
+    archive("ep_rew_mean", status_.ep_rew_mean);
+    archive("eval_mean", status_.eval_mean);
+    archive("best_eval", status_.best_eval);
+    archive("best_step", best_step_);
+    archive("iterations", iterations_);
+    archive("steps_before", steps_before_);
+    archive("learned", learned_);
+    archive("episodes", episodes_);
+    archive("envs", envs_);
+    archive("algorithm", *algorithm_);
+  }
+
+  bool stop_requested() const { return options_.stop && options_.stop->load(); }
+  double seconds() const { return seconds_before_ + watch_.seconds(); }
+  void measure_time() {
+    status_.seconds = seconds();
+    status_.fps = static_cast<double>(status_.steps) / status_.seconds;
+  }
+
+  void learn() {
+    const MetricSink metrics = [this](std::string_view name, double value) { log_->record(name, value); };
+    const double progress = static_cast<double>(status_.steps) / static_cast<double>(status_.total_steps);
+    steps_before_ = status_.steps;
+    status_.steps += algorithm_->iterate(progress, metrics);
+    learned_ = true;
+    episodes_.add(envs_.take_episodes());
+    episodes_.report(metrics);
+    status_.ep_rew_mean = episodes_.mean_reward();
+  }
+
+  // False when the run was stopped before it had looked back.
+  bool look_back() {
+    const bool last = status_.steps >= status_.total_steps;
+    status_.new_eval =
+        recipe_.eval.eval_freq > 0 && (last || crosses(steps_before_, status_.steps, recipe_.eval.eval_freq));
+    if (status_.new_eval && !evaluate()) return false;
+    write_row();
+    learned_ = false;
+    return true;
+  }
+
+  // False when the run was stopped before the evaluation was done.
+  bool evaluate() {
+    if (stop_requested()) return false;
     if (!evaluator_) evaluator_.emplace(task_.factory, pool_);
     const Evaluation evaluation = evaluator_->run(algorithm_->policy(), recipe_.eval.n_eval_episodes,
                                                   stream_.split("eval", static_cast<uint64_t>(status_.steps)));
@@ -138,22 +201,66 @@ class Run {
     log_->record("eval/std_reward", evaluation.std_reward());
     log_->record("eval/mean_ep_length", evaluation.mean_ep_length());
     if (envs_.spec().has_success) log_->record("eval/success_rate", evaluation.success_rate());
-    if (status_.best_eval && *status_.eval_mean <= *status_.best_eval) return;
-    status_.best_eval = status_.eval_mean;
-    save("best.safetensors");
+    if (!status_.best_eval || *status_.eval_mean > *status_.best_eval) {
+      status_.best_eval = status_.eval_mean;
+      best_step_ = status_.steps;
+      best_policy_ = policy_bytes();
+    }
+    return true;
   }
 
-  void write_row(double seconds) {
-    status_.seconds = seconds;
-    status_.fps = static_cast<double>(status_.steps) / seconds;
+  void write_row() {
+    measure_time();
     log_->record("time/iterations", static_cast<double>(++iterations_));
-    log_->record("time/time_elapsed", seconds);
+    log_->record("time/time_elapsed", status_.seconds);
     log_->record("time/fps", status_.fps);
     log_->write_row(status_.steps);
   }
 
-  void save(const std::string& name) {
-    save_policy(file(name), algorithm_->policy(), {recipe_.task, task_.config.to_yaml(), config_});
+  bool save_is_due() const {
+    return best_step_ == status_.steps || crosses(saved_at_.value_or(0), status_.steps, recipe_.save_freq) ||
+           (recipe_.save_interval > 0 && since_save_.seconds() >= recipe_.save_interval);
+  }
+
+  std::string policy_bytes() {
+    return format_policy(algorithm_->policy(), {recipe_.task, identity_.task, identity_.config});
+  }
+
+  // The checkpoint first: what the policies say can be had from it again, but not the other way round.
+  void save() {
+    for (const Parameter& parameter : algorithm_->policy().network().parameters().list())
+      for (const float x : parameter.values())
+        if (!std::isfinite(x))
+          throw Error(fmt::format("learning has diverged: the parameter '{}' has become {}", parameter.name, x),
+                      Error::Fault::system);
+    MetricsPlace place = log_->sync();
+    StateArchive metrics, state;
+    metrics("metrics", place);
+    seconds_before_ = seconds();
+    watch_ = {};
+    visit_state(state);
+    checkpoints_.save({.software = software_version(),
+                       .machine = kind_of_machine(),
+                       .step = status_.steps,
+                       .sections = {{"config", identity_.config},
+                                    {"task", identity_.task},
+                                    {"model", identity_.model},
+                                    {"metrics", metrics.bytes()},
+                                    {"state", state.bytes()},
+                                    {"best_policy", best_policy_}}},
+                      best_step_);
+    saved_at_ = status_.steps;
+    since_save_ = {};
+    write_policies();
+  }
+
+  // The best one is the last one where nothing was evaluated yet.
+  void write_policies() {
+    const std::string last = policy_bytes();
+    const std::string& best = best_policy_.empty() ? last : best_policy_;
+    write_file_atomically(folder_.file("policy.safetensors"), last);
+    if (best != written_best_) write_file_atomically(folder_.file("best.safetensors"), best);
+    written_best_ = best;
   }
 
   const Recipe& recipe_;
@@ -163,27 +270,31 @@ class Run {
   ThreadPool pool_;
   VecEnv envs_;
   std::unique_ptr<Algorithm> algorithm_;
-  std::string config_;
+  RunIdentity identity_;
+  RunFolder folder_;
+  CheckpointFolder checkpoints_;
+  EpisodeWindow episodes_;
   std::optional<MetricsLog> log_;
   std::optional<Evaluator> evaluator_;
-  std::deque<EpisodeRecord> recent_;
   TrainStatus status_;
-  int64_t diverged_ = 0, iterations_ = 0;
+  int64_t iterations_ = 0, steps_before_ = 0;  // the latter: before the iteration at work
+  bool learned_ = false;
+  std::optional<int64_t> best_step_;        // of best_eval
+  std::string best_policy_, written_best_;  // as policy files
+  std::optional<int64_t> saved_at_, resumed_from_;
+  double seconds_before_ = 0;  // of training, before watch_ was started
+  Stopwatch watch_, since_save_;
 };
 
 }  // namespace
 
-void check_run_folder(const std::string& folder, bool overwrite) {
-  std::error_code ignored;
-  if (overwrite || !fs::is_directory(folder, ignored)) return;
-  for (const auto& entry : fs::directory_iterator(folder, ignored))
-    if (is_run_file(entry.path().filename().string()))
-      fail("the folder '{}' holds a run already ({}); give --overwrite to replace it, or --run with another folder",
-           folder, entry.path().filename().string());
-}
-
 TrainResult train(const Recipe& recipe, const Registry& registry, const TrainOptions& options) {
-  return Run(recipe, registry, options).go();
+  Run run(recipe, registry, options);
+  try {
+    return run.go();
+  } catch (const Error& error) {
+    throw Error(error.what() + run.kept(), error.fault());
+  }
 }
 
 }  // namespace sinew

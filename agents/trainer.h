@@ -5,40 +5,44 @@
 #include <string>
 
 #include "agents/recipe.h"
+#include "agents/run_folder.h"
 
 namespace sinew {
 
 /// How far a training run has come.
 struct TrainStatus {
   int64_t steps = 0, total_steps = 0;
-  double seconds = 0;
+  double seconds = 0;                 // of training, over all its sittings
   double fps = 0;                     // env steps per second so far
   std::optional<double> ep_rew_mean;  // over the last 100 episodes
   std::optional<double> eval_mean, best_eval;
-  bool new_eval = false;              // eval_mean is of this moment
+  bool new_eval = false;  // eval_mean is of this moment
 };
 
 struct TrainOptions {
   std::string run_folder;
-  bool overwrite = false;  // an existing run in that folder is replaced
+  IfRunExists if_run_exists = IfRunExists::refuse;
   int threads = 1;
-  const std::atomic<bool>* stop = nullptr;  // set: save and return after this iteration
+  const std::atomic<bool>* stop = nullptr;  // set: save and return, after this iteration or amid an evaluation
   std::function<void(const TrainStatus&)> on_progress;
 };
 
 struct TrainResult {
   TrainStatus status;
   bool interrupted = false;
+  std::optional<int64_t> resumed_from;  // env steps of the checkpoint
   int64_t diverged_episodes = 0;
   std::string weights_hash;  // of the last policy
 };
 
 /// Trains as the recipe says and fills the run folder: config.yaml and task.yaml (resolved), metrics.csv,
-/// TensorBoard events, policy.safetensors (last) and best.safetensors (best evaluation, or the last
-/// without evaluations). Nothing is written before the recipe, the task and the folder are good.
+/// TensorBoard events, checkpoints/, policy.safetensors (last) and best.safetensors (best evaluation, or
+/// the last without evaluations). Nothing is written before the recipe, the task and the folder are good.
+///
+/// A run that was stopped, killed or cut from its power goes on with IfRunExists::resume from its newest
+/// good checkpoint, and ends with the same bits in weights and metrics as one never disturbed, whatever
+/// the number of threads. An Error on the way (a full disk, a loss that is not finite) says which
+/// checkpoint is kept.
 TrainResult train(const Recipe& recipe, const Registry& registry, const TrainOptions& options);
-
-/// Throws Error when the folder holds a run, unless `overwrite`.
-void check_run_folder(const std::string& folder, bool overwrite);
 
 }  // namespace sinew

@@ -81,6 +81,8 @@ bool ChildProcess::write(std::span<const char> bytes) {
   return true;
 }
 
+void ChildProcess::send_signal(int signal) { ::kill(pid_, signal); }
+
 ChildProcess::Result ChildProcess::wait() {
   ::shutdown(input_, SHUT_WR);
   int status = 0;

@@ -23,6 +23,8 @@ class ChildProcess {
   /// False when the child no longer reads; wait() then says why.
   bool write(std::span<const char> bytes);
 
+  void send_signal(int signal);
+
   struct Result {
     int exit_code = 0;  // 128 + the signal that ended it
     std::string output, errors;

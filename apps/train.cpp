@@ -23,9 +23,11 @@ namespace {
 namespace fs = std::filesystem;
 
 std::atomic<bool> stop_requested{false};
+std::atomic<int> stop_signal{0};
 
 // The first signal asks for an orderly end; a second one kills, as ever.
 void request_stop(int signal) {
+  stop_signal = signal;
   stop_requested = true;
   std::signal(signal, SIG_DFL);
 }
@@ -35,7 +37,7 @@ struct TrainArguments {
   std::optional<std::string> run, seeds;
   std::optional<int64_t> seed;
   int threads = default_threads();
-  bool overwrite = false;
+  bool overwrite = false, resume = false;
   std::vector<std::string> assignments;
 };
 
@@ -61,6 +63,25 @@ std::vector<uint64_t> parse_seeds(const std::string& text) {
     begin = comma + 1;
   }
   return seeds;
+}
+
+// As a shell takes it back.
+std::string quoted(const std::string& word) {
+  constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+// The command that goes on with what these arguments began.
+std::string resuming_command(const TrainArguments& arguments) {
+  std::string command = "./sinew train " + quoted(arguments.recipe);
+  if (arguments.run) command += " --run " + quoted(*arguments.run);
+  if (arguments.seed) command += fmt::format(" --seed {}", *arguments.seed);
+  if (arguments.seeds) command += " --seeds " + quoted(*arguments.seeds);
+  for (const std::string& assignment : arguments.assignments) command += " --set " + quoted(assignment);
+  return command + " --resume";
 }
 
 std::string number(const std::optional<double>& value) { return value ? fmt::format("{:.1f}", *value) : "none"; }
@@ -97,7 +118,9 @@ TrainResult train_once(const Recipe& recipe, const Registry& registry, TrainOpti
   progress.finish();
   const TrainStatus& status = result.status;
   draw_curve(options.run_folder);
-  if (recipe.video && !result.interrupted) make_video(options.run_folder);
+  const bool was_complete = result.resumed_from == status.steps;
+  if (recipe.video && !result.interrupted && !(was_complete && fs::exists(options.run_folder + "/video.mp4")))
+    make_video(options.run_folder);
   fmt::print("{}: {} steps in {:.1f} s ({:.0f} steps/s), best evaluation {}, last training return {}\n",
              options.run_folder, status.steps, status.seconds, status.fps, number(status.best_eval),
              number(status.ep_rew_mean));
@@ -110,6 +133,7 @@ TrainResult train_once(const Recipe& recipe, const Registry& registry, TrainOpti
 int train_command(const TrainArguments& arguments, const Registry& registry) {
   if (arguments.seed && arguments.seeds) fail("--seed and --seeds exclude each other");
   if (arguments.seed && *arguments.seed < 0) fail("--seed {}: it must be 0 or more", *arguments.seed);
+  if (arguments.overwrite && arguments.resume) fail("--overwrite and --resume exclude each other");
   if (arguments.threads < 1 || arguments.threads > 1024)
     fail("--threads {}: it must be from 1 to 1024", arguments.threads);
   ConfigNode node = ConfigNode::parse_file(arguments.recipe);
@@ -122,8 +146,10 @@ int train_command(const TrainArguments& arguments, const Registry& registry) {
   const auto folder_of = [&](uint64_t seed) {
     return arguments.seeds ? fmt::format("{}/seed_{}", folder, seed) : folder;
   };
-  for (const uint64_t seed : seeds)
-    check_run_folder(folder_of(seed), arguments.overwrite);  // all, before hours of work
+  const IfRunExists if_run_exists = arguments.overwrite ? IfRunExists::overwrite
+                                    : arguments.resume  ? IfRunExists::resume
+                                                        : IfRunExists::refuse;
+  for (const uint64_t seed : seeds) check_run_folder(folder_of(seed), if_run_exists);  // all, before hours of work
 
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
@@ -131,7 +157,7 @@ int train_command(const TrainArguments& arguments, const Registry& registry) {
   for (const uint64_t seed : seeds) {
     recipe.seed = seed;
     TrainOptions options{.run_folder = folder_of(seed),
-                         .overwrite = arguments.overwrite,
+                         .if_run_exists = if_run_exists,
                          .threads = arguments.threads,
                          .stop = &stop_requested,
                          .on_progress = {}};
@@ -139,8 +165,8 @@ int train_command(const TrainArguments& arguments, const Registry& registry) {
     if (interrupted) break;
   }
   if (interrupted) {
-    fmt::print("Stopped early; the policy so far is saved.\n");
-    return 130;
+    fmt::print("Stopped early, and saved. To go on:  {}\n", resuming_command(arguments));
+    return 128 + stop_signal;  // as shells have it: 130 for Ctrl-C, 143 for SIGTERM
   }
   if (arguments.seeds) {
     draw_curve(folder);
@@ -165,6 +191,7 @@ Command::Work declare_train(CommandLine& line, const Registry& registry) {
   line.option("--threads", arguments->threads, "N", "the result does not depend on it (all cores)");
   line.option("--set", arguments->assignments, "KEY=VALUE",
               "changes a key of the recipe, such as algorithm.gamma=0.98");
+  line.flag("--resume", arguments->resume, "goes on with the run in the folder, from its newest checkpoint");
   line.flag("--overwrite", arguments->overwrite, "replaces a run that is in the folder already");
   line.example("sinew train configs/recipes/half_cheetah_ppo.yaml --seeds 1-5");
   return [arguments, &registry] { return train_command(*arguments, registry); };

@@ -106,8 +106,11 @@ Figure whole_train(const Options& options, BarePhysics& bare, const std::vector<
   recipe.total_timesteps = 200000;
   const std::string folder =
       (std::filesystem::temp_directory_path() / ("sinew_bench_" + std::to_string(std::random_device()()))).string();
-  const TrainOptions train_options{
-      .run_folder = folder, .overwrite = true, .threads = options.threads, .stop = nullptr, .on_progress = {}};
+  const TrainOptions train_options{.run_folder = folder,
+                                   .if_run_exists = IfRunExists::overwrite,
+                                   .threads = options.threads,
+                                   .stop = nullptr,
+                                   .on_progress = {}};
   const auto whole = [&] {
     const Stopwatch watch;
     const TrainResult result = train(recipe, Registry::builtin(), train_options);

@@ -95,7 +95,9 @@ void write_file_atomically(const std::string& path, std::string_view content) {
   if (::rename(temporary.c_str(), path.c_str()) != 0) give_up(errno);
   const std::string folder = std::filesystem::path(path).parent_path().string();
   const File directory(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
-  if (directory) ::fsync(directory.fd());  // so that the rename itself survives a power cut
+  // So that the rename itself survives a power cut; EINVAL: this file system knows no such thing.
+  if (directory && ::fsync(directory.fd()) != 0 && errno != EINVAL)
+    fail_errno(fmt::format("cannot write '{}'", path), errno);
 }
 
 void make_writable_folder(const std::string& path) {

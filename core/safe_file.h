@@ -10,8 +10,8 @@ std::string read_file(const std::string& path, size_t max_bytes = size_t{1} << 3
 
 /// Replaces or makes `path` so that a reader, or a crash at any moment, finds the old content or
 /// the new one whole: written beside it under a temporary name, synced, renamed, folder synced.
-/// On failure the old file is untouched, the temporary one removed, and an Error thrown. A device or
-/// a pipe (/dev/stdout) is simply written into.
+/// On failure an Error is thrown, the old file is untouched and the temporary one removed; where only the
+/// last sync fails, the new file is there already. A device or a pipe (/dev/stdout) is simply written into.
 void write_file_atomically(const std::string& path, std::string_view content);
 
 /// Makes the folder and its parents; throws Error when it cannot, or cannot be written into.

@@ -154,9 +154,21 @@ TEST(Ppo, AGradientThatIsNotFiniteEndsLearningAndSparesTheWeights) {
   PpoBench bench = make_bench(small());
   Rollout rollout = stale_rollout(0);
   rollout.returns[77] = std::numeric_limits<float>::infinity();
-  expect_contains(error_of([&] { bench.learner.learn(rollout, 0, [](std::string_view, double) {}); }),
-                  "learning has diverged");
+  const std::string text = error_of([&] { bench.learner.learn(rollout, 0, [](std::string_view, double) {}); });
+  expect_contains(text, "learning has diverged: in update ");
+  expect_contains(text, "the input 'return' has inf at ");
   for (const float x : bench.learner.policy().network().parameters().values()) ASSERT_TRUE(std::isfinite(x));
+}
+
+TEST(Ppo, AParameterThatIsNotFiniteIsNamed) {
+  PpoBench bench = make_bench(small());
+  Parameters& parameters = bench.learner.policy().network().parameters();
+  const Parameter& weight = parameters.list().front();
+  weight.values()[3] = std::numeric_limits<float>::quiet_NaN();
+  parameters.touch();
+  const std::string text = error_of([&] { iterate(bench.learner); });
+  expect_contains(text, "the policy's action for env 0 is not finite");
+  expect_contains(text, weight.name);
 }
 
 TEST(Ppo, AWarmIterationOfLearningAllocatesNothing) {

@@ -40,8 +40,8 @@ class TrainerTest : public testing::Test {
     for (const std::string& change : changes) node.assign(change);
     return read_recipe(node);
   }
-  TrainResult run(const Recipe& recipe, bool overwrite = false) {
-    TrainOptions options{.run_folder = run_, .overwrite = overwrite, .stop = &stop_};
+  TrainResult run(const Recipe& recipe, IfRunExists if_run_exists = IfRunExists::refuse) {
+    TrainOptions options{.run_folder = run_, .if_run_exists = if_run_exists, .stop = &stop_};
     options.on_progress = on_progress_;
     return train(recipe, registry_, options);
   }
@@ -76,7 +76,7 @@ class TrainerTest : public testing::Test {
 
 TEST_F(TrainerTest, FillsTheRunFolder) {
   const TrainResult result = run(recipe());
-  EXPECT_EQ(files(), (std::set<std::string>{"best.safetensors", "config.yaml", "events.out", "log.txt", "metrics.csv",
+  EXPECT_EQ(files(), (std::set<std::string>{".lock", "best.safetensors", "checkpoints", "config.yaml", "events.out", "log.txt", "metrics.csv",
                                             "policy.safetensors", "task.yaml"}));
   EXPECT_EQ(result.status.steps, 2048);
   EXPECT_FALSE(result.interrupted);
@@ -95,7 +95,7 @@ TEST_F(TrainerTest, ItsConfigMakesTheSameRunAgain) {
   EXPECT_EQ(config.find("algorithm")->find("gae_lambda")->number(), 0.95);  // a default, written out
   EXPECT_EQ(config.find("seed")->integer(), 1);
   const Recipe again = read_recipe(config);
-  EXPECT_EQ(run(again, true).weights_hash, result.weights_hash);
+  EXPECT_EQ(run(again, IfRunExists::overwrite).weights_hash, result.weights_hash);
 }
 
 TEST_F(TrainerTest, MetricsHaveARowAnIterationAndACellAnEvaluation) {
@@ -162,7 +162,7 @@ TEST_F(TrainerTest, ARunIsReplacedOnlyWhenAsked) {
   expect_contains(error_of([&] { run(recipe({"seed=2"})); }), "holds a run already");
   EXPECT_EQ(read_file(file("policy.safetensors")), before);
 
-  run(recipe({"seed=2"}), true);
+  run(recipe({"seed=2"}), IfRunExists::overwrite);
   EXPECT_NE(read_file(file("policy.safetensors")), before);
   EXPECT_EQ(read_file(file("notes.md")), "mine");
   EXPECT_FALSE(fs::exists(file("video.mp4")));
@@ -188,7 +188,7 @@ TEST_F(TrainerTest, AMistakeShowsBeforeAnythingIsWritten) {
 TEST_F(TrainerTest, AMistakeSparesTheRunThatIsToBeReplaced) {
   run(recipe());
   const std::set<std::string> before = files();
-  error_of([&] { run(recipe({"algorithm.batch_size=100"}), true); });
+  error_of([&] { run(recipe({"algorithm.batch_size=100"}), IfRunExists::overwrite); });
   EXPECT_EQ(files(), before);
 }
 
