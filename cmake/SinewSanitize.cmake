@@ -12,10 +12,11 @@ endif()
 
 # ThreadSanitizer runs what starts threads and what they work on: label `threads`.
 set(SINEW_THREADED_TESTS core/thread_pool envs/vec_env agents/rollout agents/ppo agents/ppo_update agents/same_bits
-  agents/trainer)
+  agents/trainer agents/resume)
 # AddressSanitizer and UBSan run all but these: label `unsanitized`.
 set(SINEW_UNSANITIZED_TESTS
-  agents/learning)  # it learns, for minutes, through code that other tests enter too
+  agents/learning  # learns for minutes, through code that other tests enter too
+  apps/crash)      # its programs load a fault injector first, where ASan wants to be
 add_custom_target(threaded_tests)
 
 # sinew_sanitizer_labels(TEST TARGET VARIABLE): the labels of a test.
