@@ -43,14 +43,16 @@ Evaluator::Evaluator(const EnvFactory& factory, ThreadPool& pool) : pool_(pool) 
   for (int i = 0; i < pool.size(); ++i) envs_.push_back(factory());
 }
 
-Evaluation Evaluator::run(const Policy& policy, int n_episodes, const Rng& stream) {
+Evaluation Evaluator::run(const Policy& policy, int n_episodes, const Rng& stream, const std::atomic<bool>* stop) {
   Evaluation evaluation;
+  StepObserver go_on;
+  if (stop) go_on = [stop](Env&, const StepResult&) { return !stop->load(std::memory_order_relaxed); };
   evaluation.episodes.resize(n_episodes);
   pool_.parallel_for(pool_.size(), [&](int worker) {
     PolicyRunner runner(policy);
     for (int i = worker; i < n_episodes; i += pool_.size())
       evaluation.episodes[i] = with_context(fmt::format("episode {} of an evaluation", i), [&] {
-        return run_in(*envs_[worker], runner, policy, stream.split("episode", i), {});
+        return run_in(*envs_[worker], runner, policy, stream.split("episode", i), go_on);
       });
   });
   return evaluation;

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -36,7 +37,8 @@ class Evaluator {
  public:
   Evaluator(const EnvFactory& factory, ThreadPool& pool);
 
-  Evaluation run(const Policy& policy, int n_episodes, const Rng& stream);
+  /// Once `stop` is set it ends soon; what it returns is then no evaluation.
+  Evaluation run(const Policy& policy, int n_episodes, const Rng& stream, const std::atomic<bool>* stop = nullptr);
   /// One episode on the calling thread.
   Evaluation::Episode run_episode(const Policy& policy, Rng stream, const StepObserver& observer = {});
 

@@ -194,8 +194,10 @@ class Run {
   bool evaluate() {
     if (stop_requested()) return false;
     if (!evaluator_) evaluator_.emplace(task_.factory, pool_);
-    const Evaluation evaluation = evaluator_->run(algorithm_->policy(), recipe_.eval.n_eval_episodes,
-                                                  stream_.split("eval", static_cast<uint64_t>(status_.steps)));
+    const Evaluation evaluation =
+        evaluator_->run(algorithm_->policy(), recipe_.eval.n_eval_episodes,
+                        stream_.split("eval", static_cast<uint64_t>(status_.steps)), options_.stop);
+    if (stop_requested()) return false;
     status_.eval_mean = evaluation.mean_reward();
     log_->record("eval/mean_reward", *status_.eval_mean);
     log_->record("eval/std_reward", evaluation.std_reward());

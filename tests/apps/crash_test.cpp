@@ -113,10 +113,11 @@ class CrashTest : public testing::Test {
 TEST_F(CrashTest, AfterAFaultInEachCallTheRunGoesOnToTheSameBits) {
   const Outcome expected = train_undisturbed("undisturbed");
   ASSERT_EQ(train_with("none", 0).exit_code, 0);
-  const int calls = static_cast<int>(record().size());
-  ASSERT_GT(calls, 30) << "the injector does not work";
+  const std::vector<std::string> calls = record();
+  ASSERT_GT(calls.size(), 30u) << "the injector does not work";
   for (const std::string kind : {"fail", "tear", "full"})
-    for (int call = 1; call <= calls; call += kind == "full" ? 7 : 1) {
+    for (int call = 1; call <= static_cast<int>(calls.size()); ++call) {
+      if (kind == "full" && !calls[static_cast<size_t>(call - 1)].starts_with("write")) continue;
       SCOPED_TRACE(kind + " at call " + std::to_string(call));
       fs::remove_all(folder_.file("run"));
       const ChildProcess::Result result = train_with(kind, call);

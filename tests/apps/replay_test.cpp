@@ -76,6 +76,9 @@ TEST_F(Replay, RefusesWrongInput) {
   expect_error(task, input("[0, 0]", "[[\"a\"]]"), "'actions[0][0]' is \"a\"");
   expect_error(task, input("[0, 0]", "[3]"), "'actions[0]' is not a list of numbers");
   expect_error(task, input("[0, 0]", "3"), "'actions' is not a list");
+  const std::string depths = std::string(200000, '[') + std::string(200000, ']');
+  expect_error(task, input("[0, " + depths + "]", "[]"), "'qpos[1]' is array, which is no finite number");
+  expect_error(task, "{\"" + std::string(100000, 'x') + "\": 1}", "xxx…'; known: qpos");
   expect_error(task, "[]", "must hold one object");
   expect_error(task, "", "this is not JSON");
   expect_error(task, R"({"qpos": [0, 0], "qvel": [0, 0]})", "the key 'actions' is missing");
