@@ -14,13 +14,13 @@ std::string Range::text() const {
 
 void check_range(const ConfigNode& node, double value, const Range& range) {
   if (!range.contains(value))
-    throw node.error(fmt::format("{} is out of range; it must be {}", node.text(), range.text()));
+    throw node.error(fmt::format("{} is out of range; it must be {}", shortened(node.text()), range.text()));
 }
 
 void check_choice(const ConfigNode& node, const std::string& value, const Choices& choices) {
   if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
     const std::string near = nearest(value, choices);
-    throw node.error(fmt::format("'{}' is none of {}{}", value, join(choices),
+    throw node.error(fmt::format("'{}' is none of {}{}", shortened(value), join(choices),
                                  near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
   }
 }
@@ -30,7 +30,7 @@ namespace {
 template <class Int>
 Int read_integer(const ConfigNode& node) {
   const int64_t value = node.integer();
-  if (!std::in_range<Int>(value)) throw node.error(fmt::format("{} does not fit", node.text()));
+  if (!std::in_range<Int>(value)) throw node.error(fmt::format("{} does not fit", shortened(node.text())));
   return static_cast<Int>(value);
 }
 
@@ -55,7 +55,8 @@ void read_value(const ConfigNode& node, uint64_t& value) {
 void read_value(const ConfigNode& node, float& value) {
   const double number = node.number();
   value = static_cast<float>(number);
-  if (std::isinf(value) && !std::isinf(number)) throw node.error(fmt::format("{} does not fit", node.text()));
+  if (std::isinf(value) && !std::isinf(number))
+    throw node.error(fmt::format("{} does not fit", shortened(node.text())));
 }
 void read_value(const ConfigNode& node, double& value) { value = node.number(); }
 void read_value(const ConfigNode& node, std::string& value) { value = node.text(); }

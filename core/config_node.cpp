@@ -2,15 +2,16 @@
 
 #include <yaml-cpp/emitter.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+
+#include "core/text.h"
 
 namespace sinew {
 namespace {
 
-std::string child_path(const std::string& parent, const std::string& key) {
-  return parent.empty() ? key : parent + "." + key;
-}
+constexpr size_t max_depth = 64;  // of an assignment; as a file's
 
 bool parse_number(const std::string& text, double& value) {
   const char* begin = text.data();
@@ -37,7 +38,7 @@ ConfigNode ConfigNode::list(std::vector<ConfigNode> items) {
   ConfigNode node;
   node.kind_ = Kind::list;
   node.items_ = std::move(items);
-  node.set_paths("");
+  node.set_paths(nullptr);
   return node;
 }
 
@@ -45,7 +46,7 @@ ConfigNode ConfigNode::map(std::vector<Entry> entries) {
   ConfigNode node;
   node.kind_ = Kind::map;
   node.entries_ = std::move(entries);
-  node.set_paths("");
+  node.set_paths(nullptr);
   return node;
 }
 
@@ -60,16 +61,22 @@ const char* ConfigNode::kind_name() const {
 }
 
 std::string ConfigNode::text_of(Place place) const {
-  if (place.line > 0) return fmt::format("{}:{}:{}", file_, place.line, place.column);
-  return file_.empty() ? "config" : file_;
+  if (place.line > 0) return fmt::format("{}:{}:{}", file(), place.line, place.column);
+  return file().empty() ? "config" : file();
 }
 
 std::string ConfigNode::where() const { return text_of(place_); }
 std::string ConfigNode::where_of_key() const { return text_of(key_place_.line > 0 ? key_place_ : place_); }
 
+std::string ConfigNode::path() const {
+  std::string path;
+  for (const Step* step = path_.get(); step; step = step->parent.get())
+    path = shortened(step->key) + (path.empty() ? "" : "." + path);
+  return path;
+}
+
 Error ConfigNode::error(const std::string& message) const {
-  return Error(path_.empty() ? fmt::format("{}: {}", where(), message)
-                             : fmt::format("{}: {}: {}", where(), path_, message));
+  return Error(path_ ? fmt::format("{}: {}: {}", where(), path(), message) : fmt::format("{}: {}", where(), message));
 }
 
 const std::string& ConfigNode::text() const {
@@ -79,7 +86,7 @@ const std::string& ConfigNode::text() const {
 
 double ConfigNode::number() const {
   double value = 0;
-  if (quoted_ || !parse_number(text(), value)) throw error(fmt::format("'{}' is not a number", text()));
+  if (quoted_ || !parse_number(text(), value)) throw error(fmt::format("'{}' is not a number", shortened(text())));
   return value;
 }
 
@@ -91,15 +98,15 @@ int64_t ConfigNode::integer() const {
   if (!quoted_ && code == std::errc() && stop == s.data() + s.size()) return value;
   double real = 0;
   if (quoted_ || !parse_number(s, real) || real != std::floor(real))
-    throw error(fmt::format("'{}' is not a whole number", s));
-  if (std::abs(real) > exact) throw error(fmt::format("{} does not fit a whole number", s));
+    throw error(fmt::format("'{}' is not a whole number", shortened(s)));
+  if (std::abs(real) > exact) throw error(fmt::format("{} does not fit a whole number", shortened(s)));
   return static_cast<int64_t>(real);
 }
 
 bool ConfigNode::boolean() const {
   if (!quoted_ && text() == "true") return true;
   if (!quoted_ && text() == "false") return false;
-  throw error(fmt::format("'{}' is neither true nor false", text()));
+  throw error(fmt::format("'{}' is neither true nor false", shortened(text())));
 }
 
 const std::vector<ConfigNode>& ConfigNode::items() const {
@@ -126,7 +133,7 @@ const ConfigNode::Entry& ConfigNode::single_entry() const {
 void ConfigNode::set(std::string key, ConfigNode value) {
   if (kind_ == Kind::null) kind_ = Kind::map;
   entries();
-  value.set_paths(child_path(path_, key));
+  value.set_paths(child_of(path_, key));
   for (Entry& entry : entries_)
     if (entry.first == key) {
       entry.second = std::move(value);
@@ -136,7 +143,7 @@ void ConfigNode::set(std::string key, ConfigNode value) {
 }
 
 void ConfigNode::append(ConfigNode item) {
-  item.set_paths(child_path(path_, std::to_string(items_.size())));
+  item.set_paths(child_of(path_, std::to_string(items_.size())));
   items_.push_back(std::move(item));
 }
 
@@ -154,6 +161,8 @@ void ConfigNode::assign(const std::string& assignment) {
   value.forget_lines();
   ConfigNode* node = this;
   std::string rest = assignment.substr(0, equals);
+  if (static_cast<size_t>(std::ranges::count(rest, '.')) >= max_depth)
+    fail("{}: nested more than {} deep", source, max_depth);
   while (true) {
     const size_t dot = rest.find('.');
     const std::string key = rest.substr(0, dot);
@@ -162,16 +171,16 @@ void ConfigNode::assign(const std::string& assignment) {
       size_t index = 0;
       const auto [stop, code] = std::from_chars(key.data(), key.data() + key.size(), index);
       if (code != std::errc() || stop != key.data() + key.size() || index >= node->items_.size())
-        fail("{}: '{}' is a list of {}; '{}' is no index of it", source, node->path_, node->items_.size(), key);
+        fail("{}: '{}' is a list of {}; '{}' is no index of it", source, node->path(), node->items_.size(), key);
       child = &node->items_[index];
     } else {
-      if (node->is_scalar() || key.empty()) fail("{}: '{}' has no keys inside it", source, node->path_);
+      if (node->is_scalar() || key.empty()) fail("{}: '{}' has no keys inside it", source, node->path());
       if (node->is_null() || !node->find(key)) node->set(key, ConfigNode());
       for (Entry& entry : node->entries_)
         if (entry.first == key) child = &entry.second;
     }
     if (dot == std::string::npos) {
-      const std::string path = child->path_;
+      const Path path = child->path_;
       *child = std::move(value);
       child->set_paths(path);
       return;
@@ -181,10 +190,10 @@ void ConfigNode::assign(const std::string& assignment) {
   }
 }
 
-void ConfigNode::set_paths(const std::string& path) {
+void ConfigNode::set_paths(const Path& path) {
   path_ = path;
-  for (size_t i = 0; i < items_.size(); ++i) items_[i].set_paths(child_path(path, std::to_string(i)));
-  for (Entry& entry : entries_) entry.second.set_paths(child_path(path, entry.first));
+  for (size_t i = 0; i < items_.size(); ++i) items_[i].set_paths(child_of(path, std::to_string(i)));
+  for (Entry& entry : entries_) entry.second.set_paths(child_of(path, entry.first));
 }
 
 void ConfigNode::forget_lines() {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,8 +61,8 @@ class ConfigNode {
   std::string where() const;
   /// Where the key of this value stands; where() for what is not a map's value.
   std::string where_of_key() const;
-  const std::string& path() const { return path_; }
-  const std::string& file() const { return file_; }
+  std::string path() const;
+  std::string file() const { return file_ ? *file_ : ""; }
   /// An Error that starts with where() and names the key.
   Error error(const std::string& message) const;
 
@@ -70,7 +71,16 @@ class ConfigNode {
 
  private:
   friend class ConfigBuilder;
-  void set_paths(const std::string& path);
+  /// A key on the way from the root. Nodes share the way to their parent: written out for each, the paths
+  /// of a hostile file of 1 MiB would take gigabytes.
+  struct Step {
+    std::shared_ptr<const Step> parent;
+    std::string key;
+  };
+  using Path = std::shared_ptr<const Step>;
+  static Path child_of(const Path& parent, std::string key) { return std::make_shared<Step>(parent, std::move(key)); }
+
+  void set_paths(const Path& path);
   void forget_lines();
   const char* kind_name() const;
 
@@ -79,7 +89,8 @@ class ConfigNode {
   std::string scalar_;
   std::vector<ConfigNode> items_;
   std::vector<Entry> entries_;
-  std::string file_, path_;
+  std::shared_ptr<const std::string> file_;  // none: made by hand
+  Path path_;                                // none: the root
   struct Place {
     int line = 0, column = 0;  // from 1; 0: not from a file
   };

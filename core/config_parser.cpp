@@ -22,7 +22,7 @@ constexpr size_t max_depth = 64;
 /// a tree too deep is refused on the way down, before the parser's recursion could overflow.
 class ConfigBuilder : public YAML::EventHandler {
  public:
-  explicit ConfigBuilder(std::string file) : file_(std::move(file)) {}
+  explicit ConfigBuilder(const std::string& file) : file_(std::make_shared<std::string>(file)) {}
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -56,7 +56,7 @@ class ConfigBuilder : public YAML::EventHandler {
 
   ConfigNode take() {
     root_.file_ = file_;
-    root_.set_paths("");
+    root_.set_paths(nullptr);
     return std::move(root_);
   }
 
@@ -98,7 +98,7 @@ class ConfigBuilder : public YAML::EventHandler {
     } else if (!level.has_key) {
       if (node.kind_ != ConfigNode::Kind::scalar) throw node.error("a key must be a plain word");
       if (!level.keys.insert(node.scalar_).second)
-        throw node.error(fmt::format("the key '{}' is repeated", node.scalar_));
+        throw node.error(fmt::format("the key '{}' is repeated", shortened(node.scalar_)));
       level.key = node.scalar_;
       level.place = node.place_;
       level.has_key = true;
@@ -109,7 +109,7 @@ class ConfigBuilder : public YAML::EventHandler {
     }
   }
 
-  std::string file_;
+  std::shared_ptr<const std::string> file_;  // the nodes share it
   std::vector<Level> levels_;
   ConfigNode root_;
 };

@@ -38,6 +38,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   std::string best;
   size_t best_distance = std::max<size_t>(1, word.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
+    if (candidate.size() > 2 * word.size() + 64) continue;  // far off, and slow to say so
     // A long candidate that only continues the word is meant, too: "lr" is not, "learning" is.
     const size_t distance = word.size() >= 4 && candidate.starts_with(word) ? 1 : edit_distance(word, candidate);
     if (distance < best_distance) {
@@ -52,6 +53,12 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
   if (const std::string near = nearest(word, candidates); !near.empty())
     return fmt::format("; did you mean '{}'?", near);
   return candidates.empty() ? "" : fmt::format("; known: {}", join(candidates));
+}
+
+std::string shortened(std::string_view text, size_t most) {
+  if (text.size() <= most) return std::string(text);
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+  return std::string(text.substr(0, most)) + "…";
 }
 
 bool is_utf8(std::string_view text) {

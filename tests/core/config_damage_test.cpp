@@ -71,6 +71,22 @@ TEST(ConfigDamage, LargeFilesTakeLittleTime) {
   EXPECT_LT(watch.seconds(), 20);
 }
 
+// Written out for every item, the path would take 20 GB.
+TEST(ConfigDamage, ALongKeyAboveManyItemsTakesLittleMemory) {
+  const ConfigNode node = ConfigNode::parse_text("? " + std::string(200000, 'k') + "\n: [" + repeat("1,", 100000) + "]", "f.yaml");
+  const ConfigNode& last = node.entries()[0].second.items().back();
+  EXPECT_TRUE(last.path().ends_with("….99999")) << last.path().size();
+}
+
+TEST(ConfigDamage, MessagesAboutLongTextsAreShort) {
+  const std::string long_text(500000, 'x');
+  const auto value = [&](const std::string& text) { return ConfigNode::parse_text("a: " + text, "f.yaml"); };
+  EXPECT_LT(error_of([&] { value(long_text).find("a")->number(); }).size(), 300u);
+  EXPECT_LT(error_of([&] { value(long_text).find("a")->integer(); }).size(), 300u);
+  EXPECT_LT(error_of([&] { value(long_text).find("a")->boolean(); }).size(), 300u);
+  EXPECT_LT(refusal(long_text + ": 1\n" + long_text + ": 2\n").size(), 300u);
+}
+
 // Random damage to a real file: it is read, or refused with an Error.
 TEST(ConfigDamage, RandomDamageNeverCrashes) {
   const std::string text =

@@ -122,6 +122,9 @@ TEST(ConfigNode, AssignmentsThatCannotBe) {
   expect_contains(error_of([&] { node.assign("=1"); }), "write it as key=value");
   expect_contains(error_of([&] { node.assign("a.b=1"); }), "--set a.b=1: 'a' has no keys inside it");
   expect_contains(error_of([&] { node.assign("x..y=1"); }), "has no keys inside it");
+  std::string deep = "a";
+  for (int i = 0; i < 100000; ++i) deep += ".a";
+  expect_contains(error_of([&] { node.assign(deep + "=1"); }), "nested more than 64 deep");
   expect_contains(error_of([&] { node.assign("list.1=1"); }), "'list' is a list of 1; '1' is no index of it");
   expect_contains(error_of([&] { node.assign("list.-1=1"); }), "is no index of it");
   expect_contains(error_of([&] { node.assign("a=[1"); }), "--set a=[1:2:1: broken YAML");

@@ -35,6 +35,13 @@ TEST(Text, Join) {
   EXPECT_EQ(join({"a", "b", "c"}, "/"), "a/b/c");
 }
 
+TEST(Text, ShortenedKeepsCharactersWhole) {
+  EXPECT_EQ(shortened("abc", 3), "abc");
+  EXPECT_EQ(shortened("abcd", 3), "abc…");
+  EXPECT_EQ(shortened("aüb", 2), "a…");  // ü has two bytes
+  EXPECT_EQ(shortened(std::string("\x80\x80\x80"), 2), "…");
+}
+
 TEST(Text, Utf8) {
   EXPECT_TRUE(is_utf8(""));
   EXPECT_TRUE(is_utf8("plain, ü, €, 𝄞"));
