@@ -23,6 +23,9 @@ json parse(const std::string& path) {
   }
 }
 
+// A list or an object is not written out: it may be long, or nested deeper than the stack goes.
+std::string shown(const json& item) { return item.is_structured() ? item.type_name() : shortened(item.dump()); }
+
 // Reads one file; the messages say where in it.
 class Reader {
  public:
@@ -31,7 +34,7 @@ class Reader {
     const std::vector<std::string> keys = {"qpos", "qvel", "actions"};
     for (const auto& [key, value] : root_.items())
       if (std::ranges::find(keys, key) == keys.end())
-        fail("{}: unknown key '{}'{}", path_, key, suggestion(key, keys));
+        fail("{}: unknown key '{}'{}", path_, shortened(key), suggestion(key, keys));
     for (const std::string& key : keys) {
       if (!root_.contains(key)) fail("{}: the key '{}' is missing", path_, key);
       if (!root_[key].is_array()) fail("{}: '{}' is not a list", path_, key);
@@ -55,7 +58,7 @@ class Reader {
     std::vector<double> values;
     for (const json& item : list) {
       if (!item.is_number() || !std::isfinite(item.get<double>()))
-        fail("{}: '{}[{}]' is {}, which is no finite number", path_, name, values.size(), item.dump());
+        fail("{}: '{}[{}]' is {}, which is no finite number", path_, name, values.size(), shown(item));
       values.push_back(item.get<double>());
     }
     return values;
