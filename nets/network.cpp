@@ -41,7 +41,7 @@ BasicActorCritic<T>::BasicActorCritic(const InterfaceSpec& spec, const NetworkCo
                                       const LayerTable<T>& layers, Rng rng)
     : spec_(spec),
       squash_(config.action_map == "tanh"),
-      parameters_(std::make_unique<BasicParameters<T>>()),
+      parameters_(std::make_unique<BasicParameters<T>>(config.most_parameters)),
       state_dependent_std_(config.state_dependent_std) {
   if (spec.actions.parts.empty() || spec.actions.parts.size() > ActionDistribution<T>::max_parts)
     fail("a policy needs 1 to {} action parts, not {}", ActionDistribution<T>::max_parts, spec.actions.parts.size());

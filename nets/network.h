@@ -41,6 +41,10 @@ struct NetworkConfig {
   /// tanh: the squashed Gaussian, whose ±1 is the range.
   std::string action_map = "clip";
 
+  /// More than this is refused before it is made. No key of the YAML: whoever reads a file knows what
+  /// it can hold.
+  int64_t most_parameters = int64_t{1} << 28;
+
   template <class Visitor>
   void visit(Visitor& v) {
     v.optional("encoders", encoders);

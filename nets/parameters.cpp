@@ -16,6 +16,9 @@ template <class T>
 BasicParameter<T>& BasicParameters<T>::add(std::string name, Shape shape) {
   if (find(name)) fail("two parameters are named '{}'", name);
   const int64_t offset = size();
+  if (shape.size() > most_ - offset)
+    fail("the network is too large: with '{}' of shape {} it has {} parameters, and {} are allowed", name, shape.text(),
+         offset + shape.size(), most_);
   values_.resize(values_.size() + static_cast<size_t>(shape.size()));
   touch();
   return list_.emplace_back(std::move(name), shape, offset, static_cast<int>(list_.size()), this);

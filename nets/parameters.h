@@ -32,11 +32,12 @@ struct BasicParameter {
 template <class T>
 class BasicParameters {
  public:
-  BasicParameters() = default;
+  explicit BasicParameters(int64_t most = int64_t{1} << 28) : most_(most) {}
   BasicParameters(const BasicParameters&) = delete;
   BasicParameters& operator=(const BasicParameters&) = delete;
 
-  /// Adds one, all zeros. The reference stays valid; spans of values() do not. Names are unique.
+  /// Adds one, all zeros. The reference stays valid; spans of values() do not. Names are unique. Throws
+  /// Error when there are more numbers than the set may have: a misread network shall not take all memory.
   BasicParameter<T>& add(std::string name, Shape shape);
   BasicParameter<T>* find(std::string_view name);
 
@@ -53,6 +54,7 @@ class BasicParameters {
  private:
   std::deque<BasicParameter<T>> list_;
   AlignedVector<T> values_;
+  int64_t most_;
   uint64_t version_ = 1;
 };
 

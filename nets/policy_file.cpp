@@ -17,24 +17,6 @@ constexpr const char* format_name = "sinew-policy";
 constexpr int format_version = 1;
 constexpr int golden_rows = 4;
 
-// Of all tensors and all metadata but the checksum itself, each with its name and length.
-std::string checksum(const TensorFile& file) {
-  Sha256 hash;
-  const auto add = [&hash](const std::string& name, const void* data, size_t bytes) {
-    const std::string head = fmt::format("{} {}\n", name, bytes);
-    hash.update(head.data(), head.size());
-    hash.update(data, bytes);
-  };
-  for (const auto& [name, text] : file.metadata)
-    if (name != "sha256") add(name, text.data(), text.size());
-  for (const auto& [name, tensor] : file.tensors) {
-    std::string shape = tensor.dtype;
-    for (const int64_t extent : tensor.shape) shape += fmt::format(" {}", extent);
-    add(name + " " + shape, tensor.data.data(), tensor.data.size());
-  }
-  return hash.hex_digest();
-}
-
 std::vector<int64_t> stored_shape(const Shape& shape) {
   std::vector<int64_t> extents;
   for (int i = 0; i < shape.rank(); ++i) extents.push_back(shape[i]);
@@ -68,14 +50,19 @@ std::vector<float> act(const Policy& policy, std::span<const float> observations
   return actions;
 }
 
-// A tensor's numbers, once it is known to be there in that shape.
-std::vector<float> numbers(const TensorFile& file, const std::string& name, const std::vector<int64_t>& shape) {
+// A tensor, once it is known to be there in that shape.
+const StoredTensor& tensor(const TensorFile& file, const std::string& name, const std::vector<int64_t>& shape) {
   const auto entry = file.tensors.find(name);
   if (entry == file.tensors.end()) fail("the tensor '{}' is missing", name);
   if (entry->second.shape != shape)
     fail("the tensor '{}' has shape [{}], the network needs [{}]", name, fmt::join(entry->second.shape, ", "),
          fmt::join(shape, ", "));
-  return with_context(fmt::format("the tensor '{}'", name), [&] { return entry->second.floats(); });
+  return entry->second;
+}
+
+std::vector<float> numbers(const TensorFile& file, const std::string& name, const std::vector<int64_t>& shape) {
+  const StoredTensor& stored = tensor(file, name, shape);
+  return with_context(fmt::format("the tensor '{}'", name), [&] { return stored.floats(); });
 }
 
 void check_golden(const Policy& policy, const TensorFile& file) {
@@ -104,15 +91,25 @@ void check_format(const TensorFile& file) {
   const std::string version = metadata(file, "format_version");
   if (version != std::to_string(format_version))
     fail("its format version is {}, this program reads {}; use a matching version of sinew", version, format_version);
-  if (metadata(file, "sha256") != checksum(file)) fail("it is damaged: the checksum does not match its content");
+  if (metadata(file, "sha256") != policy_checksum(file)) fail("it is damaged: the checksum does not match its content");
+}
+
+// A description alone may ask for any amount of memory: the numbers must be in the file, too.
+int64_t count_numbers(const TensorFile& file) {
+  size_t bytes = 0;
+  for (const auto& [name, stored] : file.tensors) bytes += stored.data.size();
+  return static_cast<int64_t>(bytes / sizeof(float));
 }
 
 LoadedPolicy read_policy(const TensorFile& file, const LayerTable<float>& layers) {
   check_format(file);
-  const NetworkConfig config = read_config<NetworkConfig>(ConfigNode::parse_text(metadata(file, "network"), "network"));
+  NetworkConfig config = read_config<NetworkConfig>(ConfigNode::parse_text(metadata(file, "network"), "network"));
+  config.most_parameters = count_numbers(file);
+  const InterfaceSpec spec = interface_from_json(metadata(file, "interface"));
+  tensor(file, "golden.observation", {golden_rows, spec.observation_size()});
   LoadedPolicy loaded;
   loaded.info = {metadata(file, "task"), metadata(file, "task_config"), metadata(file, "config")};
-  loaded.policy = std::make_unique<Policy>(interface_from_json(metadata(file, "interface")), config, layers, Rng());
+  loaded.policy = std::make_unique<Policy>(spec, config, layers, Rng());
   Policy& policy = *loaded.policy;
   for (const Parameter& parameter : policy.network().parameters().list())
     std::ranges::copy(numbers(file, parameter.name, stored_shape(parameter.shape)), parameter.values().begin());
@@ -129,6 +126,24 @@ LoadedPolicy read_policy(const TensorFile& file, const LayerTable<float>& layers
 }
 
 }  // namespace
+
+// Of all tensors and all metadata but the checksum itself, each with its name and length.
+std::string policy_checksum(const TensorFile& file) {
+  Sha256 hash;
+  const auto add = [&hash](const std::string& name, const void* data, size_t bytes) {
+    const std::string head = fmt::format("{} {}\n", name, bytes);
+    hash.update(head.data(), head.size());
+    hash.update(data, bytes);
+  };
+  for (const auto& [name, text] : file.metadata)
+    if (name != "sha256") add(name, text.data(), text.size());
+  for (const auto& [name, tensor] : file.tensors) {
+    std::string shape = tensor.dtype;
+    for (const int64_t extent : tensor.shape) shape += fmt::format(" {}", extent);
+    add(name + " " + shape, tensor.data.data(), tensor.data.size());
+  }
+  return hash.hex_digest();
+}
 
 std::string format_policy(const Policy& policy, const PolicyInfo& info) {
   TensorFile file;
@@ -164,7 +179,7 @@ std::string format_policy(const Policy& policy, const PolicyInfo& info) {
                    {"interface", interface_to_json(policy.spec())},
                    {"network", write_config(policy.config()).to_yaml()},
                    {"trace", to_json(trace_actor(policy))}};
-  file.metadata["sha256"] = checksum(file);
+  file.metadata["sha256"] = policy_checksum(file);
   return format_safetensors(file);
 }
 
@@ -172,9 +187,13 @@ void save_policy(const std::string& path, const Policy& policy, const PolicyInfo
   write_file_atomically(path, format_policy(policy, info));
 }
 
+LoadedPolicy parse_policy(std::string_view content, const std::string& file_name, const LayerTable<float>& layers) {
+  const TensorFile file = parse_safetensors(content, file_name);
+  return with_context(fmt::format("the policy '{}'", file_name), [&] { return read_policy(file, layers); });
+}
+
 LoadedPolicy load_policy(const std::string& path, const LayerTable<float>& layers) {
-  const TensorFile file = read_safetensors(path);
-  return with_context(fmt::format("the policy '{}'", path), [&] { return read_policy(file, layers); });
+  return parse_policy(read_file(path), path, layers);
 }
 
 }  // namespace sinew

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "nets/policy.h"
+#include "nets/safetensors.h"
 
 /// One policy file: safetensors, readable from Python.
 ///
@@ -32,7 +33,12 @@ struct LoadedPolicy {
 };
 
 /// Throws Error naming the file for: anything damaged (checksum, golden pairs off by more than
-/// 1e-5), a newer format, a layer that `layers` does not know.
+/// 1e-5), a newer format, a layer that `layers` does not know. Takes no more memory than a small
+/// multiple of the file's size, whatever its description of the network asks for.
 LoadedPolicy load_policy(const std::string& path, const LayerTable<float>& layers);
+LoadedPolicy parse_policy(std::string_view content, const std::string& file_name, const LayerTable<float>& layers);
+
+/// The `sha256` that the metadata of such a file must have.
+std::string policy_checksum(const TensorFile& file);
 
 }  // namespace sinew

@@ -14,11 +14,15 @@ std::optional<Activation> fusible(const std::string& name) {
   return std::nullopt;
 }
 
+constexpr size_t most_layers = 1024;
+
 }  // namespace
 
 template <class T>
 BasicSequential<T>::BasicSequential(const LayerList& list, const LayerTable<T>& table, LayerContext<T> context)
     : output_(context.input) {
+  if (list.size() > most_layers)
+    throw list[most_layers].error(fmt::format("more than {} layers in a list", most_layers));
   const std::string prefix = context.name;
   for (size_t i = 0; i < list.size(); ++i) {
     static const ConfigNode no_options;

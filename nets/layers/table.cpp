@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "nets/layers/layer_norm.h"
 #include "nets/layers/linear.h"
 #include "nets/ops.h"
@@ -16,6 +18,12 @@ struct LinearOptions {
   }
 };
 
+// A weight of [4096, 4096] takes half a minute to start orthogonal, and it grows with the third power.
+bool takes_too_long(int inputs, int outputs) {
+  const int64_t tall = std::max(inputs, outputs), flat = std::min(inputs, outputs);
+  return tall * flat * flat > int64_t{1} << 36;
+}
+
 // {linear: 64} or {linear: {units: 64, init: {…}}}.
 template <class T>
 std::unique_ptr<BasicLayer<T>> make_linear(const ConfigNode& options, LayerContext<T>& context) {
@@ -29,6 +37,10 @@ std::unique_ptr<BasicLayer<T>> make_linear(const ConfigNode& options, LayerConte
   }
   if (context.input.rank() != 1)
     throw options.error(fmt::format("linear takes rows of numbers, not of shape {}", context.input.text()));
+  if (linear.init.scheme == "orthogonal" && takes_too_long(context.input[0], linear.units))
+    throw options.error(
+        fmt::format("a weight of [{}, {}] takes too long to start orthogonal; give it init: {{scheme: kaiming}}",
+                    context.input[0], linear.units));
   return std::make_unique<BasicLinear<T>>(context.parameters, context.name, context.input[0], linear.units, context.rng,
                                           linear.init);
 }

@@ -192,8 +192,13 @@ TEST_F(PolicyFileTest, AnImpossibleInterfaceIsRefused) {
   for (const auto& [from, to, text] : std::vector<std::array<std::string, 3>>{
            {"\"shape\":[2]", "\"shape\":[1048576,1048576,1048576]", "sensor 'state' has more than"},
            {"\"shape\":[2]", "\"shape\":[0]", "sensor 'state' has an extent of 0"},
+           {"\"shape\":[2]", "\"shape\":[2.5]", "sensor 'state' has an extent of 2.5"},
+           {"\"shape\":[2]", "\"shape\":[1e300]", "sensor 'state' has an extent of 1e+300"},
+           {"\"shape\":[2]", "\"shape\":[[]]", "sensor 'state' has an extent of array"},
+           {"\"shape\":[2]", "\"shape\":[16777216]", "'golden.observation' has shape [4, 2], the network needs [4, 16777216]"},
+           {"\"labels\":[]", "\"labels\":[\"a\",\"b\"]", "action 'torque' has 2 labels for 1 numbers"},
            {"\"high\":[1.0]", "\"high\":[]", "1 lower and 0 upper limits"},
-           {"\"high\":[1.0],", "\"choices\":[0],", "action 'torque' has 0 choices"}})
+           {"\"high\":[1.0],", "\"choices\":[0],", "action 'torque' has a number of choices of 0"}})
     expect_refusal(
         [&](TensorFile& file) {
           std::string& json = file.metadata["interface"];
@@ -201,6 +206,19 @@ TEST_F(PolicyFileTest, AnImpossibleInterfaceIsRefused) {
           json.replace(json.find(from), from.size(), to);
         },
         text);
+}
+
+// A description of any size is refused before anything of that size is made.
+TEST_F(PolicyFileTest, ANetworkLargerThanTheFileIsRefused) {
+  for (const char* network : {"{actor: [{linear: 65536}, {linear: 65536}]}", "{actor: [{linear: 4}, {linear: 4}]}"})
+    expect_refusal([&](TensorFile& file) { file.metadata["network"] = network; }, "the network is too large: with 'actor.");
+  const std::string choices = R"("choices":[8000000,8000000,8000000],"x":)";
+  expect_refusal(
+      [&](TensorFile& file) {
+        std::string& json = file.metadata["interface"];
+        json.replace(json.find("\"high\":"), 7, choices);
+      },
+      "its actions have more than 16777216 numbers and choices together");
 }
 
 TEST(InterfaceJson, BringsEverythingBack) {

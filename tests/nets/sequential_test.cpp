@@ -103,5 +103,15 @@ TEST(Sequential, AProgramAddsItsOwnLayer) {
   EXPECT_EQ((*built.layers)(tape.view({1, 5}, x.data())).values()[4], 20);
 }
 
+// A slip of the finger shall not take all memory, or hours.
+TEST(Sequential, NetworksOfAbsurdSizeAreRefused) {
+  const std::string most = "[{linear: {units: 65536, init: {scheme: kaiming}}}, {linear: {units: 65536, init: {scheme: kaiming}}}]";
+  expect_contains(message(most), "the network is too large: with 'actor.1.weight' of shape [65536, 65536] it has 4295360512");
+  expect_contains(message("[{linear: 4096}, {linear: 4097}]"), "give it init: {scheme: kaiming}");
+  std::string many = "[";
+  for (int i = 0; i < 1025; ++i) many += "tanh, ";
+  expect_contains(message(many + "]"), "more than 1024 layers in a list");
+}
+
 }  // namespace
 }  // namespace sinew
