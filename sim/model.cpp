@@ -1,13 +1,13 @@
 #include "sim/model.h"
 
 #include <filesystem>
-#include <mutex>
 
 #include "core/error.h"
 #include "core/log.h"
 #include "core/safe_file.h"
 #include "core/text.h"
 #include "sim/compat.h"
+#include "sim/compile_apart_internal.h"
 #include "sim/messages.h"
 
 namespace sinew {
@@ -44,6 +44,8 @@ std::string one_line(std::string text) {
   return text;
 }
 
+constexpr size_t most_bytes = size_t{64} << 20;
+
 // "" for what MuJoCo can be asked to read.
 std::string why_no_model_file(const std::filesystem::path& path) {
   namespace fs = std::filesystem;
@@ -54,7 +56,9 @@ std::string why_no_model_file(const std::filesystem::path& path) {
   if (fs::file_size(path, ignored) == 0) return "it is empty";
   if (path.extension() == ".yaml" || path.extension() == ".yml")
     return "it is a YAML file, an MJCF or URDF file is needed (a task names its own as 'model')";
-  return "";
+  if (fs::file_size(path, ignored) > most_bytes)
+    return "it is larger than 64 MiB; put meshes and height fields into files";
+  return why_no_model_text(read_file(path.string(), most_bytes));
 }
 
 // What to do about the commonest of MuJoCo's messages.
@@ -79,16 +83,12 @@ std::shared_ptr<const Model> Model::load(const std::string& path) {
   if (const std::string reason = why_no_model_file(path); !reason.empty())
     fail("cannot load the model '{}': {}", path, reason);
 
-  // MuJoCo's reader keeps the last XML in a global.
-  static std::mutex reading;
-  const std::lock_guard lock(reading);
-  char message[1000] = "";
-  mjModel* raw = nullptr;
-  with_context(fmt::format("cannot load the model '{}'", path),
-               [&] { raw = mj_loadXML(path.c_str(), nullptr, message, sizeof message); });
-  if (!raw) fail("cannot load the model '{}'; MuJoCo says: {}{}", path, one_line(message), advice_on(message));
-  if (message[0] != '\0') log_warning("{}: MuJoCo says: {}", path, one_line(message));
-  return std::shared_ptr<const Model>(new Model(raw, path));
+  const CompiledModel compiled =
+      with_context(fmt::format("cannot load the model '{}'", path), [&] { return compile_apart(path); });
+  const std::string message = one_line(compiled.message);
+  if (!compiled.model) fail("cannot load the model '{}'; MuJoCo says: {}{}", path, message, advice_on(message));
+  if (!message.empty()) log_warning("{}: MuJoCo says: {}", path, message);
+  return std::shared_ptr<const Model>(new Model(compiled.model, path));
 }
 
 Model::~Model() { mj_deleteModel(model_); }

@@ -1,7 +1,9 @@
 #include "sim/model.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <mujoco/mujoco.h>
+#include <sys/stat.h>
 
 #include "sim/messages.h"
 #include "tests/core/expect_error.h"
@@ -21,6 +23,62 @@ TEST(ModelErrors, NameTheFileAndKeepMujocosWords) {
   expect_contains(error_of([&] { Model::load(unknown.path()); }), "unrecognized attribute: 'typo'");
   const TemporaryModel massless("<mujoco><worldbody><body><joint/></body></worldbody></mujoco>");
   expect_contains(error_of([&] { Model::load(massless.path()); }), "mass and inertia of moving bodies");
+}
+
+std::string refusal(const std::string& content) {
+  const TemporaryModel file(content);
+  const std::string text = error_of([&] { Model::load(file.path()); });
+  expect_contains(text, "cannot load the model '" + file.path() + "'");
+  return text;
+}
+
+TEST(ModelErrors, FilesThatAreNoModels) {
+  expect_contains(refusal(std::string("\x7f"
+                                      "ELF\0\0",
+                                      6)),
+                  "contains zero bytes");
+  expect_contains(refusal("qpos: 1\n"), "does not begin with '<'");
+  expect_contains(refusal(" \n"), "does not begin with '<'");
+  std::string deep = "<mujoco><worldbody>";
+  for (int i = 0; i < 100000; ++i) deep += "<body name='a>b'>";
+  expect_contains(refusal(deep), "nested more than 200 deep");
+  std::string wide = "\xef\xbb\xbf<?xml version='1.0'?><!-- <a><b> --><mujoco><worldbody>";
+  for (int i = 0; i < 300; ++i) wide += "<body name='>" + std::to_string(i) + "'/><body></body>";
+  const TemporaryModel fine(wide + "</worldbody></mujoco>");
+  EXPECT_EQ(Model::load(fine.path())->count(Model::Element::body), 601);
+}
+
+// MuJoCo 2.2.2 faults on this; whatever it does, this process lives on and has an Error.
+TEST(ModelErrors, AFaultInMujocoIsAnError) {
+  const std::string text = refusal(R"(<robot name="r"><link name="a"/><link name="b"><inertial><mass value="1"/>
+      <inertia ixx="1" iyy="1" izz="1" ixy="0" ixz="0" iyz="0"/></inertial></link>
+      <joint name="j" type="revoluta"><parent link="a"/><child link="b"/><axis xyz="0 0 1"/></joint></robot>)");
+  if (mj_version() == 222) expect_contains(text, "MuJoCo 2.2.2 crashes on this model (signal 11, Segmentation fault)");
+}
+
+TEST(ModelErrors, AModelThatTakesAllMemoryOrTimeIsRefused) {
+  const auto texture = [](int side) {
+    return fmt::format(
+        "<mujoco><asset><texture name='t' type='2d' builtin='checker' width='{0}' height='{0}'/></asset>"
+        "<worldbody/></mujoco>",
+        side);
+  };
+  ASSERT_EQ(setenv("SINEW_MODEL_MIB", "64", 1), 0);
+  expect_contains(refusal(texture(4800)), "64 MiB once compiled (SINEW_MODEL_MIB=128 in the environment allows more)");
+#ifdef __SANITIZE_ADDRESS__  // which ends the process where malloc would have returned null
+  refusal(texture(20000));
+#else
+  expect_contains(refusal(texture(20000)), "MuJoCo needs more than 256 MiB to compile it");
+#endif
+  expect_contains(refusal("<mujoco><size nuserdata='10000000'/><worldbody/></mujoco>"), "64 MiB once compiled");
+  unsetenv("SINEW_MODEL_MIB");
+  const std::string pipe = "sinew_pipe_" + std::to_string(::getpid());  // beside the model
+  const auto place = std::filesystem::temp_directory_path() / pipe;
+  ASSERT_EQ(::mkfifo(place.c_str(), 0600), 0);
+  ASSERT_EQ(setenv("SINEW_MODEL_SECONDS", "1", 1), 0);
+  expect_contains(refusal("<mujoco><include file='" + pipe + "'/></mujoco>"), "has not compiled it after 1 s");
+  unsetenv("SINEW_MODEL_SECONDS");
+  std::filesystem::remove(place);
 }
 
 TEST(ModelErrors, NameTheNearestElement) {
