@@ -65,6 +65,7 @@ class Run {
             .interrupted = status_.steps < status_.total_steps || learned_,
             .resumed_from = resumed_from_,
             .diverged_episodes = episodes_.diverged(),
+            .save_seconds = save_seconds_,
             .weights_hash = algorithm_->policy().weights_hash()};
   }
 
@@ -133,7 +134,7 @@ class Run {
     watch_ = since_save_ = {};
     measure_time();
     log_info("resuming '{}' from step {} of {}", folder_.path(), status_.steps, status_.total_steps);
-    if (checkpoint.machine != kind_of_machine())
+    if (checkpoint.machine != machine_)
       log_warning("the checkpoint was made on another kind of machine ({}): the last bits of what follows may differ",
                   checkpoint.machine);
     if (!state.warnings().empty()) log_warning("{}", state.warnings().front());
@@ -230,6 +231,7 @@ class Run {
 
   // The checkpoint first: what the policies say can be had from it again, but not the other way round.
   void save() {
+    const Stopwatch watch;
     for (const Parameter& parameter : algorithm_->policy().network().parameters().list())
       for (const float x : parameter.values())
         if (!std::isfinite(x))
@@ -242,7 +244,7 @@ class Run {
     watch_ = {};
     visit_state(state);
     checkpoints_.save({.software = software_version(),
-                       .machine = kind_of_machine(),
+                       .machine = machine_,
                        .step = status_.steps,
                        .sections = {{"config", identity_.config},
                                     {"task", identity_.task},
@@ -252,8 +254,9 @@ class Run {
                                     {"best_policy", best_policy_}}},
                       best_step_);
     saved_at_ = status_.steps;
-    since_save_ = {};
     write_policies();
+    since_save_ = {};
+    save_seconds_ += watch.seconds();
   }
 
   // The best one is the last one where nothing was evaluated yet.
@@ -279,6 +282,7 @@ class Run {
   std::optional<MetricsLog> log_;
   std::optional<Evaluator> evaluator_;
   TrainStatus status_;
+  const std::string machine_ = kind_of_machine();
   int64_t iterations_ = 0, steps_before_ = 0;  // the latter: before the iteration at work
   bool learned_ = false;
   std::optional<int64_t> best_step_;        // of best_eval
@@ -286,6 +290,7 @@ class Run {
   std::optional<int64_t> saved_at_, resumed_from_;
   double seconds_before_ = 0;  // of training, before watch_ was started
   Stopwatch watch_, since_save_;
+  double save_seconds_ = 0;  // of this sitting
 };
 
 }  // namespace

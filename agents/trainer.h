@@ -32,6 +32,7 @@ struct TrainResult {
   bool interrupted = false;
   std::optional<int64_t> resumed_from;  // env steps of the checkpoint
   int64_t diverged_episodes = 0;
+  double save_seconds = 0;  // of this sitting, spent on checkpoints and policy files
   std::string weights_hash;  // of the last policy
 };
 

@@ -27,7 +27,7 @@ struct Benchmark {
   std::function<std::vector<Figure>(const Options&)> run;
 };
 
-/// envs, train, nets.
+/// envs, train, nets, checkpoints.
 std::vector<Benchmark> benchmarks();
 
 /// A candidate does some work and returns its rate, for example env steps per second.
@@ -54,5 +54,6 @@ Figure scaled(const Figure& figure, double target, double peak, bool is_time);
 std::vector<Figure> bench_envs(const Options& options);
 std::vector<Figure> bench_train(const Options& options);
 std::vector<Figure> bench_nets(const Options& options);
+std::vector<Figure> bench_checkpoints(const Options& options);
 
 }  // namespace sinew::bench
