@@ -49,13 +49,19 @@ struct Play {
       said = {result.reward, double(result.terminated), double(result.truncated), double(result.success),
               double(result.diverged)};
     }
+    const std::vector<double> present = shown();
+    said.insert(said.end(), present.begin(), present.end());
+  }
+  // What the env shows without being stepped.
+  std::vector<double> shown() const {
     const auto terms = env->reward_terms();
-    said.insert(said.end(), terms.begin(), terms.end());
+    std::vector<double> all(terms.begin(), terms.end());
     for (size_t i = 0; i < env->spec().sensors.size(); ++i) {
       const size_t size = static_cast<size_t>(env->spec().sensors[i].size());
-      said.resize(said.size() + size);
-      env->observe(static_cast<int>(i), std::span(said).last(size));
+      all.resize(all.size() + size);
+      env->observe(static_cast<int>(i), std::span(all).last(size));
     }
+    return all;
   }
   std::vector<double> random_action() {
     std::vector<double> action;
@@ -127,6 +133,8 @@ TEST_P(EnvState, GoesOnWithTheSameBits) {
     restore(used, bytes);
     EXPECT_EQ(saved(fresh), bytes);
     EXPECT_EQ(saved(used), bytes);
+    EXPECT_TRUE(same_bits(fresh.shown(), original.shown()));
+    EXPECT_TRUE(same_bits(used.shown(), original.shown()));
     const Future future = future_of(original, 220);
     {
       SCOPED_TRACE("into a fresh env");

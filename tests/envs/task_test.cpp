@@ -126,6 +126,12 @@ TEST(Tasks, OfOnesOwnTerm) {
   EXPECT_NEAR(high->reward_terms()[0], 0.7, 0.15);
 }
 
+TEST(Tasks, KnowTheFingerprintOfTheirModel) {
+  EXPECT_EQ(load_task("hopper").model_fingerprint,
+            Model::load(SINEW_SOURCE_DIR "/sim/models/hopper.xml")->fingerprint());
+  EXPECT_EQ(load_task("cartpole").model_fingerprint, "");
+}
+
 TEST(Tasks, NameTheRewardThatIsNotFinite) {
   class Ratio final : public RewardTerm {
    public:
