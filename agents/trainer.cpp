@@ -46,23 +46,26 @@ class Run {
       restore(*checkpoint);
     else
       begin();
-    log_info("training on {}: {} envs, {} parameters, seed {}, {} threads", task_.name, envs_.size(),
-             algorithm_->policy().network().parameters().size(), recipe.seed, options.threads);
+    if (is_complete())
+      log_info("'{}' is complete already, at step {} of {}; a larger total_timesteps goes on with it", folder_.path(),
+               status_.steps, status_.total_steps);
+    else
+      log_info("training on {}: {} envs, {} parameters, seed {}, {} threads", task_.name, envs_.size(),
+               algorithm_->policy().network().parameters().size(), recipe.seed, options.threads);
   }
   ~Run() { log_to_file(""); }
 
   TrainResult go() {
     bool stopped = false;
-    while (!stopped && (learned_ || status_.steps < status_.total_steps)) {
+    while (!stopped && !is_complete()) {
       if (!learned_) learn();
       stopped = !look_back();
       if (!stopped) stopped = stop_requested();
-      const bool finished = !learned_ && status_.steps >= status_.total_steps;
-      if (stopped || finished || save_is_due()) save();
+      if (stopped || is_complete() || save_is_due()) save();
       if (options_.on_progress) options_.on_progress(status_);
     }
     return {.status = status_,
-            .interrupted = status_.steps < status_.total_steps || learned_,
+            .interrupted = !is_complete(),
             .resumed_from = resumed_from_,
             .diverged_episodes = episodes_.diverged(),
             .save_seconds = save_seconds_,
@@ -133,7 +136,8 @@ class Run {
     resumed_from_ = saved_at_ = checkpoint.step;
     watch_ = since_save_ = {};
     measure_time();
-    log_info("resuming '{}' from step {} of {}", folder_.path(), status_.steps, status_.total_steps);
+    if (!is_complete())
+      log_info("resuming '{}' from step {} of {}", folder_.path(), status_.steps, status_.total_steps);
     if (checkpoint.machine != machine_)
       log_warning("the checkpoint was made on another kind of machine ({}): the last bits of what follows may differ",
                   checkpoint.machine);
@@ -162,6 +166,7 @@ class Run {
     archive("algorithm", *algorithm_);
   }
 
+  bool is_complete() const { return !learned_ && status_.steps >= status_.total_steps; }
   bool stop_requested() const { return options_.stop && options_.stop->load(); }
   double seconds() const { return seconds_before_ + watch_.seconds(); }
   void measure_time() {
