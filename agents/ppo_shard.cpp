@@ -71,6 +71,7 @@ void PpoShard::run(const Rollout& rollout, std::span<const int> rows, const PpoM
 std::string PpoShard::culprit() const { return find_not_finite(tape_, gradient_).value_or(""); }
 
 Tensor PpoShard::policy_loss(const ActionDistribution<float>& actions, double clip_range) {
+  const Tape::Scope scope(tape_, "policy loss");
   const Tensor raw = tape_.view({rows_, policy_.action_size()}, actions_.data(), "action");
   const Tensor log_ratio = actions.log_prob(raw) - column(log_probs_, "log_prob of the roll-out");
   const Tensor ratio = exp(log_ratio), advantage = column(advantages_, "advantage");
@@ -89,6 +90,7 @@ Tensor PpoShard::policy_loss(const ActionDistribution<float>& actions, double cl
 }
 
 Tensor PpoShard::value_loss(Tensor values) {
+  const Tape::Scope scope(tape_, "value loss");
   if (config_.clip_range_vf) {
     const Tensor old = column(values_, "value of the roll-out");
     values = old + clip(values - old, -*config_.clip_range_vf, *config_.clip_range_vf);

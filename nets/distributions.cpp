@@ -62,6 +62,7 @@ void ActionDistribution<T>::for_parts(Visit&& visit) const {
 
 template <class T>
 BasicTensor<T> ActionDistribution<T>::log_prob(BasicTensor<T> raw) const {
+  const typename BasicTape<T>::Scope scope(raw.tape(), "action distribution");
   BasicTensor<T> total;
   bool first = true;
   const auto add = [&](BasicTensor<T> term) {

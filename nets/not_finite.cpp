@@ -51,11 +51,11 @@ bool may_have_minus_infinity(const Node<T>& node) {
   return false;
 }
 
-// "the operation 'log' of layer 'actor.2'".
+// "the operation 'log' of 'actor.2'".
 template <class T>
 std::string name_of(const Node<T>& node) {
   if (node.parameter) return fmt::format("the parameter '{}'", node.parameter->name);
-  const std::string layer = *node.scope ? fmt::format(" of layer '{}'", node.scope) : "";
+  const std::string layer = *node.scope ? fmt::format(" of '{}'", node.scope) : "";
   if (!is_input(node)) return fmt::format("the operation '{}'{}", node.operation->name, layer);
   return *node.label ? fmt::format("the input '{}'{}", node.label, layer) : "an unnamed input" + layer;
 }

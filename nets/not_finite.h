@@ -10,7 +10,7 @@ namespace sinew {
 
 /// Who made the NaN or the infinity that is on a tape; nothing where there is none. For a message:
 ///
-///   the operation 'log' of layer 'actor.2' gives -inf at [3, 1] of [64, 6]; its inputs are finite
+///   the operation 'log' of 'actor.2' gives -inf at [3, 1] of [64, 6]; its inputs are finite
 ///
 /// Looks at the values first, in the order they were recorded: inputs ("the input 'observation' has nan
 /// at [0, 3] of [1, 17]"), parameters, operations. If they are in order, and backward() has run, looks at

@@ -156,7 +156,7 @@ TEST(Ppo, AGradientThatIsNotFiniteEndsLearningAndSparesTheWeights) {
   rollout.returns[77] = std::numeric_limits<float>::infinity();
   const std::string text = error_of([&] { bench.learner.learn(rollout, 0, [](std::string_view, double) {}); });
   expect_contains(text, "learning has diverged: in update ");
-  expect_contains(text, "the input 'return' has inf at ");
+  expect_contains(text, "the input 'return' of 'value loss' has inf at ");
   for (const float x : bench.learner.policy().network().parameters().values()) ASSERT_TRUE(std::isfinite(x));
 }
 

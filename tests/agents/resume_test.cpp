@@ -179,6 +179,19 @@ TEST_F(ResumeTest, AMetricsFileThatWasShortenedIsNamed) {
   expect_contains(error_of([&] { run("parts", recipe()); }), "metrics.csv' has 100 bytes, but ");
 }
 
+TEST_F(ResumeTest, AfterANaNTheLastGoodCheckpointIsKept) {
+  // The rate is good in the first iteration alone.
+  const Recipe exploding = recipe({"algorithm.desired_kl=none", "algorithm.learning_rate={start: 1e-4, end: 1e30}"});
+  const std::string text = error_of([&] { run("parts", exploding); });
+  expect_contains(text, "learning has diverged");
+  expect_contains(text, "the operation 'exp' of 'action distribution' gives inf at [0] of [1]");
+  expect_contains(text, "; the checkpoint of step 512 is kept in '" + path("parts"));
+  const CheckpointFolder::Newest newest = checkpoints("parts").newest();
+  ASSERT_TRUE(newest.checkpoint);
+  EXPECT_EQ(newest.checkpoint->step, 512);
+  EXPECT_EQ(error_of([&] { run("parts", exploding); }), text);  // from there on, the same again
+}
+
 TEST_F(ResumeTest, AFolderInUseIsRefused) {
   fs::create_directories(folder_);
   RunFolder held(path("parts"), IfRunExists::resume);

@@ -30,7 +30,7 @@ TEST(NotFinite, ALogarithmOfZeroInALayer) {
   const Tensor x = tape.constant({3, 2}, numbers);
   sum(x * log(x));
   EXPECT_EQ(found(tape),
-            "the operation 'log' of layer 'actor.2' gives -inf at [2, 0] of [3, 2]; its inputs are finite");
+            "the operation 'log' of 'actor.2' gives -inf at [2, 0] of [3, 2]; its inputs are finite");
 }
 
 TEST(NotFinite, AnExponentialTooLarge) {
@@ -93,8 +93,8 @@ TEST(NotFinite, AGradientAtTheFootOfARoot) {
   const Tensor squares = square(x);
   tape.backward(sum(sqrt(squares)), {});
   EXPECT_EQ(found(tape),
-            "the operation 'sqrt' of layer 'critic' sends back a gradient that is not finite: that of the "
-            "operation 'square' of layer 'critic' is inf at [1] of [2]; the values are in order");
+            "the operation 'sqrt' of 'critic' sends back a gradient that is not finite: that of the "
+            "operation 'square' of 'critic' is inf at [1] of [2]; the values are in order");
 }
 
 TEST(NotFinite, AGradientFromSeveralSides) {
