@@ -78,7 +78,9 @@ class ConfigNode {
     std::string key;
   };
   using Path = std::shared_ptr<const Step>;
-  static Path child_of(const Path& parent, std::string key) { return std::make_shared<Step>(parent, std::move(key)); }
+  static Path child_of(const Path& parent, std::string key) {
+    return std::make_shared<Step>(Step{parent, std::move(key)});
+  }
 
   void set_paths(const Path& path);
   void forget_lines();
