@@ -140,7 +140,7 @@ int dispatch(const Program& program, const std::vector<std::string>& words) {
 
 void print_error(const Program& program, const std::string& text) {
   std::fflush(stdout);
-  fmt::print(stderr, "{}\n", wrap(fmt::format("{}: {}", program.name, text), terminal_width(STDERR_FILENO)));
+  fmt::print(stderr, "{}\n", wrap(fmt::format("{}: {}", program.name, printable(text)), terminal_width(STDERR_FILENO)));
 }
 
 }  // namespace

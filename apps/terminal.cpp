@@ -8,6 +8,8 @@
 #include <cmath>
 #include <sstream>
 
+#include "core/text.h"
+
 namespace sinew {
 namespace {
 
@@ -53,6 +55,17 @@ std::string wrap(const std::string& text, int width) {
     wrapped += line.size() <= static_cast<size_t>(width) ? line : wrap_line(line, static_cast<size_t>(width));
   }
   return wrapped;
+}
+
+std::string printable(const std::string& message) {
+  std::string text = shortened(message, 4000);
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if ((byte < 0x20 && byte != '\n') || byte == 0x7f) text[i] = '?';
+    const bool pair = byte == 0xc2 && i + 1 < text.size();  // U+0080 to U+009F are control characters, too
+    if (pair && static_cast<unsigned char>(text[i + 1]) < 0xa0) text.replace(i, 2, "?");
+  }
+  return text;
 }
 
 std::string format_table(const std::vector<std::vector<std::string>>& rows, size_t left) {

@@ -11,6 +11,9 @@ bool is_terminal(int fd);
 int terminal_width(int fd);
 /// Breaks lines at spaces so that they fit; a word that is too long stands alone. 0: unchanged.
 std::string wrap(const std::string& text, int width);
+/// A message as it may be shown: what would steer the terminal (a file can hold anything, and messages quote
+/// it) becomes "?", new lines aside; one longer than 4000 bytes is cut.
+std::string printable(const std::string& message);
 /// Rows of cells in aligned columns, the first `left` ones to the left and the others to the right.
 std::string format_table(const std::vector<std::vector<std::string>>& rows, size_t left = 1);
 

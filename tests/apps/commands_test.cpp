@@ -85,6 +85,20 @@ TEST(Terminal, WrapsAtSpacesAndKeepsLines) {
   EXPECT_EQ(wrap("as it is", 0), "as it is");
 }
 
+TEST(Terminal, MessagesCannotSteerIt) {
+  EXPECT_EQ(printable("a\x1b[31mb\tü\r\nc\x7f"), "a?[31mb?ü?\nc?");
+  EXPECT_EQ(printable("\xc2\x9b" "31m \xc2\xb5"), "?31m µ");  // U+009B begins a command, as ESC [ does
+  EXPECT_EQ(printable(std::string(5000, 'x')), std::string(4000, 'x') + "…");
+}
+
+TEST(Sinew, ErrorsQuoteFilesWithoutTheirControlCharacters) {
+  TemporaryFolder folder;
+  folder.write("r.yaml", "task: half_cheetah\nn_envs: \"\\e[2J\"\n");
+  const ChildProcess::Result result = run_sinew({"show", folder.file("r.yaml")});
+  EXPECT_EQ(result.exit_code, 2);
+  expect_contains(result.errors, "'?[2J'");
+}
+
 TEST(Terminal, WritesNumbersAsPeopleDo) {
   EXPECT_EQ(with_commas(1234567), "1,234,567");
   EXPECT_EQ(with_commas(-123), "-123");
