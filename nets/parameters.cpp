@@ -21,7 +21,7 @@ BasicParameter<T>& BasicParameters<T>::add(std::string name, Shape shape) {
          offset + shape.size(), most_);
   values_.resize(values_.size() + static_cast<size_t>(shape.size()));
   touch();
-  return list_.emplace_back(std::move(name), shape, offset, static_cast<int>(list_.size()), this);
+  return list_.emplace_back(BasicParameter<T>{std::move(name), shape, offset, static_cast<int>(list_.size()), this});
 }
 
 template <class T>

@@ -74,7 +74,7 @@ void BasicTape<T>::find_leaf_table(const BasicParameters<T>* set) {
       leaf_table_ = &table;
       return;
     }
-  leaf_table_ = &leaf_tables_.emplace_back(set);
+  leaf_table_ = &leaf_tables_.emplace_back(LeafTable{set, {}});
 }
 
 template <class T>
