@@ -2,6 +2,8 @@
 #include <mujoco/mujoco.h>
 
 #include <algorithm>
+#include <climits>
+#include <cstdint>
 
 /// What differs between MuJoCo 2.2.2 and 3.x, in one place. Included by sim/*.cpp only.
 /// mjVERSION_HEADER is 222 for 2.2.2 and has up to seven digits in the newest: compare with >=.
@@ -31,9 +33,10 @@ inline void size_buffers(mjModel& m, const mjModel& as_loaded, int level) {
   m.nconmax = contacts;
   m.njmax = rows;
   // MuJoCo's own rule for a stack that suffices; its pages are touched only when used.
-  const int side = rows + m.neq + m.nv;
-  const int elements = m.nq + m.nv + m.nu + m.na + m.nbody + m.njnt + m.ngeom + m.nsite + m.neq + m.ntendon + m.nwrap;
-  m.nstack = std::max(1000, 5 * side * side + 20 * elements);
+  const int64_t side = rows + m.neq + m.nv;
+  const int64_t elements =
+      m.nq + m.nv + m.nu + m.na + m.nbody + m.njnt + m.ngeom + m.nsite + m.neq + m.ntendon + m.nwrap;
+  m.nstack = static_cast<int>(std::clamp<int64_t>(5 * side * side + 20 * elements, 1000, INT_MAX));
 #elif mjVERSION_HEADER < 300
   m.nstack = as_loaded.nstack << level;  // contacts and constraints live in the stack's arena
 #else
