@@ -49,6 +49,7 @@ struct Options {
 // What a handler needs to know: it may run anywhere.
 std::string current;
 int64_t current_number = -1;
+pid_t driver = 0;  // a reader's own child may crash, which the reader reports
 const Mutator* mutator = nullptr;
 Rng mutation_rng;
 
@@ -59,7 +60,7 @@ int64_t peak_mib() {
 }
 
 void keep_input() {
-  if (current_number < 0) return;
+  if (current_number < 0 || ::getpid() != driver) return;
   char name[32], line[80];
   std::snprintf(name, sizeof name, "crash-%lld", static_cast<long long>(current_number));
   const int length =
@@ -91,6 +92,7 @@ void keep_input() {
 
 // The sanitizers report a crash themselves and then call back; else we look for signals.
 void watch() {
+  driver = ::getpid();
   std::set_terminate(on_terminate);
   std::signal(SIGALRM, on_signal);
   if (__sanitizer_set_death_callback) {
