@@ -22,6 +22,7 @@ std::string change_bytes(std::string text) {
 
 // One text, or a tensor's name, type, shape or numbers.
 void change_part(TensorFile& file, Rng& rng) {
+  if (file.tensors.empty() && file.metadata.empty()) return;
   const auto any_of = [&rng](auto& map) {
     return std::next(map.begin(), rng.below(static_cast<uint32_t>(map.size())));
   };
@@ -92,7 +93,7 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max
   Rng rng(seed);
   try {
     TensorFile file = parse_safetensors({reinterpret_cast<const char*>(data), size}, "input");
-    fuzz::change_part(file, rng);
+    for (uint32_t changes = 1 + rng.below(3); changes > 0; --changes) fuzz::change_part(file, rng);
     file.metadata["sha256"] = policy_checksum(file);
     const std::string content = format_safetensors(file);
     if (content.size() > max_size) return size;
