@@ -22,7 +22,11 @@ AppendFile::AppendFile(std::string path, int64_t bytes)
     const int error_number = errno;
     ::close(fd_);
     if (found >= bytes) fail_errno(fmt::format("cannot go on with '{}'", path_), error_number);
-    fail("'{}' has {} bytes, but {} when the checkpoint was made: it was changed since", path_, found, bytes);
+    fail(
+        "'{}' has {} bytes, but {} when the checkpoint was made: it was changed since; put back what it was, or move "
+        "it "
+        "away, and a new one is begun",
+        path_, found, bytes);
   }
 }
 

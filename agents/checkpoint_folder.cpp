@@ -1,9 +1,13 @@
 #include "agents/checkpoint_folder.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <system_error>
 
+#include "core/error.h"
 #include "core/safe_file.h"
 
 namespace sinew {
@@ -31,9 +35,11 @@ std::string CheckpointFolder::file(int64_t step) const {
 
 std::vector<int64_t> CheckpointFolder::steps() const {
   std::vector<int64_t> found;
-  std::error_code none;  // there is no folder yet
-  for (const auto& entry : fs::directory_iterator(path_, none))
+  std::error_code code;
+  for (const auto& entry : fs::directory_iterator(path_, code))
     if (const auto step = step_of(entry.path().filename().string())) found.push_back(*step);
+  if (code && code != std::errc::no_such_file_or_directory)
+    fail_errno(fmt::format("cannot look into '{}'", path_), code.value());
   std::ranges::sort(found);
   return found;
 }
@@ -62,6 +68,8 @@ CheckpointFolder::Newest CheckpointFolder::newest() const {
     } catch (const OtherFormat&) {
       throw;
     } catch (const Error& error) {
+      // One that may not be read is no damage: whoever may can go on from it.
+      if (::access(path.c_str(), R_OK) != 0) throw;
       result.damaged.push_back(error.what());
     }
   }

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "core/log.h"
 #include "core/safe_file.h"
 #include "core/state_archive.h"
 #include "core/text.h"
@@ -19,6 +20,22 @@ std::vector<std::string> checked(std::vector<std::string> columns) {
       fail("the metric '{}' is declared twice", *column);
   }
   return columns;
+}
+
+// The numbers of a run are not worth the run: where the file is gone, a new one is begun.
+bool is_gone(const std::string& path) {
+  if (std::error_code none; std::filesystem::exists(path, none)) return false;
+  log_warning("'{}' is gone: a new one is begun, without the rows up to here", path);
+  return true;
+}
+
+AppendFile csv_from(const std::string& path, int64_t bytes) {
+  return is_gone(path) ? AppendFile(path) : AppendFile(path, bytes);
+}
+
+TensorBoardWriter events_from(const std::string& folder, const MetricsPlace& place) {
+  const std::string path = folder + "/" + place.event_file;
+  return is_gone(path) ? TensorBoardWriter(folder) : TensorBoardWriter(path, place.event_bytes);
 }
 
 }  // namespace
@@ -42,11 +59,15 @@ MetricsLog::MetricsLog(const std::string& folder, std::vector<std::string> colum
 MetricsLog::MetricsLog(const std::string& folder, std::vector<std::string> columns, const MetricsPlace& place)
     : columns_(checked(std::move(columns))),
       cells_(columns_.size()),
-      csv_(folder + "/metrics.csv", place.csv_bytes),
-      tensorboard_(folder + "/" + place.event_file, place.event_bytes) {
+      csv_(csv_from(folder + "/metrics.csv", place.csv_bytes)),
+      tensorboard_(events_from(folder, place)) {
+  if (csv_.size() == 0) csv_.append(header());
   if (!read_file(csv_.path()).starts_with(header()) || place.cells.size() != cells_.size() ||
       place.is_set.size() != cells_.size())
-    fail("'{}' has other columns than this run writes; it cannot be gone on with", csv_.path());
+    fail(
+        "'{}' has other columns than this run writes: it was changed since; put back what it was, or move it away, and "
+        "a new one is begun",
+        csv_.path());
   for (size_t i = 0; i < cells_.size(); ++i)
     if (place.is_set[i]) cells_[i] = place.cells[i];
 }

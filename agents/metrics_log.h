@@ -33,8 +33,8 @@ class MetricsLog {
 
   /// Starts metrics.csv and an event file in an existing folder.
   MetricsLog(const std::string& folder, std::vector<std::string> columns);
-  /// Goes on from `place`: rows written after it are cut off. Throws Error when the files are not those
-  /// that were left, or the columns have changed.
+  /// Goes on from `place`: rows written after it are cut off. A file that is gone is begun anew, with a warning.
+  /// Throws Error when the files are not those that were left, or the columns have changed.
   MetricsLog(const std::string& folder, std::vector<std::string> columns, const MetricsPlace& place);
 
   /// Sets a cell of the next row; the last value counts. Throws when the column was not declared.

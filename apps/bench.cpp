@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "apps/commands.h"
+#include "apps/file_argument.h"
 #include "apps/json_file_internal.h"
 #include "core/text.h"
 #include "core/thread_pool.h"
@@ -21,6 +22,9 @@ struct BenchArguments {
 };
 
 int bench_command(const BenchArguments& arguments) {
+  if (arguments.threads < 1 || arguments.threads > 1024)
+    fail("--threads {}: it must be from 1 to 1024", arguments.threads);
+  check_output(arguments.json);
   std::vector<std::string> names;
   for (const bench::Benchmark& benchmark : bench::benchmarks()) {
     names.push_back(benchmark.name);

@@ -1,9 +1,16 @@
 #include "apps/command_line.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <csignal>
 #include <cstdio>
+#include <filesystem>
+#include <new>
 #include <optional>
 
 #include "apps/terminal.h"
@@ -20,10 +27,45 @@ void CommandLine::arguments(const std::string& name, std::vector<std::string>& v
   app_.add_option(name, values, help)->required()->option_text("...");
 }
 
+namespace {
+
+// The words after a flag as what it takes. CLI11 would take a number too large for the largest one, and "" for nothing.
+template <class T>
+void read_value(const std::string& flag, const std::string& text, T& value) {
+  if constexpr (std::is_same_v<T, std::string>) {
+    value = text;
+  } else {
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error == std::errc::result_out_of_range) fail("{} {}: the number is too large", flag, shortened(text));
+    bool good = error == std::errc{} && stop == end;
+    if constexpr (std::is_floating_point_v<T>) good = good && std::isfinite(value);
+    if (!good)
+      fail("{} {}: a {} is expected", flag, shortened(text), std::is_integral_v<T> ? "whole number" : "number");
+  }
+}
+template <class T>
+void read_value(const std::string& flag, const std::string& text, std::optional<T>& value) {
+  read_value(flag, text, value.emplace());
+}
+
+}  // namespace
+
 template <class T>
 void CommandLine::option(const std::string& flag, T& value, const std::string& placeholder, const std::string& help) {
-  CLI::Option* option = app_.add_option(flag, value, help)->option_text(placeholder);
-  if constexpr (std::is_same_v<T, std::vector<std::string>>) option->expected(1)->take_all()->allow_extra_args(false);
+  constexpr bool repeats = std::is_same_v<T, std::vector<std::string>>;
+  const CLI::callback_t take = [flag, &value](const CLI::results_t& words) {
+    for (const std::string& word : words)
+      if (word.empty()) fail("{} is given nothing: its value is empty", flag);
+    if constexpr (repeats) {
+      value = words;
+    } else {
+      if (words.size() > 1) fail("{} is given {} times", flag, words.size());
+      read_value(flag, words.at(0), value);
+    }
+    return true;
+  };
+  app_.add_option(flag, take, help)->option_text(placeholder)->expected(1)->take_all()->allow_extra_args(false);
 }
 
 template void CommandLine::option(const std::string&, std::string&, const std::string&, const std::string&);
@@ -54,6 +96,8 @@ void CommandLine::example(const std::string& command) { app_.footer("Example:\n 
 namespace {
 
 bool is_help(const std::string& word) { return word == "--help" || word == "-h"; }
+// As in 'sinew help train'.
+bool is_help_command(const std::string& word) { return is_help(word) || word == "help"; }
 
 std::string overview(const Program& program) {
   std::string text = fmt::format("{}\n\nUsage: {} COMMAND [OPTIONS]\n\nCommands:\n", program.summary, program.name);
@@ -84,6 +128,15 @@ void refuse_extras(const CLI::App& app) {
   fail("unknown option '{}'{}", word, suggestion(word, known));
 }
 
+// CLI11's words for what its user did, as ours.
+std::string plainly(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  if (error.get_name() == "ArgumentMismatch") return text.substr(0, text.find(": ")) + " needs a value";
+  if (const size_t place = text.find(": --"); error.get_name() == "ConversionError" && place != std::string::npos)
+    return text.substr(place + 2, text.find(" = ") - place - 2) + " takes no value";
+  return text;
+}
+
 void parse(CLI::App& app, std::vector<std::string> words) {
   app.allow_extras();
   std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
@@ -91,7 +144,7 @@ void parse(CLI::App& app, std::vector<std::string> words) {
     app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     refuse_extras(app);  // the likelier cause of whatever went wrong
-    throw Error(error.what());
+    throw Error(plainly(error));
   }
   refuse_extras(app);
 }
@@ -124,10 +177,12 @@ int run_command(const Program& program, const Command& command, const std::vecto
 
 int dispatch(const Program& program, const std::vector<std::string>& words) {
   if (words.empty()) {
-    fmt::print(stderr, "{}", overview(program));
+    const std::string text = overview(program);
+    std::fwrite(text.data(), 1, text.size(), stderr);
     return 2;
   }
-  if (is_help(words[0])) {
+  if (words[0] == "help" && words.size() > 1) return run_command(program, find_command(program, words[1]), {"--help"});
+  if (is_help_command(words[0])) {
     fmt::print("{}", overview(program));
     return 0;
   }
@@ -138,22 +193,54 @@ int dispatch(const Program& program, const std::vector<std::string>& words) {
   return run_command(program, find_command(program, words[0]), {words.begin() + 1, words.end()});
 }
 
+// Does not throw: it is what is left when all else failed.
 void print_error(const Program& program, const std::string& text) {
   std::fflush(stdout);
-  fmt::print(stderr, "{}\n", wrap(fmt::format("{}: {}", program.name, printable(text)), terminal_width(STDERR_FILENO)));
+  const std::string lines = wrap(fmt::format("{}: {}", program.name, printable(text)), terminal_width(STDERR_FILENO)) + "\n";
+  std::fwrite(lines.data(), 1, lines.size(), stderr);
+}
+
+// An exception of the standard library as one of ours.
+Error readable(const std::exception& error) {
+  if (const auto* files = dynamic_cast<const std::filesystem::filesystem_error*>(&error)) try {
+      fail_errno(fmt::format("cannot reach '{}'", shortened(files->path1().string(), 300)), files->code().value());
+    } catch (const Error& own) {
+      return own;
+    }
+  if (dynamic_cast<const std::bad_alloc*>(&error)) return Error("out of memory", Error::Fault::system);
+  return Error(error.what(), Error::Fault::system);
+}
+
+// Standard output, input or errors that are closed would let the next file that is opened take their place, and
+// have lines printed into it.
+void fill_standard_streams() {
+  int fd = 0;
+  do fd = ::open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd >= 0) ::close(fd);
+}
+
+// What was asked for has arrived; a full disk may show only now.
+void finish_output() {
+  if (std::fflush(stdout) != 0) fail_errno("cannot write the output", errno);
 }
 
 }  // namespace
 
 int run_program(int argc, char** argv, const Program& program) {
+  fill_standard_streams();
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error to be told, like a full disk
   try {
-    return dispatch(program, {argv + std::min(argc, 1), argv + argc});
+    const int code = dispatch(program, {argv + std::min(argc, 1), argv + argc});
+    finish_output();
+    return code;
   } catch (const Error& error) {
     print_error(program, error.what());
     return error.exit_code();
   } catch (const std::exception& error) {
-    print_error(program, error.what());
-    return 1;
+    const Error own = readable(error);
+    print_error(program, own.what());
+    return own.exit_code();
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "apps/commands.h"
 #include "apps/doctor_checks.h"
+#include "apps/file_argument.h"
 #include "apps/json_file_internal.h"
 #include "apps/terminal.h"
 
@@ -36,6 +37,7 @@ void print(const char* name, const Finding& finding, int width) {
 }
 
 int examine(const std::string& json_path) {
+  if (!json_path.empty()) check_output(json_path);
   const int terminal = terminal_width(STDOUT_FILENO);
   const int width = terminal > 40 ? std::min(terminal, 110) : 110;
   auto results = nlohmann::ordered_json::array();

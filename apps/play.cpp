@@ -11,6 +11,7 @@
 
 #include "agents/evaluator.h"
 #include "apps/commands.h"
+#include "apps/file_argument.h"
 #include "apps/json_file_internal.h"
 #include "apps/media.h"
 #include "apps/policy_argument.h"
@@ -117,6 +118,8 @@ void write_result(const std::string& path, const PlayArguments& arguments, const
 int play_command(const PlayArguments& arguments, const Registry& registry) {
   if (arguments.episodes < 1) fail("--episodes {}: at least one", arguments.episodes);
   if (arguments.seed < 0) fail("--seed {}: it must be 0 or more", arguments.seed);
+  if (arguments.video_seconds < 0) fail("--video-seconds {}: it must be 0 or more", arguments.video_seconds);
+  check_output(arguments.json);
   const std::string path = policy_path(arguments.policy);
   const LoadedPolicy loaded = load_policy(path, registry.layers);
   const Task task = task_for(loaded, path, arguments.task, registry);

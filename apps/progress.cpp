@@ -24,6 +24,12 @@ std::string bar(double share, int cells) {
                      std::string(static_cast<size_t>(cells - full), ' '));
 }
 
+// Training goes on where nobody sees it: a terminal that is gone is no error.
+void put(std::FILE* out, const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), out);
+  std::fflush(out);
+}
+
 }  // namespace
 
 std::string progress_line(const ProgressState& state, int64_t total_steps, int width) {
@@ -54,7 +60,7 @@ Progress::Progress(int64_t total_steps, bool is_tty, std::FILE* out)
     : total_steps_(total_steps), is_tty_(is_tty), out_(out) {}
 
 Progress::~Progress() {
-  if (open_) fmt::print(out_, "\n");
+  if (open_) put(out_, "\n");
 }
 
 void Progress::update(const ProgressState& state) {
@@ -67,27 +73,24 @@ void Progress::draw() {
   next_draw_ = now_seconds() + (is_tty_ ? live_interval : plain_interval);
   stale_ = false;
   if (!is_tty_) {
-    fmt::print(out_, "{}\n", progress_line(state_, total_steps_, 0));
+    put(out_, progress_line(state_, total_steps_, 0) + "\n");
   } else {
     // One column stays free: some terminals wrap when the last one is written.
     const int width = std::max(20, terminal_width(::fileno(out_)));
-    fmt::print(out_, "\r\x1b[K{}", progress_line(state_, total_steps_, width - 1));
+    put(out_, "\r\x1b[K" + progress_line(state_, total_steps_, width - 1));
     open_ = true;
   }
-  std::fflush(out_);
 }
 
 void Progress::clear() {
   if (!open_) return;
-  fmt::print(out_, "\r\x1b[K");
-  std::fflush(out_);
+  put(out_, "\r\x1b[K");
   open_ = false;
 }
 
 void Progress::finish() {
   if (stale_ || (is_tty_ && !open_)) draw();
-  if (open_) fmt::print(out_, "\n");
-  std::fflush(out_);
+  if (open_) put(out_, "\n");
   open_ = false;
 }
 

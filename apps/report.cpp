@@ -63,6 +63,8 @@ void draw_curves(const ReportOptions& options, const std::vector<RunGroup>& grou
 }
 
 int report(const ReportOptions& options) {
+  if (!options.plot.empty() && fs::path(options.plot).extension() != ".png")
+    fail("--plot {}: the picture's name must end in .png", options.plot);
   const Figure& metric = figure_of_metric(options.metric);
   const Report report = make_report(load_groups(options.runs, parse_baselines(options.baseline)), metric);
   fmt::print("{}", report_text(report));

@@ -7,9 +7,11 @@
 #include <limits>
 #include <string_view>
 
+#include "apps/file_argument.h"
 #include "core/config_node.h"
 #include "core/error.h"
 #include "core/safe_file.h"
+#include "core/text.h"
 
 namespace sinew {
 namespace {
@@ -34,13 +36,14 @@ double number(std::string_view cell, const std::string& where, const std::string
   double value = 0;
   const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
   if (error != std::errc{} || end != cell.data() + cell.size())
-    fail("{}: '{}' in column '{}' is not a number", where, cell, column);
+    fail("{}: '{}' in column '{}' is not a number", where, shortened(cell, 40), column);
   return value;
 }
 
 void read_metrics(const std::string& path, RunRecord& run) {
   const std::string content = read_file(path);
   std::string_view rest = content;
+  if (rest.starts_with("\xef\xbb\xbf")) rest.remove_prefix(3);  // the mark that some editors put before UTF-8
   int line_number = 0;
   for (size_t end; (end = rest.find('\n')) != std::string_view::npos; rest.remove_prefix(end + 1)) {
     std::string_view line = rest.substr(0, end);
@@ -51,15 +54,18 @@ void read_metrics(const std::string& path, RunRecord& run) {
       run.names.assign(cells.begin(), cells.end());
       run.columns.resize(cells.size());
       if (run.names[0] != step_column)
-        fail("{}: the first column is '{}'; the metrics of a run start with '{}'", where, run.names[0], step_column);
+        fail("{}: the first column is '{}'; the metrics of a run start with '{}'", where, shortened(run.names[0], 40),
+             step_column);
       continue;
     }
+    if (line.empty()) continue;
     if (cells.size() != run.names.size())
       fail("{}: {} cells, but the header names {} columns", where, cells.size(), run.names.size());
     for (size_t i = 0; i < cells.size(); ++i) run.columns[i].push_back(number(cells[i], where, run.names[i]));
     if (!std::isfinite(run.columns[0].back())) fail("{}: the row has no '{}'", where, step_column);
   }
-  if (line_number < 2) fail("'{}' has no rows yet: the run stopped before its first update, or has just begun", path);
+  if (run.columns.empty() || run.columns[0].empty())
+    fail("'{}' has no rows yet: the run stopped before its first update, or has just begun", path);
 }
 
 // What config.yaml says, where it is there.
@@ -113,7 +119,8 @@ RunRecord::Series RunRecord::series(const std::string& name) const {
 
 RunGroup load_runs(const std::string& folder) {
   const fs::path root = fs::path(folder).lexically_normal();
-  if (!fs::is_directory(root)) fail("'{}' is not a folder; a run's folder is runs/<recipe>", folder);
+  if (!fs::is_directory(root))
+    fail("'{}' is not a folder; a run's folder is runs/<recipe>{}", folder, suggested_file(folder));
   RunGroup group{.folder = folder, .name = {}, .task = {}, .algorithm = {}, .label = {}, .runs = {}};
   group.name = (root.has_filename() ? root.filename() : root.parent_path().filename()).string();
   if (fs::exists(root / "metrics.csv")) {

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "apps/commands.h"
+#include "apps/file_argument.h"
 #include "apps/json_file_internal.h"
 #include "apps/policy_argument.h"
 #include "nets/trace.h"
@@ -60,7 +61,7 @@ bool is_recipe(const std::string& path) {
 
 int show_command(const std::string& path, const Registry& registry) {
   if (is_recipe(path)) {
-    const Recipe recipe = read_recipe(ConfigNode::parse_file(path));
+    const Recipe recipe = read_recipe(parse_recipe_file(path));
     const std::string resolved = resolve_recipe(recipe, registry).to_yaml();
     const Task task = load_task(recipe.task, registry.tasks);
     const Policy policy(task.factory()->spec(), recipe.network, registry.layers, Rng(recipe.seed));

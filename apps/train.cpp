@@ -11,6 +11,7 @@
 #include "agents/trainer.h"
 #include "apps/child_process.h"
 #include "apps/commands.h"
+#include "apps/file_argument.h"
 #include "apps/learning_curve.h"
 #include "apps/media.h"
 #include "apps/progress.h"
@@ -25,11 +26,12 @@ namespace fs = std::filesystem;
 std::atomic<bool> stop_requested{false};
 std::atomic<int> stop_signal{0};
 
-// The first signal asks for an orderly end; a second one kills, as ever.
+// The first signal asks for an orderly end; a second one kills, as ever. But a reader of our lines who is gone
+// gives one with each of them.
 void request_stop(int signal) {
   stop_signal = signal;
   stop_requested = true;
-  std::signal(signal, SIG_DFL);
+  if (signal != SIGPIPE) std::signal(signal, SIG_DFL);
 }
 
 struct TrainArguments {
@@ -136,7 +138,7 @@ int train_command(const TrainArguments& arguments, const Registry& registry) {
   if (arguments.overwrite && arguments.resume) fail("--overwrite and --resume exclude each other");
   if (arguments.threads < 1 || arguments.threads > 1024)
     fail("--threads {}: it must be from 1 to 1024", arguments.threads);
-  ConfigNode node = ConfigNode::parse_file(arguments.recipe);
+  ConfigNode node = parse_recipe_file(arguments.recipe);
   for (const std::string& assignment : arguments.assignments) node.assign(assignment);
   Recipe recipe = read_recipe(node);
   if (arguments.seed) recipe.seed = static_cast<uint64_t>(*arguments.seed);
@@ -153,6 +155,8 @@ int train_command(const TrainArguments& arguments, const Registry& registry) {
 
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
+  std::signal(SIGPIPE, request_stop);
+  if (std::signal(SIGHUP, request_stop) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // nohup's
   bool interrupted = false;
   for (const uint64_t seed : seeds) {
     recipe.seed = seed;

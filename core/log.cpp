@@ -1,10 +1,15 @@
 #include "core/log.h"
 
+#include <fcntl.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <memory>
+#include <mutex>
 
 #include "core/error.h"
 
@@ -16,7 +21,14 @@ struct Log {
   std::shared_ptr<spdlog::sinks::stderr_color_sink_mt> console =
       std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
   spdlog::logger logger{"sinew", console};
-  Log() { console->set_pattern("%v"); }
+  Log() {
+    console->set_pattern("%v");
+    // A full disk: said once, for the work goes on without its log.
+    logger.set_error_handler([](const std::string& text) {
+      static std::once_flag once;
+      std::call_once(once, [&] { std::fprintf(stderr, "warning: the log cannot be written: %s\n", text.c_str()); });
+    });
+  }
 };
 
 Log& instance() {
@@ -38,6 +50,10 @@ void log_to_file(const std::string& path) {
   auto& sinks = instance().logger.sinks();
   sinks.resize(1);
   if (path.empty()) return;
+  if (const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644); fd >= 0)
+    ::close(fd);
+  else
+    fail_errno(fmt::format("cannot write '{}'", path), errno);
   try {
     auto file = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
     file->set_pattern("%Y-%m-%d %H:%M:%S.%e %v");

@@ -52,6 +52,8 @@ std::string read_file(const std::string& path, size_t max_bytes) {
   if (!file) fail_errno(fmt::format("cannot read '{}'", path), errno);
   struct stat info {};
   if (::fstat(file.fd(), &info) == 0 && S_ISDIR(info.st_mode)) fail("cannot read '{}': it is a folder", path);
+  // /dev/zero has no end.
+  if (S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)) fail("cannot read '{}': it is a device, not a file", path);
   if (info.st_size > 0 && static_cast<size_t>(info.st_size) > max_bytes)
     fail("cannot read '{}': {} bytes, more than the {} that such a file may have", path, info.st_size, max_bytes);
   std::string content;

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "core/text.h"
 #include "envs/task_env.h"
 
 namespace sinew {
@@ -14,9 +15,14 @@ namespace fs = std::filesystem;
 
 fs::path tasks_folder() { return fs::path(sinew_home()) / "configs" / "tasks"; }
 
+fs::path home_task(const std::string& name) { return tasks_folder() / (name + ".yaml"); }
+
 std::string task_file(const std::string& task) {
   if (task.find('/') != std::string::npos || task.ends_with(".yaml") || task.ends_with(".yml")) return task;
-  const fs::path file = tasks_folder() / (task + ".yaml");
+  const fs::path file = home_task(task);
+  if (!fs::exists(file) && known_tasks().empty())
+    fail("there is no task '{}', nor any other, in {}: does SINEW_HOME name the folder that configs/ lies in?", task,
+         tasks_folder().string());
   if (!fs::exists(file))
     fail("there is no task '{}' in {}{}", task, tasks_folder().string(), suggestion(task, known_tasks()));
   return file.string();
@@ -26,6 +32,15 @@ std::string model_file(const std::string& model, const std::string& folder) {
   const fs::path beside = (fs::path(folder) / model).lexically_normal();  // an absolute path stays itself
   const fs::path at_home = (fs::path(sinew_home()) / model).lexically_normal();
   return !fs::exists(beside) && fs::exists(at_home) ? at_home.string() : beside.string();
+}
+
+// What a policy file and the columns of metrics.csv will have as names. `node`: where they are; null: by default.
+void check_names(const TaskConfig::Named& entries, const ConfigNode* node, const char* if_none) {
+  if (node && entries.empty()) throw node->error(if_none);
+  const auto fits = [](char c) { return static_cast<unsigned char>(c) > ' ' && c != ',' && c != '"' && c != 0x7f; };
+  for (const auto& [name, value] : entries)
+    if (name.empty() || !std::ranges::all_of(name, fits))
+      throw value.error(fmt::format("'{}' is no good name: use letters, digits and _", shortened(name)));
 }
 
 // A file of ours by its place in the house, so that a kept config works in another checkout.
@@ -59,6 +74,9 @@ Task load_task(const ConfigNode& config, const std::string& name, const std::str
     task.factory = [make = row.make, config] { return make(config); };
   } else {
     TaskConfig typed = read_config<TaskConfig>(config);
+    check_names(typed.observations, config.find("observations"),
+                "a policy needs a sensor, as in {state: [qpos, qvel]}");
+    check_names(typed.actions, config.find("actions"), "a policy needs an action, as in {actuators: all}");
     const std::string file = model_file(typed.model, folder);
     std::shared_ptr<const Model> model = with_context(config.find("model")->where(), [&] { return Model::load(file); });
     typed.model = portable(file);
@@ -72,6 +90,9 @@ Task load_task(const ConfigNode& config, const std::string& name, const std::str
 
 Task load_task(const std::string& task, const TaskRegistry& registry) {
   const std::string file = task_file(task);
+  if (const std::string name = fs::path(file).stem().string(); !fs::exists(file) && fs::exists(home_task(name)))
+    fail("cannot read '{}': No such file or directory; the task of ours is called '{}', without a folder and .yaml",
+         file, name);
   return load_task(ConfigNode::parse_file(file), fs::path(file).stem().string(), fs::path(file).parent_path().string(),
                    registry);
 }

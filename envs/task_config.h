@@ -38,7 +38,7 @@ struct TaskConfig {
   template <class Visitor>
   void visit(Visitor& v) {
     v.required("model", model);
-    v.optional("frame_skip", frame_skip, at_least(1));
+    v.optional("frame_skip", frame_skip, between(1, 10000));
     v.optional("time_limit", time_limit, at_least(0));
     v.optional("default_pose", default_pose);
     v.optional("commands", commands);

@@ -70,7 +70,9 @@ struct Renderer::Scene {
     mjv_defaultCamera(&camera);
     mjr_defaultContext(&context);
     mjv_makeScene(&model, &scene, most_geoms);
-    mjr_makeContext(&model, &context, mjFONTSCALE_50);
+    with_context(
+        fmt::format("cannot draw pictures with {} ('sinew doctor' says what this computer offers)", gl->name()),
+        [&] { mjr_makeContext(&model, &context, mjFONTSCALE_50); });
     mjr_setBuffer(mjFB_OFFSCREEN, &context);
     if (options.fast) scene.flags[mjRND_SHADOW] = scene.flags[mjRND_REFLECTION] = scene.flags[mjRND_HAZE] = 0;
     using GetString = const unsigned char* (*)(unsigned int);

@@ -38,13 +38,45 @@ TEST(Sinew, ASlipNamesTheNearestKnownWord) {
                          {{"report", "--polt=f.png"}, "report: unknown option '--polt'; did you mean '--plot'?"},
                          {{"report"}, "report: RUN is required"},
                          {{"doctor", "please"}, "doctor: unexpected argument 'please'"},
-                         {{"doctor", "--json"}, "doctor: --json"}}) {
+                         {{"doctor", "--json"}, "doctor: --json needs a value"},
+                         {{"doctor", "--json", ""}, "doctor: --json is given nothing: its value is empty"},
+                         {{"doctor", "--json", "a", "--json", "b"}, "doctor: --json is given 2 times"},
+                         {{"doctor", "--json", "/nowhere/f"}, "cannot write '/nowhere/f': No such file or directory"},
+                         {{"play", "x", "--window=now"}, "play: --window takes no value"},
+                         {{"play", "x", "--seed", "1.5"}, "play: --seed 1.5: a whole number is expected"},
+                         {{"play", "x", "--seed", "1e3"}, "play: --seed 1e3: a whole number is expected"},
+                         {{"play", "x", "--seed", "9223372036854775808"}, ": the number is too large"},
+                         {{"play", "x", "--video-seconds", "nan"}, "play: --video-seconds nan: a number is expected"},
+                         {{"play", std::string(300, 'x')}, "xxx': File name too long"},
+                         {{"show", "/dev/zero"}, "cannot read '/dev/zero': it is a device, not a file"}}) {
     const ChildProcess::Result result = run_sinew(slip.words);
     EXPECT_EQ(result.exit_code, 2) << slip.answer;
     EXPECT_EQ(result.output, "");
     expect_contains(result.errors, slip.answer);
     EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;  // one paragraph
   }
+}
+
+TEST(Sinew, HelpIsACommandToo) {
+  expect_contains(run_sinew({"help"}).output, "Usage: sinew COMMAND");
+  expect_contains(run_sinew({"help", "play"}).output, "Usage: sinew play");
+}
+
+// Runs it through a shell, as "$0".
+ChildProcess::Result run_in_shell(const std::string& script) {
+  return ChildProcess({"sh", "-c", script, SINEW_PROGRAM}).wait();
+}
+
+TEST(Sinew, OutputThatCannotBeWrittenIsAnErrorOfTheSystem) {
+  const ChildProcess::Result result = run_in_shell("\"$0\" --help > /dev/full");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.errors, "sinew: cannot write the output: No space left on device\n");
+}
+
+TEST(Sinew, ClosedStandardStreamsDoNoHarm) {
+  EXPECT_EQ(run_in_shell("\"$0\" --help <&- >&- 2>&-").exit_code, 0);
+  EXPECT_EQ(run_in_shell("\"$0\" tran 2>&-").exit_code, 2);
+  EXPECT_EQ(run_in_shell("\"$0\" tran 2> /dev/full").exit_code, 2);
 }
 
 TEST(Sinew, NoCommandShowsTheHelpAndFails) {

@@ -1,0 +1,57 @@
+#include "apps/file_argument.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <vector>
+
+#include "core/error.h"
+#include "core/text.h"
+#include "envs/make_env.h"
+
+namespace sinew {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The path of what lies in `folder` and has a name like this; "": nothing has.
+std::string nearest_file(const fs::path& folder, const std::string& name) {
+  std::vector<std::string> names;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, none))
+    names.push_back(entry.path().filename().string());
+  const std::string near = nearest(name, names);
+  return near.empty() ? "" : (folder / near).string();
+}
+
+}  // namespace
+
+std::string suggested_file(const std::string& path, const std::string& else_in) {
+  const std::string name = fs::path(path).filename().string();
+  std::string near = nearest_file(fs::path(path).parent_path(), name);
+  if (near.empty() && !else_in.empty()) near = nearest_file(else_in, name);
+  return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
+}
+
+ConfigNode parse_recipe_file(const std::string& path) {
+  if (!fs::exists(path))
+    fail("cannot read '{}': No such file or directory{}", path,
+         suggested_file(path, (fs::path(sinew_home()) / "configs" / "recipes").string()));
+  ConfigNode node = ConfigNode::parse_file(path);
+  if (node.is_map() && !node.find("task") && !node.find("algorithm") && (node.find("model") || node.find("env")))
+    fail(
+        "'{}' is a task, not a recipe: a recipe names it as 'task' and says how to learn it; see those in "
+        "configs/recipes",
+        path);
+  return node;
+}
+
+void check_output(const std::string& path) {
+  const std::string what = fmt::format("cannot write '{}'", path);
+  if (fs::is_directory(path)) fail_errno(what, EISDIR);
+  const std::string folder = fs::path(path).parent_path().string();
+  if (::access(folder.empty() ? "." : folder.c_str(), fs::exists(path) ? F_OK : W_OK) != 0) fail_errno(what, errno);
+}
+
+}  // namespace sinew

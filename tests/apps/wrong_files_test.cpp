@@ -1,0 +1,82 @@
+// Files that are not what a command needs: what it says of them.
+#include "core/safe_file.h"
+#include "tests/apps/program.h"
+#include "tests/core/expect_error.h"
+
+namespace sinew {
+namespace {
+
+namespace fs = std::filesystem;
+
+void expect_mistake(const std::vector<std::string>& words, const std::string& text) {
+  SCOPED_TRACE(text);
+  const ChildProcess::Result result = run_sinew(words);
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;
+  expect_contains(result.errors, text);
+}
+
+TEST(WrongFiles, ARecipeThatIsNotThereNamesTheNearest) {
+  const TemporaryFolder folder;
+  folder.write("my_ant.yaml", "task: ant\n");
+  for (const char* command : {"train", "show"})
+    expect_mistake({command, folder.file("my_antt.yaml")},
+                   "No such file or directory; did you mean '" + folder.file("my_ant.yaml") + "'?");
+  expect_mistake({"train", "half_cheetah_ppo"}, "configs/recipes/half_cheetah_ppo.yaml'?");
+}
+
+TEST(WrongFiles, ATaskIsNoRecipe) {
+  const TemporaryFolder folder;
+  folder.write("task.yaml", "model: x.xml\nobservations: {state: [qpos]}\nreward: {}\n");
+  expect_mistake({"train", folder.file("task.yaml")}, "is a task, not a recipe");
+}
+
+TEST(WrongFiles, APolicyIsLookedForNearby) {
+  const TemporaryFolder folder;
+  folder.write("zoo/walker.safetensors", "");
+  folder.write("checkpoints/step_1.checkpoint", "");
+  expect_mistake({"play", folder.file("zo")}, "there is no policy '" + folder.file("zo") + "'");
+  expect_mistake({"play", folder.file("zoo/walkr.safetensors")},
+                 "did you mean '" + folder.file("zoo/walker.safetensors"));
+  expect_mistake({"play", folder.file("zoo")}, "choose one, such as " + folder.file("zoo/walker.safetensors"));
+  expect_mistake({"play", folder.file("checkpoints/step_1.checkpoint")}, "is a checkpoint, which 'train --resume'");
+}
+
+TEST(WrongFiles, ALoopOfLinksIsNamed) {
+  const TemporaryFolder folder;
+  folder.write("x", "");
+  fs::create_symlink("loop", folder.file("loop"));
+  for (const char* command : {"play", "show", "report"})
+    expect_mistake({command, folder.file("loop")},
+                   "cannot reach '" + folder.file("loop") + "': Too many levels of symbolic links");
+}
+
+TEST(WrongFiles, MetricsThatSomeoneEdited) {
+  const TemporaryFolder folder;
+  const std::string header = "time/total_timesteps,rollout/ep_rew_mean\n";
+  folder.write("run/metrics.csv", "\xef\xbb\xbf" + header + "512,1.5\r\n\r\n");
+  EXPECT_EQ(run_sinew({"report", folder.file("run"), "--plot", folder.file("p.png")}).exit_code, 0);
+  expect_mistake({"report", folder.file("run"), "--plot", "p.gif"}, "the picture's name must end in .png");
+  folder.write("run/metrics.csv", header + "512,abc\n");
+  expect_mistake({"report", folder.file("run")},
+                 "metrics.csv:2: 'abc' in column 'rollout/ep_rew_mean' is not a number");
+  folder.write("run/metrics.csv", std::string(3000, '\xff') + "\n");
+  expect_mistake({"report", folder.file("run")}, "metrics.csv:1: the first column is '");
+}
+
+TEST(WrongFiles, ATaskWithoutSensorsActionsOrNames) {
+  const TemporaryFolder folder;
+  folder.write("recipe.yaml", "task: task.yaml\nalgorithm: {name: ppo}\nnetwork: {actor: [tanh], critic: [tanh]}\n");
+  const auto expect = [&](const std::string& rest, const std::string& text) {
+    const std::string model = std::string(SINEW_SOURCE) + "/sim/models/hopper.xml";
+    folder.write("task.yaml", "model: " + model + "\nreward: {}\n" + rest);
+    expect_mistake({"train", folder.file("recipe.yaml"), "--run", folder.file("run")}, text);
+  };
+  expect("observations: {}\n", "task.yaml:3:15: observations: a policy needs a sensor");
+  expect("observations: {state: [qpos]}\nactions: {}\n", "task.yaml:4:10: actions: a policy needs an action");
+  expect("observations: {\"a b\": [qpos]}\n", "'a b' is no good name");
+  expect("observations: {state: [qpos]}\nframe_skip: 1000000000\n", "it must be from 1 to 10000");
+}
+
+}  // namespace
+}  // namespace sinew
