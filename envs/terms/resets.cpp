@@ -69,6 +69,8 @@ std::vector<size_t> scalar_joints(const std::vector<std::string>& joints, size_t
   return addresses;
 }
 
+constexpr double most = 1e6;  // of a joint's position, rad or m
+
 class Disc final : public ResetTerm {
  public:
   struct Params {
@@ -77,7 +79,7 @@ class Disc final : public ResetTerm {
     template <class Visitor>
     void visit(Visitor& v) {
       v.required("joints", joints);
-      v.required("radius", radius, above(0));
+      v.required("radius", radius, above_up_to(0, most));  // beyond, its square is infinite
     }
   };
   Disc(const Params& params, const TermSource& source)
@@ -98,6 +100,8 @@ class Disc final : public ResetTerm {
 };
 
 class Box final : public ResetTerm {
+  static constexpr int most_draws = 100000;
+
  public:
   struct Params {
     std::vector<std::string> joints;
@@ -106,8 +110,8 @@ class Box final : public ResetTerm {
     template <class Visitor>
     void visit(Visitor& v) {
       v.required("joints", joints);
-      v.required("low", low);
-      v.required("high", high);
+      v.required("low", low, between(-most, most));
+      v.required("high", high, between(-most, most));
       v.optional("min_distance", min_distance, at_least(0));
     }
   };
@@ -126,7 +130,11 @@ class Box final : public ResetTerm {
   }
   void apply(TaskState& state, Rng& rng) override {
     double distance;
+    int draws = 0;
     do {
+      if (++draws > most_draws)
+        fail("the reset term 'box': no point farther than its min_distance {} was drawn in {} tries; make it smaller",
+             params_.min_distance, most_draws);
       distance = 0;
       for (size_t i = 0; i < joints_.size(); ++i) {
         double& q = state.sim.qpos()[joints_[i]];
