@@ -150,8 +150,8 @@ std::vector<std::string> all_tasks() {
   for (const std::string& more : {everything, ant_velocity, std::string("randomized")}) tasks.push_back(more);
   return tasks;
 }
-INSTANTIATE_TEST_SUITE_P(Tasks, EnvState, testing::ValuesIn(all_tasks()), [](const auto& info) {
-  std::string name = info.param.substr(info.param.rfind('/') + 1);
+INSTANTIATE_TEST_SUITE_P(Tasks, EnvState, testing::ValuesIn(all_tasks()), [](const auto& task) {
+  std::string name = task.param.substr(task.param.rfind('/') + 1);
   return name.substr(0, name.find('.'));
 });
 
