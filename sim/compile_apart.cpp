@@ -110,7 +110,8 @@ void restrict_this_process(const Limits& limits, pid_t parent) {
   mju_user_warning = [](const char* text) { note(report->warning, text); };
   try {
     mjModel* model = mj_loadXML(path.c_str(), nullptr, report->message, sizeof report->message);
-    if (!model) end(Report::Outcome::refused);
+    if (!model)  // its own handler may have caught the want of memory
+      end(std::strstr(report->message, "allocate memory") ? Report::Outcome::no_memory : Report::Outcome::refused);
     if (static_cast<size_t>(mj_sizeModel(model)) > limits.bytes) end(Report::Outcome::too_large);
     mj_saveModel(model, out.c_str(), nullptr, 0);
     compat::size_buffers(*model, *model, 0);
