@@ -20,7 +20,8 @@ std::string nearest_file(const fs::path& folder, const std::string& name) {
   std::vector<std::string> names;
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, none))
-    names.push_back(entry.path().filename().string());
+    if (entry.path().filename() != name)  // a link that leads nowhere
+      names.push_back(entry.path().filename().string());
   const std::string near = nearest(name, names);
   return near.empty() ? "" : (folder / near).string();
 }

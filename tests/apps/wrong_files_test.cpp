@@ -51,6 +51,13 @@ TEST(WrongFiles, ALoopOfLinksIsNamed) {
                    "cannot reach '" + folder.file("loop") + "': Too many levels of symbolic links");
 }
 
+TEST(WrongFiles, ALinkThatLeadsNowhereIsNotSuggestedForItself) {
+  const TemporaryFolder folder;
+  folder.write("x", "");
+  fs::create_symlink("nowhere", folder.file("dangling"));
+  expect_mistake({"play", folder.file("dangling")}, "give a run folder or a .safetensors file\n");
+}
+
 TEST(WrongFiles, MetricsThatSomeoneEdited) {
   const TemporaryFolder folder;
   const std::string header = "time/total_timesteps,rollout/ep_rew_mean\n";
