@@ -237,7 +237,7 @@ TEST(Inspect, WhatIsNoModelIsRefused) {
   expect_refusal({"inspect", folder.file("empty.xml")}, "empty.xml': it is empty");
   expect_refusal({"inspect", folder.file("task.yaml")}, "it is a YAML file, an MJCF or URDF file is needed");
   expect_refusal({"inspect", folder.file("broken.xml")}, "the file is not well-formed XML");
-  expect_refusal({"inspect", folder.file("text.xml")}, "the file is not well-formed XML");
+  expect_refusal({"inspect", folder.file("text.xml")}, "it is no XML file");
   expect_refusal({"inspect", folder.file("page.xml")}, "MuJoCo says: ");
   expect_refusal({"inspect", folder.file("typo.xml")}, "worldbdy");
 }

@@ -114,9 +114,9 @@ TEST(Runs, AnUnwritableResultIsTheUsersFault) {
   write_runs(folder);
   for (const char* option : {"--plot", "--json"}) {
     const ChildProcess::Result result =
-        run_sinew({"report", folder.file("cartpole_ppo"), option, folder.file("no/such/file")});
+        run_sinew({"report", folder.file("cartpole_ppo"), option, folder.file("no/such/file.png")});
     EXPECT_EQ(result.exit_code, 2);
-    expect_contains(result.errors, "sinew: cannot write '" + folder.file("no/such/file"));
+    expect_contains(result.errors, "sinew: cannot write '" + folder.file("no/such/file.png"));
   }
 }
 

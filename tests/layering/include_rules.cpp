@@ -50,7 +50,7 @@ const std::vector<Library> libraries = {
     {"nettle/", {"core"}},
     {"google/protobuf/", {"agents"}},
     {"CLI/", {"apps"}},
-    {"nlohmann/", {"nets", "robots", "bench", "apps"}},
+    {"nlohmann/", {"nets", "agents", "robots", "bench", "apps"}},
 };
 
 const Room* find_room(const std::string& name) {
