@@ -7,12 +7,6 @@
 #include "envs/not_finite.h"
 
 namespace sinew {
-namespace {
-
-// Of an episode in a task without a time limit, which might never end.
-constexpr int most_steps = 100000;
-
-}  // namespace
 
 double Evaluation::mean_reward() const {
   double total = 0;
@@ -98,7 +92,7 @@ Evaluation::Episode Evaluator::run_in(Env& env, PolicyRunner& runner, const Poli
     if (!result.diverged)
       for (size_t i = 0; i < episode.reward_terms.size(); ++i) episode.reward_terms[i] += env.reward_terms()[i];
     const bool go_on = !observer || observer(env, result);
-    const bool endless = env.spec().time_limit == 0 && episode.length >= most_steps;
+    const bool endless = env.spec().time_limit == 0 && episode.length >= most_steps_without_limit;
     if (result.terminated || result.truncated || !go_on || endless) {
       episode.terminated = result.terminated;
       episode.diverged = result.diverged;

@@ -9,6 +9,9 @@
 
 namespace sinew {
 
+/// Of an episode in a task without a time limit, which might never end: it is stopped then.
+inline constexpr int most_steps_without_limit = 100'000;
+
 /// Episodes of a deterministic policy.
 struct Evaluation {
   struct Episode {
@@ -32,7 +35,7 @@ using StepObserver = std::function<bool(Env& env, const StepResult& result)>;
 /// Runs episodes in envs of its own. Episode i draws from stream.split("episode", i) alone, so the
 /// result does not depend on the threads. No result is NaN, as in VecEnv: a simulation that diverges and
 /// an observation that is not finite end an episode as diverged; an action or a reward that is not
-/// finite is an Error. A task without a time limit is stopped after 100,000 steps.
+/// finite is an Error. A task without a time limit is stopped after most_steps_without_limit.
 class Evaluator {
  public:
   Evaluator(const EnvFactory& factory, ThreadPool& pool);

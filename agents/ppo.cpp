@@ -149,12 +149,19 @@ void Ppo::take_step(double learning_rate) {
 
 void Ppo::fail_diverged(const char* what) const {
   std::string culprit;
+  float largest = 0;
   for (const auto& part : shards_)
-    for (const auto& shard : part)
+    for (const auto& shard : part) {
       if (culprit.empty()) culprit = shard->culprit();
-  throw Error(fmt::format("learning has diverged: in update {} {} is not finite{}{}; a smaller learning_rate, or a "
-                          "max_grad_norm, may help",
-                          n_updates_ + 1, what, culprit.empty() ? "" : ": ", culprit),
+      largest = std::max(largest, shard->largest_return());
+    }
+  const std::string advice =
+      largest > 1e6f ? fmt::format("the returns are as large as {:.2g}: smaller weights of rewards, or "
+                                   "normalize_reward: true, may help",
+                                   largest)
+                     : "a smaller learning_rate, or a max_grad_norm, may help";
+  throw Error(fmt::format("learning has diverged: in update {} {} is not finite{}{}; {}", n_updates_ + 1, what,
+                          culprit.empty() ? "" : ": ", culprit, advice),
               Error::Fault::system);
 }
 

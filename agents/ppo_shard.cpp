@@ -68,6 +68,12 @@ void PpoShard::run(const Rollout& rollout, std::span<const int> rows, const PpoM
   tape_.backward(loss * (1.0 / config_.batch_size), gradient_);
 }
 
+float PpoShard::largest_return() const {
+  float largest = 0;  // an actor's shard has none
+  for (int i = 0; i < rows_; ++i) largest = std::max(largest, std::abs(returns_[i]));
+  return largest;
+}
+
 std::string PpoShard::culprit() const { return find_not_finite(tape_, gradient_).value_or(""); }
 
 Tensor PpoShard::policy_loss(const ActionDistribution<float>& actions, double clip_range) {

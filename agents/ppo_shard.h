@@ -43,6 +43,8 @@ class PpoShard {
   const PpoSums& sums() const { return sums_; }
   /// What made the first number of the last run that is not finite; "" where all are.
   std::string culprit() const;
+  /// By magnitude, of the rows of the last run().
+  float largest_return() const;
 
  private:
   void gather(const Rollout& rollout, std::span<const int> rows, const PpoMinibatch& minibatch);

@@ -52,6 +52,9 @@ class Run {
     else
       log_info("training on {}: {} envs, {} parameters, seed {}, {} threads", task_.name, envs_.size(),
                algorithm_->policy().network().parameters().size(), recipe.seed, options.threads);
+    if (envs_.spec().time_limit == 0 && recipe.eval.eval_freq > 0)
+      log_info("{} has no time_limit: an episode of an evaluation lasts up to {} steps", task_.name,
+               most_steps_without_limit);
   }
   ~Run() { log_to_file(""); }
 
@@ -305,7 +308,9 @@ TrainResult train(const Recipe& recipe, const Registry& registry, const TrainOpt
   try {
     return run.go();
   } catch (const Error& error) {
-    throw Error(error.what() + run.kept(), error.fault());
+    const std::string text = error.what() + run.kept();
+    log_line_to_file(LogLevel::error, text);
+    throw Error(text, error.fault());
   }
 }
 

@@ -58,7 +58,7 @@ std::string wrap(const std::string& text, int width) {
 }
 
 std::string printable(const std::string& message) {
-  std::string text = shortened(message, 4000);
+  std::string text = truncated(message, 4000);
   for (size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if ((byte < 0x20 && byte != '\n') || byte == 0x7f) text[i] = '?';

@@ -1,10 +1,12 @@
 # Sanitizers: their flags, and which tests run under them (docs/robustness.md).
 
-# Compiling takes most of a pass. SINEW_HOT_FLAGS are of rooms whose loops are hot.
+# Compiling takes most of a pass. SINEW_HOT_FLAGS are of rooms whose loops are hot; under a sanitizer they
+# hold what GCC's contraction to fused multiply-adds needs at -O1, for the tests know the bits.
 if(SINEW_SANITIZE)
   target_compile_options(sinew_flags INTERFACE -fsanitize=${SINEW_SANITIZE} -fno-sanitize-recover=all
     -fno-omit-frame-pointer)
   target_link_options(sinew_flags INTERFACE -fsanitize=${SINEW_SANITIZE})
+  set(SINEW_HOT_FLAGS -fexpensive-optimizations)
   set(SINEW_TEST_FLAGS -O0)
   set(SINEW_NO_UNINITIALIZED -Wno-uninitialized)  # at -O1 GCC's AVX-512 header sets this off as well
 else()

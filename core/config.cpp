@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 namespace sinew {
 
@@ -30,7 +31,9 @@ namespace {
 template <class Int>
 Int read_integer(const ConfigNode& node) {
   const int64_t value = node.integer();
-  if (!std::in_range<Int>(value)) throw node.error(fmt::format("{} does not fit", shortened(node.text())));
+  if (!std::in_range<Int>(value))
+    throw node.error(fmt::format("{} does not fit; it must be from {} to {}", shortened(node.text()),
+                                 std::numeric_limits<Int>::min(), std::numeric_limits<Int>::max()));
   return static_cast<Int>(value);
 }
 

@@ -84,9 +84,14 @@ const std::string& ConfigNode::text() const {
   return scalar_;
 }
 
+Error ConfigNode::is_not(const char* what) const {
+  return error(fmt::format("'{}' is not {}{}", shortened(text()), what,
+                           quoted_ ? ", for it is in quotes, which make it text" : ""));
+}
+
 double ConfigNode::number() const {
   double value = 0;
-  if (quoted_ || !parse_number(text(), value)) throw error(fmt::format("'{}' is not a number", shortened(text())));
+  if (quoted_ || !parse_number(text(), value)) throw is_not("a number");
   return value;
 }
 
@@ -98,7 +103,7 @@ int64_t ConfigNode::integer() const {
   if (!quoted_ && code == std::errc() && stop == s.data() + s.size()) return value;
   double real = 0;
   if (quoted_ || !parse_number(s, real) || real != std::floor(real))
-    throw error(fmt::format("'{}' is not a whole number", shortened(s)));
+    throw is_not("a whole number");
   if (std::abs(real) > exact) throw error(fmt::format("{} does not fit a whole number", shortened(s)));
   return static_cast<int64_t>(real);
 }
@@ -106,7 +111,7 @@ int64_t ConfigNode::integer() const {
 bool ConfigNode::boolean() const {
   if (!quoted_ && text() == "true") return true;
   if (!quoted_ && text() == "false") return false;
-  throw error(fmt::format("'{}' is neither true nor false", shortened(text())));
+  throw is_not("true or false");
 }
 
 const std::vector<ConfigNode>& ConfigNode::items() const {
@@ -155,8 +160,8 @@ void ConfigNode::remove(std::string_view key) {
 void ConfigNode::assign(const std::string& assignment) {
   const size_t equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0)
-    fail("--set {}: write it as key=value, for example --set algorithm.gamma=0.98", assignment);
-  const std::string source = "--set " + assignment;
+    fail("--set {}: write it as key=value, for example --set algorithm.gamma=0.98", shortened(assignment));
+  const std::string source = "--set " + shortened(assignment);
   ConfigNode value = parse_text(assignment.substr(equals + 1), source);
   value.forget_lines();
   ConfigNode* node = this;
@@ -171,11 +176,16 @@ void ConfigNode::assign(const std::string& assignment) {
       size_t index = 0;
       const auto [stop, code] = std::from_chars(key.data(), key.data() + key.size(), index);
       if (code != std::errc() || stop != key.data() + key.size() || index >= node->items_.size())
-        fail("{}: '{}' is a list of {}; '{}' is no index of it", source, node->path(), node->items_.size(), key);
+        fail("{}: '{}' is a list of {}; '{}' is no index of it", source, node->path(), node->items_.size(),
+             shortened(key));
       child = &node->items_[index];
     } else {
       if (node->is_scalar() || key.empty()) fail("{}: '{}' has no keys inside it", source, node->path());
-      if (node->is_null() || !node->find(key)) node->set(key, ConfigNode());
+      if (node->is_null() || !node->find(key)) {
+        ConfigNode made;
+        made.file_ = value.file_;
+        node->set(key, std::move(made));
+      }
       for (Entry& entry : node->entries_)
         if (entry.first == key) child = &entry.second;
     }

@@ -70,6 +70,7 @@ class ConfigNode {
   std::string to_yaml() const;
 
  private:
+  Error is_not(const char* what) const;
   friend class ConfigBuilder;
   /// A key on the way from the root. Nodes share the way to their parent: written out for each, the paths
   /// of a hostile file of 1 MiB would take gigabytes.

@@ -129,6 +129,7 @@ ConfigNode ConfigNode::parse_text(const std::string& text, const std::string& fi
     ConfigBuilder rest(file_name);
     if (parser.HandleNextDocument(rest)) fail("{}: holds a second YAML document ('---'); one is read", file_name);
   } catch (const YAML::Exception& error) {
+    if (text.find('\n') == std::string::npos) fail("{}: broken YAML: {}", file_name, error.msg);  // in its one line
     fail("{}:{}:{}: broken YAML: {}", file_name, error.mark.line + 1, error.mark.column + 1, error.msg);
   }
   return builder.take();

@@ -46,6 +46,14 @@ void log_line(LogLevel level, std::string_view text) {
   }
 }
 
+void log_line_to_file(LogLevel level, std::string_view text) {
+  Log& log = instance();
+  if (log.logger.sinks().size() < 2) return;
+  log.console->set_level(spdlog::level::off);
+  log_line(level, text);
+  log.console->set_level(spdlog::level::trace);
+}
+
 void log_to_file(const std::string& path) {
   auto& sinks = instance().logger.sinks();
   sinks.resize(1);

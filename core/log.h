@@ -12,6 +12,8 @@ namespace sinew {
 enum class LogLevel { info, warning, error };
 
 void log_line(LogLevel level, std::string_view text);
+/// To the log file alone, where there is one: what the terminal hears from another.
+void log_line_to_file(LogLevel level, std::string_view text);
 /// Also writes to this file from now on ("": no longer). Throws Error when it cannot be opened.
 void log_to_file(const std::string& path);
 

@@ -55,10 +55,16 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
   return candidates.empty() ? "" : fmt::format("; known: {}", join(candidates));
 }
 
-std::string shortened(std::string_view text, size_t most) {
+std::string truncated(std::string_view text, size_t most) {
   if (text.size() <= most) return std::string(text);
   while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
   return std::string(text.substr(0, most)) + "…";
+}
+
+std::string shortened(std::string_view text, size_t most) {
+  std::string line = truncated(text, most);
+  std::ranges::replace_if(line, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return line;
 }
 
 bool is_utf8(std::string_view text) {

@@ -12,8 +12,10 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 /// "; did you mean 'x'?" or, where nothing is near, "; known: a, b, c".
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates);
 
-/// The text, or its beginning and "…" where it is longer than `most` bytes: for messages about what a file
-/// has. A character is not cut in two.
+/// The text, or its beginning and "…" where it is longer than `most` bytes. A character is not cut in two.
+std::string truncated(std::string_view text, size_t most);
+
+/// The same in one line, for messages about what a file has.
 std::string shortened(std::string_view text, size_t most = 100);
 
 /// Whether these bytes are well-formed UTF-8.

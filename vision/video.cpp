@@ -35,6 +35,9 @@ VideoWriter::VideoWriter(std::string path, int width, int height, double frames_
   for (const int codec : {cv::VideoWriter::fourcc('a', 'v', 'c', '1'), cv::VideoWriter::fourcc('m', 'p', '4', 'v')})
     if (encoder_->writer.open(temporary_, cv::CAP_FFMPEG, codec, frames_per_second, even)) return;
   ::unlink(temporary_.c_str());
+  std::error_code code;
+  if (fs::space(fs::absolute(file).parent_path(), code).available == 0 && !code)
+    fail_errno(fmt::format("cannot write '{}'", path_), ENOSPC);
   throw Error(fmt::format("cannot encode '{}': OpenCV's FFmpeg has neither an H.264 nor an MPEG-4 encoder, or failed "
                           "to start it",
                           path_),

@@ -157,6 +157,7 @@ TEST(Ppo, AGradientThatIsNotFiniteEndsLearningAndSparesTheWeights) {
   const std::string text = error_of([&] { bench.learner.learn(rollout, 0, [](std::string_view, double) {}); });
   expect_contains(text, "learning has diverged: in update ");
   expect_contains(text, "the input 'return' of 'value loss' has inf at ");
+  expect_contains(text, "; the returns are as large as inf: smaller weights of rewards, or normalize_reward: true");
   for (const float x : bench.learner.policy().network().parameters().values()) ASSERT_TRUE(std::isfinite(x));
 }
 

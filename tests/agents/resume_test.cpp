@@ -186,6 +186,7 @@ TEST_F(ResumeTest, AfterANaNTheLastGoodCheckpointIsKept) {
   expect_contains(text, "learning has diverged");
   expect_contains(text, "the operation 'exp' of 'action distribution' gives inf at [0] of [1]");
   expect_contains(text, "; the checkpoint of step 512 is kept in '" + path("parts"));
+  expect_contains(read_file(path("parts") + "/log.txt"), "error: " + text);
   const CheckpointFolder::Newest newest = checkpoints("parts").newest();
   ASSERT_TRUE(newest.checkpoint);
   EXPECT_EQ(newest.checkpoint->step, 512);

@@ -64,7 +64,7 @@ TEST(ConfigNode, Booleans) {
   EXPECT_TRUE(x("true").boolean());
   EXPECT_FALSE(x("false").boolean());
   for (const char* text : {"yes", "1", "'true'", "True"})
-    expect_contains(error_of([&] { x(text).boolean(); }), "is neither true nor false");
+    expect_contains(error_of([&] { x(text).boolean(); }), "is not true or false");
 }
 
 TEST(ConfigNode, TheWrongKindSaysWhatIsThere) {
@@ -127,9 +127,19 @@ TEST(ConfigNode, AssignmentsThatCannotBe) {
   expect_contains(error_of([&] { node.assign(deep + "=1"); }), "nested more than 64 deep");
   expect_contains(error_of([&] { node.assign("list.1=1"); }), "'list' is a list of 1; '1' is no index of it");
   expect_contains(error_of([&] { node.assign("list.-1=1"); }), "is no index of it");
-  expect_contains(error_of([&] { node.assign("a=[1"); }), "--set a=[1:2:1: broken YAML");
+  expect_contains(error_of([&] { node.assign("a=[1"); }), "--set a=[1: broken YAML");
   node.assign("a=b");
   EXPECT_EQ(error_of([&] { node.find("a")->number(); }), "--set a=b: a: 'b' is not a number");
+  node.assign("made.inside=1");
+  EXPECT_EQ(error_of([&] { node.find("made")->number(); }), "--set made.inside=1: made: a single value is expected, not a map");
+  node.assign("a='4'");
+  EXPECT_EQ(error_of([&] { node.find("a")->integer(); }),
+            "--set a='4': a: '4' is not a whole number, for it is in quotes, which make it text");
+  const std::string long_key(5000, 'k');
+  EXPECT_LT(error_of([&] { node.assign(long_key); }).size(), 300u);
+  EXPECT_LT(error_of([&] { node.assign(long_key + "=["); }).size(), 300u);
+  node.assign(R"(a="two\nlines")");
+  EXPECT_EQ(error_of([&] { node.find("a")->boolean(); }).find('\n'), std::string::npos);
 }
 
 bool same(const ConfigNode& a, const ConfigNode& b) {

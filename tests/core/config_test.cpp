@@ -92,7 +92,7 @@ TEST(Config, MistypedValues) {
   EXPECT_EQ(refusal("task: a\nsteps: many\n"), "f.yaml:2:8: steps: 'many' is not a whole number");
   EXPECT_EQ(refusal("task: a\nsteps: 1.5\n"), "f.yaml:2:8: steps: '1.5' is not a whole number");
   EXPECT_EQ(refusal("task: [a]\n"), "f.yaml:1:7: task: a single value is expected, not a list");
-  EXPECT_EQ(refusal("task: a\nnormalize: yes\n"), "f.yaml:2:12: normalize: 'yes' is neither true nor false");
+  EXPECT_EQ(refusal("task: a\nnormalize: yes\n"), "f.yaml:2:12: normalize: 'yes' is not true or false");
   EXPECT_EQ(refusal("task: a\ninner: 3\n"), "f.yaml:2:8: inner: a map (key: value) is expected, not a single value");
   EXPECT_EQ(refusal("task: a\ninner: {sizes: 3}\n"),
             "f.yaml:2:16: inner.sizes: a list is expected, not a single value");
@@ -109,8 +109,8 @@ TEST(Config, ValuesOutOfRange) {
             "f.yaml:2:12: target_kl: 0 is out of range; it must be from 0 (excluded) to 1");
   EXPECT_EQ(refusal("task: a\ninner: {sizes: [64, 0]}\n"),
             "f.yaml:2:21: inner.sizes.1: 0 is out of range; it must be at least 1");
-  EXPECT_EQ(refusal("task: a\nn_envs: 3000000000\n"), "f.yaml:2:9: n_envs: 3000000000 does not fit");
-  EXPECT_EQ(refusal("task: a\nseed: -1\n"), "f.yaml:2:7: seed: -1 does not fit");
+  EXPECT_EQ(refusal("task: a\nn_envs: 3000000000\n"), "f.yaml:2:9: n_envs: 3000000000 does not fit; it must be from -2147483648 to 2147483647");
+  EXPECT_EQ(refusal("task: a\nseed: -1\n"), "f.yaml:2:7: seed: -1 does not fit; it must be from 0 to 18446744073709551615");
   EXPECT_EQ(refusal("task: a\nseed: 1e300\n"), "f.yaml:2:7: seed: 1e300 does not fit a whole number");
   EXPECT_EQ(refusal("task: a\nrate: 1e200\n"), "f.yaml:2:7: rate: 1e200 does not fit");
 }

@@ -27,9 +27,10 @@ __attribute__((weak)) size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size,
 __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)());
 
 // One allocation beyond this is out of all proportion to an input; freed memory is held back for a short
-// while only, so that the peak is the reader's own.
+// while only, and of what allocated it one call is remembered (with more, the table of all stacks ever seen
+// grows without end), so that the peak is the reader's own.
 const char* __asan_default_options() {
-  return "max_allocation_size_mb=512:quarantine_size_mb=16:malloc_context_size=8:handle_abort=1";
+  return "max_allocation_size_mb=512:quarantine_size_mb=16:malloc_context_size=1:handle_abort=1";
 }
 }
 
