@@ -231,12 +231,19 @@ bool fits_a_line(const ConfigNode& node, int depth = 2) {
   return node.entries().size() <= 2;
 }
 
+// yaml-cpp writes text plain that begins as a document's marker does, and then reads it as one.
+bool looks_like_a_marker(const std::string& text) { return text.starts_with("---") || text.starts_with("..."); }
+
+void emit_text(YAML::Emitter& out, const std::string& text, bool quoted) {
+  if (quoted || looks_like_a_marker(text)) out << YAML::DoubleQuoted;
+  out << text;
+}
+
 void emit(YAML::Emitter& out, const ConfigNode& node, bool root) {
   if (node.is_null()) {
     out << YAML::Null;
   } else if (node.is_scalar()) {
-    if (node.is_quoted()) out << YAML::DoubleQuoted;
-    out << node.text();
+    emit_text(out, node.text(), node.is_quoted());
   } else if (node.is_list()) {
     out << (fits_a_line(node) ? YAML::Flow : YAML::Block) << YAML::BeginSeq;
     for (const ConfigNode& item : node.items()) emit(out, item, false);
@@ -244,7 +251,9 @@ void emit(YAML::Emitter& out, const ConfigNode& node, bool root) {
   } else {
     out << (!root && fits_a_line(node, 1) ? YAML::Flow : YAML::Block) << YAML::BeginMap;
     for (const auto& [key, value] : node.entries()) {
-      out << YAML::Key << key << YAML::Value;
+      out << YAML::Key;
+      emit_text(out, key, false);
+      out << YAML::Value;
       emit(out, value, false);
     }
     out << YAML::EndMap;

@@ -167,6 +167,7 @@ TEST(ConfigNode, WrittenYamlReadsTheSame) {
            "a: 1e6\nb: 3.0e-4\nc: -.inf\nd: 0x10\ne: 1_000\n",
            "a: \"%x\"\nb: '@y'\nc: '`z'\nd: '!t'\ne: '&u'\nf: '*v'\n",
            "multi: |\n  two\n  lines\nfolded: >\n  one\n  line\n",
+           "'--- a': 1\n'... b': ['--- c', '...']\n",
        }) {
     const ConfigNode node = parse(text);
     const std::string yaml = node.to_yaml();
@@ -174,6 +175,12 @@ TEST(ConfigNode, WrittenYamlReadsTheSame) {
     EXPECT_EQ(parse(yaml).to_yaml(), yaml);
     EXPECT_TRUE(yaml.ends_with('\n'));
   }
+}
+
+TEST(ConfigNode, TextThatBeginsAsAMarkerStaysText) {
+  const std::string yaml = parse("     ---\nweak ").to_yaml();  // plain, over two lines
+  EXPECT_EQ(yaml, "\"--- weak\"\n");
+  EXPECT_EQ(parse(yaml).text(), "--- weak");
 }
 
 TEST(ConfigNode, WrittenYamlIsEasyToRead) {
