@@ -24,10 +24,24 @@ struct GemmArguments {
   bool accumulate = false;  // start from what C holds
   const T* bias = nullptr;
   Activation activation = Activation::none;
+
+  // Of the gathered products below.
+  const int* a_rows = nullptr;     // [m]: where each row of A begins, instead of a_row
+  const int* a_columns = nullptr;  // [k]: where each column of A lies, instead of a_col
+  int segments = 1, a_segment = 0;
 };
 
 template <class T>
 void gemm(const GemmArguments<T>& arguments);
+
+/// The same where A's rows lie anywhere, each in `segments` pieces of k neighbours that are a_segment apart
+/// (B then has segments · k rows): a convolution reads its input in place, the rows of a window being the
+/// segments. a_row and a_col are not read.
+template <class T>
+void gemm_of_rows(const GemmArguments<T>& arguments);
+/// The same where A's columns lie anywhere: the gradient of a convolution's weights. a_col is not read.
+template <class T>
+void gemm_of_columns(const GemmArguments<T>& arguments);
 
 /// dst[cols, rows] = src[rows, cols] transposed; both dense.
 template <class T>
