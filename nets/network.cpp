@@ -31,6 +31,12 @@ int head_outputs(const ActionPart& part) {
   return total;
 }
 
+// An image keeps its shape; whatever else there is counts as a row of numbers.
+Shape shape_of(const SensorSpec& sensor) {
+  if (sensor.shape.size() != 3) return {sensor.size()};
+  return {sensor.shape[0], sensor.shape[1], sensor.shape[2]};
+}
+
 constexpr size_t max_sensors = 32;
 constexpr double lowest_log_std = -20, highest_log_std = 2;
 
@@ -57,9 +63,15 @@ BasicActorCritic<T>::BasicActorCritic(const InterfaceSpec& spec, const NetworkCo
   for (const SensorSpec& sensor : spec.sensors) {
     const auto entry = std::ranges::find(config.encoders, sensor.name, &std::pair<std::string, EncoderConfig>::first);
     const LayerList list = entry == config.encoders.end() ? LayerList{} : entry->second.layers;
-    LayerContext<T> context{*parameters_, rng, "encoder." + sensor.name, {sensor.size()}, config.init};
-    Encoder encoder{begin, begin + sensor.size(), std::make_unique<BasicSequential<T>>(list, layers, context)};
-    features += encoder.layers->output_shape()[0];
+    const Shape input = list.empty() ? Shape{sensor.size()} : shape_of(sensor);
+    LayerContext<T> context{*parameters_, rng, "encoder." + sensor.name, input, config.init};
+    Encoder encoder{begin, begin + sensor.size(), input, std::make_unique<BasicSequential<T>>(list, layers, context)};
+    const Shape output = encoder.layers->output_shape();
+    if (output.rank() != 1)
+      throw list.back().error(fmt::format("the encoder of '{}' ends with images of {}; put flatten, or spatial_softargmax, "
+                                          "at its end",
+                                          sensor.name, output.text()));
+    features += output[0];
     begin = encoder.end;
     encoders_.push_back(std::move(encoder));
   }
@@ -98,14 +110,20 @@ void BasicActorCritic<T>::add_action_head(int features, const NetworkConfig& con
 }
 
 template <class T>
+BasicTensor<T> BasicActorCritic<T>::Encoder::operator()(BasicTensor<T> columns) const {
+  if (input.rank() == 1) return (*layers)(columns);
+  return (*layers)(reshape(columns, {columns.shape()[0], input[0], input[1], input[2]}));
+}
+
+template <class T>
 BasicTensor<T> BasicActorCritic<T>::trunk(BasicTensor<T> observations) const {
   BasicTensor<T> features;
   if (encoders_.size() == 1) {
-    features = (*encoders_[0].layers)(observations);
+    features = encoders_[0](observations);
   } else {
     std::array<BasicTensor<T>, max_sensors> parts;
     for (size_t i = 0; i < encoders_.size(); ++i)
-      parts[i] = (*encoders_[i].layers)(slice(observations, encoders_[i].begin, encoders_[i].end));
+      parts[i] = encoders_[i](slice(observations, encoders_[i].begin, encoders_[i].end));
     features = concat<T>(std::span<const BasicTensor<T>>(parts.data(), encoders_.size()));
   }
   return (*core_)(features);

@@ -87,7 +87,9 @@ class BasicActorCritic {
  private:
   struct Encoder {
     int begin, end;  // columns of the observation row
+    Shape input;     // of one observation
     std::unique_ptr<BasicSequential<T>> layers;
+    BasicTensor<T> operator()(BasicTensor<T> columns) const;
   };
   BasicTensor<T> trunk(BasicTensor<T> observations) const;
   ActionDistribution<T> action_head(BasicTensor<T> features) const;

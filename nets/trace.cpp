@@ -1,5 +1,6 @@
 #include "nets/trace.h"
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -20,6 +21,12 @@ const char* activation_name(Activation activation) {
 int64_t count_flops(const Node<float>& node) {
   const std::string name = node.operation->name;
   if (name == "constant" || name == "parameter" || name == "reshape" || name == "slice" || name == "concat") return 0;
+  if (name == "conv2d") {
+    const Shape& weight = node.inputs[1]->shape;
+    return 2 * node.shape.size() * (weight.size() / std::max(1, weight[3])) + node.shape.size();
+  }
+  if (name == "max_pool" || name == "average_pool")
+    return node.shape.size() * node.indices[0] * node.indices[1];  // of its window
   if (name == "affine" || name == "matmul") return 2 * node.shape.size() * node.inputs[1]->shape[0] + node.shape.size();
   return node.shape.size();
 }
@@ -35,8 +42,12 @@ int append(const Node<float>* node, std::map<const Node<float>*, int>& index, Tr
   step.source = node->parameter ? node->parameter->name : node->label;
   step.shape = node->shape;
   step.flops = count_flops(*node);
-  if (step.operation == "affine") step.activation = activation_name(static_cast<Activation>(node->integers[0]));
+  if (step.operation == "affine" || step.operation == "conv2d")
+    step.activation = activation_name(static_cast<Activation>(node->integers[0]));
   if (step.operation == "slice") step.integers = {node->integers[0], node->integers[0] + node->shape.columns()};
+  if (step.operation == "conv2d" || step.operation == "max_pool" || step.operation == "average_pool")
+    step.integers.assign(node->indices, node->indices + 6);  // height and width of window, stride, padding
+  if (step.operation == "group_norm") step.integers = {node->integers[0]};
   for (const float scalar : node->scalars) step.scalars.push_back(scalar);
   while (!step.scalars.empty() && step.scalars.back() == 0) step.scalars.pop_back();
   const int place = static_cast<int>(trace.steps.size());

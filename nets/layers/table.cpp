@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "nets/layers/image_layers.h"
 #include "nets/layers/layer_norm.h"
 #include "nets/layers/linear.h"
 #include "nets/ops.h"
@@ -36,7 +37,7 @@ std::unique_ptr<BasicLayer<T>> make_linear(const ConfigNode& options, LayerConte
     check_range(options, linear.units, between(1, 1 << 16));
   }
   if (context.input.rank() != 1)
-    throw options.error(fmt::format("linear takes rows of numbers, not of shape {}", context.input.text()));
+    throw options.error(fmt::format("linear takes rows of numbers, not of shape {}; put flatten before it", context.input.text()));
   if (linear.init.scheme == "orthogonal" && takes_too_long(context.input[0], linear.units))
     throw options.error(
         fmt::format("a weight of [{}, {}] takes too long to start orthogonal; give it init: {{scheme: kaiming}}",
@@ -76,7 +77,7 @@ LayerRow<T> activation_row(const char* name, const char* help) {
 
 template <class T>
 LayerTable<T> builtin_layers() {
-  return {
+  LayerTable<T> table = {
       {"linear", "x · weight + bias; the number of outputs, or {units, init: {scheme, gain}}", make_linear<T>},
       {"layer_norm", "each row to mean 0 and variance 1, then scaled and shifted", make_layer_norm<T>},
       activation_row<T, &tanh<T>>("tanh", "hyperbolic tangent"),
@@ -86,6 +87,8 @@ LayerTable<T> builtin_layers() {
       activation_row<T, &sigmoid<T>>("sigmoid", "1 / (1 + exp(-x))"),
       activation_row<T, &softplus<T>>("softplus", "log(1 + exp(x))"),
   };
+  std::ranges::move(image_layers<T>(), std::back_inserter(table));
+  return table;
 }
 
 template LayerTable<float> builtin_layers();

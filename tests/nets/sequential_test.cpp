@@ -66,7 +66,7 @@ TEST(Sequential, AnUnknownLayerIsLocatedAndTheNearestNamed) {
   expect_contains(error, "net.yaml:1:22");
   expect_contains(error, "no layer 'tanhh'");
   expect_contains(error, "did you mean 'tanh'?");
-  expect_contains(message("[{conv3d: 8}]"), "known: linear, layer_norm");
+  expect_contains(message("[{lstn3x: 8}]"), "known: linear, layer_norm");
 }
 
 TEST(Sequential, OptionsAreCheckedWhereTheyStand) {

@@ -1,0 +1,225 @@
+#include "nets/layers/image_layers.h"
+
+#include <algorithm>
+
+#include "nets/init.h"
+
+namespace sinew {
+
+/// In YAML one number for both, or [height, width].
+void read_value(const ConfigNode& node, Extent& extent) {
+  std::vector<int> sides;
+  if (node.is_list())
+    read_value(node, sides);
+  else
+    read_value(node, sides.emplace_back());
+  if (sides.empty() || sides.size() > 2) throw node.error("one number is expected, or [height, width]");
+  for (const int side : sides) check_range(node, side, between(0, 1 << 16));
+  extent = {sides.front(), sides.back()};
+}
+
+template <class T>
+BasicConv2d<T>::BasicConv2d(BasicParameters<T>& parameters, const std::string& name, Shape input, int filters,
+                            const SlidingWindow& window, Rng& rng, const InitConfig& init)
+    : name_(name),
+      window_(window),
+      output_{window.places({input[0], input[1]}).height, window.places({input[0], input[1]}).width, filters},
+      weight_(&parameters.add(name + ".weight", {window.size.height, window.size.width, input[2], filters})),
+      bias_(&parameters.add(name + ".bias", {filters})) {
+  const int inputs = window.size.height * window.size.width * input[2];
+  if (init.scheme == "kaiming")
+    kaiming_init(weight_->values(), inputs, init.gain, rng);
+  else
+    orthogonal_init(weight_->values(), inputs, filters, init.gain, rng);
+  parameters.touch();
+}
+
+template <class T>
+BasicTensor<T> BasicConv2d<T>::operator()(BasicTensor<T> x) const {
+  const typename BasicTape<T>::Scope scope(x.tape(), name_.c_str());
+  return conv2d(x, x.tape().parameter(*weight_), x.tape().parameter(*bias_), window_, activation_);
+}
+
+template <class T>
+bool BasicConv2d<T>::fuse(Activation activation) {
+  if (activation_ != Activation::none) return false;
+  activation_ = activation;
+  return true;
+}
+
+template <class T>
+BasicGroupNorm<T>::BasicGroupNorm(BasicParameters<T>& parameters, const std::string& name, Shape input, int groups)
+    : name_(name),
+      shape_(input),
+      groups_(groups),
+      scale_(&parameters.add(name + ".scale", {input[2]})),
+      shift_(&parameters.add(name + ".shift", {input[2]})) {
+  std::ranges::fill(scale_->values(), T(1));
+  parameters.touch();
+}
+
+template <class T>
+BasicTensor<T> BasicGroupNorm<T>::operator()(BasicTensor<T> x) const {
+  const typename BasicTape<T>::Scope scope(x.tape(), name_.c_str());
+  return group_norm(x, x.tape().parameter(*scale_), x.tape().parameter(*shift_), groups_);
+}
+
+namespace {
+
+constexpr double most_filters = 1 << 12;
+
+template <class T>
+void expect_image(const ConfigNode& options, const LayerContext<T>& context) {
+  if (context.input.rank() != 3)
+    throw options.error(fmt::format("layer '{}': an image [height, width, channels] is expected, not a row of shape {}",
+                                    context.name, context.input.text()));
+}
+
+template <class T>
+void check_window(const ConfigNode& options, const LayerContext<T>& context, const SlidingWindow& window) {
+  if (const auto problem = window.problem({context.input[0], context.input[1]}))
+    throw options.error(fmt::format("layer '{}': {}", context.name, *problem));
+}
+
+struct ConvOptions {
+  int filters = 0;
+  SlidingWindow window;
+  InitConfig init;
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.required("filters", filters, between(1, most_filters));
+    v.required("kernel", window.size);
+    v.optional("stride", window.stride);
+    v.optional("padding", window.padding);
+    v.optional("init", init);
+  }
+};
+
+template <class T>
+std::unique_ptr<BasicLayer<T>> make_conv(const ConfigNode& options, LayerContext<T>& context) {
+  if (!options.is_map())
+    throw options.error("conv needs its options, as in {conv: {filters: 32, kernel: 8, stride: 4}}");
+  ConvOptions conv{.init = context.init};
+  read_value(options, conv);
+  expect_image(options, context);
+  check_window(options, context, conv.window);
+  return std::make_unique<BasicConv2d<T>>(context.parameters, context.name, context.input, conv.filters, conv.window,
+                                          context.rng, conv.init);
+}
+
+struct GroupNormOptions {
+  int groups = 0;
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.required("groups", groups, between(1, most_filters));
+  }
+};
+
+// {group_norm: 8} or {group_norm: {groups: 8}}.
+template <class T>
+std::unique_ptr<BasicLayer<T>> make_group_norm(const ConfigNode& options, LayerContext<T>& context) {
+  GroupNormOptions norm;
+  if (options.is_null()) throw options.error("group_norm needs the number of its groups, as in {group_norm: 8}");
+  if (options.is_map())
+    read_value(options, norm);
+  else
+    read_value(options, norm.groups);
+  check_range(options, norm.groups, between(1, most_filters));
+  expect_image(options, context);
+  if (context.input[2] % norm.groups != 0)
+    throw options.error(
+        fmt::format("layer '{}': {} groups do not divide {} channels", context.name, norm.groups, context.input[2]));
+  return std::make_unique<BasicGroupNorm<T>>(context.parameters, context.name, context.input, norm.groups);
+}
+
+// A layer without parameters.
+template <class T>
+class FunctionLayer : public BasicLayer<T> {
+ public:
+  using Function = std::function<BasicTensor<T>(BasicTensor<T>)>;
+  FunctionLayer(std::string name, Shape output, Function function)
+      : name_(std::move(name)), output_(output), function_(std::move(function)) {}
+  BasicTensor<T> operator()(BasicTensor<T> x) const override {
+    const typename BasicTape<T>::Scope scope(x.tape(), name_.c_str());
+    return function_(x);
+  }
+  Shape output_shape() const override { return output_; }
+
+ private:
+  std::string name_;
+  Shape output_;
+  Function function_;
+};
+
+struct PoolOptions {
+  Extent kernel;
+  std::optional<Extent> stride;  // none: the kernel's, so that windows do not overlap
+  Extent padding{0, 0};
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.required("kernel", kernel);
+    v.optional("stride", stride);
+    v.optional("padding", padding);
+  }
+};
+
+// {max_pool: 2} or {max_pool: {kernel: 3, stride: 2, padding: 1}}.
+template <class T, BasicTensor<T> (*pool)(BasicTensor<T>, const SlidingWindow&)>
+std::unique_ptr<BasicLayer<T>> make_pool(const ConfigNode& options, LayerContext<T>& context) {
+  PoolOptions read;
+  if (options.is_null()) throw options.error("a pooling needs its kernel, as in {max_pool: 2}");
+  if (options.is_map())
+    read_value(options, read);
+  else
+    read_value(options, read.kernel);
+  const SlidingWindow window{read.kernel, read.stride.value_or(read.kernel), read.padding};
+  expect_image(options, context);
+  check_window(options, context, window);
+  const Extent places = window.places({context.input[0], context.input[1]});
+  return std::make_unique<FunctionLayer<T>>(context.name, Shape{places.height, places.width, context.input[2]},
+                                            [window](BasicTensor<T> x) { return pool(x, window); });
+}
+
+template <class T>
+std::unique_ptr<BasicLayer<T>> make_spatial_softargmax(const ConfigNode& options, LayerContext<T>& context) {
+  if (!options.is_null()) throw options.error("spatial_softargmax takes no options");
+  expect_image(options, context);
+  return std::make_unique<FunctionLayer<T>>(context.name, Shape{2 * context.input[2]},
+                                            [](BasicTensor<T> x) { return spatial_softargmax(x); });
+}
+
+template <class T>
+std::unique_ptr<BasicLayer<T>> make_flatten(const ConfigNode& options, LayerContext<T>& context) {
+  if (!options.is_null()) throw options.error("flatten takes no options");
+  const int size = static_cast<int>(context.input.size());
+  return std::make_unique<FunctionLayer<T>>(context.name, Shape{size}, [size](BasicTensor<T> x) {
+    return reshape(x, {x.shape()[0], size});
+  });
+}
+
+}  // namespace
+
+template <class T>
+LayerTable<T> image_layers() {
+  return {
+      {"conv", "convolution: {filters, kernel, stride: 1, padding: 0, init}; a kernel is a number or [height, width]",
+       make_conv<T>},
+      {"group_norm", "groups of channels to mean 0 and variance 1, then scaled and shifted; the number of groups",
+       make_group_norm<T>},
+      {"max_pool", "the largest of each window: its kernel, or {kernel, stride, padding: 0}",
+       make_pool<T, &max_pool<T>>},
+      {"average_pool", "the mean of each window: its kernel, or {kernel, stride, padding: 0}",
+       make_pool<T, &average_pool<T>>},
+      {"spatial_softargmax", "where each channel is bright: x and y from -1 to 1", make_spatial_softargmax<T>},
+      {"flatten", "an image as a row of numbers", make_flatten<T>},
+  };
+}
+
+template class BasicConv2d<float>;
+template class BasicConv2d<double>;
+template class BasicGroupNorm<float>;
+template class BasicGroupNorm<double>;
+template LayerTable<float> image_layers();
+template LayerTable<double> image_layers();
+
+}  // namespace sinew
