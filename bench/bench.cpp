@@ -19,6 +19,7 @@ std::vector<Benchmark> benchmarks() {
       {"envs", "stepping vectorised envs, against a bare loop of mj_step on the same threads", bench_envs},
       {"train", "whole training iterations, against bare physics and published speeds", bench_train},
       {"nets", "inference, training steps and GEMM, against the peak of this machine", bench_nets},
+      {"images", "convolutional networks, against the peak of this machine", bench_images},
       {"checkpoints", "a training run with checkpoints, against one without", bench_checkpoints},
   };
 }
