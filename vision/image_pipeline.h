@@ -1,0 +1,48 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/config_node.h"
+
+namespace sinew {
+
+/// Extents of an 8-bit image, channels interleaved.
+struct ImageShape {
+  int height = 0, width = 0, channels = 0;
+  size_t size() const {
+    return static_cast<size_t>(height) * static_cast<size_t>(width) * static_cast<size_t>(channels);
+  }
+  std::string text() const;  // "[84, 84, 3]"
+  bool operator==(const ImageShape&) const = default;
+};
+
+/// What a frame goes through before a policy sees it, the same for a simulated camera and a robot's:
+///
+///   process: [{crop: [top, left, height, width]}, {resize: [64, 64]}, grey, bgr]
+///
+/// crop cuts a rectangle out; resize averages where it shrinks and interpolates where it grows; grey makes
+/// one channel of red, green and blue (Rec. 601); bgr swaps red and blue. A fourth channel, the depth of
+/// RGB-D, stays as it is. Owns its buffers: use it in one thread at a time.
+class ImagePipeline {
+ public:
+  /// Throws a located Error for an unknown step, and for one that does not fit the image it gets.
+  ImagePipeline(const std::vector<ConfigNode>& steps, ImageShape input);
+
+  const ImageShape& input() const { return input_; }
+  const ImageShape& output() const { return shapes_.back(); }
+  /// frame [input()] → out [output()].
+  void run(std::span<const uint8_t> frame, std::span<uint8_t> out);
+
+ private:
+  using Step = std::function<void(const uint8_t* from, uint8_t* to)>;
+
+  ImageShape input_;
+  std::vector<ImageShape> shapes_;  // before and after each step
+  std::vector<Step> steps_;
+  std::vector<std::vector<uint8_t>> between_;  // what each step but the last leaves
+};
+
+}  // namespace sinew
