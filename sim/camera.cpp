@@ -1,137 +1,148 @@
 #include "sim/camera.h"
 
 #include <algorithm>
-#include <vector>
+#include <array>
+#include <mutex>
+#include <optional>
 
 #include "core/error.h"
-#include "sim/compat.h"
+#include "sim/canvas_internal.h"
+#include "sim/depth_internal.h"
 #include "sim/gl_context.h"
 
 namespace sinew {
 namespace {
 
-constexpr int most_geoms = 2000;  // in one picture; MuJoCo warns and leaves out what is beyond
+// For the time of one picture: a window's context (GLX) and this one (EGL) exclude each other in a thread.
+class Current {
+ public:
+  explicit Current(GlContext& gl) : gl_(gl) { gl_.make_current(); }
+  ~Current() { gl_.release(); }
+  Current(const Current&) = delete;
+  Current& operator=(const Current&) = delete;
 
-// The struct alone with the settings of the pictures; its arrays are the shared model's.
-mjModel settings_for(const mjModel& model, const RenderOptions& options) {
-  mjModel m = model;
-  m.vis.global.offheight = options.height;
-  m.vis.global.offwidth = options.width;
-  if (options.fast) {
-    m.vis.quality.offsamples = 0;
-    m.vis.quality.shadowsize = 0;  // a shadow map costs 64 MB
-    m.vis.quality.numslices = 12;
-    m.vis.quality.numstacks = 8;
-    m.vis.quality.numquads = 1;
-  } else {
-    m.vis.quality.offsamples = 4;
-    m.vis.quality.shadowsize = 2048;
-  }
-  return m;
+ private:
+  GlContext& gl_;
+};
+
+std::string device_of(const GlContext& gl) {
+  using GetString = const unsigned char* (*)(unsigned int);
+  const auto get_string = reinterpret_cast<GetString>(gl.function("glGetString"));
+  const unsigned char* text = get_string ? get_string(0x1F01 /* GL_RENDERER */) : nullptr;
+  return text ? reinterpret_cast<const char*>(text) : "";
 }
 
-// A plane collides everywhere, whatever its size, which is for the eye alone: a robot that runs far
-// should not be seen to run off it. (An infinite one of MuJoCo's is drawn in thousands of squares.)
-// A texture that is stretched over the plane would show the change: such a plane stays.
-std::vector<double> widened_grounds(const mjModel& m) {
-  constexpr double wide = 2000;  // metres
-  std::vector<double> size(m.geom_size, m.geom_size + 3 * m.ngeom);
-  for (int i = 0; i < m.ngeom; ++i) {
-    const int material = m.geom_matid[i];
-    const bool stretched = material >= 0 && !m.mat_texuniform[material];
-    if (m.geom_type[i] != mjGEOM_PLANE || m.geom_bodyid[i] != 0 || stretched) continue;
-    double* xy_square = &size[static_cast<size_t>(3 * i)];
-    std::fill_n(xy_square, 3, wide);
+struct Eye {
+  mjvCamera camera;
+  int followed_body = 0;  // by a free camera; 0: none moves, or the camera is one of the model's
+
+  Eye(const Model& model, const std::string& name) {
+    mjv_defaultCamera(&camera);
+    const mjModel& m = model.raw();
+    if (!name.empty() || model.has(Model::Element::camera, "track")) {
+      camera.type = mjCAMERA_FIXED;
+      camera.fixedcamid = model.find(Model::Element::camera, name.empty() ? "track" : name);
+      return;
+    }
+    mjv_defaultFreeCamera(&m, &camera);
+    for (int body = 1; body < m.nbody && followed_body == 0; ++body)
+      if (m.body_weldid[body] != 0) followed_body = body;
   }
-  return size;
+  // MuJoCo's own tracking camera lags behind.
+  void follow(const mjData& data) {
+    if (followed_body > 0) std::copy_n(data.subtree_com + 3 * followed_body, 3, camera.lookat);
+  }
+};
+
+// Both of what OpenGL gives, the lowest row first, into the view's rows from the top.
+void write_pixels(const CameraView& view, const uint8_t* rgb, const float* depth, float nearest, float farthest,
+                  uint8_t* pixels) {
+  const DepthScale scale(view);
+  const int width = view.width;
+  for (int row = 0; row < view.height; ++row) {
+    const long from = static_cast<long>(view.height - 1 - row) * width;
+    uint8_t* out = pixels + static_cast<long>(row) * width * view.channels();
+    const auto byte_at = [&](int i) {
+      return scale(nearest * farthest / (farthest - depth[from + i] * (farthest - nearest)));
+    };
+    if (view.kind == CameraView::Kind::rgb)
+      std::copy_n(rgb + 3 * from, 3 * width, out);
+    else if (view.kind == CameraView::Kind::depth)
+      for (int i = 0; i < width; ++i) out[i] = byte_at(i);
+    else
+      for (int i = 0; i < width; ++i) {
+        std::copy_n(rgb + 3 * (from + i), 3, out + 4 * i);
+        out[4 * i + 3] = byte_at(i);
+      }
+  }
 }
 
 }  // namespace
 
 struct Renderer::Scene {
   std::unique_ptr<GlContext> gl;
-  mjModel model;
-  std::vector<double> geom_size;  // as the model's, but grounds without an end
-  mjvScene scene;
-  mjvOption option;
-  mjvCamera camera;
-  int followed_body = 0;  // by a free camera; 0: none moves, or the camera is one of the model's
-  mjrContext context;
+  std::array<std::optional<Canvas>, 2> canvases;  // [fast], those that a view wants
+  std::vector<Eye> eyes;                          // of each view
+  std::vector<uint8_t> rgb;                       // of the largest view
+  std::vector<float> depth;
   std::string device;  // what OpenGL calls itself
 
-  Scene(const mjModel& shared, const RenderOptions& options)
-      : gl(GlContext::make()), model(settings_for(shared, options)) {
-    geom_size = widened_grounds(shared);
-    model.geom_size = geom_size.data();
-
-    gl->make_current();
-    mjv_defaultScene(&scene);
-    mjv_defaultOption(&option);
-    mjv_defaultCamera(&camera);
-    mjr_defaultContext(&context);
-    mjv_makeScene(&model, &scene, most_geoms);
-    with_context(
-        fmt::format("cannot draw pictures with {} ('sinew doctor' says what this computer offers)", gl->name()),
-        [&] { mjr_makeContext(&model, &context, mjFONTSCALE_50); });
-    mjr_setBuffer(mjFB_OFFSCREEN, &context);
-    if (options.fast) scene.flags[mjRND_SHADOW] = scene.flags[mjRND_REFLECTION] = scene.flags[mjRND_HAZE] = 0;
-    using GetString = const unsigned char* (*)(unsigned int);
-    if (const auto get_string = reinterpret_cast<GetString>(gl->function("glGetString")))
-      if (const unsigned char* text = get_string(0x1F01 /* GL_RENDERER */))
-        device = reinterpret_cast<const char*>(text);
-    gl->release();
-  }
-
-  ~Scene() {
-    gl->make_current();
-    mjr_freeContext(&context);
-    mjv_freeScene(&scene);
-    gl->release();
-  }
-
-  void choose_camera(const Model& of, const std::string& name) {
-    if (!name.empty() || of.has(Model::Element::camera, "track")) {
-      camera.type = mjCAMERA_FIXED;
-      camera.fixedcamid = of.find(Model::Element::camera, name.empty() ? "track" : name);
-      return;
+  Scene(const Model& model, const std::vector<CameraView>& views) {
+    int height = 0, width = 0;
+    for (const CameraView& view : views) {
+      check_view(view);
+      eyes.emplace_back(model, view.camera);
+      height = std::max(height, view.height);
+      width = std::max(width, view.width);
     }
-    mjv_defaultFreeCamera(&model, &camera);
-    for (int body = 1; body < model.nbody && followed_body == 0; ++body)
-      if (model.body_weldid[body] != 0) followed_body = body;
+    const size_t pixels = static_cast<size_t>(height) * static_cast<size_t>(width);
+    rgb.resize(3 * pixels);
+    depth.resize(pixels);
+
+    static std::mutex one_at_a_time;  // MuJoCo looks OpenGL's functions up in variables of the process
+    const std::lock_guard lock(one_at_a_time);
+    gl = GlContext::make();
+    const Current current(*gl);
+    with_context(
+        fmt::format("cannot draw pictures with {} ('sinew doctor' says what this computer offers)", gl->name()), [&] {
+          for (const CameraView& view : views)
+            if (auto& canvas = canvases[view.fast]; !canvas) canvas.emplace(model.raw(), height, width, view.fast);
+        });
+    device = device_of(*gl);
+  }
+  ~Scene() {
+    const Current current(*gl);
+    for (auto& canvas : canvases) canvas.reset();
   }
 };
 
+Renderer::Renderer(std::shared_ptr<const Model> model, std::vector<CameraView> views)
+    : model_(std::move(model)), views_(std::move(views)), scene_(std::make_unique<Scene>(*model_, views_)) {}
+
 Renderer::Renderer(std::shared_ptr<const Model> model, const RenderOptions& options)
-    : options_(options), model_(std::move(model)) {
-  if (options_.height < 1 || options_.width < 1)
-    fail("a picture of {} × {} pixels cannot be drawn", options_.width, options_.height);
-  scene_ = std::make_unique<Scene>(model_->raw(), options_);
-  scene_->choose_camera(*model_, options_.camera);
+    : Renderer(std::move(model),
+               {CameraView{
+                   .camera = options.camera, .height = options.height, .width = options.width, .fast = options.fast}}) {
 }
 
 Renderer::~Renderer() = default;
 
-void Renderer::render(const Simulation& sim, std::span<uint8_t> pixels) {
-  const size_t row_bytes = 3 * static_cast<size_t>(options_.width);
-  const size_t n_rows = static_cast<size_t>(options_.height);
-  if (pixels.size() != n_rows * row_bytes)
-    fail("a picture of {} × {} pixels needs {} bytes, not {}", options_.width, options_.height, n_rows * row_bytes,
-         pixels.size());
-  Scene& s = *scene_;
-  s.gl->make_current();
-  mjData& data = const_cast<mjData&>(sim.raw());  // only read: MuJoCo's argument is not const
-  // MuJoCo's own tracking camera lags behind.
-  if (s.followed_body > 0) std::copy_n(data.subtree_com + 3 * s.followed_body, 3, s.camera.lookat);
-  mjv_updateScene(&s.model, &data, &s.option, nullptr, &s.camera, mjCAT_ALL, &s.scene);
-  const mjrRect view = {0, 0, options_.width, options_.height};
-  mjr_render(view, &s.scene, &s.context);
-  mjr_readPixels(pixels.data(), nullptr, view, &s.context);
-  s.gl->release();
-  // OpenGL's first row is the lowest.
-  for (size_t low = n_rows - 1, high = 0; high < low; ++high, --low)
-    std::swap_ranges(pixels.begin() + static_cast<long>(high * row_bytes),
-                     pixels.begin() + static_cast<long>((high + 1) * row_bytes),
-                     pixels.begin() + static_cast<long>(low * row_bytes));
+void Renderer::render(size_t index, const Simulation& sim, std::span<uint8_t> pixels) {
+  const CameraView& view = views_.at(index);
+  if (pixels.size() != view.size())
+    fail("a picture of {} × {} pixels needs {} bytes, not {}", view.width, view.height, view.size(), pixels.size());
+  Scene& scene = *scene_;
+  Eye& eye = scene.eyes[index];
+  eye.follow(sim.raw());
+  const bool color = view.kind != CameraView::Kind::depth;
+  float* depth = view.kind != CameraView::Kind::rgb ? scene.depth.data() : nullptr;
+  Canvas& canvas = *scene.canvases[view.fast];
+  {
+    const Current current(*scene.gl);
+    canvas.draw(sim, eye.camera, view.height, view.width, color);
+    canvas.read(color ? scene.rgb.data() : nullptr, depth);
+  }
+  write_pixels(view, scene.rgb.data(), depth, canvas.nearest(), canvas.farthest(), pixels.data());
 }
 
 std::string Renderer::backend() const {

@@ -1,0 +1,42 @@
+#pragma once
+#include <mujoco/mujoco.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/simulation.h"
+
+namespace sinew {
+
+/// MuJoCo's picture of a model at one quality: its OpenGL objects, and the shapes it draws. All
+/// functions, constructor and destructor too, want the same OpenGL context to be current.
+class Canvas {
+ public:
+  /// For pictures up to this size.
+  Canvas(const mjModel& model, int height, int width, bool fast);
+  ~Canvas();
+  Canvas(const Canvas&) = delete;
+  Canvas& operator=(const Canvas&) = delete;
+
+  /// Draws a simulation of the model. Without colour, only the depth means something.
+  void draw(const Simulation& sim, mjvCamera& camera, int height, int width, bool color);
+  /// The last picture as OpenGL has it, the lowest row first; nullptr for what is not wanted.
+  void read(uint8_t* rgb, float* depth);
+  /// Metres along the optical axis: where OpenGL's depth is 0, and where it is 1.
+  float nearest() const { return scene_.camera[0].frustum_near; }
+  float farthest() const { return scene_.camera[0].frustum_far; }
+
+ private:
+  void take_over(const mjModel& model);
+
+  mjVisual visual_;
+  mjModel model_;  // the struct alone, as the picture needs it; its arrays are those of the simulation
+  std::vector<int> grounds_;
+  std::vector<double> geom_size_;  // the simulation's, with the grounds widened
+  mjvOption option_;
+  mjvScene scene_;
+  mjrContext context_;
+  mjrRect area_{};
+};
+
+}  // namespace sinew
