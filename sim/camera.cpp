@@ -54,25 +54,22 @@ struct Eye {
   }
 };
 
-// Both of what OpenGL gives, the lowest row first, into the view's rows from the top.
-void write_pixels(const CameraView& view, const uint8_t* rgb, const float* depth, float nearest, float farthest,
-                  uint8_t* pixels) {
-  const DepthScale scale(view);
-  const int width = view.width;
-  for (int row = 0; row < view.height; ++row) {
-    const long from = static_cast<long>(view.height - 1 - row) * width;
-    uint8_t* out = pixels + static_cast<long>(row) * width * view.channels();
-    const auto byte_at = [&](int i) {
-      return scale(nearest * farthest / (farthest - depth[from + i] * (farthest - nearest)));
-    };
+// What OpenGL gives, the lowest row first, into the view's rows from the top.
+void write_pixels(const CameraView& view, const uint8_t* rgb, const uint8_t* depth, uint8_t* pixels) {
+  const long width = view.width;
+  for (long row = 0; row < view.height; ++row) {
+    const long from = (view.height - 1 - row) * width;
+    uint8_t* out = pixels + row * width * view.channels();
     if (view.kind == CameraView::Kind::rgb)
       std::copy_n(rgb + 3 * from, 3 * width, out);
     else if (view.kind == CameraView::Kind::depth)
-      for (int i = 0; i < width; ++i) out[i] = byte_at(i);
+      std::copy_n(depth + from, width, out);
     else
-      for (int i = 0; i < width; ++i) {
-        std::copy_n(rgb + 3 * (from + i), 3, out + 4 * i);
-        out[4 * i + 3] = byte_at(i);
+      for (long i = from; i < from + width; ++i, out += 4) {
+        out[0] = rgb[3 * i];
+        out[1] = rgb[3 * i + 1];
+        out[2] = rgb[3 * i + 2];
+        out[3] = depth[i];
       }
   }
 }
@@ -83,9 +80,9 @@ struct Renderer::Scene {
   std::unique_ptr<GlContext> gl;
   std::array<std::optional<Canvas>, 2> canvases;  // [fast], those that a view wants
   std::vector<Eye> eyes;                          // of each view
-  std::vector<uint8_t> rgb;                       // of the largest view
-  std::vector<float> depth;
-  std::string device;  // what OpenGL calls itself
+  std::vector<uint8_t> rgb, depth_bytes;          // of the largest view, as OpenGL has its rows
+  std::vector<float> depth;                       // OpenGL's, 0 to 1
+  std::string device;                             // what OpenGL calls itself
 
   Scene(const Model& model, const std::vector<CameraView>& views) {
     int height = 0, width = 0;
@@ -98,6 +95,7 @@ struct Renderer::Scene {
     const size_t pixels = static_cast<size_t>(height) * static_cast<size_t>(width);
     rgb.resize(3 * pixels);
     depth.resize(pixels);
+    depth_bytes.resize(pixels);
 
     static std::mutex one_at_a_time;  // MuJoCo looks OpenGL's functions up in variables of the process
     const std::lock_guard lock(one_at_a_time);
@@ -106,7 +104,7 @@ struct Renderer::Scene {
     with_context(
         fmt::format("cannot draw pictures with {} ('sinew doctor' says what this computer offers)", gl->name()), [&] {
           for (const CameraView& view : views)
-            if (auto& canvas = canvases[view.fast]; !canvas) canvas.emplace(model.raw(), height, width, view.fast);
+            if (auto& canvas = canvases[view.fast]; !canvas) canvas.emplace(model.raw(), *gl, height, width, view.fast);
         });
     device = device_of(*gl);
   }
@@ -142,7 +140,15 @@ void Renderer::render(size_t index, const Simulation& sim, std::span<uint8_t> pi
     canvas.draw(sim, eye.camera, view.height, view.width, color);
     canvas.read(color ? scene.rgb.data() : nullptr, depth);
   }
-  write_pixels(view, scene.rgb.data(), depth, canvas.nearest(), canvas.farthest(), pixels.data());
+  if (depth) {
+    const DepthScale byte(view);
+    const float nearest = canvas.nearest(), farthest = canvas.farthest();
+    const long n = static_cast<long>(view.height) * view.width;
+    for (long i = 0; i < n; ++i)
+      scene.depth_bytes[static_cast<size_t>(i)] =
+          byte(nearest * farthest / (farthest - depth[i] * (farthest - nearest)));
+  }
+  write_pixels(view, scene.rgb.data(), scene.depth_bytes.data(), pixels.data());
 }
 
 std::string Renderer::backend() const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/gl_context.h"
 #include "sim/simulation.h"
 
 namespace sinew {
@@ -13,7 +14,7 @@ namespace sinew {
 class Canvas {
  public:
   /// For pictures up to this size.
-  Canvas(const mjModel& model, int height, int width, bool fast);
+  Canvas(const mjModel& model, const GlContext& gl, int height, int width, bool fast);
   ~Canvas();
   Canvas(const Canvas&) = delete;
   Canvas& operator=(const Canvas&) = delete;
