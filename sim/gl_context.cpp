@@ -5,6 +5,7 @@
 #include <GL/osmesa.h>
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <string_view>
@@ -28,9 +29,25 @@ void look_up(void* library, const char* name, Function& function) {
   if (!function) fail("{} is missing", name);
 }
 
-class EglContext final : public GlContext {
- public:
-  EglContext() : egl_(shared()) {
+// EGL's functions, and the display of all contexts.
+struct Egl {
+  EGLDisplay display = EGL_NO_DISPLAY;
+  decltype(&eglGetProcAddress) get_proc_address;
+  decltype(&eglInitialize) initialize;
+  decltype(&eglBindAPI) bind_api;
+  decltype(&eglChooseConfig) choose_config;
+  decltype(&eglCreateContext) create_context;
+  decltype(&eglDestroyContext) destroy_context;
+  decltype(&eglMakeCurrent) make_current;
+  decltype(&eglGetError) get_error;
+
+  static const Egl& shared() {
+    static const Egl egl;
+    return egl;
+  }
+
+  /// nullptr: the display draws no OpenGL.
+  EGLConfig choose_config_of(EGLDisplay of) const {
     constexpr std::array<EGLint, 13> wanted = {EGL_SURFACE_TYPE,
                                                EGL_PBUFFER_BIT,
                                                EGL_RENDERABLE_TYPE,
@@ -46,10 +63,64 @@ class EglContext final : public GlContext {
                                                EGL_NONE};
     EGLConfig config = nullptr;
     EGLint n = 0;
-    if (!egl_.choose_config(egl_.display, wanted.data(), &config, 1, &n) || n == 0)
-      fail("no configuration draws OpenGL");
+    return choose_config(of, wanted.data(), &config, 1, &n) && n > 0 ? config : nullptr;
+  }
+
+ private:
+  Egl() {
+    void* egl = open_library("libEGL.so.1");
+    look_up(egl, "eglGetProcAddress", get_proc_address);
+    look_up(egl, "eglInitialize", initialize);
+    look_up(egl, "eglBindAPI", bind_api);
+    look_up(egl, "eglChooseConfig", choose_config);
+    look_up(egl, "eglCreateContext", create_context);
+    look_up(egl, "eglDestroyContext", destroy_context);
+    look_up(egl, "eglMakeCurrent", make_current);
+    look_up(egl, "eglGetError", get_error);
+    extension("eglGetPlatformDisplayEXT", get_platform_display_);
+    if (!get_platform_display_) fail("eglGetPlatformDisplayEXT is missing");
+    if (!open_gpu() && !open(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY))
+      fail("no display without a screen draws OpenGL");
+  }
+
+  template <class Function>
+  void extension(const char* name, Function& function) {
+    function = reinterpret_cast<Function>(get_proc_address(name));
+  }
+
+  bool open(EGLenum platform, void* native) {
+    const EGLDisplay candidate = get_platform_display_(platform, native, nullptr);
+    if (candidate == EGL_NO_DISPLAY || !initialize(candidate, nullptr, nullptr) || !choose_config_of(candidate))
+      return false;
+    display = candidate;
+    return true;
+  }
+
+  // The first device that is no software renderer and that we may use.
+  bool open_gpu() {
+    PFNEGLQUERYDEVICESEXTPROC query_devices;
+    PFNEGLQUERYDEVICESTRINGEXTPROC query_string;
+    extension("eglQueryDevicesEXT", query_devices);
+    extension("eglQueryDeviceStringEXT", query_string);
+    std::array<EGLDeviceEXT, 32> devices{};
+    EGLint n = 0;
+    if (!query_devices || !query_string || !query_devices(devices.size(), devices.data(), &n)) return false;
+    return std::any_of(devices.begin(), devices.begin() + n, [&](EGLDeviceEXT device) {
+      const char* extensions = query_string(device, EGL_EXTENSIONS);
+      const bool on_cpu =
+          !extensions || std::string_view(extensions).find("EGL_MESA_device_software") != std::string::npos;
+      return !on_cpu && open(EGL_PLATFORM_DEVICE_EXT, device);
+    });
+  }
+
+  PFNEGLGETPLATFORMDISPLAYEXTPROC get_platform_display_;
+};
+
+class EglContext final : public GlContext {
+ public:
+  EglContext() : egl_(Egl::shared()) {
     egl_.bind_api(EGL_OPENGL_API);
-    context_ = egl_.create_context(egl_.display, config, EGL_NO_CONTEXT, nullptr);
+    context_ = egl_.create_context(egl_.display, egl_.choose_config_of(egl_.display), EGL_NO_CONTEXT, nullptr);
     if (context_ == EGL_NO_CONTEXT) fail("no context (EGL error {:#x})", egl_.get_error());
   }
   ~EglContext() override {
@@ -67,42 +138,7 @@ class EglContext final : public GlContext {
   void* function(const char* name) const override { return reinterpret_cast<void*>(egl_.get_proc_address(name)); }
 
  private:
-  struct Library {
-    EGLDisplay display = EGL_NO_DISPLAY;
-    decltype(&eglGetProcAddress) get_proc_address;
-    decltype(&eglInitialize) initialize;
-    decltype(&eglBindAPI) bind_api;
-    decltype(&eglChooseConfig) choose_config;
-    decltype(&eglCreateContext) create_context;
-    decltype(&eglDestroyContext) destroy_context;
-    decltype(&eglMakeCurrent) make_current;
-    decltype(&eglGetError) get_error;
-
-    Library() {
-      // Mesa's software renderer would start a thread a core for pictures this small.
-      setenv("LP_NUM_THREADS", "0", 0);
-      void* egl = open_library("libEGL.so.1");
-      look_up(egl, "eglGetProcAddress", get_proc_address);
-      look_up(egl, "eglInitialize", initialize);
-      look_up(egl, "eglBindAPI", bind_api);
-      look_up(egl, "eglChooseConfig", choose_config);
-      look_up(egl, "eglCreateContext", create_context);
-      look_up(egl, "eglDestroyContext", destroy_context);
-      look_up(egl, "eglMakeCurrent", make_current);
-      look_up(egl, "eglGetError", get_error);
-      const auto get_platform_display =
-          reinterpret_cast<PFNEGLGETPLATFORMDISPLAYEXTPROC>(get_proc_address("eglGetPlatformDisplayEXT"));
-      if (!get_platform_display) fail("eglGetPlatformDisplayEXT is missing");
-      display = get_platform_display(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, nullptr);
-      if (display == EGL_NO_DISPLAY || !initialize(display, nullptr, nullptr)) fail("no surfaceless display");
-    }
-  };
-  static const Library& shared() {
-    static const Library library;
-    return library;
-  }
-
-  const Library& egl_;
+  const Egl& egl_;
   EGLContext context_;
 };
 
@@ -150,13 +186,18 @@ std::unique_ptr<GlContext> attempt(std::string& answer) {
 }  // namespace
 
 std::unique_ptr<GlContext> GlContext::make() {
-  const char* wish = std::getenv("MUJOCO_GL");  // as users of MuJoCo's Python package know it
-  std::string egl_answer = "MUJOCO_GL=osmesa forbids it", mesa_answer;
-  if (!wish || std::string_view(wish) != "osmesa")
+  // Mesa's software renderer would start a thread a core for pictures this small.
+  setenv("LP_NUM_THREADS", "0", 0);
+  const char* value = std::getenv("MUJOCO_GL");
+  const std::string_view wish = value ? value : "";
+  std::string egl_answer = "MUJOCO_GL=osmesa forbids it", mesa_answer = "MUJOCO_GL=egl forbids it";
+  if (wish != "osmesa")
     if (auto context = attempt<EglContext>(egl_answer)) return context;
-  if (auto context = attempt<MesaContext>(mesa_answer)) return context;
+  if (wish != "egl")
+    if (auto context = attempt<MesaContext>(mesa_answer)) return context;
   throw Error(fmt::format("cannot draw without a display: EGL says: {}; OSMesa says: {}. On Debian, install "
-                          "libegl1 and libgl1-mesa-dri, or libosmesa6",
+                          "libegl1 and libgl1-mesa-dri, or libosmesa6; a camera of kind depth needs neither when it "
+                          "casts rays: {{camera: NAME, kind: depth, method: rays}}",
                           egl_answer, mesa_answer),
               Error::Fault::system);
 }

@@ -4,8 +4,9 @@
 
 namespace sinew {
 
-/// An OpenGL context without a window: EGL surfaceless (GPU or CPU), or else OSMesa (CPU). The
-/// libraries are loaded when the first one is made; the environment's MUJOCO_GL=osmesa chooses OSMesa.
+/// An OpenGL context without a window: EGL, on a GPU where there is one and else on the processor, or
+/// OSMesa, on the processor. The libraries are loaded when the first one is made. The environment
+/// chooses as it does for MuJoCo's Python package: MUJOCO_GL=egl or MUJOCO_GL=osmesa.
 /// Use it in one thread at a time.
 class GlContext {
  public:
