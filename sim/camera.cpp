@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "sim/canvas_internal.h"
 #include "sim/depth_internal.h"
+#include "sim/eye_internal.h"
 #include "sim/gl_context.h"
 
 namespace sinew {
@@ -32,27 +33,14 @@ std::string device_of(const GlContext& gl) {
   return text ? reinterpret_cast<const char*>(text) : "";
 }
 
-struct Eye {
-  mjvCamera camera;
-  int followed_body = 0;  // by a free camera; 0: none moves, or the camera is one of the model's
-
-  Eye(const Model& model, const std::string& name) {
-    mjv_defaultCamera(&camera);
-    const mjModel& m = model.raw();
-    if (!name.empty() || model.has(Model::Element::camera, "track")) {
-      camera.type = mjCAMERA_FIXED;
-      camera.fixedcamid = model.find(Model::Element::camera, name.empty() ? "track" : name);
-      return;
-    }
-    mjv_defaultFreeCamera(&m, &camera);
-    for (int body = 1; body < m.nbody && followed_body == 0; ++body)
-      if (m.body_weldid[body] != 0) followed_body = body;
-  }
-  // MuJoCo's own tracking camera lags behind.
-  void follow(const mjData& data) {
-    if (followed_body > 0) std::copy_n(data.subtree_com + 3 * followed_body, 3, camera.lookat);
-  }
-};
+bool has_color(const CameraView& view) { return view.kind != CameraView::Kind::depth; }
+bool has_depth(const CameraView& view) { return view.kind != CameraView::Kind::rgb; }
+Canvas::Quality color_quality(const CameraView& view) {
+  return view.fast ? Canvas::Quality::fast : Canvas::Quality::smooth;
+}
+Canvas::Quality depth_quality(const CameraView& view) {
+  return view.fast ? Canvas::Quality::fast : Canvas::Quality::fine;
+}
 
 // What OpenGL gives, the lowest row first, into the view's rows from the top.
 void write_pixels(const CameraView& view, const uint8_t* rgb, const uint8_t* depth, uint8_t* pixels) {
@@ -78,7 +66,7 @@ void write_pixels(const CameraView& view, const uint8_t* rgb, const uint8_t* dep
 
 struct Renderer::Scene {
   std::unique_ptr<GlContext> gl;
-  std::array<std::optional<Canvas>, 2> canvases;  // [fast], those that a view wants
+  std::array<std::optional<Canvas>, 3> canvases;  // of each quality, those that a view wants
   std::vector<Eye> eyes;                          // of each view
   std::vector<uint8_t> rgb, depth_bytes;          // of the largest view, as OpenGL has its rows
   std::vector<float> depth;                       // OpenGL's, 0 to 1
@@ -103,14 +91,42 @@ struct Renderer::Scene {
     const Current current(*gl);
     with_context(
         fmt::format("cannot draw pictures with {} ('sinew doctor' says what this computer offers)", gl->name()), [&] {
-          for (const CameraView& view : views)
-            if (auto& canvas = canvases[view.fast]; !canvas) canvas.emplace(model.raw(), *gl, height, width, view.fast);
+          const auto prepare = [&](Canvas::Quality quality) {
+            auto& canvas = canvases[static_cast<size_t>(quality)];
+            if (!canvas) canvas.emplace(model.raw(), *gl, height, width, quality);
+          };
+          for (const CameraView& view : views) {
+            if (has_color(view)) prepare(color_quality(view));
+            if (has_depth(view)) prepare(depth_quality(view));
+          }
         });
     device = device_of(*gl);
   }
   ~Scene() {
     const Current current(*gl);
     for (auto& canvas : canvases) canvas.reset();
+  }
+  Canvas& canvas(Canvas::Quality quality) { return *canvases[static_cast<size_t>(quality)]; }
+
+  void draw(const CameraView& view, const Simulation& sim, mjvCamera camera) {
+    const Current current(*gl);
+    const bool together = view.fast && has_color(view);  // one picture for both
+    if (has_color(view)) {
+      Canvas& colored = canvas(color_quality(view));
+      colored.draw(sim, camera, view.height, view.width, true);
+      colored.read(rgb.data(), together && has_depth(view) ? depth.data() : nullptr);
+    }
+    if (!has_depth(view)) return;
+    Canvas& deep = canvas(depth_quality(view));
+    if (!together) {
+      deep.draw(sim, camera, view.height, view.width, false);
+      deep.read(nullptr, depth.data());
+    }
+    const DepthScale byte(view);
+    const float nearest = deep.nearest(), farthest = deep.farthest();
+    const size_t n = static_cast<size_t>(view.height) * static_cast<size_t>(view.width);
+    for (size_t i = 0; i < n; ++i)
+      depth_bytes[i] = byte(nearest * farthest / (farthest - depth[i] * (farthest - nearest)));
   }
 };
 
@@ -130,24 +146,7 @@ void Renderer::render(size_t index, const Simulation& sim, std::span<uint8_t> pi
   if (pixels.size() != view.size())
     fail("a picture of {} × {} pixels needs {} bytes, not {}", view.width, view.height, view.size(), pixels.size());
   Scene& scene = *scene_;
-  Eye& eye = scene.eyes[index];
-  eye.follow(sim.raw());
-  const bool color = view.kind != CameraView::Kind::depth;
-  float* depth = view.kind != CameraView::Kind::rgb ? scene.depth.data() : nullptr;
-  Canvas& canvas = *scene.canvases[view.fast];
-  {
-    const Current current(*scene.gl);
-    canvas.draw(sim, eye.camera, view.height, view.width, color);
-    canvas.read(color ? scene.rgb.data() : nullptr, depth);
-  }
-  if (depth) {
-    const DepthScale byte(view);
-    const float nearest = canvas.nearest(), farthest = canvas.farthest();
-    const long n = static_cast<long>(view.height) * view.width;
-    for (long i = 0; i < n; ++i)
-      scene.depth_bytes[static_cast<size_t>(i)] =
-          byte(nearest * farthest / (farthest - depth[i] * (farthest - nearest)));
-  }
+  scene.draw(view, sim, scene.eyes[index].at(sim.raw()));
   write_pixels(view, scene.rgb.data(), scene.depth_bytes.data(), pixels.data());
 }
 

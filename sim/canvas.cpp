@@ -8,19 +8,17 @@
 namespace sinew {
 namespace {
 
-mjVisual quality(const mjModel& model, int height, int width, bool fast) {
+mjVisual visual_for(const mjModel& model, int height, int width, Canvas::Quality quality) {
   mjVisual vis = model.vis;
   vis.global.offheight = height;
   vis.global.offwidth = width;
-  if (fast) {
-    vis.quality.offsamples = 0;
-    vis.quality.shadowsize = 0;  // a shadow map costs 64 MB
+  const bool smooth = quality == Canvas::Quality::smooth;
+  vis.quality.offsamples = smooth ? 4 : 0;
+  vis.quality.shadowsize = smooth ? 2048 : 0;  // a shadow map costs 64 MB
+  if (quality == Canvas::Quality::fast) {
     vis.quality.numslices = 12;  // round shapes in steps of 30 degrees, both ways
     vis.quality.numstacks = 6;
     vis.quality.numquads = 1;
-  } else {
-    vis.quality.offsamples = 4;
-    vis.quality.shadowsize = 2048;
   }
   return vis;
 }
@@ -44,8 +42,8 @@ void sample_once(const mjrContext& context, const GlContext& gl) {
 
 }  // namespace
 
-Canvas::Canvas(const mjModel& model, const GlContext& gl, int height, int width, bool fast)
-    : visual_(quality(model, height, width, fast)) {
+Canvas::Canvas(const mjModel& model, const GlContext& gl, int height, int width, Quality quality)
+    : visual_(visual_for(model, height, width, quality)) {
   for (int geom = 0; geom < model.ngeom; ++geom)
     if (ground::is_widened(model, geom)) grounds_.push_back(geom);
   take_over(model);
@@ -54,9 +52,9 @@ Canvas::Canvas(const mjModel& model, const GlContext& gl, int height, int width,
   mjr_makeContext(&model_, &context_, mjFONTSCALE_50);
   mjv_defaultScene(&scene_);
   mjv_makeScene(&model_, &scene_, most_shapes(model));
-  if (!fast) return;
+  if (quality == Quality::smooth) return;
   scene_.flags[mjRND_SHADOW] = scene_.flags[mjRND_REFLECTION] = scene_.flags[mjRND_HAZE] = 0;
-  sample_once(context_, gl);
+  if (quality == Quality::fast) sample_once(context_, gl);
 }
 
 Canvas::~Canvas() {

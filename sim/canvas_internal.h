@@ -13,8 +13,12 @@ namespace sinew {
 /// functions, constructor and destructor too, want the same OpenGL context to be current.
 class Canvas {
  public:
+  /// fast: see CameraView. fine: the model's own round shapes. smooth: everything, shadows and smoothed
+  /// edges too, for which a pixel has several depths and gives that of none at its middle.
+  enum class Quality { fast, fine, smooth };
+
   /// For pictures up to this size.
-  Canvas(const mjModel& model, const GlContext& gl, int height, int width, bool fast);
+  Canvas(const mjModel& model, const GlContext& gl, int height, int width, Quality quality);
   ~Canvas();
   Canvas(const Canvas&) = delete;
   Canvas& operator=(const Canvas&) = delete;

@@ -55,4 +55,21 @@ void visit_newer_state([[maybe_unused]] const mjModel& m, [[maybe_unused]] mjDat
 #endif
 }
 
+/// Of a ray from `from` along `ray` with one geom: how many times `ray` away the nearest point is; -1: none.
+inline double ray_shape(const double* position, const double* axes, const double* size, const double* from,
+                        const double* ray, int type) {
+#if mjVERSION_HEADER >= 350
+  return mju_rayGeom(position, axes, size, from, ray, type, nullptr);
+#else
+  return mju_rayGeom(position, axes, size, from, ray, type);
+#endif
+}
+inline double ray_hfield(const mjModel& m, const mjData& d, int geom, const double* from, const double* ray) {
+#if mjVERSION_HEADER >= 350
+  return mj_rayHfield(&m, &d, geom, from, ray, nullptr);
+#else
+  return mj_rayHfield(&m, &d, geom, from, ray);
+#endif
+}
+
 }  // namespace sinew::compat
