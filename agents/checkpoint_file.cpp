@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view magic = "SINEWCKP";
-constexpr uint32_t format_version = 1;
+constexpr uint32_t format_version = 2;
 constexpr size_t fixed_bytes = magic.size() + 2 * sizeof(uint32_t);
 constexpr size_t digest_bytes = 64;
 

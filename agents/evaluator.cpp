@@ -58,26 +58,21 @@ Evaluation::Episode Evaluator::run_episode(const Policy& policy, Rng stream, con
 }
 
 Evaluation::Episode Evaluator::run_in(Env& env, PolicyRunner& runner, const Policy& policy, Rng stream,
-                                      const StepObserver& observer) {
-  const auto& sensors = env.spec().sensors;
-  std::vector<double> observation(policy.observation_size()), command(policy.action_size());
-  std::vector<float> row(observation.size()), action(command.size()), state(policy.state_size());
+                                      const StepObserver& watch) {
+  Observer observer(env.spec());
+  std::vector<double> command(policy.action_size());
+  std::vector<float> numbers(policy.observation_size()), action(command.size()), state(policy.state_size());
+  std::vector<uint8_t> images(policy.image_size());
   uint8_t reset_mask = 1;
   Evaluation::Episode episode;
   episode.reward_terms.resize(env.spec().reward_terms.size());
   env.reset(stream);
   while (true) {
-    size_t begin = 0;
-    for (size_t i = 0; i < sensors.size(); ++i) {
-      env.observe(static_cast<int>(i), {&observation[begin], static_cast<size_t>(sensors[i].size())});
-      begin += sensors[i].size();
-    }
-    if (!std::ranges::all_of(observation, fits_float)) {
+    if (!observer.observe(env, episode.length == 0, numbers, images)) {
       episode.diverged = true;
       return episode;
     }
-    std::ranges::copy(observation, row.begin());
-    runner.act(row, state, {&reset_mask, 1}, action);
+    runner.act({1, numbers.data(), images.data()}, state, {&reset_mask, 1}, action);
     reset_mask = 0;
     ++episode.length;
     if (!std::ranges::all_of(action, fits_float)) fail_action(env.spec().actions, action, episode.length);
@@ -91,7 +86,7 @@ Evaluation::Episode Evaluator::run_in(Env& env, PolicyRunner& runner, const Poli
     episode.success |= result.success;
     if (!result.diverged)
       for (size_t i = 0; i < episode.reward_terms.size(); ++i) episode.reward_terms[i] += env.reward_terms()[i];
-    const bool go_on = !observer || observer(env, result);
+    const bool go_on = !watch || watch(env, result);
     const bool endless = env.spec().time_limit == 0 && episode.length >= most_steps_without_limit;
     if (result.terminated || result.truncated || !go_on || endless) {
       episode.terminated = result.terminated;

@@ -47,7 +47,7 @@ class Evaluator {
 
  private:
   Evaluation::Episode run_in(Env& env, PolicyRunner& runner, const Policy& policy, Rng stream,
-                             const StepObserver& observer);
+                             const StepObserver& watch);
 
   ThreadPool& pool_;
   std::vector<std::unique_ptr<Env>> envs_;  // one per thread

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "agents/gradient_sum.h"
+#include "core/memory.h"
 #include "core/state_archive.h"
 
 namespace sinew {
@@ -46,8 +47,22 @@ double explained_variance(const Rollout& rollout) {
   return variance > 0 ? 1 - error_variance / variance : 0;
 }
 
+// The least that a roll-out and a minibatch take: an image is a byte a pixel in the first; in the second it is
+// gathered, and becomes a float a pixel.
+void check_room(const PpoConfig& config, const VecEnv& envs) {
+  const InterfaceSpec& spec = envs.spec();
+  if (spec.image_size() == 0) return;
+  double frames = 0;
+  for (const SensorSpec& sensor : spec.sensors)
+    if (sensor.is_image()) frames += sensor.frame_size();
+  check_memory(fmt::format("the images of a roll-out of {} × {} steps and of a minibatch of {}", envs.size(),
+                           config.n_steps, config.batch_size),
+               frames * config.n_steps * envs.size() + 5.0 * spec.image_size() * config.batch_size);
+}
+
 const PpoConfig& checked(const PpoConfig& config, const AlgorithmContext& context) {
   check_batches(config, context.envs.size());
+  check_room(config, context.envs);
   return config;
 }
 
@@ -58,7 +73,7 @@ Ppo::Ppo(const PpoConfig& config, const AlgorithmContext& context)
       pool_(context.pool),
       policy_(context.envs.spec(), context.network, context.layers, context.stream.split("init")),
       collector_(context.envs, policy_, context.pool, context.stream),
-      rollout_(context.envs.size(), config.n_steps, policy_.observation_size(), policy_.action_size()),
+      rollout_(context.envs.size(), config.n_steps, policy_.spec()),
       adam_(policy_.network().parameters(), {.epsilon = config.adam_epsilon, .weight_decay = config.weight_decay}),
       shuffle_stream_(context.stream.split("shuffle")),
       order_(rollout_.rows()),
@@ -93,8 +108,21 @@ int64_t Ppo::iterate(double progress, const MetricSink& metrics) {
   if (reward_normalizer_) reward_normalizer_->apply(rollout_);
   compute_gae(rollout_, config_.gamma, config_.gae_lambda);
   learn(rollout_, progress, metrics);
-  policy_.update_normalizers(rollout_.raw_observations);
+  update_normalizers();
   return rollout_.rows();
+}
+
+void Ppo::update_normalizers() {
+  policy_.update_normalizers(rollout_.raw_observations);
+  if (!policy_.normalizes_images()) return;
+  constexpr int piece = 32;
+  const size_t size = policy_.image_size();
+  std::vector<uint8_t> images(piece * size);
+  for (int begin = 0; begin < rollout_.rows(); begin += piece) {
+    const int rows = std::min(piece, rollout_.rows() - begin);
+    for (int i = 0; i < rows; ++i) rollout_.frames.copy_row(begin + i, &images[i * size]);
+    policy_.update_image_normalizers({.rows = rows, .images = images.data()});
+  }
 }
 
 // Two parts where actor and critic share nothing, else one; each with its share of n_shards pieces of the rows.

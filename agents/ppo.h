@@ -29,6 +29,7 @@ class Ppo : public Algorithm {
 
  private:
   void make_shards();
+  void update_normalizers();
   PpoSums run_minibatch(const Rollout& rollout, std::span<const int> rows, double clip_range);
   void take_step(double learning_rate);
   [[noreturn]] void fail_diverged(const char* what) const;

@@ -24,6 +24,7 @@ PpoShard::PpoShard(const Policy& policy, const PpoConfig& config, Part part, int
       part_(part),
       begin_(part == Part::critic ? policy.network().critic_begin() : 0),
       end_(part == Part::actor ? policy.network().critic_begin() : policy.network().parameters().size()),
+      images_(static_cast<size_t>(max_rows) * policy.image_size()),
       gradient_(policy.network().parameters().size()),
       observations_(static_cast<size_t>(max_rows) * policy.observation_size()),
       actions_(static_cast<size_t>(max_rows) * policy.action_size()),
@@ -37,7 +38,8 @@ void PpoShard::gather(const Rollout& rollout, std::span<const int> rows, const P
   rows_ = static_cast<int>(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {
     const size_t row = rows[i];
-    std::copy_n(&rollout.observations[row * width], width, &observations_[i * width]);
+    std::copy_n(rollout.observations.begin() + row * width, width, observations_.begin() + i * width);
+    rollout.frames.copy_row(rows[i], images_.data() + i * policy_.image_size());
     if (part_ != Part::critic) {
       std::copy_n(&rollout.actions[row * action_width], action_width, &actions_[i * action_width]);
       log_probs_[i] = rollout.log_probs[row];
@@ -55,7 +57,7 @@ void PpoShard::run(const Rollout& rollout, std::span<const int> rows, const PpoM
   std::fill(gradient_.begin() + begin_, gradient_.begin() + end_, 0.0f);
   sums_ = {};
   tape_.rewind();
-  const Tensor observations = tape_.view({rows_, rollout.observation_size}, observations_.data(), "observation");
+  const Observations observations = policy_.observe_normalized(tape_, {rows_, observations_.data(), images_.data()});
   Tensor loss;
   if (part_ == Part::both) {
     const auto output = policy_.network()(observations);

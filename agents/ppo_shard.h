@@ -60,6 +60,7 @@ class PpoShard {
   size_t begin_, end_;
   Tape tape_;
   int rows_ = 0;
+  std::vector<uint8_t> images_;
   std::vector<float> gradient_, observations_, actions_, log_probs_, advantages_, returns_, values_;
   PpoSums sums_;
 };

@@ -15,8 +15,12 @@ bool is_finite(std::span<const float> values) {
 
 }  // namespace
 
-Rollout::Rollout(int envs, int steps, int observations_per_row, int actions_per_row)
-    : n_envs(envs), n_steps(steps), observation_size(observations_per_row), action_size(actions_per_row) {
+Rollout::Rollout(int envs, int steps, const InterfaceSpec& spec)
+    : n_envs(envs),
+      n_steps(steps),
+      observation_size(spec.observation_size()),
+      action_size(spec.actions.size()),
+      frames(spec, envs, steps) {
   const size_t n = static_cast<size_t>(rows());
   raw_observations.resize(n * observation_size);
   observations.resize(n * observation_size);
@@ -49,30 +53,36 @@ void RolloutCollector::collect(Rollout& rollout) {
   pool_.parallel_for(workers, [&](int worker) {
     run_range(rollout, worker, envs_.size() * worker / workers, envs_.size() * (worker + 1) / workers);
   });
-  compute_values(rollout);
+  pool_.parallel_for(envs_.size(), [&](int env) { compute_values(rollout, env); });
 }
 
 void RolloutCollector::run_range(Rollout& rollout, int worker, int first, int last) {
   const size_t rows = last - first, width = rollout.observation_size, action_width = rollout.action_size;
   const size_t state_width = policy_.state_size();
-  std::vector<float> normalized(rows * width), raw(rows * action_width), log_prob(rows), commands(rows * action_width);
+  // Where actor and critic share a trunk, it runs once for both.
+  const bool with_values = !policy_.network().separate();
+  std::vector<float> normalized(rows * width), raw(rows * action_width), log_prob(rows), commands(rows * action_width),
+      values(with_values ? rows : 0);
   const std::span<float> state(state_.data() + first * state_width, rows * state_width);
   const std::span<uint8_t> reset_mask(reset_mask_.data() + first, rows);
   const std::span<Rng> rngs(action_streams_.data() + first, rows);
   for (int i = first; i < last; ++i) rollout.cuts[i].clear();
   for (int step = 0; step < rollout.n_steps; ++step) {
-    const std::span<const float> observations = envs_.observations().subspan(first * width, rows * width);
-    runners_[worker]->sample(observations, state, reset_mask, rngs, {normalized, raw, log_prob}, commands);
+    const ObservationRows observations = envs_.rows(first, static_cast<int>(rows));
+    runners_[worker]->sample(observations, state, reset_mask, rngs, {normalized, raw, log_prob, values}, commands);
     for (size_t r = 0; r < rows; ++r) {
-      const size_t row = (first + r) * rollout.n_steps + step;
-      std::copy_n(&observations[r * width], width, &rollout.raw_observations[row * width]);
-      std::copy_n(&normalized[r * width], width, &rollout.observations[row * width]);
+      const int env = first + static_cast<int>(r);
+      const size_t row = static_cast<size_t>(env) * rollout.n_steps + step;
+      std::copy_n(observations.numbers + r * width, width, rollout.raw_observations.begin() + row * width);
+      std::copy_n(normalized.begin() + r * width, width, rollout.observations.begin() + row * width);
+      rollout.frames.add(env, step, observations.images + r * policy_.image_size(), envs_.episode_length(env));
       std::copy_n(&raw[r * action_width], action_width, &rollout.actions[row * action_width]);
       rollout.log_probs[row] = log_prob[r];
+      if (with_values) rollout.values[row] = values[r];
     }
     for (size_t r = 0; r < rows; ++r)
       if (!is_finite({&raw[r * action_width], action_width}) || !std::isfinite(log_prob[r])) [[unlikely]]
-        fail_action(first + static_cast<int>(r), {&normalized[r * width], width});
+        fail_action(first + static_cast<int>(r));
     envs_.step_range(first, last, commands.data());
     for (size_t r = 0; r < rows; ++r) {
       const size_t env = first + r, row = env * rollout.n_steps + step;
@@ -81,40 +91,41 @@ void RolloutCollector::run_range(Rollout& rollout, int worker, int first, int la
       rollout.truncated[row] = envs_.truncated()[env];
       reset_mask[r] = rollout.terminated[row] || rollout.truncated[row];
       if (rollout.truncated[row] && !rollout.terminated[row]) {
-        const auto final = envs_.final_observations().subspan(env * width, width);
-        rollout.cuts[env].push_back({static_cast<int>(row), {final.begin(), final.end()}, 0});
+        const ObservationRows final = envs_.final_row(static_cast<int>(env));
+        rollout.cuts[env].push_back({static_cast<int>(row),
+                                     {final.numbers, final.numbers + width},
+                                     0,
+                                     {final.images, final.images + policy_.image_size()}});
       }
     }
   }
 }
 
-void RolloutCollector::fail_action(int env, std::span<const float> normalized) const {
+void RolloutCollector::fail_action(int env) const {
   Tape tape;
-  policy_.network().actor(tape.constant({1, static_cast<int>(normalized.size())}, normalized));
+  policy_.network().actor(policy_.observe(tape, envs_.rows(env, 1)));
   throw Error(fmt::format("learning has diverged: the policy's action for env {} is not finite: {}", env,
                           find_not_finite(tape).value_or("the distribution drew it")),
               Error::Fault::system);
 }
 
-void RolloutCollector::compute_values(Rollout& rollout) {
-  // A critic pass over all steps of an env, in pieces that stay in the cache, and over the
-  // observations that follow.
-  constexpr size_t piece = 256;
-  pool_.parallel_for(envs_.size(), [&](int env) {
-    const size_t n = rollout.n_steps, width = rollout.observation_size;
-    PolicyRunner runner(policy_);
+// The values that are not there yet: of all steps of an env, in pieces that stay in the cache, and of the
+// observations that follow.
+void RolloutCollector::compute_values(Rollout& rollout, int env) {
+  PolicyRunner runner(policy_);
+  if (policy_.network().separate()) {
+    const size_t n = rollout.n_steps, width = rollout.observation_size, image_size = policy_.image_size();
+    const size_t piece = image_size > 0 ? 32 : 256;
+    std::vector<uint8_t> images(piece * image_size);
     for (size_t begin = 0; begin < n; begin += piece) {
       const size_t rows = std::min(piece, n - begin), row = env * n + begin;
-      runner.values({&rollout.observations[row * width], rows * width}, {&rollout.values[row], rows});
+      for (size_t i = 0; i < rows; ++i) rollout.frames.copy_row(static_cast<int>(row + i), &images[i * image_size]);
+      runner.values({static_cast<int>(rows), rollout.observations.data() + row * width, images.data()},
+                    {&rollout.values[row], rows});
     }
-    Tape tape(TapeMode::infer);
-    const auto value_of = [&](std::span<const float> raw) {
-      tape.rewind();
-      return policy_.network().critic(policy_.normalize(tape.view({1, static_cast<int>(width)}, raw.data()))).item();
-    };
-    for (Rollout::Cut& cut : rollout.cuts[env]) cut.value = value_of(cut.observation);
-    rollout.next_values[env] = value_of(envs_.observations().subspan(env * width, width));
-  });
+  }
+  for (Rollout::Cut& cut : rollout.cuts[env]) cut.value = runner.value({1, cut.observation.data(), cut.images.data()});
+  rollout.next_values[env] = runner.value(envs_.rows(env, 1));
 }
 
 void compute_gae(Rollout& rollout, double gamma, double gae_lambda) {

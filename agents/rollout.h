@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "envs/frame_store.h"
 #include "core/thread_pool.h"
 #include "envs/vec_env.h"
 #include "nets/policy.h"
@@ -16,6 +17,7 @@ struct Rollout {
   int n_envs = 0, n_steps = 0, observation_size = 0, action_size = 0;
   std::vector<float> raw_observations;  // [rows, observation size], for the normaliser
   std::vector<float> observations;      // the same, normalised as the policy saw them
+  FrameStore frames;                    // the images, as the cameras took them
   std::vector<float> actions;           // [rows, action size], raw (as the distribution drew them)
   std::vector<float> log_probs, rewards, values;
   std::vector<uint8_t> terminated, truncated;
@@ -26,11 +28,13 @@ struct Rollout {
     int row;
     std::vector<float> observation;  // raw
     float value = 0;
+    std::vector<uint8_t> images;
   };
   std::vector<std::vector<Cut>> cuts;         // per env, by step
   std::vector<float> next_values;             // [n_envs]: of the observation after the last step
 
-  Rollout(int n_envs, int n_steps, int observation_size, int action_size);
+  /// `spec`: of what is observed and done.
+  Rollout(int n_envs, int n_steps, const InterfaceSpec& spec);
   int rows() const { return n_envs * n_steps; }
 };
 
@@ -50,8 +54,8 @@ class RolloutCollector {
 
  private:
   void run_range(Rollout& rollout, int worker, int first, int last);
-  [[noreturn]] void fail_action(int env, std::span<const float> normalized) const;
-  void compute_values(Rollout& rollout);
+  [[noreturn]] void fail_action(int env) const;
+  void compute_values(Rollout& rollout, int env);
 
   VecEnv& envs_;
   const Policy& policy_;

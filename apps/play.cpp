@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "agents/evaluator.h"
+#include "apps/agent_view.h"
 #include "apps/commands.h"
 #include "apps/file_argument.h"
 #include "apps/json_file_internal.h"
@@ -34,22 +35,25 @@ struct PlayArguments {
 
 double frame_rate(const EnvSpec& spec) { return spec.actions.rate > 0 ? spec.actions.rate : 30; }
 
-// Shows each step in a video, a window, or both; false once the window was closed.
+// Shows each step in a video, a window, or both: the scene, and beside it what the agent sees of it through its
+// cameras. False once the window was closed.
 class Pictures {
  public:
   Pictures(const PlayArguments& arguments, const EnvSpec& spec)
       : period_(1 / frame_rate(spec)),
         frames_left_(frames_of(arguments, spec)),
-        pixels_(size_t{3} * picture_width * picture_height) {
-    if (arguments.video) video_.emplace(*arguments.video, picture_width, picture_height, frame_rate(spec));
-    if (arguments.window) window_.emplace(picture_height, picture_width, "sinew: " + spec.name);
+        agent_view_(spec, picture_height),
+        width_(picture_width + (agent_view_.is_empty() ? 0 : AgentView::width)),
+        scene_(size_t{3} * picture_width * picture_height),
+        pixels_(size_t{3} * static_cast<size_t>(width_) * picture_height) {
+    if (arguments.video) video_.emplace(*arguments.video, width_, picture_height, frame_rate(spec));
+    if (arguments.window) window_.emplace(picture_height, width_, "sinew: " + spec.name);
   }
   bool wanted() const { return video_ || window_; }
 
   bool show(Env& env) {
     if (!window_ && !video_) return true;
-    if (!env.render(picture_height, picture_width, pixels_))
-      fail("the task '{}' has no picture to show", env.spec().name);
+    draw(env);
     if (video_) video_->write(pixels_);
     if (video_ && --frames_left_ == 0) close_video();
     if (!window_) return true;
@@ -72,9 +76,20 @@ class Pictures {
     return std::max<int64_t>(1, std::llround(arguments.video_seconds * frame_rate(spec)));
   }
 
+  void draw(Env& env) {
+    if (!env.render(picture_height, picture_width, scene_))
+      fail("the task '{}' has no picture to show", env.spec().name);
+    constexpr int row = 3 * picture_width;
+    for (int y = 0; y < picture_height; ++y)
+      std::copy_n(scene_.begin() + y * row, row, pixels_.begin() + 3 * int64_t{y} * width_);
+    if (!agent_view_.is_empty()) agent_view_.draw(env, pixels_, width_);
+  }
+
   double period_;
   int64_t frames_left_;
-  std::vector<uint8_t> pixels_;
+  AgentView agent_view_;
+  int width_;  // of the whole picture
+  std::vector<uint8_t> scene_, pixels_;
   std::optional<VideoPipe> video_;
   std::optional<Window> window_;
   std::chrono::steady_clock::time_point next_frame_ = std::chrono::steady_clock::now();

@@ -185,7 +185,7 @@ void write_starter_task(const InspectedModel& inspected, const std::string& path
   const StarterDraft draft = starter_draft(inspected, path);
   const auto make = [&](const std::string& text) {
     const auto config = read_config<TaskConfig>(ConfigNode::parse_text(text, path));
-    TaskEnv(fs::path(path).stem().string(), config, inspected.model, registry);
+    TaskEnv(fs::path(path).stem().string(), config, inspected.model, registry, nullptr);
   };
   make(draft.plain());
   write_file_atomically(path, draft.finish([&](const std::string& text) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bench/bare_rendering.h"
 #include "core/clock.h"
 #include "core/random.h"
 #include "envs/make_env.h"
@@ -36,6 +37,7 @@ struct BarePhysics::World {
   std::vector<mjData*> data;
   std::vector<int> age;
   std::vector<Rng> rngs;
+  std::vector<std::unique_ptr<BareRendering>> renderers;  // of each thread; none: no pictures
 
   explicit World(const BareTask& its_task)
       : task(its_task), model(Model::load(sinew_home() + "/sim/models/" + task.name + ".xml")), sized(model->raw()) {
@@ -79,14 +81,21 @@ BarePhysics::~BarePhysics() {
 
 int BarePhysics::action_size() const { return world_->raw()->nu; }
 
+void BarePhysics::watch(const char* camera, int height, int width, int threads) {
+  for (int i = 0; i < threads; ++i)
+    world_->renderers.push_back(std::make_unique<BareRendering>(world_->raw(), camera, height, width));
+}
+
 double BarePhysics::run(ThreadPool& pool, const std::vector<float>& actions, int steps) {
   const int n = static_cast<int>(world_->data.size()), workers = std::min(pool.size(), n);
   const int nu = action_size();
   const Stopwatch watch;
   pool.parallel_for(workers, [&](int worker) {
     for (int step = 0; step < steps; ++step)
-      for (int env = n * worker / workers; env < n * (worker + 1) / workers; ++env)
+      for (int env = n * worker / workers; env < n * (worker + 1) / workers; ++env) {
         world_->step(env, &actions[(static_cast<size_t>(step) * n + env) * nu]);
+        if (!world_->renderers.empty()) world_->renderers[worker]->draw(world_->data[env]);
+      }
   });
   return static_cast<double>(n) * steps / watch.seconds();
 }

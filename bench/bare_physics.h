@@ -29,6 +29,8 @@ class BarePhysics {
   /// Each env makes `steps` env steps with the actions [steps, n_envs, nu], reset as an env is.
   /// Returns env steps per second of all.
   double run(ThreadPool& pool, const std::vector<float>& actions, int steps);
+  /// From now on each env step ends with a picture, drawn by one of as many bare renderers as there are threads.
+  void watch(const char* camera, int height, int width, int threads);
   int action_size() const;
 
  private:

@@ -20,6 +20,7 @@ std::vector<Benchmark> benchmarks() {
       {"train", "whole training iterations, against bare physics and published speeds", bench_train},
       {"nets", "inference, training steps and GEMM, against the peak of this machine", bench_nets},
       {"images", "convolutional networks, against the peak of this machine", bench_images},
+      {"cameras", "camera frames inside vectorised envs, against bare stepping and rendering", bench_cameras},
       {"checkpoints", "a training run with checkpoints, against one without", bench_checkpoints},
   };
 }

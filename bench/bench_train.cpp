@@ -173,6 +173,7 @@ std::vector<Figure> bench_train(const Options& options) {
   const Figure four_legs = figures.back();
   figures.push_back(share_of_ceiling(four_legs, four_legs.limit, flops_per_step(27, 256, 8, 4), peak, options.threads));
   figures.push_back(scaled(four_legs, 6000, peak, false));
+  for (const Figure& figure : bench_pixels(options)) figures.push_back(figure);
   return figures;
 }
 

@@ -21,7 +21,13 @@ int ActionSpec::size() const {
 
 int InterfaceSpec::observation_size() const {
   int size = 0;
-  for (const SensorSpec& sensor : sensors) size += sensor.size();
+  for (const SensorSpec& sensor : sensors) size += sensor.is_image() ? 0 : sensor.size();
+  return size;
+}
+
+int InterfaceSpec::image_size() const {
+  int size = 0;
+  for (const SensorSpec& sensor : sensors) size += sensor.is_image() ? sensor.size() : 0;
   return size;
 }
 
@@ -42,16 +48,21 @@ std::string differ(const std::string& owner, const std::string& what, const std:
   return "";
 }
 
-const char* kind(const SensorSpec& sensor) { return sensor.type == SensorSpec::Type::uint8 ? "an image" : "numbers"; }
+const char* kind(const SensorSpec& sensor) { return sensor.is_image() ? "an image" : "numbers"; }
 const char* kind(const ActionPart& part) { return part.is_discrete() ? "discrete" : "continuous"; }
 
 std::string differ_sensor(const SensorSpec& ours, const SensorSpec& theirs, const std::string& target) {
   const std::string name = fmt::format("sensor '{}'", ours.name);
   if (ours.type != theirs.type)
     return fmt::format("{} is {} in the policy, {} in {}", name, kind(ours), kind(theirs), target);
+  if (ours.frames != theirs.frames)
+    return fmt::format("{} is a stack of {} frames in the policy, of {} in {}", name, ours.frames, theirs.frames,
+                       target);
   if (ours.shape != theirs.shape)
     return fmt::format("{} has shape [{}] in the policy, [{}] in {}", name, fmt::join(ours.shape, ", "),
                        fmt::join(theirs.shape, ", "), target);
+  if (ours.format != theirs.format)
+    return fmt::format("{} has the channels '{}' in the policy, '{}' in {}", name, ours.format, theirs.format, target);
   if (auto text = differ(name + ": ", "number", ours.labels, theirs.labels, target); !text.empty()) return text;
   return differ(name + ": ", "unit", ours.units, theirs.units, target);
 }

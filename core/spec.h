@@ -6,6 +6,10 @@ namespace sinew {
 
 /// What one named sensor delivers: float32 numbers, or an 8-bit image [height, width, channels].
 /// Names, order, shapes and units travel with a policy and are compared before it may act.
+///
+/// An image may be a stack of a camera's last frames, their channels side by side in each pixel, the oldest
+/// first. The camera delivers one frame at a time; who observes stacks them, and before there are as many
+/// in an episode, its first one stands for those that are missing.
 struct SensorSpec {
   enum class Type { float32, uint8 };
   std::string name;
@@ -13,7 +17,11 @@ struct SensorSpec {
   std::vector<int> shape;
   std::vector<std::string> labels;  // of each number ("qpos[1] rootz", …); may be empty
   std::vector<std::string> units;   // of each number ("rad", "m/s"); may be empty
-  int size() const;                 // numbers in one observation
+  int frames = 1;                   // of an image: how many its channels hold
+  std::string format = {};          // of an image: a frame's channels, "red, green, blue"
+  bool is_image() const { return type == Type::uint8; }
+  int size() const;                 // numbers, or bytes, in one observation
+  int frame_size() const { return size() / frames; }
   bool operator==(const SensorSpec&) const = default;
 };
 
@@ -42,8 +50,10 @@ struct ActionSpec {
 struct InterfaceSpec {
   std::vector<SensorSpec> sensors;
   ActionSpec actions;
-  /// Sum of the sensors' sizes, in order: one observation row.
+  /// Sum of the float32 sensors' sizes: numbers in one observation row.
   int observation_size() const;
+  /// Sum of the images' sizes: bytes in one observation row.
+  int image_size() const;
 };
 
 /// "" when a policy made for `policy` can act on `target`, else the first difference in one

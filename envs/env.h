@@ -47,6 +47,9 @@ class Env {
   /// The present observation of float32 sensor `index`, that of the last reset or step: fills
   /// out[spec().sensors[index].size()].
   virtual void observe(int index, std::span<double> out) const = 0;
+  /// The present frame of image sensor `index`: fills frame[spec().sensors[index].frame_size()]. An env that
+  /// has no image sensor need not say how.
+  virtual void observe_image(int index, std::span<uint8_t> frame);
   /// The last reward's parts, one for each of spec().reward_terms (weights applied).
   virtual std::span<const double> reward_terms() const = 0;
 

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "envs/task_env.h"
+#include "envs/task_extends.h"
 
 namespace sinew {
 namespace {
@@ -66,8 +67,10 @@ std::vector<std::string> known_tasks() {
   return names;
 }
 
-Task load_task(const ConfigNode& config, const std::string& name, const std::string& folder,
+Task load_task(const ConfigNode& written, const std::string& name, const std::string& written_in,
                const TaskRegistry& registry) {
+  std::string folder = written_in;
+  const ConfigNode config = resolve_extends(written, folder);
   Task task{.name = name, .config = config, .factory = {}, .model_fingerprint = {}};
   if (const ConfigNode* env = config.find("env")) {
     const EnvRow& row = find_row(registry.envs, env->text(), *env, "env");
@@ -82,7 +85,9 @@ Task load_task(const ConfigNode& config, const std::string& name, const std::str
     typed.model = portable(file);
     task.config = write_config(typed);
     task.model_fingerprint = model->fingerprint();
-    task.factory = [name, typed, model, registry] { return std::make_unique<TaskEnv>(name, typed, model, registry); };
+    task.factory = [name, typed, model, registry, pool = make_render_pool(typed, model)] {
+      return std::make_unique<TaskEnv>(name, typed, model, registry, pool);
+    };
   }
   task.factory();  // whatever is wrong shows now
   return task;

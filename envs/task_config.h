@@ -30,7 +30,7 @@ struct TaskConfig {
   int time_limit = 0;  // env steps in an episode; 0: no limit
   DefaultPose default_pose;
   Named commands;
-  Named observations;  // of each sensor, a list of terms
+  Named observations;  // of each sensor, a list of terms, or a camera's map (CameraConfig)
   Named actions = {{"actuators", ConfigNode::scalar("all")}};
   Named reward, terminate;
   std::vector<ConfigNode> reset, randomize;

@@ -10,17 +10,18 @@
 namespace sinew {
 
 TaskEnv::TaskEnv(std::string name, const TaskConfig& config, std::shared_ptr<const Model> model,
-                 const TaskRegistry& registry)
+                 const TaskRegistry& registry, std::shared_ptr<RenderPool> pool)
     : spec_{{}, std::move(name), config.time_limit, {}},
       frame_skip_(config.frame_skip),
       state_{.sim = Simulation(model), .dt = config.frame_skip * model->timestep()},
-      terms_(config, registry, spec_, state_) {
+      terms_(config, registry, spec_, state_, std::move(pool)) {
   spec_.actions.rate = 1 / state_.dt;
   state_.action.resize(static_cast<size_t>(spec_.actions.size()));
   state_.previous_action.resize(state_.action.size());
   state_.encoder_offset.resize(static_cast<size_t>(state_.sim.model().nq()));
   rewards_.resize(terms_.rewards.size());
-  for (const SensorSpec& sensor : spec_.sensors) observations_.emplace_back(static_cast<size_t>(sensor.size()));
+  for (const SensorSpec& sensor : spec_.sensors)
+    observations_.emplace_back(sensor.is_image() ? 0 : static_cast<size_t>(sensor.size()));
   next_randomization_.resize(terms_.randomizations.size());
   for (const auto& randomization : terms_.randomizations)
     if (randomization.term->changes_model()) state_.sim.make_model_its_own();
@@ -170,6 +171,11 @@ void TaskEnv::update_observations(Rng& rng) {
 
 void TaskEnv::observe(int index, std::span<double> out) const {
   std::ranges::copy(observations_[static_cast<size_t>(index)], out.begin());
+}
+
+// Taken when it is asked for: the simulation stands as the step or reset left it.
+void TaskEnv::observe_image(int index, std::span<uint8_t> frame) {
+  terms_.cameras[static_cast<size_t>(index)]->take(state_.sim, frame);
 }
 
 bool TaskEnv::render(int height, int width, std::span<uint8_t> pixels) {

@@ -17,7 +17,9 @@ class Renderer;
 /// that names the term.
 class TaskEnv final : public Env {
  public:
-  TaskEnv(std::string name, const TaskConfig& config, std::shared_ptr<const Model> model, const TaskRegistry& registry);
+  /// `pool`: make_render_pool's; the envs of a task share one.
+  TaskEnv(std::string name, const TaskConfig& config, std::shared_ptr<const Model> model, const TaskRegistry& registry,
+          std::shared_ptr<RenderPool> pool);
   ~TaskEnv() override;
 
   const EnvSpec& spec() const override { return spec_; }
@@ -27,6 +29,7 @@ class TaskEnv final : public Env {
   void reset_to(std::span<const double> qpos, std::span<const double> qvel, Rng& rng);
   StepResult step(std::span<const double> action, Rng& rng) override;
   void observe(int index, std::span<double> out) const override;
+  void observe_image(int index, std::span<uint8_t> frame) override;
   std::span<const double> reward_terms() const override { return rewards_; }
   /// Draws with the model's camera "track", or one that follows the robot, in full quality.
   bool render(int height, int width, std::span<uint8_t> pixels) override;

@@ -66,8 +66,9 @@ namespace {
 // Makes the terms of one task.
 class Maker {
  public:
-  Maker(TaskTerms& terms, const TaskRegistry& registry, EnvSpec& spec, TaskState& state)
-      : terms_(terms), registry_(registry), spec_(spec), state_(state) {}
+  Maker(TaskTerms& terms, const TaskRegistry& registry, EnvSpec& spec, TaskState& state,
+        std::shared_ptr<RenderPool> pool)
+      : terms_(terms), registry_(registry), spec_(spec), state_(state), pool_(std::move(pool)) {}
 
   void add_command(const std::string& name, const ConfigNode& node) {
     const ConfigNode& kind = term_key(node);
@@ -88,10 +89,22 @@ class Maker {
     terms_.actions.push_back(std::move(term));
   }
 
-  void add_sensor(const std::string& name, const ConfigNode& list) {
+  // A map is a camera, a list the terms of numbers.
+  void add_sensor(const std::string& name, const ConfigNode& node) {
+    auto& terms = terms_.observations.emplace_back();
+    auto& camera = terms_.cameras.emplace_back();
+    if (node.is_map()) {
+      camera = std::make_unique<CameraSensor>(name, node, state_.sim.shared_model(), pool_, next_view_);
+      spec_.sensors.push_back(camera->spec());
+    } else {
+      add_numbers(name, node, terms);
+    }
+  }
+
+  void add_numbers(const std::string& name, const ConfigNode& list,
+                   std::vector<std::unique_ptr<ObservationTerm>>& parts) {
     SensorSpec sensor;
     sensor.name = name;
-    auto& parts = terms_.observations.emplace_back();
     for (const ConfigNode& node : list.items()) {
       parts.push_back(make_observation(node, source(node)));
       const ObservationTerm& term = *parts.back();
@@ -152,14 +165,17 @@ class Maker {
   const TaskRegistry& registry_;
   EnvSpec& spec_;
   TaskState& state_;
+  std::shared_ptr<RenderPool> pool_;
+  size_t next_view_ = 0;
 };
 
 }  // namespace
 
-TaskTerms::TaskTerms(const TaskConfig& config, const TaskRegistry& registry, EnvSpec& spec, TaskState& state)
+TaskTerms::TaskTerms(const TaskConfig& config, const TaskRegistry& registry, EnvSpec& spec, TaskState& state,
+                     std::shared_ptr<RenderPool> pool)
     : default_pose(
           with_context("default_pose", [&] { return default_pose_of(config.default_pose, state.sim.model()); })) {
-  Maker maker(*this, registry, spec, state);
+  Maker maker(*this, registry, spec, state, std::move(pool));
   for (const auto& [name, node] : config.commands) maker.add_command(name, node);
   for (const auto& [name, node] : config.actions) maker.add_action(name, node);
   for (const auto& [name, node] : config.observations) maker.add_sensor(name, node);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "envs/camera_sensor.h"
 #include "envs/env.h"
 #include "envs/task_config.h"
 #include "envs/task_registry.h"
@@ -30,7 +31,8 @@ struct TaskTerms {
   };
 
   std::vector<double> default_pose;                                         // [nq]
-  std::vector<std::vector<std::unique_ptr<ObservationTerm>>> observations;  // of each sensor
+  std::vector<std::vector<std::unique_ptr<ObservationTerm>>> observations;  // of each sensor; none: a camera
+  std::vector<std::unique_ptr<CameraSensor>> cameras;                       // of each sensor; null: numbers
   std::vector<std::unique_ptr<ActionTerm>> actions;
   std::vector<Reward> rewards;
   std::vector<std::unique_ptr<TerminationTerm>> terminations;
@@ -40,7 +42,9 @@ struct TaskTerms {
   bool needs_external_forces = false;
 
   /// Makes them; fills the sensors, actions and reward names of `spec`, and the commands of `state`.
-  TaskTerms(const TaskConfig& config, const TaskRegistry& registry, EnvSpec& spec, TaskState& state);
+  /// `pool`: as make_render_pool makes it.
+  TaskTerms(const TaskConfig& config, const TaskRegistry& registry, EnvSpec& spec, TaskState& state,
+            std::shared_ptr<RenderPool> pool);
 
   void visit_state(StateArchive& archive);
 

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "core/error.h"
+#include "core/memory.h"
 #include "envs/not_finite.h"
 
 namespace sinew {
@@ -22,21 +23,26 @@ void in_env(int index, Body&& body) {
 
 }  // namespace
 
-VecEnv::VecEnv(const EnvFactory& factory, int n_envs, const Rng& stream) : slots_(static_cast<size_t>(n_envs)) {
+VecEnv::VecEnv(const EnvFactory& factory, int n_envs, const Rng& stream) {
   if (n_envs < 1) fail("a vectorised env needs at least one env, not {}", n_envs);
-  for (size_t i = 0; i < slots_.size(); ++i) {
-    slots_[i].env = factory();
-    slots_[i].rng = stream.split("env", i);
+  slots_.reserve(static_cast<size_t>(n_envs));
+  for (size_t i = 0; i < static_cast<size_t>(n_envs); ++i) {
+    slots_.emplace_back(factory()).rng = stream.split("env", i);
+    if (i == 0)
+      check_memory(fmt::format("the images of {} envs of '{}'", n_envs, spec().name),
+                   2.0 * n_envs * spec().image_size());
   }
   action_size_ = static_cast<size_t>(spec().actions.size());
   observation_size_ = static_cast<size_t>(spec().observation_size());
+  image_size_ = static_cast<size_t>(spec().image_size());
   for (Slot& slot : slots_) {
     slot.running.reward_terms.assign(spec().reward_terms.size(), 0.0);
     slot.action.resize(action_size_);
-    slot.observation.resize(observation_size_);
   }
   observations_.resize(slots_.size() * observation_size_);
   final_observations_.resize(slots_.size() * observation_size_);
+  images_.resize(slots_.size() * image_size_);
+  final_images_.resize(slots_.size() * image_size_);
   rewards_.resize(slots_.size());
   terminated_.resize(slots_.size());
   truncated_.resize(slots_.size());
@@ -68,8 +74,6 @@ void VecEnv::step_range(int first, int last, const float* actions) {
 void VecEnv::step_one(int index, const float* action) {
   const size_t i = static_cast<size_t>(index);
   Slot& slot = slots_[i];
-  float* row = observations_.data() + i * observation_size_;
-
   EpisodeRecord& running = slot.running;
   bool finite = true;
   for (size_t k = 0; k < action_size_; ++k) {
@@ -83,12 +87,11 @@ void VecEnv::step_one(int index, const float* action) {
   ++running.length;
   if (!result.diverged && !fits_float(result.reward)) [[unlikely]]
     fail_reward(*slot.env, result.reward, running.length);
-  if (!result.diverged && observe(slot)) [[likely]] {
-    std::copy(slot.observation.begin(), slot.observation.end(), row);
+  if (!result.diverged && observe(index, false)) [[likely]] {
     running.episode_return += result.reward;
     const std::span<const double> terms = slot.env->reward_terms();
     for (size_t k = 0; k < terms.size(); ++k) running.reward_terms[k] += terms[k];
-  } else {  // the row keeps the last finite observation
+  } else {  // the rows keep the last finite observation
     result = StepResult::failure();
   }
   rewards_[i] = static_cast<float>(result.reward);
@@ -102,7 +105,9 @@ void VecEnv::step_one(int index, const float* action) {
     running.terminated = result.terminated;
     running.diverged = result.diverged;
     slot.finished.push_back(running);
-    std::copy_n(row, observation_size_, final_observations_.data() + i * observation_size_);
+    std::copy_n(observations_.data() + i * observation_size_, observation_size_,
+                final_observations_.data() + i * observation_size_);
+    std::copy_n(images_.data() + i * image_size_, image_size_, final_images_.data() + i * image_size_);
     start_episode(index);
   }
 }
@@ -115,22 +120,24 @@ void VecEnv::start_episode(int index) {
   slot.running.length = 0;
   slot.running.success = false;
   std::fill(slot.running.reward_terms.begin(), slot.running.reward_terms.end(), 0.0);
-  if (!observe(slot)) fail("the first observation of an episode of '{}' is not finite", spec().name);
-  std::copy(slot.observation.begin(), slot.observation.end(), observations_.data() + i * observation_size_);
+  if (!observe(index, true)) fail("the first observation of an episode of '{}' is not finite", spec().name);
 }
 
-bool VecEnv::observe(Slot& slot) {
-  const std::vector<SensorSpec>& sensors = spec().sensors;
-  double* out = slot.observation.data();
-  for (size_t k = 0; k < sensors.size(); ++k) {
-    if (sensors[k].type != SensorSpec::Type::float32) continue;
-    const size_t size = static_cast<size_t>(sensors[k].size());
-    slot.env->observe(static_cast<int>(k), {out, size});
-    out += size;
-  }
-  bool finite = true;
-  for (const double x : slot.observation) finite &= fits_float(x);
-  return finite;
+bool VecEnv::observe(int index, bool first) {
+  const size_t i = static_cast<size_t>(index);
+  return slots_[i].observer.observe(*slots_[i].env, first,
+                                    std::span(observations_).subspan(i * observation_size_, observation_size_),
+                                    std::span(images_).subspan(i * image_size_, image_size_));
+}
+
+ObservationRows VecEnv::rows(int first, int rows) const {
+  return {rows, observations_.data() + static_cast<size_t>(first) * observation_size_,
+          images_.data() + static_cast<size_t>(first) * image_size_};
+}
+
+ObservationRows VecEnv::final_row(int i) const {
+  return {1, final_observations_.data() + static_cast<size_t>(i) * observation_size_,
+          final_images_.data() + static_cast<size_t>(i) * image_size_};
 }
 
 std::vector<EpisodeRecord> VecEnv::take_episodes() {
@@ -172,6 +179,8 @@ void VecEnv::visit_state(StateArchive& archive) {
   archive("envs", std::span(slots_));
   archive("observations", std::span(observations_));
   archive("final_observations", std::span(final_observations_));
+  archive("images", std::span(images_));
+  archive("final_images", std::span(final_images_));
   archive("rewards", std::span(rewards_));
   archive("terminated", std::span(terminated_));
   archive("truncated", std::span(truncated_));

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "core/thread_pool.h"
+#include "core/observation.h"
 #include "envs/env.h"
+#include "envs/observer.h"
 
 namespace sinew {
 
@@ -29,9 +31,9 @@ struct EpisodeRecord {
 /// n envs stepped side by side, each with its own random stream, so that an env's trajectory
 /// depends on the seed and its actions alone, not on the threads or its neighbours.
 ///
-/// Auto-reset is explicit: when an env ends, its row of `final_observations` holds the last
-/// observation of the episode, and its row of `observations` the first one of the next.
-/// Observation rows hold every float32 sensor's numbers, in the order of the spec.
+/// Auto-reset is explicit: when an env ends, its rows of `final_observations` and `final_images` hold the last
+/// observation of the episode, and its rows of `observations` and `images` the first one of the next. They
+/// are as in ObservationRows.
 ///
 /// No number that leaves here is NaN or infinite: an env whose simulation diverged, or whose observation
 /// is such a number, is truncated with reward 0 and its last finite observation, and recorded so. An
@@ -56,6 +58,13 @@ class VecEnv {
 
   std::span<const float> observations() const { return observations_; }              // [n_envs, obs size]
   std::span<const float> final_observations() const { return final_observations_; }  // valid where done
+  std::span<const uint8_t> images() const { return images_; }                        // [n_envs, image size]
+  std::span<const uint8_t> final_images() const { return final_images_; }            // valid where done
+  /// The present observations of envs first … first+rows-1, and the last of the episode that env `i` ended.
+  ObservationRows rows(int first, int rows) const;
+  ObservationRows final_row(int i) const;
+  /// Env steps since env `i` began its episode.
+  int episode_length(int i) const { return slots_[static_cast<size_t>(i)].running.length; }
   std::span<const float> rewards() const { return rewards_; }
   std::span<const uint8_t> terminated() const { return terminated_; }
   std::span<const uint8_t> truncated() const { return truncated_; }
@@ -76,21 +85,23 @@ class VecEnv {
     int64_t steps = 0;
     EpisodeRecord running;
     std::vector<EpisodeRecord> finished;
-    std::vector<double> action, observation;  // one row in double
+    std::vector<double> action;  // one row in double
+    Observer observer;
+    explicit Slot(std::unique_ptr<Env> of) : env(std::move(of)), observer(env->spec()) {}
 
     void visit_state(StateArchive& archive);
   };
 
   void step_one(int index, const float* action);
   void start_episode(int index);
-  bool observe(Slot& slot);  // into slot.observation; false: not finite
+  bool observe(int index, bool first);  // false: not finite
   template <class Body>
   void for_ranges(ThreadPool& pool, Body&& body);
 
   std::vector<Slot> slots_;
-  size_t action_size_, observation_size_;
+  size_t action_size_, observation_size_, image_size_;
   std::vector<float> observations_, final_observations_, rewards_;
-  std::vector<uint8_t> terminated_, truncated_;
+  std::vector<uint8_t> images_, final_images_, terminated_, truncated_;
 };
 
 }  // namespace sinew

@@ -50,6 +50,12 @@ SensorSpec sensor_from(const json& item) {
   sensor.shape = extents(item.at("shape"), fmt::format("sensor '{}' has an extent", sensor.name));
   item.at("labels").get_to(sensor.labels);
   item.at("units").get_to(sensor.units);
+  sensor.format = item.value("format", "");
+  const std::vector<int> frames = extents(json::array({item.value("frames", json(1))}), fmt::format("sensor '{}' has a number of frames", sensor.name));
+  sensor.frames = frames.front();
+  if (sensor.is_image() && (sensor.shape.size() != 3 || sensor.shape[2] % sensor.frames != 0))
+    fail("the image '{}' needs the shape [height, width, channels], its channels a multiple of its {} frames",
+         sensor.name, sensor.frames);
   int64_t size = 1;
   for (const int extent : sensor.shape) {
     size *= extent;
@@ -96,12 +102,18 @@ void check_totals(const InterfaceSpec& spec) {
 
 std::string interface_to_json(const InterfaceSpec& spec) {
   json sensors = json::array(), parts = json::array();
-  for (const SensorSpec& sensor : spec.sensors)
-    sensors.push_back({{"name", sensor.name},
-                       {"type", sensor.type == SensorSpec::Type::uint8 ? "uint8" : "float32"},
-                       {"shape", sensor.shape},
-                       {"labels", sensor.labels},
-                       {"units", sensor.units}});
+  for (const SensorSpec& sensor : spec.sensors) {
+    json item{{"name", sensor.name},
+              {"type", sensor.is_image() ? "uint8" : "float32"},
+              {"shape", sensor.shape},
+              {"labels", sensor.labels},
+              {"units", sensor.units}};
+    if (sensor.is_image()) {
+      item["frames"] = sensor.frames;
+      item["format"] = sensor.format;
+    }
+    sensors.push_back(std::move(item));
+  }
   for (const ActionPart& part : spec.actions.parts) {
     json item{{"name", part.name}, {"labels", part.labels}, {"units", part.units}};
     if (part.is_discrete()) {

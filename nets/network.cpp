@@ -21,6 +21,16 @@ ConfigNode write_value(const CoreConfig& core) {
   return core.layers.empty() ? ConfigNode::scalar("none") : write_value(core.layers);
 }
 
+const EncoderConfig& NetworkConfig::encoder(const std::string& sensor) const {
+  static const EncoderConfig by_default;
+  const auto entry = std::ranges::find(encoders, sensor, &std::pair<std::string, EncoderConfig>::first);
+  return entry == encoders.end() ? by_default : entry->second;
+}
+
+bool NetworkConfig::normalizes(const SensorSpec& sensor) const {
+  return encoder(sensor.name).normalize.value_or(!sensor.is_image());
+}
+
 namespace {
 
 // How many numbers the action head puts out for a part, without a state-dependent log_std.
@@ -59,35 +69,54 @@ BasicActorCritic<T>::BasicActorCritic(const InterfaceSpec& spec, const NetworkCo
     if (std::ranges::find(names, name) == names.end())
       fail("network.encoders: the task has no sensor '{}'{}", name, suggestion(name, names));
 
-  int begin = 0, features = 0;
-  for (const SensorSpec& sensor : spec.sensors) {
-    const auto entry = std::ranges::find(config.encoders, sensor.name, &std::pair<std::string, EncoderConfig>::first);
-    const LayerList list = entry == config.encoders.end() ? LayerList{} : entry->second.layers;
-    const Shape input = list.empty() ? Shape{sensor.size()} : shape_of(sensor);
-    LayerContext<T> context{*parameters_, rng, "encoder." + sensor.name, input, config.init};
-    Encoder encoder{begin, begin + sensor.size(), input, std::make_unique<BasicSequential<T>>(list, layers, context)};
-    const Shape output = encoder.layers->output_shape();
-    if (output.rank() != 1)
-      throw list.back().error(fmt::format("the encoder of '{}' ends with images of {}; put flatten, or spatial_softargmax, "
-                                          "at its end",
-                                          sensor.name, output.text()));
-    features += output[0];
-    begin = encoder.end;
-    encoders_.push_back(std::move(encoder));
-  }
   const auto sequence = [&](const char* name, const LayerList& list, int inputs) {
     return std::make_unique<BasicSequential<T>>(list, layers,
                                                 LayerContext<T>{*parameters_, rng, name, {inputs}, config.init});
   };
-  core_ = sequence("core", config.core.layers, features);
-  features = core_->output_shape()[0];
+  shared_encoders_ = make_encoders("both", config, layers, rng);
+  if (shared_encoders_.list.empty() && !config.core.layers.empty())
+    throw config.core.layers[0].error("the core comes after the encoders that actor and critic share, and there are none");
+  core_ = sequence("core", config.core.layers, shared_encoders_.features);
+  const int shared_features = core_->output_shape()[0];
   separate_ = parameters_->size() == 0;
-  actor_ = sequence("actor", config.actor, features);
+  actor_encoders_ = make_encoders("actor", config, layers, rng);
+  const int actor_features = shared_features + actor_encoders_.features;
+  if (actor_features == 0) fail("network.encoders: the actor sees no sensor");
+  actor_ = sequence("actor", config.actor, actor_features);
   add_action_head(actor_->output_shape()[0], config, rng);
   critic_begin_ = static_cast<size_t>(parameters_->size());
-  critic_ = sequence("critic", config.critic, features);
+  critic_encoders_ = make_encoders("critic", config, layers, rng);
+  const int critic_features = shared_features + critic_encoders_.features;
+  if (critic_features == 0) fail("network.encoders: the critic sees no sensor");
+  critic_ = sequence("critic", config.critic, critic_features);
   value_head_ = std::make_unique<BasicLinear<T>>(*parameters_, "critic.head", critic_->output_shape()[0], 1, rng,
                                                  InitConfig{config.init.scheme, 1.0});
+}
+
+template <class T>
+typename BasicActorCritic<T>::Encoders BasicActorCritic<T>::make_encoders(const std::string& used_by,
+                                                                          const NetworkConfig& config,
+                                                                          const LayerTable<T>& layers, Rng& rng) {
+  Encoders encoders;
+  int numbers = 0, bytes = 0;  // of the sensors so far
+  for (const SensorSpec& sensor : spec_.sensors) {
+    int& begin = sensor.is_image() ? bytes : numbers;
+    const int first = begin;
+    begin += sensor.size();
+    const EncoderConfig& own = config.encoder(sensor.name);
+    if (own.used_by != used_by) continue;
+    const Shape input = own.layers.empty() ? Shape{sensor.size()} : shape_of(sensor);
+    LayerContext<T> context{*parameters_, rng, "encoder." + sensor.name, input, config.init};
+    encoders.list.push_back({sensor.is_image(), first, begin, input,
+                             std::make_unique<BasicSequential<T>>(own.layers, layers, context)});
+    const Shape output = encoders.list.back().layers->output_shape();
+    if (output.rank() != 1)
+      throw own.layers.back().error(
+          fmt::format("the encoder of '{}' ends with images of {}; put flatten, or spatial_softargmax, at its end",
+                      sensor.name, output.text()));
+    encoders.features += output[0];
+  }
+  return encoders;
 }
 
 template <class T>
@@ -110,23 +139,29 @@ void BasicActorCritic<T>::add_action_head(int features, const NetworkConfig& con
 }
 
 template <class T>
-BasicTensor<T> BasicActorCritic<T>::Encoder::operator()(BasicTensor<T> columns) const {
+BasicTensor<T> BasicActorCritic<T>::Encoder::operator()(const Observations& observations) const {
+  const BasicTensor<T>& all = is_image ? observations.images : observations.numbers;
+  const BasicTensor<T> columns = end - begin == all.shape().columns() ? all : slice(all, begin, end);
   if (input.rank() == 1) return (*layers)(columns);
   return (*layers)(reshape(columns, {columns.shape()[0], input[0], input[1], input[2]}));
 }
 
+// Shared features and those of one user, side by side. An empty trunk has no tensor.
 template <class T>
-BasicTensor<T> BasicActorCritic<T>::trunk(BasicTensor<T> observations) const {
-  BasicTensor<T> features;
-  if (encoders_.size() == 1) {
-    features = encoders_[0](observations);
-  } else {
-    std::array<BasicTensor<T>, max_sensors> parts;
-    for (size_t i = 0; i < encoders_.size(); ++i)
-      parts[i] = encoders_[i](slice(observations, encoders_[i].begin, encoders_[i].end));
-    features = concat<T>(std::span<const BasicTensor<T>>(parts.data(), encoders_.size()));
-  }
-  return (*core_)(features);
+BasicTensor<T> BasicActorCritic<T>::features_for(const Encoders& own, BasicTensor<T> trunk,
+                                                 const Observations& observations) const {
+  if (own.list.empty()) return trunk;
+  std::array<BasicTensor<T>, max_sensors + 1> parts;
+  size_t n = 0;
+  if (trunk.is_there()) parts[n++] = trunk;
+  for (const Encoder& encoder : own.list) parts[n++] = encoder(observations);
+  return n == 1 ? parts[0] : concat<T>(std::span<const BasicTensor<T>>(parts.data(), n));
+}
+
+template <class T>
+BasicTensor<T> BasicActorCritic<T>::trunk(const Observations& observations) const {
+  const BasicTensor<T> features = features_for(shared_encoders_, {}, observations);
+  return features.is_there() ? (*core_)(features) : features;
 }
 
 template <class T>
@@ -164,19 +199,20 @@ BasicTensor<T> BasicActorCritic<T>::value_head(BasicTensor<T> features) const {
 }
 
 template <class T>
-typename BasicActorCritic<T>::Output BasicActorCritic<T>::operator()(BasicTensor<T> observations) const {
-  const BasicTensor<T> features = trunk(observations);
-  return {action_head(features), value_head(features)};
+typename BasicActorCritic<T>::Output BasicActorCritic<T>::operator()(const Observations& observations) const {
+  const BasicTensor<T> shared = trunk(observations);
+  return {action_head(features_for(actor_encoders_, shared, observations)),
+          value_head(features_for(critic_encoders_, shared, observations))};
 }
 
 template <class T>
-ActionDistribution<T> BasicActorCritic<T>::actor(BasicTensor<T> observations) const {
-  return action_head(trunk(observations));
+ActionDistribution<T> BasicActorCritic<T>::actor(const Observations& observations) const {
+  return action_head(features_for(actor_encoders_, trunk(observations), observations));
 }
 
 template <class T>
-BasicTensor<T> BasicActorCritic<T>::critic(BasicTensor<T> observations) const {
-  return value_head(trunk(observations));
+BasicTensor<T> BasicActorCritic<T>::critic(const Observations& observations) const {
+  return value_head(features_for(critic_encoders_, trunk(observations), observations));
 }
 
 template class BasicActorCritic<float>;

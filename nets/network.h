@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,12 +12,17 @@ namespace sinew {
 
 /// What stands before the heads for one sensor.
 struct EncoderConfig {
-  bool normalize = true;  // running mean and variance of the sensor's numbers
+  /// By running mean and variance: of each of the sensor's numbers, or of each of an image's channels.
+  /// none: numbers are, images are not, for they come scaled to [0, 1].
+  std::optional<bool> normalize;
   LayerList layers;
+  /// both: a part of the shared trunk. A critic may see what the actor does not (Pinto et al. 2018).
+  std::string used_by = "both";
   template <class Visitor>
   void visit(Visitor& v) {
     v.optional("normalize", normalize);
     v.optional("layers", layers);
+    v.optional("used_by", used_by, Choices{"both", "actor", "critic"});
   }
 };
 
@@ -27,10 +33,13 @@ struct CoreConfig {
 void read_value(const ConfigNode& node, CoreConfig& core);
 ConfigNode write_value(const CoreConfig& core);
 
-/// A network as YAML declares it. Encoders and core are the shared trunk; with both empty, actor
-/// and critic are separate networks on the observation.
+/// A network as YAML declares it. Encoders used by both, and the core after them, are the shared trunk;
+/// beside it, actor and critic see what only they use. Where the trunk has no parameters, actor and critic
+/// are separate networks.
 struct NetworkConfig {
   std::vector<std::pair<std::string, EncoderConfig>> encoders;  // missing sensors: the default
+  const EncoderConfig& encoder(const std::string& sensor) const;
+  bool normalizes(const SensorSpec& sensor) const;
   CoreConfig core;
   LayerList actor, critic;
   InitConfig init;
@@ -59,20 +68,32 @@ struct NetworkConfig {
   }
 };
 
-/// Actor and critic. Inputs are rows of *normalised* observations, all sensors side by side.
+/// A network's input: rows of *normalised* observations, the numbers of all float32 sensors side by side,
+/// and the images, from 0 to 1, likewise. A spec that has none of one kind leaves that one empty.
+template <class T>
+struct BasicObservations {
+  BasicTensor<T> numbers;  // [rows, observation_size()]
+  BasicTensor<T> images;   // [rows, image_size()]
+  BasicObservations(BasicTensor<T> all_numbers, BasicTensor<T> all_images = {})
+      : numbers(all_numbers), images(all_images) {}
+};
+
+/// Actor and critic.
 template <class T>
 class BasicActorCritic {
  public:
-  /// Makes and initialises the parameters (encoders, core, actor, critic, in this order).
+  using Observations = BasicObservations<T>;
+
+  /// Makes and initialises the parameters (shared encoders, core, actor, critic, in this order).
   BasicActorCritic(const InterfaceSpec& spec, const NetworkConfig& config, const LayerTable<T>& layers, Rng rng);
 
   struct Output {
     ActionDistribution<T> actions;
     BasicTensor<T> values;  // [rows]
   };
-  Output operator()(BasicTensor<T> observations) const;
-  ActionDistribution<T> actor(BasicTensor<T> observations) const;
-  BasicTensor<T> critic(BasicTensor<T> observations) const;
+  Output operator()(const Observations& observations) const;
+  ActionDistribution<T> actor(const Observations& observations) const;
+  BasicTensor<T> critic(const Observations& observations) const;
 
   BasicParameters<T>& parameters() { return *parameters_; }
   const BasicParameters<T>& parameters() const { return *parameters_; }
@@ -85,13 +106,23 @@ class BasicActorCritic {
   const ActionSpec& action_spec() const { return spec_.actions; }
 
  private:
+  // Of one sensor: its columns of the observation row, and what they go through.
   struct Encoder {
-    int begin, end;  // columns of the observation row
-    Shape input;     // of one observation
+    bool is_image;
+    int begin, end;
+    Shape input;  // of one observation
     std::unique_ptr<BasicSequential<T>> layers;
-    BasicTensor<T> operator()(BasicTensor<T> columns) const;
+    BasicTensor<T> operator()(const Observations& observations) const;
   };
-  BasicTensor<T> trunk(BasicTensor<T> observations) const;
+  // Those of one user; their outputs side by side are `features` numbers.
+  struct Encoders {
+    std::vector<Encoder> list;
+    int features = 0;
+  };
+  Encoders make_encoders(const std::string& used_by, const NetworkConfig& config, const LayerTable<T>& layers,
+                         Rng& rng);
+  BasicTensor<T> trunk(const Observations& observations) const;
+  BasicTensor<T> features_for(const Encoders& own, BasicTensor<T> trunk, const Observations& observations) const;
   ActionDistribution<T> action_head(BasicTensor<T> features) const;
   BasicTensor<T> value_head(BasicTensor<T> features) const;
   void add_action_head(int features, const NetworkConfig& config, Rng& rng);
@@ -101,7 +132,7 @@ class BasicActorCritic {
   bool separate_ = false;
   size_t critic_begin_ = 0;
   std::unique_ptr<BasicParameters<T>> parameters_;
-  std::vector<Encoder> encoders_;
+  Encoders shared_encoders_, actor_encoders_, critic_encoders_;
   std::unique_ptr<BasicSequential<T>> core_, actor_, critic_;
   std::unique_ptr<BasicLayer<T>> action_head_, value_head_;
   const BasicParameter<T>* log_std_ = nullptr;  // state-independent, of all continuous parts
@@ -109,5 +140,6 @@ class BasicActorCritic {
 };
 
 using ActorCritic = BasicActorCritic<float>;
+using Observations = BasicObservations<float>;
 
 }  // namespace sinew

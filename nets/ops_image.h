@@ -7,6 +7,10 @@
 /// result has the same bits however many rows are computed with it.
 namespace sinew {
 
+/// 8-bit pixels as numbers from 0 to 1: byte / 255. `label` as of BasicTape::view. No gradient.
+template <class T>
+BasicTensor<T> pixels(BasicTape<T>& tape, Shape shape, const uint8_t* bytes, const char* label = "");
+
 /// activation(x ⋆ weight + bias), fused: weight [window height, window width, channels, filters], bias
 /// [filters] (may be empty); the cross-correlation that the field calls convolution. Padding is with zeros.
 /// Reads its input in place: beside the result it takes scratch for one image only.

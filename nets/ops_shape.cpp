@@ -83,16 +83,13 @@ template <class T>
 BasicTensor<T> reshape(BasicTensor<T> x, Shape shape) {
   if (shape.size() != x.size())
     internal::shape_error(x.tape(), "reshape", fmt::format("{} cannot become {}", x.shape().text(), shape.text()));
-  Node<T>* node = x.tape().make_node(reshape_operation<T>, shape, {x.node()});
-  std::copy_n(x.data(), x.size(), node->value);
-  return {x.tape(), node};
+  return {x.tape(), x.tape().make_alias(reshape_operation<T>, shape, x.node())};
 }
 
 template <class T>
 BasicTensor<T> stop_gradient(BasicTensor<T> x) {
-  Node<T>* node = x.tape().make_node(stop_operation<T>, x.shape(), {x.node()});
+  Node<T>* node = x.tape().make_alias(stop_operation<T>, x.shape(), x.node());
   node->requires_gradient = false;
-  std::copy_n(x.data(), x.size(), node->value);
   return {x.tape(), node};
 }
 

@@ -6,25 +6,18 @@
 
 #include "core/safe_file.h"
 #include "core/state_archive.h"
-#include "nets/ops.h"
+#include "nets/ops_image.h"
 
 namespace sinew {
-namespace {
-
-bool normalizes(const NetworkConfig& config, const std::string& sensor) {
-  const auto entry = std::ranges::find(config.encoders, sensor, &std::pair<std::string, EncoderConfig>::first);
-  return entry == config.encoders.end() ? EncoderConfig{}.normalize : entry->second.normalize;
-}
-
-}  // namespace
-
 Policy::Policy(InterfaceSpec spec, NetworkConfig config, const LayerTable<float>& layers, const Rng& rng)
     : spec_(std::move(spec)),
       config_(std::move(config)),
       network_(spec_, config_, layers, rng),
-      observation_size_(spec_.observation_size()) {
+      observation_size_(spec_.observation_size()),
+      image_size_(spec_.image_size()) {
   for (const SensorSpec& sensor : spec_.sensors) {
-    normalizers_.emplace_back(normalizes(config_, sensor.name) ? sensor.size() : 0);
+    const int columns = sensor.is_image() ? sensor.shape[2] : sensor.size();
+    normalizers_.emplace_back(config_.normalizes(sensor) ? columns : 0);
     normalizer_labels_.push_back("normalizer." + sensor.name + ".mean");
     normalizer_labels_.push_back("normalizer." + sensor.name + ".scale");
   }
@@ -45,18 +38,25 @@ void Policy::visit_state(StateArchive& archive) {
   if (archive.restoring()) network_.parameters().touch();
 }
 
-void Policy::update_normalizers(std::span<const float> observations) {
+bool Policy::normalizes_images() const {
+  for (size_t s = 0; s < normalizers_.size(); ++s)
+    if (spec_.sensors[s].is_image() && normalizers_[s].size() > 0) return true;
+  return false;
+}
+
+void Policy::update_normalizers(std::span<const float> numbers) {
   const size_t width = observation_size();
   size_t begin = 0;
   for (size_t s = 0; s < normalizers_.size(); ++s) {
+    if (spec_.sensors[s].is_image()) continue;
     const size_t n = spec_.sensors[s].size();
     if (normalizers_[s].size() > 0) {
       if (n == width) {
-        normalizers_[s].update(observations);
+        normalizers_[s].update(numbers);
       } else {
         std::vector<float> own;
-        for (size_t row = 0; row < observations.size(); row += width)
-          own.insert(own.end(), observations.begin() + row + begin, observations.begin() + row + begin + n);
+        for (size_t row = 0; row < numbers.size(); row += width)
+          own.insert(own.end(), numbers.begin() + row + begin, numbers.begin() + row + begin + n);
         normalizers_[s].update(own);
       }
     }
@@ -64,24 +64,75 @@ void Policy::update_normalizers(std::span<const float> observations) {
   }
 }
 
+void Policy::update_image_normalizers(const ObservationRows& rows) {
+  size_t begin = 0;
+  for (size_t s = 0; s < normalizers_.size(); ++s) {
+    if (!spec_.sensors[s].is_image()) continue;
+    const size_t n = spec_.sensors[s].size();
+    if (normalizers_[s].size() > 0) {
+      std::vector<float> own;
+      own.reserve(n * rows.rows);
+      for (int row = 0; row < rows.rows; ++row)
+        for (size_t i = 0; i < n; ++i) own.push_back(rows.images[size_t(row) * image_size_ + begin + i] * (1.0f / 255));
+      normalizers_[s].update(own);
+    }
+    begin += n;
+  }
+}
+
+Tensor Policy::standardize_sensor(size_t s, Tensor x) const {
+  const Normalizer& normalizer = normalizers_[s];
+  if (normalizer.size() == 0) return x;
+  Tape& tape = x.tape();
+  return standardize(x, tape.view({normalizer.size()}, normalizer.mean().data(), normalizer_labels_[2 * s].c_str()),
+                     tape.view({normalizer.size()}, normalizer.scale().data(), normalizer_labels_[2 * s + 1].c_str()),
+                     Normalizer::limit);
+}
+
 Tensor Policy::normalize(Tensor observations) const {
-  Tape& tape = observations.tape();
-  const auto standardized = [&](size_t s, Tensor x) {
-    const Normalizer& normalizer = normalizers_[s];
-    if (normalizer.size() == 0) return x;
-    return standardize(x, tape.view({normalizer.size()}, normalizer.mean().data(), normalizer_labels_[2 * s].c_str()),
-                       tape.view({normalizer.size()}, normalizer.scale().data(), normalizer_labels_[2 * s + 1].c_str()),
-                       Normalizer::limit);
-  };
-  if (normalizers_.size() == 1) return standardized(0, observations);
-  Tensor result = standardized(0, slice(observations, 0, spec_.sensors[0].size()));
-  int begin = spec_.sensors[0].size();
-  for (size_t s = 1; s < normalizers_.size(); ++s) {
+  Tensor result;
+  int begin = 0;
+  for (size_t s = 0; s < normalizers_.size(); ++s) {
+    if (spec_.sensors[s].is_image()) continue;
     const int end = begin + spec_.sensors[s].size();
-    const Tensor pair[] = {result, standardized(s, slice(observations, begin, end))};
-    result = concat<float>(pair);
+    if (end - begin == observation_size_) return standardize_sensor(s, observations);
+    const Tensor own = standardize_sensor(s, slice(observations, begin, end));
+    const Tensor pair[] = {begin == 0 ? own : result, own};
+    result = begin == 0 ? own : concat<float>(pair);
     begin = end;
   }
+  return result;
+}
+
+// A normaliser of an image is one of its channels.
+Tensor Policy::normalize_images(Tensor images) const {
+  if (!normalizes_images()) return images;
+  Tensor result;
+  int begin = 0;
+  for (size_t s = 0; s < normalizers_.size(); ++s) {
+    if (!spec_.sensors[s].is_image()) continue;
+    const int n = spec_.sensors[s].size(), channels = spec_.sensors[s].shape[2], rows = images.shape()[0];
+    Tensor own = n == image_size_ ? images : slice(images, begin, begin + n);
+    if (normalizers_[s].size() > 0)
+      own = reshape(standardize_sensor(s, reshape(own, {rows, n / channels, channels})), {rows, n});
+    const Tensor pair[] = {begin == 0 ? own : result, own};
+    result = begin == 0 ? own : concat<float>(pair);
+    begin += n;
+  }
+  return result;
+}
+
+Observations Policy::observe_normalized(Tape& tape, const ObservationRows& rows, const char* label) const {
+  Observations result{{}, {}};
+  if (observation_size_ > 0) result.numbers = tape.view({rows.rows, observation_size_}, rows.numbers, label);
+  if (image_size_ > 0)
+    result.images = normalize_images(pixels(tape, {rows.rows, image_size_}, rows.images, "images"));
+  return result;
+}
+
+Observations Policy::observe(Tape& tape, const ObservationRows& rows) const {
+  Observations result = observe_normalized(tape, rows);
+  if (observation_size_ > 0) result.numbers = normalize(result.numbers);
   return result;
 }
 
@@ -112,7 +163,7 @@ Tensor Policy::map_action(Tensor raw) const {
   return result;
 }
 
-Tensor Policy::command(Tensor normalized) const { return map_action(network_.actor(normalized).mode()); }
+Tensor Policy::command(const Observations& normalized) const { return map_action(network_.actor(normalized).mode()); }
 
 std::string Policy::weights_hash() const {
   const auto& list = network_.parameters().list();
@@ -124,30 +175,45 @@ std::string Policy::weights_hash() const {
   return hash.hex_digest();
 }
 
-void PolicyRunner::act(std::span<const float> observations, std::span<float>, std::span<const uint8_t>,
+void PolicyRunner::act(const ObservationRows& observations, std::span<float>, std::span<const uint8_t>,
                        std::span<float> actions) {
   tape_.rewind();
-  const int width = policy_.observation_size(), rows = static_cast<int>(observations.size()) / width;
-  const Tensor command = policy_.command(policy_.normalize(tape_.view({rows, width}, observations.data())));
+  const Tensor command = policy_.command(policy_.observe(tape_, observations));
   std::ranges::copy(command.values(), actions.begin());
 }
 
-void PolicyRunner::sample(std::span<const float> observations, std::span<float>, std::span<const uint8_t>,
+void PolicyRunner::act(std::span<const float> observations, std::span<float> state, std::span<const uint8_t> reset_mask,
+                       std::span<float> actions) {
+  const int rows = static_cast<int>(observations.size()) / policy_.observation_size();
+  act({.rows = rows, .numbers = observations.data()}, state, reset_mask, actions);
+}
+
+void PolicyRunner::sample(const ObservationRows& observations, std::span<float>, std::span<const uint8_t>,
                           std::span<Rng> rngs, const Sample& out, std::span<float> actions) {
   tape_.rewind();
-  const int width = policy_.observation_size(), rows = static_cast<int>(observations.size()) / width;
-  const Tensor normalized = policy_.normalize(tape_.view({rows, width}, observations.data()));
-  std::ranges::copy(normalized.values(), out.normalized.begin());
-  policy_.network().actor(normalized).sample(rngs, out.raw, out.log_prob);
-  const Tensor command = policy_.map_action(tape_.view({rows, policy_.action_size()}, out.raw.data()));
+  const Observations normalized = policy_.observe(tape_, observations);
+  if (normalized.numbers.is_there()) std::ranges::copy(normalized.numbers.values(), out.normalized.begin());
+  const auto draw = [&](const ActionDistribution<float>& from) { from.sample(rngs, out.raw, out.log_prob); };
+  if (out.values.empty()) {
+    draw(policy_.network().actor(normalized));
+  } else {
+    const auto output = policy_.network()(normalized);
+    draw(output.actions);
+    std::ranges::copy(output.values.values(), out.values.begin());
+  }
+  const Tensor command = policy_.map_action(tape_.view({observations.rows, policy_.action_size()}, out.raw.data()));
   std::ranges::copy(command.values(), actions.begin());
 }
 
-void PolicyRunner::values(std::span<const float> normalized, std::span<float> values) {
+void PolicyRunner::values(const ObservationRows& normalized, std::span<float> values) {
   tape_.rewind();
-  const int width = policy_.observation_size(), rows = static_cast<int>(normalized.size()) / width;
-  const Tensor result = policy_.network().critic(tape_.view({rows, width}, normalized.data()));
+  const Tensor result = policy_.network().critic(policy_.observe_normalized(tape_, normalized));
   std::ranges::copy(result.values(), values.begin());
+}
+
+float PolicyRunner::value(const ObservationRows& raw) {
+  tape_.rewind();
+  return policy_.network().critic(policy_.observe(tape_, raw)).item();
 }
 
 }  // namespace sinew

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/observation.h"
 #include "core/random.h"
 #include "core/spec.h"
 #include "nets/network.h"
@@ -25,19 +26,27 @@ class Policy {
   ActorCritic& network() { return network_; }
   const ActorCritic& network() const { return network_; }
   int observation_size() const { return observation_size_; }
+  int image_size() const { return image_size_; }
   int action_size() const { return static_cast<int>(low_.size()); }
   int state_size() const { return network_.state_size(); }
 
-  /// One normaliser per sensor, of size 0 where the sensor is not normalised.
+  /// One normaliser per sensor: of its numbers or, of an image, its channels; of size 0 where the sensor is
+  /// not normalised.
   std::vector<Normalizer>& normalizers() { return normalizers_; }
   const std::vector<Normalizer>& normalizers() const { return normalizers_; }
-  /// Merges raw observation rows into the running statistics.
-  void update_normalizers(std::span<const float> observations);
+  bool normalizes_images() const;
+  /// Merge raw observation rows into the running statistics: their numbers, their images.
+  void update_normalizers(std::span<const float> numbers);
+  void update_image_normalizers(const ObservationRows& rows);
 
-  /// On any tape: raw observations [rows, observation size] → normalised ones.
+  /// On any tape: raw rows → what the network takes. The memory of the rows must outlive the tensors.
+  Observations observe(Tape& tape, const ObservationRows& rows) const;
+  /// The same where the numbers, but not the images, are normalised already.
+  Observations observe_normalized(Tape& tape, const ObservationRows& rows, const char* label = "observation") const;
+  /// On any tape: raw numbers [rows, observation size] → normalised ones.
   Tensor normalize(Tensor observations) const;
   /// Normalised observations → the deterministic command [rows, action size].
-  Tensor command(Tensor normalized) const;
+  Tensor command(const Observations& normalized) const;
   /// The action map: a raw action row, as a distribution draws it → a command.
   Tensor map_action(Tensor raw) const;
 
@@ -48,13 +57,15 @@ class Policy {
 
  private:
   Tensor map_part(const ActionPart& part, int first_limit, Tensor raw) const;
+  Tensor standardize_sensor(size_t sensor, Tensor x) const;
+  Tensor normalize_images(Tensor images) const;
 
   InterfaceSpec spec_;
   NetworkConfig config_;
   ActorCritic network_;
   std::vector<Normalizer> normalizers_;
   std::vector<std::string> normalizer_labels_;  // "normalizer.state.mean", "normalizer.state.scale", …
-  int observation_size_;
+  int observation_size_, image_size_;
   std::vector<float> low_, high_;  // limits of the action row; a choice has none
 };
 
@@ -64,9 +75,12 @@ class PolicyRunner {
  public:
   explicit PolicyRunner(const Policy& policy) : policy_(policy), tape_(TapeMode::infer) {}
 
-  /// The deterministic command of each row. observations [rows, observation size]; state
-  /// [rows, policy.state_size()] is read and replaced, and starts anew where reset_mask[row] is not
-  /// 0 (a new episode, a new robot session); actions [rows, action size].
+  /// The deterministic command of each row. state [rows, policy.state_size()] is read and replaced, and
+  /// starts anew where reset_mask[row] is not 0 (a new episode, a new robot session); actions
+  /// [rows, action size].
+  void act(const ObservationRows& observations, std::span<float> state, std::span<const uint8_t> reset_mask,
+           std::span<float> actions);
+  /// The same of a policy without images: observations [rows, observation size].
   void act(std::span<const float> observations, std::span<float> state, std::span<const uint8_t> reset_mask,
            std::span<float> actions);
 
@@ -75,13 +89,16 @@ class PolicyRunner {
     std::span<float> normalized;  // [rows, observation size]
     std::span<float> raw;         // [rows, action size]
     std::span<float> log_prob;    // [rows]
+    std::span<float> values;      // [rows], or empty: not wanted
   };
   /// Commands drawn from the policy's distribution, row r by rngs[r].
-  void sample(std::span<const float> observations, std::span<float> state, std::span<const uint8_t> reset_mask,
+  void sample(const ObservationRows& observations, std::span<float> state, std::span<const uint8_t> reset_mask,
               std::span<Rng> rngs, const Sample& out, std::span<float> actions);
 
-  /// Values of normalised observation rows.
-  void values(std::span<const float> normalized, std::span<float> values);
+  /// Values of rows whose numbers are normalised already.
+  void values(const ObservationRows& normalized, std::span<float> values);
+  /// The value of one raw row.
+  float value(const ObservationRows& raw);
 
  private:
   const Policy& policy_;

@@ -27,26 +27,37 @@ StoredTensor stored_vector(std::span<const float> values) {
   return StoredTensor::from_floats({static_cast<int64_t>(values.size())}, values);
 }
 
-// Observations around what the normaliser has seen, so that the network is exercised where it works.
-std::vector<float> golden_observations(const Policy& policy) {
+// What a policy is tried on.
+struct Golden {
+  std::vector<float> numbers;
+  std::vector<uint8_t> images;
+  ObservationRows rows() const { return {golden_rows, numbers.data(), images.data()}; }
+};
+
+// Numbers around what the normaliser has seen, so that the network is exercised where it works.
+Golden golden_observations(const Policy& policy) {
   Rng rng = Rng(20240229).split("golden");
-  std::vector<float> rows;
+  Golden golden;
   for (int row = 0; row < golden_rows; ++row)
     for (size_t s = 0; s < policy.normalizers().size(); ++s) {
       const Normalizer& normalizer = policy.normalizers()[s];
-      for (int i = 0; i < policy.spec().sensors[s].size(); ++i) {
+      const SensorSpec& sensor = policy.spec().sensors[s];
+      for (int i = 0; i < sensor.size(); ++i) {
+        if (sensor.is_image()) {
+          golden.images.push_back(static_cast<uint8_t>(rng.below(256)));
+          continue;
+        }
         const float z = static_cast<float>(rng.normal());
-        rows.push_back(normalizer.size() == 0 ? z : normalizer.mean()[i] + z / normalizer.scale()[i]);
+        golden.numbers.push_back(normalizer.size() == 0 ? z : normalizer.mean()[i] + z / normalizer.scale()[i]);
       }
     }
-  return rows;
+  return golden;
 }
 
-std::vector<float> act(const Policy& policy, std::span<const float> observations, std::vector<float>& state) {
-  const size_t rows = observations.size() / policy.observation_size();
-  const std::vector<uint8_t> no_reset(rows);
-  std::vector<float> actions(rows * policy.action_size());
-  PolicyRunner(policy).act(observations, state, no_reset, actions);
+std::vector<float> act(const Policy& policy, const Golden& golden, std::vector<float>& state) {
+  const std::vector<uint8_t> no_reset(golden_rows);
+  std::vector<float> actions(static_cast<size_t>(golden_rows) * policy.action_size());
+  PolicyRunner(policy).act(golden.rows(), state, no_reset, actions);
   return actions;
 }
 
@@ -68,8 +79,13 @@ std::vector<float> numbers(const TensorFile& file, const std::string& name, cons
 void check_golden(const Policy& policy, const TensorFile& file) {
   std::vector<float> state = numbers(file, "golden.state", {golden_rows, policy.state_size()});
   const std::vector<float> expected = numbers(file, "golden.action", {golden_rows, policy.action_size()});
-  const std::vector<float> observations = numbers(file, "golden.observation", {golden_rows, policy.observation_size()});
-  const std::vector<float> actual = act(policy, observations, state);
+  Golden golden{numbers(file, "golden.observation", {golden_rows, policy.observation_size()}), {}};
+  if (policy.image_size() > 0) {
+    const StoredTensor& images = tensor(file, "golden.images", {golden_rows, policy.image_size()});
+    if (images.dtype != "U8") fail("the tensor 'golden.images' has the dtype {}, not U8", images.dtype);
+    golden.images = images.data;
+  }
+  const std::vector<float> actual = act(policy, golden, state);
   for (size_t i = 0; i < expected.size(); ++i)
     if (!(std::abs(actual[i] - expected[i]) <= 1e-5 * (1 + std::abs(expected[i]))))
       fail(
@@ -107,6 +123,7 @@ LoadedPolicy read_policy(const TensorFile& file, const LayerTable<float>& layers
   config.most_parameters = count_numbers(file);
   const InterfaceSpec spec = interface_from_json(metadata(file, "interface"));
   tensor(file, "golden.observation", {golden_rows, spec.observation_size()});
+  if (spec.image_size() > 0) tensor(file, "golden.images", {golden_rows, spec.image_size()});
   LoadedPolicy loaded;
   loaded.info = {metadata(file, "task"), metadata(file, "task_config"), metadata(file, "config")};
   loaded.policy = std::make_unique<Policy>(spec, config, layers, Rng());
@@ -164,13 +181,16 @@ std::string format_policy(const Policy& policy, const PolicyInfo& info) {
     file.tensors[name + ".mean"] = stored_vector(normalizer.mean());
     file.tensors[name + ".scale"] = stored_vector(normalizer.scale());
   }
-  const std::vector<float> observations = golden_observations(policy);
+  const Golden golden = golden_observations(policy);
   std::vector<float> state(static_cast<size_t>(golden_rows) * policy.state_size());
   file.tensors["golden.observation"] =
-      StoredTensor::from_floats({golden_rows, policy.observation_size()}, observations);
+      StoredTensor::from_floats({golden_rows, policy.observation_size()}, golden.numbers);
+  if (policy.image_size() > 0)
+    file.tensors["golden.images"] = {
+        .dtype = "U8", .shape = {golden_rows, policy.image_size()}, .data = golden.images};
   file.tensors["golden.state"] = StoredTensor::from_floats({golden_rows, policy.state_size()}, state);
   file.tensors["golden.action"] =
-      StoredTensor::from_floats({golden_rows, policy.action_size()}, act(policy, observations, state));
+      StoredTensor::from_floats({golden_rows, policy.action_size()}, act(policy, golden, state));
   file.metadata = {{"format", format_name},
                    {"format_version", std::to_string(format_version)},
                    {"task", info.task},

@@ -115,6 +115,16 @@ Node<T>* BasicTape<T>::make_node(const Operation<T>& operation, Shape shape, std
 }
 
 template <class T>
+Node<T>* BasicTape<T>::make_alias(const Operation<T>& operation, Shape shape, Node<T>* input) {
+  Node<T>* node = new_node(shape);
+  node->operation = &operation;
+  node->inputs[0] = input;
+  node->requires_gradient = input->requires_gradient;
+  node->value = input->value;
+  return node;
+}
+
+template <class T>
 GradientSink<T> BasicTape<T>::sink(Node<T>* input) {
   if (!input || !input->requires_gradient) return {};
   if (input->parameter) {

@@ -60,6 +60,7 @@ class BasicTensor {
   BasicTensor() = default;
   BasicTensor(BasicTape<T>& tape, Node<T>* node) : node_(node), generation_(tape.generation()) {}
 
+  bool is_there() const { return node_ != nullptr; }  // false: it was default-constructed
   const Shape& shape() const { return node()->shape; }
   int64_t size() const { return shape().size(); }
   std::span<const T> values() const { return {node()->value, static_cast<size_t>(size())}; }
@@ -134,6 +135,8 @@ class BasicTape {
   /// A node with uninitialised values of that shape. On a recording tape it remembers operation
   /// and inputs; it requires a gradient when an input does.
   Node<T>* make_node(const Operation<T>& operation, Shape shape, std::initializer_list<Node<T>*> inputs);
+  /// The same for an operation whose values are those of `input`, in another shape: no copy.
+  Node<T>* make_alias(const Operation<T>& operation, Shape shape, Node<T>* input);
   T* scratch(int64_t count) { return arena_.allocate_array<T>(static_cast<size_t>(count)); }
   int* index_scratch(int64_t count) { return arena_.allocate_array<int>(static_cast<size_t>(count)); }
   GradientSink<T> sink(Node<T>* input);

@@ -73,17 +73,29 @@ int64_t Trace::flops() const {
   return total;
 }
 
+namespace {
+
+// One row of zeros, whatever the policy senses.
+struct BlankRow {
+  explicit BlankRow(const Policy& policy) : numbers(policy.observation_size()), images(policy.image_size()) {}
+  ObservationRows rows() const { return {1, numbers.data(), images.data()}; }
+  std::vector<float> numbers;
+  std::vector<uint8_t> images;
+};
+
+}  // namespace
+
 Trace trace_actor(const Policy& policy) {
   Tape tape(TapeMode::infer);
-  const std::vector<float> row(policy.observation_size());
-  policy.command(policy.normalize(tape.view({1, policy.observation_size()}, row.data(), "observation")));
+  const BlankRow row(policy);
+  policy.command(policy.observe(tape, row.rows()));
   return read_tape(tape);
 }
 
 Trace trace_critic(const Policy& policy) {
   Tape tape(TapeMode::infer);
-  const std::vector<float> row(policy.observation_size());
-  policy.network().critic(tape.view({1, policy.observation_size()}, row.data(), "normalized"));
+  const BlankRow row(policy);
+  policy.network().critic(policy.observe_normalized(tape, row.rows(), "normalized"));
   return read_tape(tape);
 }
 

@@ -8,7 +8,7 @@ namespace sinew {
 
 /// One operation of a recorded inference pass.
 struct TraceStep {
-  std::string operation;        // "affine", or "constant" / "parameter" for an input
+  std::string operation;        // "affine", or "constant" / "pixels" / "parameter" for an input
   std::string layer;            // that recorded it; may be empty
   std::string source;           // of an input: "observation", a parameter's name, "action.low", …
   std::vector<int> inputs;      // indices of earlier steps
@@ -26,9 +26,10 @@ struct Trace {
   int64_t flops() const;
 };
 
-/// From one raw observation row (the step with source "observation") to the command.
+/// From one raw observation row to the command: its numbers are the step with source "observation", the bytes
+/// of its images the one with source "images", which the operation `pixels` multiplies by 1/255.
 Trace trace_actor(const Policy& policy);
-/// From one normalised observation row to its value.
+/// From one observation row whose numbers are normalised (the source "normalized") to its value.
 Trace trace_critic(const Policy& policy);
 
 /// JSON: a list of objects with the non-empty members of TraceStep.

@@ -1,37 +1,56 @@
 #include "vision/frame_stack.h"
 
 #include <algorithm>
-
-#include "core/error.h"
-#include "core/state_archive.h"
+#include <cassert>
+#include <cstring>
 
 namespace sinew {
+namespace {
 
-FrameStack::FrameStack(int pixels, int channels, int frames)
-    : pixels_(pixels),
-      channels_(channels),
-      frames_(frames),
-      image_(static_cast<size_t>(pixels) * static_cast<size_t>(channels) * static_cast<size_t>(frames)) {}
-
-void FrameStack::push(std::span<const uint8_t> frame) {
-  const size_t one = static_cast<size_t>(channels_), all = one * static_cast<size_t>(frames_);
-  if (frame.size() != static_cast<size_t>(pixels_) * one)
-    fail("a stack of frames of {} bytes got one of {}", static_cast<size_t>(pixels_) * one, frame.size());
-  const uint8_t* from = frame.data();
-  for (uint8_t* pixel = image_.data(); pixel != image_.data() + image_.size(); pixel += all, from += one) {
-    if (empty_) {
-      for (size_t begin = 0; begin < all; begin += one) std::copy_n(from, one, pixel + begin);
-    } else {
-      std::copy(pixel + one, pixel + all, pixel);
-      std::copy_n(from, one, pixel + all - one);
-    }
-  }
-  empty_ = false;
+// Copies `pixels` groups of `channels` bytes between two strides. The usual numbers of channels are constants,
+// so that a group is a move or two.
+template <size_t channels>
+void copy_groups(const uint8_t* from, size_t from_stride, uint8_t* to, size_t to_stride, size_t pixels) {
+  for (size_t i = 0; i < pixels; ++i, from += from_stride, to += to_stride) std::memcpy(to, from, channels);
 }
 
-void FrameStack::visit_state(StateArchive& archive) {
-  archive("empty", empty_);
-  archive("image", std::span(image_));
+void copy_groups(size_t channels, const uint8_t* from, size_t from_stride, uint8_t* to, size_t to_stride,
+                 size_t pixels) {
+  switch (channels) {
+    case 1: return copy_groups<1>(from, from_stride, to, to_stride, pixels);
+    case 3: return copy_groups<3>(from, from_stride, to, to_stride, pixels);
+    case 4: return copy_groups<4>(from, from_stride, to, to_stride, pixels);
+  }
+  for (size_t i = 0; i < pixels; ++i, from += from_stride, to += to_stride) std::copy_n(from, channels, to);
+}
+
+}  // namespace
+
+FrameStack::FrameStack(const SensorSpec& image)
+    : pixels_(static_cast<size_t>(image.shape[0]) * static_cast<size_t>(image.shape[1])),
+      channels_(static_cast<size_t>(image.shape[2] / image.frames)),
+      frames_(static_cast<size_t>(image.frames)) {}
+
+void FrameStack::put(uint8_t* stack, int place, const uint8_t* frame) const {
+  copy_groups(channels_, frame, channels_, stack + static_cast<size_t>(place) * channels_, channels_ * frames_,
+              pixels_);
+}
+
+void FrameStack::take(const uint8_t* stack, int place, uint8_t* frame) const {
+  copy_groups(channels_, stack + static_cast<size_t>(place) * channels_, channels_ * frames_, frame, channels_,
+              pixels_);
+}
+
+void FrameStack::fill(std::span<uint8_t> stack, std::span<const uint8_t> frame) const {
+  assert(stack.size() == size() && frame.size() == frame_size());
+  for (int place = 0; place < frames(); ++place) put(stack.data(), place, frame.data());
+}
+
+void FrameStack::push(std::span<uint8_t> stack, std::span<const uint8_t> frame) const {
+  assert(stack.size() == size() && frame.size() == frame_size());
+  // All moves by one frame's channels: what comes into the newest place is overwritten next.
+  std::memmove(stack.data(), stack.data() + channels_, stack.size() - channels_);
+  put(stack.data(), frames() - 1, frame.data());
 }
 
 }  // namespace sinew

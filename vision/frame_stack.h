@@ -1,31 +1,32 @@
 #pragma once
 #include <cstdint>
 #include <span>
-#include <vector>
+
+#include "core/spec.h"
 
 namespace sinew {
 
-class StateArchive;
-
-/// The last frames of a camera as one image: their channels side by side in each pixel, the oldest frame
-/// first. Before there are as many, the first one stands for those that are missing.
+/// How a camera's last frames lie in one image: their channels side by side in each pixel, the oldest frame
+/// first (SensorSpec). Works on memory that others own: stack [pixels, frames · channels], frame
+/// [pixels, channels].
 class FrameStack {
  public:
-  FrameStack(int pixels, int channels, int frames);
+  explicit FrameStack(const SensorSpec& image);
 
-  /// The next push() begins an episode.
-  void clear() { empty_ = true; }
-  /// frame [pixels, channels].
-  void push(std::span<const uint8_t> frame);
-  /// [pixels, frames · channels].
-  std::span<const uint8_t> image() const { return image_; }
+  size_t frame_size() const { return pixels_ * channels_; }
+  size_t size() const { return frame_size() * frames_; }
+  int frames() const { return static_cast<int>(frames_); }
 
-  void visit_state(StateArchive& archive);
+  /// An episode begins: the frame stands for those that are missing, too.
+  void fill(std::span<uint8_t> stack, std::span<const uint8_t> frame) const;
+  /// The newest frame comes, the oldest goes.
+  void push(std::span<uint8_t> stack, std::span<const uint8_t> frame) const;
+  /// Puts a frame into its place, 0 being the oldest's, or takes it out.
+  void put(uint8_t* stack, int place, const uint8_t* frame) const;
+  void take(const uint8_t* stack, int place, uint8_t* frame) const;
 
  private:
-  int pixels_, channels_, frames_;
-  bool empty_ = true;
-  std::vector<uint8_t> image_;
+  size_t pixels_, channels_, frames_;
 };
 
 }  // namespace sinew

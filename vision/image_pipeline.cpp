@@ -66,8 +66,10 @@ void check_colour(const ConfigNode& node, const ImageShape& shape, const char* s
 }
 
 // The weights of Rec. 601 in 14 bits.
-Step grey(const ConfigNode& node, ImageShape& shape) {
+Step grey(const ConfigNode& node, ImageShape& shape, std::vector<std::string>& names) {
   check_colour(node, shape, "grey");
+  names.erase(names.begin(), names.begin() + 3);
+  names.insert(names.begin(), "grey");
   const int channels = shape.channels, kept = channels - 3, pixels = shape.height * shape.width;
   shape.channels = 1 + kept;
   return [=](const uint8_t* from, uint8_t* to) {
@@ -78,8 +80,9 @@ Step grey(const ConfigNode& node, ImageShape& shape) {
   };
 }
 
-Step bgr(const ConfigNode& node, ImageShape& shape) {
+Step bgr(const ConfigNode& node, const ImageShape& shape, std::vector<std::string>& names) {
   check_colour(node, shape, "bgr");
+  std::swap(names[0], names[2]);
   const int channels = shape.channels, pixels = shape.height * shape.width;
   return [=](const uint8_t* from, uint8_t* to) {
     std::copy_n(from, static_cast<size_t>(pixels) * static_cast<size_t>(channels), to);
@@ -87,12 +90,12 @@ Step bgr(const ConfigNode& node, ImageShape& shape) {
   };
 }
 
-Step make_step(const ConfigNode& node, ImageShape& shape) {
+Step make_step(const ConfigNode& node, ImageShape& shape, std::vector<std::string>& names) {
   const bool bare = node.is_scalar();
   const std::string name = bare ? node.text() : node.single_entry().first;
   if (name == "grey" || name == "bgr") {
     if (!bare) throw node.error(fmt::format("{} takes no options", name));
-    return name == "grey" ? grey(node, shape) : bgr(node, shape);
+    return name == "grey" ? grey(node, shape, names) : bgr(node, shape, names);
   }
   if (name != "crop" && name != "resize")
     throw node.error(
@@ -104,11 +107,12 @@ Step make_step(const ConfigNode& node, ImageShape& shape) {
 
 }  // namespace
 
-ImagePipeline::ImagePipeline(const std::vector<ConfigNode>& steps, ImageShape input) : input_(input), shapes_{input} {
+ImagePipeline::ImagePipeline(const std::vector<ConfigNode>& steps, ImageShape input, std::vector<std::string> channels)
+    : input_(input), shapes_{input}, channels_(std::move(channels)) {
   cv::setNumThreads(1);  // the threads are the envs'
   ImageShape shape = input;
   for (const ConfigNode& node : steps) {
-    steps_.push_back(make_step(node, shape));
+    steps_.push_back(make_step(node, shape, channels_));
     shapes_.push_back(shape);
   }
   for (size_t i = 1; i + 1 < shapes_.size(); ++i) between_.emplace_back(shapes_[i].size());

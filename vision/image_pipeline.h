@@ -28,11 +28,15 @@ struct ImageShape {
 /// RGB-D, stays as it is. Owns its buffers: use it in one thread at a time.
 class ImagePipeline {
  public:
-  /// Throws a located Error for an unknown step, and for one that does not fit the image it gets.
-  ImagePipeline(const std::vector<ConfigNode>& steps, ImageShape input);
+  /// `channels` names each channel of the input ("red"). Throws a located Error for an unknown step, and for
+  /// one that does not fit the image it gets.
+  ImagePipeline(const std::vector<ConfigNode>& steps, ImageShape input, std::vector<std::string> channels);
 
   const ImageShape& input() const { return input_; }
   const ImageShape& output() const { return shapes_.back(); }
+  /// What each channel of the output is.
+  const std::vector<std::string>& channels() const { return channels_; }
+  bool is_identity() const { return steps_.empty(); }
   /// frame [input()] → out [output()].
   void run(std::span<const uint8_t> frame, std::span<uint8_t> out);
 
@@ -40,7 +44,8 @@ class ImagePipeline {
   using Step = std::function<void(const uint8_t* from, uint8_t* to)>;
 
   ImageShape input_;
-  std::vector<ImageShape> shapes_;  // before and after each step
+  std::vector<ImageShape> shapes_;     // before and after each step
+  std::vector<std::string> channels_;  // after the last step
   std::vector<Step> steps_;
   std::vector<std::vector<uint8_t>> between_;  // what each step but the last leaves
 };

@@ -7,12 +7,14 @@
 #include "agents/rollout.h"
 #include "core/state_archive.h"
 
+#include "tests/agents/made_up_env.h"
+
 namespace sinew {
 namespace {
 
 // One env, three steps: rewards 1, 2, 3, values 0.5, 1.0, 1.5, and 2.0 after the last one.
 Rollout three_steps() {
-  Rollout rollout(1, 3, 1, 1);
+  Rollout rollout(1, 3, interface_of(1, 1));
   rollout.rewards = {1, 2, 3};
   rollout.values = {0.5, 1.0, 1.5};
   rollout.next_values = {2.0};
@@ -71,7 +73,7 @@ TEST(Gae, LambdaZeroIsOneStepAheadAndLambdaOneTheWholeReturn) {
 }
 
 TEST(Gae, EnvsDoNotMix) {
-  Rollout rollout(2, 2, 1, 1);
+  Rollout rollout(2, 2, interface_of(1, 1));
   rollout.rewards = {1, 2, 10, 20};
   rollout.values = {0, 0, 0, 0};
   rollout.next_values = {4, 8};
@@ -84,7 +86,7 @@ TEST(Gae, EnvsDoNotMix) {
 // Two envs, γ = 0.5: discounted returns 1, 2.5 (then over), 3 | 4, 2, 1: mean 2.25, the sum of
 // squared differences 6.875.
 TEST(RewardNormalizer, DividesByTheDeviationOfTheDiscountedReturn) {
-  Rollout rollout(2, 3, 1, 1);
+  Rollout rollout(2, 3, interface_of(1, 1));
   const std::vector<float> rewards = {1, 2, 3, 4, 0, 0};
   rollout.rewards = rewards;
   rollout.terminated = {0, 0, 0, 0, 0, 0};
@@ -111,7 +113,7 @@ TEST(RewardNormalizer, DividesByTheDeviationOfTheDiscountedReturn) {
 // One reward in a thousand: some 32 deviations.
 TEST(RewardNormalizer, ClipsToTen) {
   for (const float reward : {1.0f, -1.0f}) {
-    Rollout rollout(1, 1000, 1, 1);
+    Rollout rollout(1, 1000, interface_of(1, 1));
     rollout.rewards[500] = reward;
     RewardNormalizer normalizer(1, 0);
     normalizer.apply(rollout);

@@ -94,6 +94,14 @@ class MadeUpEnv final : public Env {
   int64_t steps_ = 0;
 };
 
+/// Of a roll-out that no env made.
+inline InterfaceSpec interface_of(int observation_size, int action_size) {
+  InterfaceSpec spec;
+  spec.sensors = {{"state", SensorSpec::Type::float32, {observation_size}, {}, {}}};
+  spec.actions.parts = {continuous_part("arm", action_size)};
+  return spec;
+}
+
 inline NetworkConfig network_from(const std::string& yaml) {
   return read_config<NetworkConfig>(ConfigNode::parse_text(yaml, "network.yaml"));
 }

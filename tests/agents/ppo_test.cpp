@@ -37,7 +37,7 @@ Metrics iterate(Ppo& ppo, double progress = 0) {
 
 // A roll-out as the policy made it, but for log-probabilities that claim another policy did.
 Rollout stale_rollout(double log_ratio) {
-  Rollout rollout(4, 32, 2, 1);
+  Rollout rollout(4, 32, interface_of(2, 1));
   Rng rng(3);
   for (float& x : rollout.observations) x = static_cast<float>(rng.uniform(-1, 1));
   for (int row = 0; row < rollout.rows(); ++row) {

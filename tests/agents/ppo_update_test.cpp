@@ -36,7 +36,7 @@ Bench<Ppo, PpoConfig> make_bench(const PpoConfig& config, int threads = 1) {
 }
 
 Rollout make_rollout() {
-  Rollout rollout(4, 6, observation_size, action_size);
+  Rollout rollout(4, 6, interface_of(observation_size, action_size));
   Rng rng(5);
   for (float& x : rollout.observations) x = static_cast<float>(rng.normal());
   for (int row = 0; row < n_rows; ++row) {

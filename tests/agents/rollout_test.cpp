@@ -19,7 +19,7 @@ struct Collected {
   Policy policy{envs.spec(), network_from("{actor: [{linear: 4}, tanh], critic: [{linear: 4}, tanh], actor_gain: 1}"),
                 builtin_layers<float>(), Rng(2)};
   RolloutCollector collector{envs, policy, pool, Rng(3)};
-  Rollout rollout{n_envs, n_steps, 2, 2};
+  Rollout rollout{n_envs, n_steps, envs.spec()};
 
   explicit Collected(bool ends_terminated)
       : factory(MadeUpEnv::factory(

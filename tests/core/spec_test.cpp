@@ -9,7 +9,7 @@ namespace {
 
 InterfaceSpec example() {
   InterfaceSpec spec;
-  spec.sensors = {{"camera", SensorSpec::Type::uint8, {84, 84, 3}, {}, {}},
+  spec.sensors = {{"camera", SensorSpec::Type::uint8, {84, 84, 3}, {}, {}, 3, "grey"},
                   {"state", SensorSpec::Type::float32, {2}, {"hip", "knee"}, {"rad", "rad"}}};
   spec.actions.parts = {{"arm", {"bthigh", "fthigh"}, {"N m", "N m"}, {-1, -1}, {1, 1}, {}},
                         {"gripper", {"mode"}, {}, {}, {}, {3}}};
@@ -26,9 +26,12 @@ std::string after(const std::function<void(InterfaceSpec&)>& change) {
 
 TEST(Spec, Sizes) {
   EXPECT_EQ(example().sensors[0].size(), 84 * 84 * 3);
-  EXPECT_EQ(example().observation_size(), 84 * 84 * 3 + 2);
+  EXPECT_EQ(example().sensors[0].frame_size(), 84 * 84);
+  EXPECT_EQ(example().observation_size(), 2);
+  EXPECT_EQ(example().image_size(), 84 * 84 * 3);
   EXPECT_EQ(example().actions.size(), 3);
   EXPECT_EQ(InterfaceSpec{}.observation_size(), 0);
+  EXPECT_EQ(InterfaceSpec{}.image_size(), 0);
 }
 
 TEST(Spec, EqualSpecsDoNotDiffer) {
@@ -47,6 +50,10 @@ TEST(Spec, SensorDifferencesAreNamed) {
               s.sensors[0].shape = {64, 64, 3};
             }),
             "sensor 'camera' has shape [84, 84, 3] in the policy, [64, 64, 3] in the task");
+  EXPECT_EQ(after([](InterfaceSpec& s) { s.sensors[0].frames = 1; }),
+            "sensor 'camera' is a stack of 3 frames in the policy, of 1 in the task");
+  EXPECT_EQ(after([](InterfaceSpec& s) { s.sensors[0].format = "red"; }),
+            "sensor 'camera' has the channels 'grey' in the policy, 'red' in the task");
   EXPECT_EQ(after([](InterfaceSpec& s) { s.sensors[1].labels[1] = "ankle"; }),
             "sensor 'state': number 2 is 'knee' in the policy, 'ankle' in the task");
   EXPECT_EQ(after([](InterfaceSpec& s) { s.sensors[1].units[0] = "deg"; }),

@@ -88,8 +88,8 @@ TEST(Allocation, WarmActingAllocatesNothing) {
   std::vector<Rng> rngs(rows);
   const auto step = [&] {
     runner.act(observations, {}, reset, actions);
-    runner.sample(observations, {}, reset, rngs, {normalized, raw, log_prob}, actions);
-    runner.values(normalized, values);
+    runner.sample({rows, observations.data()}, {}, reset, rngs, {normalized, raw, log_prob, values}, actions);
+    runner.values({rows, normalized.data()}, values);
   };
   step();
   step();

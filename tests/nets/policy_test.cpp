@@ -127,7 +127,7 @@ TEST(PolicyRunner, SampledCommandsAreMappedAndTheRowsStreamsAreTheirOwn) {
   const std::vector<float> observations = {1, 2, 1, 2};
   std::vector<float> normalized(4), raw(4), log_prob(2), actions(4);
   std::vector<Rng> rngs = {Rng(1), Rng(2)};
-  runner.sample(observations, {}, {}, rngs, {normalized, raw, log_prob}, actions);
+  runner.sample({2, observations.data()}, {}, {}, rngs, {normalized, raw, log_prob}, actions);
   EXPECT_NE(raw[0], raw[2]);
   for (int row = 0; row < 2; ++row) {
     EXPECT_EQ(actions[2 * row], std::clamp(raw[2 * row], -0.1f, 0.1f));

@@ -1,0 +1,46 @@
+#include "envs/task_extends.h"
+
+#include <filesystem>
+
+namespace sinew {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int longest_chain = 16;
+
+void merge(ConfigNode& base, const ConfigNode& changes) {
+  for (const auto& [key, value] : changes.entries()) {
+    const ConfigNode* below = base.find(key);
+    if (value.is_null()) {
+      base.remove(key);
+    } else if (below && below->is_map() && value.is_map()) {
+      ConfigNode merged = *below;
+      merge(merged, value);
+      base.set(key, std::move(merged));
+    } else {
+      base.set(key, value);
+    }
+  }
+}
+
+ConfigNode resolve(const ConfigNode& task, std::string& folder, int depth) {
+  const ConfigNode* extends = task.is_map() ? task.find("extends") : nullptr;
+  if (!extends) return task;
+  if (depth == longest_chain) throw extends->error("the tasks extend each other in a circle");
+  const fs::path file = (fs::path(folder) / extends->text()).lexically_normal();
+  const ConfigNode other = with_context(extends->where(), [&] { return ConfigNode::parse_file(file.string()); });
+  std::string other_folder = file.parent_path().string();
+  ConfigNode whole = resolve(other, other_folder, depth + 1);
+  ConfigNode changes = task;
+  changes.remove("extends");
+  if (!changes.find("model")) folder = other_folder;
+  merge(whole, changes);
+  return whole;
+}
+
+}  // namespace
+
+ConfigNode resolve_extends(const ConfigNode& task, std::string& folder) { return resolve(task, folder, 0); }
+
+}  // namespace sinew

@@ -1,0 +1,156 @@
+// A policy that sees: images beside numbers, what only the critic sees, and the file that it is kept in.
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "nets/policy_file.h"
+#include "tests/core/expect_error.h"
+#include "tests/nets/make_policy.h"
+
+namespace sinew {
+namespace {
+
+// Two cameras and two kinds of numbers, between each other.
+InterfaceSpec seeing() {
+  InterfaceSpec spec;
+  spec.sensors = {{"front", SensorSpec::Type::uint8, {12, 10, 6}, {}, {}, 2, "red, green, blue"},
+                  {"joints", SensorSpec::Type::float32, {3}, {}, {}},
+                  {"scan", SensorSpec::Type::uint8, {4, 5, 1}, {}, {}, 1, "depth 0 to 5 m"},
+                  {"truth", SensorSpec::Type::float32, {2}, {}, {}}};
+  spec.actions.parts = {{"arm", {}, {}, {-1, -1}, {1, 1}, {}}};
+  return spec;
+}
+
+constexpr const char* network =
+    "{encoders: {front: {normalize: true, layers: [{conv: {filters: 4, kernel: 4, stride: 2}}, relu, flatten]}, "
+    "scan: {layers: [flatten, {linear: 3}, tanh]}, truth: {used_by: critic}}, core: [{linear: 8}, tanh], "
+    "actor: [], critic: [{linear: 4}, tanh], actor_gain: 1}";
+
+struct Rows {
+  std::vector<float> numbers;
+  std::vector<uint8_t> images;
+  int count;
+  Rows(const Policy& policy, int rows, uint64_t seed)
+      : numbers(static_cast<size_t>(rows) * policy.observation_size()),
+        images(static_cast<size_t>(rows) * policy.image_size()),
+        count(rows) {
+    Rng rng(seed);
+    for (float& x : numbers) x = static_cast<float>(rng.normal());
+    for (uint8_t& x : images) x = static_cast<uint8_t>(rng.below(256));
+  }
+  ObservationRows rows(int first = 0, int n = -1) const {
+    return {n < 0 ? count : n, numbers.data() + first * (numbers.size() / count),
+            images.data() + first * (images.size() / count)};
+  }
+};
+
+std::vector<float> act(const Policy& policy, const ObservationRows& rows) {
+  std::vector<float> actions(static_cast<size_t>(rows.rows) * policy.action_size());
+  PolicyRunner(policy).act(rows, {}, {}, actions);
+  return actions;
+}
+
+std::vector<float> values(const Policy& policy, const ObservationRows& rows) {
+  std::vector<float> result(rows.rows);
+  PolicyRunner(policy).values(rows, result);
+  return result;
+}
+
+TEST(ImagePolicy, KnowsItsRows) {
+  const Policy policy = make_policy(seeing(), network);
+  EXPECT_EQ(policy.observation_size(), 5);
+  EXPECT_EQ(policy.image_size(), 12 * 10 * 6 + 4 * 5);
+  EXPECT_EQ(policy.normalizers()[0].size(), 6);  // of the channels
+  EXPECT_EQ(policy.normalizers()[2].size(), 0);  // an image is not normalised unless told so
+  EXPECT_FALSE(policy.network().separate());
+}
+
+TEST(ImagePolicy, EverySensorCountsWhereItIsUsedAndNowhereElse) {
+  const Policy policy = make_policy(seeing(), network);
+  const Rows rows(policy, 1, 3);
+  const std::vector<float> actions = act(policy, rows.rows()), value = values(policy, rows.rows());
+  const auto with = [&](auto&& change) {
+    Rows changed = rows;
+    change(changed);
+    return std::pair(act(policy, changed.rows()) == actions, values(policy, changed.rows()) == value);
+  };
+  EXPECT_EQ(with([](Rows& r) { r.images[100] ^= 128; }), std::pair(false, false));            // front
+  EXPECT_EQ(with([](Rows& r) { r.images[12 * 10 * 6 + 3] ^= 128; }), std::pair(false, false));  // scan
+  EXPECT_EQ(with([](Rows& r) { r.numbers[2] += 1; }), std::pair(false, false));                // joints
+  EXPECT_EQ(with([](Rows& r) { r.numbers[4] += 1; }), std::pair(true, false));                 // the critic's
+}
+
+TEST(ImagePolicy, ActorAndCriticMayShareNothing) {
+  const Policy policy = make_policy(
+      seeing(), "{encoders: {front: {used_by: actor, layers: [flatten, {linear: 2}]}, joints: {used_by: actor}, "
+                "scan: {used_by: critic}, truth: {used_by: critic}}, actor: [], critic: []}");
+  EXPECT_TRUE(policy.network().separate());
+  for (const Parameter& parameter : policy.network().parameters().list())
+    EXPECT_EQ(static_cast<size_t>(parameter.offset) >= policy.network().critic_begin(),
+              parameter.name.starts_with("critic."))
+        << parameter.name;
+}
+
+TEST(ImagePolicy, ChannelsAreNormalizedOverTheirPixels) {
+  Policy policy = make_policy(seeing(), network);
+  Rows rows(policy, 20, 4);
+  for (size_t i = 0; i < rows.images.size(); ++i)
+    if (const size_t byte = i % policy.image_size(); byte < 12 * 10 * 6)
+      rows.images[i] = static_cast<uint8_t>(byte % 6 == 2 ? 51 : rows.images[i] / 2);
+  policy.update_image_normalizers(rows.rows());
+  EXPECT_NEAR(policy.normalizers()[0].mean()[2], 0.2, 1e-6);
+  EXPECT_NEAR(policy.normalizers()[0].mean()[1], 0.25, 0.01);
+  Tape tape;
+  const auto normalized = policy.observe(tape, rows.rows()).images.values();
+  double mean = 0, square = 0;
+  int n = 0;
+  for (int row = 0; row < 20; ++row)
+    for (int i = 1; i < 12 * 10 * 6; i += 6, ++n) {
+      const double x = normalized[static_cast<size_t>(row) * policy.image_size() + i];
+      mean += x;
+      square += x * x;
+    }
+  EXPECT_NEAR(mean / n, 0, 1e-5);
+  EXPECT_NEAR(square / n, 1, 1e-4);
+  EXPECT_EQ(normalized[12 * 10 * 6 + 1], rows.images[12 * 10 * 6 + 1] * (1.0f / 255));  // of the other camera
+}
+
+TEST(ImagePolicy, ARowsBitsDoNotDependOnTheOthers) {
+  const Policy policy = make_policy(seeing(), network);
+  const Rows rows(policy, 33, 5);
+  const std::vector<float> together = act(policy, rows.rows());
+  for (int row = 0; row < rows.count; ++row) {
+    const std::vector<float> alone = act(policy, rows.rows(row, 1));
+    EXPECT_EQ(std::memcmp(alone.data(), &together[row * 2], sizeof(float) * 2), 0) << row;
+  }
+}
+
+TEST(ImagePolicy, TheFileKeepsIt) {
+  Policy policy = make_policy(seeing(), network);
+  policy.update_image_normalizers(Rows(policy, 8, 6).rows());
+  const std::string content = format_policy(policy, {"task", "", ""});
+  const LoadedPolicy loaded = parse_policy(content, "a.safetensors", builtin_layers<float>());
+  EXPECT_EQ(loaded.policy->spec().sensors, policy.spec().sensors);
+  const Rows rows(policy, 5, 7);
+  EXPECT_EQ(act(*loaded.policy, rows.rows()), act(policy, rows.rows()));
+}
+
+// What is said of a network that does not fit.
+std::string refusal(const std::string& yaml) {
+  return error_of([&] { make_policy(seeing(), yaml); });
+}
+
+TEST(ImagePolicy, WrongNetworksAreRefusedByName) {
+  expect_contains(refusal("{encoders: {frnt: {layers: []}}, actor: []}"), "no sensor 'frnt'; did you mean 'front'");
+  const std::string too_large =
+      refusal("{encoders: {scan: {layers: [{conv: {filters: 4, kernel: 6}}, flatten]}}, actor: []}");
+  for (const char* part : {"encoder.scan.0", "6x6", "4x5"}) expect_contains(too_large, part);
+  expect_contains(refusal("{encoders: {front: {layers: [{conv: {filters: 4, kernel: 3}}]}}, actor: []}"), "flatten");
+  expect_contains(refusal("{encoders: {front: {used_by: critics}}, actor: []}"), "did you mean 'critic'");
+  expect_contains(refusal("{encoders: {front: {used_by: critic}, joints: {used_by: critic}, scan: {used_by: critic}, "
+                          "truth: {used_by: critic}}, actor: []}"),
+                  "the actor sees no sensor");
+}
+
+}  // namespace
+}  // namespace sinew
