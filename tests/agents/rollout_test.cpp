@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "envs/make_env.h"
 #include "tests/agents/made_up_env.h"
 
 namespace sinew {
@@ -82,6 +83,37 @@ TEST(Rollout, ARewardStandsBesideItsObservationAndAction) {
     const bool fits = c.rollout.actions[2 * row + 1] == (x > 0 ? 1 : 0);
     EXPECT_NEAR(c.rollout.rewards[row], 1 - std::abs(arm - x) + fits, 1e-6) << row;
   }
+}
+
+// Where the trunk is shared, values come with the actions.
+TEST(Rollout, OfImagesHoldsWhatThePolicySaw) {
+  const EnvFactory factory = make_task(SINEW_SOURCE_DIR "/tests/agents/data/pendulum_seen.yaml");
+  ThreadPool pool(2);
+  VecEnv envs(factory, 3, Rng(1));
+  const Policy policy(envs.spec(),
+                      network_from("{encoders: {camera: {layers: [{conv: {filters: 4, kernel: 4, stride: 2}}, relu, "
+                                   "flatten]}}, actor: [{linear: 4}, tanh], critic: [{linear: 4}, tanh], actor_gain: 1}"),
+                      builtin_layers<float>(), Rng(2));
+  RolloutCollector collector(envs, policy, pool, Rng(3));
+  Rollout rollout(3, 100, envs.spec());
+  envs.reset(pool);
+  collector.collect(rollout);
+  collector.collect(rollout);
+  std::vector<uint8_t> images(policy.image_size());
+  PolicyRunner runner(policy);
+  int cuts = 0;
+  for (int row = 0; row < rollout.rows(); ++row) {
+    rollout.frames.copy_row(row, images.data());
+    float value = 0;
+    runner.values({1, &rollout.observations[row * 4], images.data()}, {&value, 1});
+    ASSERT_EQ(value, rollout.values[row]) << row;
+  }
+  for (const auto& of_env : rollout.cuts)
+    for (const Rollout::Cut& cut : of_env) {
+      EXPECT_EQ(cut.value, runner.value({1, cut.observation.data(), cut.images.data()}));
+      ++cuts;
+    }
+  EXPECT_GT(cuts + std::ranges::count(rollout.terminated, 1), 3);
 }
 
 }  // namespace

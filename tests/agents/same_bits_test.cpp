@@ -12,6 +12,14 @@ namespace {
 constexpr const char* separate = "{actor: [{linear: 16}, tanh], critic: [{linear: 16}, tanh]}";
 constexpr const char* shared = "{core: [{linear: 16}, tanh], actor: [{linear: 8}, elu], critic: []}";
 
+constexpr const char* seeing =
+    "{encoders: {camera: {normalize: true, layers: [{conv: {filters: 4, kernel: 4, stride: 2}}, relu, flatten]}}, "
+    "core: [{linear: 16}, tanh], actor: [], critic: []}";
+constexpr const char* seeing_apart =
+    "{encoders: {camera: {used_by: actor, layers: [flatten, {linear: 8}]}, state: {used_by: critic}}, actor: [], "
+    "critic: [{linear: 8}, tanh]}";
+const std::string pendulum_seen = SINEW_SOURCE_DIR "/tests/agents/data/pendulum_seen.yaml";
+
 struct Work {
   std::string task, network = separate;
   int batch_size = 96, n_shards = 0;
@@ -27,13 +35,15 @@ std::string train_a_little(const Work& work, int threads, uint64_t seed) {
   Bench<Ppo, PpoConfig> bench(make_task(work.task), 5, work.network, config, threads, seed, true);
   for (int i = 0; i < 3; ++i) bench.learner.iterate(i / 3.0, [](std::string_view, double) {});
   std::string result = bench.learner.policy().weights_hash();
-  for (const float x : bench.learner.policy().normalizers()[0].scale()) result += fmt::format(" {}", x);
+  for (const Normalizer& normalizer : bench.learner.policy().normalizers())
+    for (const float x : normalizer.scale()) result += fmt::format(" {}", x);
   return result;
 }
 
 TEST(SameBits, ForOneTwoAndThreeThreads) {
   for (const Work& work : {Work{"pendulum"}, Work{"cartpole", shared}, Work{"half_cheetah", separate, 96, 5},
-                           Work{"half_cheetah", shared, 480}}) {
+                           Work{"half_cheetah", shared, 480}, Work{pendulum_seen, seeing},
+                           Work{pendulum_seen, seeing_apart, 32, 4}}) {
     SCOPED_TRACE(work.task + " " + work.network);
     const std::string expected = train_a_little(work, 1, 7);
     EXPECT_EQ(train_a_little(work, 1, 7), expected);
