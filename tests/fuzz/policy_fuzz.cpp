@@ -60,7 +60,8 @@ std::vector<std::string> seeds() {
        "{encoders: {state: {normalize: false}}, actor: [layer_norm, silu], action_map: scale}"},
       {mixed_interface(),
        "{encoders: {joints: {layers: [{linear: 3}]}}, core: [{linear: 2}], actor: [], "
-       "state_dependent_std: true, action_map: tanh}"}};
+       "state_dependent_std: true, action_map: tanh}"},
+      {seeing_interface(), seeing_network}};
   for (const auto& [spec, network] : cases)
     all.push_back(format_policy(make_experienced_policy(spec, network), {"reach", "env: reach\n", "seed: 1\n"}));
   return all;
@@ -76,6 +77,12 @@ std::vector<std::string> words() {
           "\"labels\":[\"a\"]",
           "\"units\":[]",
           "\"type\":\"uint8\"",
+          "\"frames\":3",
+          "{conv: {filters: 2, kernel: 2, stride: 2, padding: 1}}",
+          "{max_pool: 2}",
+          "spatial_softargmax",
+          "flatten",
+          "used_by: critic",
           "{linear: 64}",
           "{linear: 65536}",
           "layer_norm",

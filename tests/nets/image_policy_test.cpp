@@ -10,21 +10,7 @@
 namespace sinew {
 namespace {
 
-// Two cameras and two kinds of numbers, between each other.
-InterfaceSpec seeing() {
-  InterfaceSpec spec;
-  spec.sensors = {{"front", SensorSpec::Type::uint8, {12, 10, 6}, {}, {}, 2, "red, green, blue"},
-                  {"joints", SensorSpec::Type::float32, {3}, {}, {}},
-                  {"scan", SensorSpec::Type::uint8, {4, 5, 1}, {}, {}, 1, "depth 0 to 5 m"},
-                  {"truth", SensorSpec::Type::float32, {2}, {}, {}}};
-  spec.actions.parts = {{"arm", {}, {}, {-1, -1}, {1, 1}, {}}};
-  return spec;
-}
-
-constexpr const char* network =
-    "{encoders: {front: {normalize: true, layers: [{conv: {filters: 4, kernel: 4, stride: 2}}, relu, flatten]}, "
-    "scan: {layers: [flatten, {linear: 3}, tanh]}, truth: {used_by: critic}}, core: [{linear: 8}, tanh], "
-    "actor: [], critic: [{linear: 4}, tanh], actor_gain: 1}";
+Policy make_seeing() { return make_policy(seeing_interface(), std::string(seeing_network).insert(1, "actor_gain: 1, ")); }
 
 struct Rows {
   std::vector<float> numbers;
@@ -57,7 +43,7 @@ std::vector<float> values(const Policy& policy, const ObservationRows& rows) {
 }
 
 TEST(ImagePolicy, KnowsItsRows) {
-  const Policy policy = make_policy(seeing(), network);
+  const Policy policy = make_seeing();
   EXPECT_EQ(policy.observation_size(), 5);
   EXPECT_EQ(policy.image_size(), 12 * 10 * 6 + 4 * 5);
   EXPECT_EQ(policy.normalizers()[0].size(), 6);  // of the channels
@@ -66,7 +52,7 @@ TEST(ImagePolicy, KnowsItsRows) {
 }
 
 TEST(ImagePolicy, EverySensorCountsWhereItIsUsedAndNowhereElse) {
-  const Policy policy = make_policy(seeing(), network);
+  const Policy policy = make_seeing();
   const Rows rows(policy, 1, 3);
   const std::vector<float> actions = act(policy, rows.rows()), value = values(policy, rows.rows());
   const auto with = [&](auto&& change) {
@@ -82,7 +68,7 @@ TEST(ImagePolicy, EverySensorCountsWhereItIsUsedAndNowhereElse) {
 
 TEST(ImagePolicy, ActorAndCriticMayShareNothing) {
   const Policy policy = make_policy(
-      seeing(), "{encoders: {front: {used_by: actor, layers: [flatten, {linear: 2}]}, joints: {used_by: actor}, "
+      seeing_interface(), "{encoders: {front: {used_by: actor, layers: [flatten, {linear: 2}]}, joints: {used_by: actor}, "
                 "scan: {used_by: critic}, truth: {used_by: critic}}, actor: [], critic: []}");
   EXPECT_TRUE(policy.network().separate());
   for (const Parameter& parameter : policy.network().parameters().list())
@@ -92,7 +78,7 @@ TEST(ImagePolicy, ActorAndCriticMayShareNothing) {
 }
 
 TEST(ImagePolicy, ChannelsAreNormalizedOverTheirPixels) {
-  Policy policy = make_policy(seeing(), network);
+  Policy policy = make_seeing();
   Rows rows(policy, 20, 4);
   for (size_t i = 0; i < rows.images.size(); ++i)
     if (const size_t byte = i % policy.image_size(); byte < 12 * 10 * 6)
@@ -116,7 +102,7 @@ TEST(ImagePolicy, ChannelsAreNormalizedOverTheirPixels) {
 }
 
 TEST(ImagePolicy, ARowsBitsDoNotDependOnTheOthers) {
-  const Policy policy = make_policy(seeing(), network);
+  const Policy policy = make_seeing();
   const Rows rows(policy, 33, 5);
   const std::vector<float> together = act(policy, rows.rows());
   for (int row = 0; row < rows.count; ++row) {
@@ -126,7 +112,7 @@ TEST(ImagePolicy, ARowsBitsDoNotDependOnTheOthers) {
 }
 
 TEST(ImagePolicy, TheFileKeepsIt) {
-  Policy policy = make_policy(seeing(), network);
+  Policy policy = make_seeing();
   policy.update_image_normalizers(Rows(policy, 8, 6).rows());
   const std::string content = format_policy(policy, {"task", "", ""});
   const LoadedPolicy loaded = parse_policy(content, "a.safetensors", builtin_layers<float>());
@@ -137,7 +123,7 @@ TEST(ImagePolicy, TheFileKeepsIt) {
 
 // What is said of a network that does not fit.
 std::string refusal(const std::string& yaml) {
-  return error_of([&] { make_policy(seeing(), yaml); });
+  return error_of([&] { make_policy(seeing_interface(), yaml); });
 }
 
 TEST(ImagePolicy, WrongNetworksAreRefusedByName) {

@@ -40,6 +40,16 @@ inline InterfaceSpec continuous_interface(int observations, int actions) {
   spec.actions.parts = {continuous("torque", actions)};
   return spec;
 }
+/// Two cameras and two kinds of numbers, between each other.
+inline InterfaceSpec seeing_interface() {
+  InterfaceSpec spec;
+  spec.sensors = {{"front", SensorSpec::Type::uint8, {12, 10, 6}, {}, {}, 2, "red, green, blue"},
+                  sensor("joints", 3),
+                  {"scan", SensorSpec::Type::uint8, {4, 5, 1}, {}, {}, 1, "depth 0 to 5 m"},
+                  sensor("truth", 2)};
+  spec.actions.parts = {continuous("arm", 2)};
+  return spec;
+}
 
 template <class T>
 BasicActorCritic<T> make_network(const InterfaceSpec& spec, const std::string& yaml, uint64_t seed = 1) {
@@ -51,5 +61,9 @@ inline const char* const separate_network = "{actor: [{linear: 7}, tanh], critic
 inline const char* const shared_network =
     "{encoders: {joints: {layers: [{linear: 4}, layer_norm]}}, core: [{linear: 6}, tanh, {linear: 5}, sigmoid],"
     " actor: [{linear: 4}, softplus], critic: []}";
+inline const char* const seeing_network =
+    "{encoders: {front: {normalize: true, layers: [{conv: {filters: 4, kernel: 4, stride: 2}}, relu, flatten]}, "
+    "scan: {layers: [flatten, {linear: 3}, tanh]}, truth: {used_by: critic}}, core: [{linear: 8}, tanh], "
+    "actor: [], critic: [{linear: 4}, tanh]}";
 
 }  // namespace sinew

@@ -19,6 +19,9 @@ inline Policy make_experienced_policy(const InterfaceSpec& spec, const std::stri
   Rng rng = Rng(seed).split("experience");
   for (float& x : rows) x = static_cast<float>(3 + 2 * rng.normal());
   policy.update_normalizers(rows);
+  std::vector<uint8_t> images(static_cast<size_t>(50) * policy.image_size());
+  for (uint8_t& x : images) x = static_cast<uint8_t>(rng.below(200));
+  policy.update_image_normalizers({.rows = 50, .images = images.data()});
   return policy;
 }
 
@@ -28,7 +31,9 @@ inline std::vector<float> act_on_random_rows(const Policy& policy, int rows = 16
   std::vector<float> actions(static_cast<size_t>(rows) * policy.action_size());
   Rng rng(77);
   for (float& x : observations) x = static_cast<float>(3 + 2 * rng.normal());
-  PolicyRunner(policy).act(observations, {}, {}, actions);
+  std::vector<uint8_t> images(static_cast<size_t>(rows) * policy.image_size());
+  for (uint8_t& x : images) x = static_cast<uint8_t>(rng.below(256));
+  PolicyRunner(policy).act({rows, observations.data(), images.data()}, {}, {}, actions);
   return actions;
 }
 
