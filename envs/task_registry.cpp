@@ -39,7 +39,8 @@ TaskRegistry TaskRegistry::builtin() {
       .terminations = joined(builtin_terminations(), fall_terminations()),
       .resets = joined(builtin_resets(), pose_resets()),
       .commands = builtin_commands(),
-      .randomizations = joined(body_randomizations(), model_randomizations(), robot_randomizations()),
+      .randomizations =
+          joined(body_randomizations(), model_randomizations(), robot_randomizations(), visual_randomizations()),
       .envs = {{"cartpole", CartPole::doc, CartPole::make},
                {"mountain_car", MountainCar::doc, MountainCar::make},
                {"pendulum", Pendulum::doc, Pendulum::make}},

@@ -28,6 +28,8 @@ ElementKind kind_of(Model::Element element) {
     case Model::Element::sensor: return {mjOBJ_SENSOR, "sensor"};
     case Model::Element::keyframe: return {mjOBJ_KEY, "keyframe"};
     case Model::Element::tendon: return {mjOBJ_TENDON, "tendon"};
+    case Model::Element::light: return {mjOBJ_LIGHT, "light"};
+    case Model::Element::material: return {mjOBJ_MATERIAL, "material"};
   }
   return {mjOBJ_UNKNOWN, ""};
 }
@@ -119,6 +121,8 @@ int Model::count(Element element) const {
     case Element::sensor: return static_cast<int>(model_->nsensor);
     case Element::keyframe: return static_cast<int>(model_->nkey);
     case Element::tendon: return static_cast<int>(model_->ntendon);
+    case Element::light: return static_cast<int>(model_->nlight);
+    case Element::material: return static_cast<int>(model_->nmat);
   }
   return 0;
 }

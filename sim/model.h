@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,7 +17,7 @@ namespace sinew {
 /// Indices are MuJoCo's, below count() of their element; lengths are in m, angles in rad, masses in kg.
 class Model {
  public:
-  enum class Element { body, joint, geom, site, actuator, camera, sensor, keyframe, tendon };
+  enum class Element { body, joint, geom, site, actuator, camera, sensor, keyframe, tendon, light, material };
   enum class JointType { free, ball, slide, hinge };
 
   /// Loads an MJCF or URDF file, told apart by what they say. An Error keeps MuJoCo's own message.
@@ -105,6 +106,7 @@ class Model {
   double body_subtree_mass(int body) const;  // of it and all that hangs on it, kg
   int body_parent(int body) const;           // 0, the world, is its own parent
   int geom_body(int geom) const;
+  std::array<float, 4> geom_color(int geom) const;  // red, green, blue, alpha: its own, or its material's
   int site_body(int site) const;
   int camera_body(int camera) const;
   double camera_fovy(int camera) const;       // vertical field of view, degrees
@@ -115,6 +117,7 @@ class Model {
 
   /// The values of a parameter as loaded, which a simulation's own model may differ from.
   std::span<const double> parameter(ModelParameter parameter) const;
+  std::span<const float> color(ModelColor color) const;
 
   /// MuJoCo's model, for sim/ alone.
   const mjModel_& raw() const { return *model_; }

@@ -12,6 +12,19 @@ enum class ModelParameter {
   dof_armature,   // [nv] kg or kg m²
   actuator_gain,  // [nu, 10] parameters of the gain
   actuator_bias,  // [nu, 10] parameters of the bias
+  cam_pos,        // [ncam, 3] m, in the body's frame
+  cam_quat,       // [ncam, 4] orientation in the body's frame, a unit quaternion (w, x, y, z)
+  cam_fovy,       // [ncam] vertical field of view, degrees
+  light_pos,      // [nlight, 3] m, in the body's frame
+  light_dir,      // [nlight, 3] in the body's frame
+};
+
+/// The same for colours, which only pictures show: parts from 0 to 1.
+enum class ModelColor {
+  geom_rgba,      // [ngeom, 4]; (0.5, 0.5, 0.5, 1) leaves a geom the colour of its material
+  mat_rgba,       // [nmat, 4] of materials
+  light_diffuse,  // [nlight, 3]
+  light_ambient,  // [nlight, 3]
 };
 
 }  // namespace sinew

@@ -1,8 +1,10 @@
 // What a Model says of its bodies, of what is fixed to them, and of the world around.
+#include <algorithm>
 #include <vector>
 
 #include "sim/compat.h"
 #include "sim/model.h"
+#include "sim/seen_color_internal.h"
 
 namespace sinew {
 
@@ -21,6 +23,11 @@ double Model::total_mass() const { return model_->body_subtreemass[0]; }
 double Model::body_mass(int body) const { return model_->body_mass[body]; }
 double Model::body_subtree_mass(int body) const { return model_->body_subtreemass[body]; }
 int Model::body_parent(int body) const { return model_->body_parentid[body]; }
+std::array<float, 4> Model::geom_color(int geom) const {
+  std::array<float, 4> color;
+  std::copy_n(seen_color(*model_, geom), 4, color.begin());
+  return color;
+}
 int Model::geom_body(int geom) const { return model_->geom_bodyid[geom]; }
 int Model::site_body(int site) const { return model_->site_bodyid[site]; }
 int Model::camera_body(int camera) const { return model_->cam_bodyid[camera]; }

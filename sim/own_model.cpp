@@ -10,10 +10,14 @@
 namespace sinew {
 namespace {
 
-constexpr ModelParameter all_parameters[] = {ModelParameter::body_mass,     ModelParameter::body_inertia,
-                                             ModelParameter::body_ipos,     ModelParameter::geom_friction,
-                                             ModelParameter::dof_damping,   ModelParameter::dof_armature,
-                                             ModelParameter::actuator_gain, ModelParameter::actuator_bias};
+constexpr ModelParameter all_parameters[] = {
+    ModelParameter::body_mass,     ModelParameter::body_inertia,  ModelParameter::body_ipos,
+    ModelParameter::geom_friction, ModelParameter::dof_damping,   ModelParameter::dof_armature,
+    ModelParameter::actuator_gain, ModelParameter::actuator_bias, ModelParameter::cam_pos,
+    ModelParameter::cam_quat,      ModelParameter::cam_fovy,      ModelParameter::light_pos,
+    ModelParameter::light_dir};
+constexpr ModelColor all_colors[] = {ModelColor::geom_rgba, ModelColor::mat_rgba, ModelColor::light_diffuse,
+                                     ModelColor::light_ambient};
 
 std::span<double> values_of(const mjModel& m, ModelParameter parameter) {
   const auto span = [](mjtNum* values, int count) { return std::span<double>(values, static_cast<size_t>(count)); };
@@ -26,6 +30,22 @@ std::span<double> values_of(const mjModel& m, ModelParameter parameter) {
     case ModelParameter::dof_armature: return span(m.dof_armature, m.nv);
     case ModelParameter::actuator_gain: return span(m.actuator_gainprm, mjNGAIN * m.nu);
     case ModelParameter::actuator_bias: return span(m.actuator_biasprm, mjNBIAS * m.nu);
+    case ModelParameter::cam_pos: return span(m.cam_pos, 3 * m.ncam);
+    case ModelParameter::cam_quat: return span(m.cam_quat, 4 * m.ncam);
+    case ModelParameter::cam_fovy: return span(m.cam_fovy, m.ncam);
+    case ModelParameter::light_pos: return span(m.light_pos, 3 * m.nlight);
+    case ModelParameter::light_dir: return span(m.light_dir, 3 * m.nlight);
+  }
+  return {};
+}
+
+std::span<float> values_of(const mjModel& m, ModelColor color) {
+  const auto span = [](float* values, int count) { return std::span<float>(values, static_cast<size_t>(count)); };
+  switch (color) {
+    case ModelColor::geom_rgba: return span(m.geom_rgba, 4 * m.ngeom);
+    case ModelColor::mat_rgba: return span(m.mat_rgba, 4 * m.nmat);
+    case ModelColor::light_diffuse: return span(m.light_diffuse, 3 * m.nlight);
+    case ModelColor::light_ambient: return span(m.light_ambient, 3 * m.nlight);
   }
   return {};
 }
@@ -59,6 +79,7 @@ void set_short_cuts(mjModel& m, const mjModel& as_loaded) {
 }  // namespace
 
 std::span<const double> Model::parameter(ModelParameter parameter) const { return values_of(*model_, parameter); }
+std::span<const float> Model::color(ModelColor color) const { return values_of(*model_, color); }
 
 void Simulation::make_model_its_own() {
   if (own_model_) return;
@@ -75,6 +96,11 @@ std::span<double> Simulation::parameter(ModelParameter parameter) {
   return values_of(*view_, parameter);
 }
 
+std::span<float> Simulation::color(ModelColor color) {
+  assert(own_model_ && "make_model_its_own() comes first");
+  return values_of(*view_, color);
+}
+
 void Simulation::parameters_changed() {
   parameters_as_loaded_ = false;
   set_short_cuts(*view_, model_->raw());
@@ -86,6 +112,8 @@ void Simulation::parameters_changed() {
 void Simulation::load_parameters() {
   for (const ModelParameter parameter : all_parameters)
     std::ranges::copy(values_of(model_->raw(), parameter), values_of(*view_, parameter).begin());
+  for (const ModelColor color : all_colors)
+    std::ranges::copy(values_of(model_->raw(), color), values_of(*view_, color).begin());
   parameters_changed();
   parameters_as_loaded_ = true;
 }
@@ -102,6 +130,8 @@ void Simulation::visit_parameters(StateArchive& archive) {
   }
   for (const ModelParameter parameter : all_parameters)
     archive("parameter " + std::to_string(static_cast<int>(parameter)), values_of(*view_, parameter));
+  for (const ModelColor color : all_colors)
+    archive("color " + std::to_string(static_cast<int>(color)), values_of(*view_, color));
   if (archive.restoring()) parameters_changed();
 }
 

@@ -6,6 +6,7 @@
 #include "sim/eye_internal.h"
 #include "sim/ground_internal.h"
 #include "sim/rays_internal.h"
+#include "sim/seen_color_internal.h"
 
 namespace sinew {
 namespace {
@@ -17,10 +18,7 @@ Vec3 operator-(const Vec3& a, const Vec3& b) { return {a[0] - b[0], a[1] - b[1],
 bool is_seen(const mjModel& m, int geom) {
   constexpr int shown_groups = 3;
   constexpr float opaque = 0.995F;
-  const float* color = m.geom_rgba + 4 * geom;
-  const bool unset = color[0] == 0.5F && color[1] == 0.5F && color[2] == 0.5F && color[3] == 1;
-  if (unset && m.geom_matid[geom] >= 0) color = m.mat_rgba + 4 * m.geom_matid[geom];
-  return m.geom_group[geom] < shown_groups && color[3] >= opaque;
+  return m.geom_group[geom] < shown_groups && seen_color(m, geom)[3] >= opaque;
 }
 
 // A picture in the making. Every geom lowers the pixels that it is nearest in.

@@ -94,6 +94,7 @@ class Simulation {
   bool owns_model() const { return own_model_ != nullptr; }
   /// The values of a parameter, writable; the model must be its own. Call parameters_changed() after.
   std::span<double> parameter(ModelParameter parameter);
+  std::span<float> color(ModelColor color);
   /// Recomputes what MuJoCo derives from the parameters. The state stays, and what was derived from it.
   void parameters_changed();
 

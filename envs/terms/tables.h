@@ -33,5 +33,6 @@ std::vector<TermRow<CommandTerm>> builtin_commands();
 std::vector<TermRow<RandomizationTerm>> body_randomizations();
 std::vector<TermRow<RandomizationTerm>> model_randomizations();
 std::vector<TermRow<RandomizationTerm>> robot_randomizations();
+std::vector<TermRow<RandomizationTerm>> visual_randomizations();
 
 }  // namespace sinew

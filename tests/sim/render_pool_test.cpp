@@ -8,7 +8,9 @@
 
 #include "core/error.h"
 #include "core/state_archive.h"
+#include "sim/ray_camera.h"
 #include "tests/core/expect_error.h"
+#include "tests/count_allocations.h"
 #include "tests/sim/temporary_model.h"
 
 namespace sinew {
@@ -150,6 +152,23 @@ TEST_F(RenderPoolTest, TheStateAloneDecidesThePicture) {
     sim = std::move(restored);
   }
   EXPECT_EQ(pictures(pool, true), wanted) << "restored";
+}
+
+TEST_F(RenderPoolTest, AWarmPictureAllocatesNothing) {
+  const CameraView depth{.camera = "level", .kind = Kind::depth};
+  RenderPool pool(model_, {{.camera = "down", .kind = Kind::rgbd}, depth, {.camera = ""}});
+  const RayCamera rays(model_, depth);
+  std::vector<uint8_t> large(pool.view(0).size()), flat(depth.size()), color(pool.view(2).size());
+  const auto draw_all = [&] {
+    pool.render(0, sim_, large);
+    pool.render(1, sim_, flat);
+    pool.render(2, sim_, color);
+    rays.render(sim_, flat);
+  };
+  for (int i = 0; i < 3; ++i) draw_all();
+  const long before = allocation_count();
+  for (int i = 0; i < 20; ++i) draw_all();
+  EXPECT_EQ(allocation_count(), before);
 }
 
 TEST_F(RenderPoolTest, RefusesWhatItCannotDraw) {
