@@ -28,8 +28,10 @@ void print_trace(const char* title, const Trace& trace) {
 void print_interface(const InterfaceSpec& spec) {
   const auto entry = [](const std::vector<std::string>& list, size_t i) { return i < list.size() ? list[i] : ""; };
   for (const SensorSpec& sensor : spec.sensors) {
-    fmt::print("\nsensor '{}': {} [{}]\n", sensor.name, sensor.type == SensorSpec::Type::uint8 ? "uint8" : "float32",
+    fmt::print("\nsensor '{}': {} [{}]\n", sensor.name, sensor.is_image() ? "uint8" : "float32",
                fmt::join(sensor.shape, ", "));
+    if (sensor.is_image())
+      fmt::print("  {} frame{} of '{}'\n", sensor.frames, sensor.frames == 1 ? "" : "s", sensor.format);
     for (size_t i = 0; i < sensor.labels.size(); ++i)
       fmt::print("  {:3}  {:<28} {}\n", i, sensor.labels[i], entry(sensor.units, i));
   }
