@@ -19,6 +19,10 @@ struct WindowedImage {
   bool has_padding() const { return !(padded == input); }
   /// Of a line of the padded image.
   int line() const { return padded.width * channels; }
+  /// Where the input's line y begins in the padded image.
+  int64_t inner(int y) const {
+    return int64_t{y + window.padding.height} * line() + int64_t{window.padding.width} * channels;
+  }
 };
 
 inline WindowedImage windowed(const Shape& x, const SlidingWindow& window) {

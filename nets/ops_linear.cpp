@@ -11,16 +11,22 @@ void multiply(int m, int n, int k, const T* a, int a_row, int a_col, const T* b,
            .c = dst, .c_row = n, .accumulate = accumulate});
 }
 
-// Gradients of y = x[m, k] · w[k, n], from dy[m, n]. Each shard transposes w for itself: that is cheaper than
-// one copy for all, which would travel from core to core.
+// Gradients of y = x[m, k] · w[k, n], from dy[m, n].
 template <class T>
 void product_backward(BasicTape<T>& tape, Node<T>* x, Node<T>* w, const T* dy, int m, int k, int n) {
   if (const GradientSink<T> dw = tape.sink(w); dw.data) multiply(k, n, m, x->value, 1, k, dy, dw.data, !dw.fresh);
-  if (const GradientSink<T> dx = tape.sink(x); dx.data) {
-    T* transposed = tape.scratch(int64_t{k} * n);
-    transpose(w->value, k, n, transposed);
-    multiply(m, k, n, dy, n, 1, transposed, dx.data, !dx.fresh);
-  }
+  if (const GradientSink<T> dx = tape.sink(x); dx.data)
+    gemm_transposed<T>({.m = m,
+                        .n = k,
+                        .k = n,
+                        .a = dy,
+                        .a_row = n,
+                        .a_col = 1,
+                        .b = w->value,
+                        .b_row = n,
+                        .c = dx.data,
+                        .c_row = k,
+                        .accumulate = !dx.fresh});
 }
 
 template <class T>
@@ -43,9 +49,7 @@ void affine_backward(BasicTape<T>& tape, Node<T>& node) {
     activation_gradient(activation, node.value, node.gradient, dz, static_cast<int>(node.shape.size()));
     dy = dz;
   }
-  if (T* db = node.inputs[2] ? tape.zeroed_sink(node.inputs[2]) : nullptr)
-    for (int row = 0; row < m; ++row)
-      for (int i = 0; i < n; ++i) db[i] += dy[int64_t{row} * n + i];
+  if (T* db = node.inputs[2] ? tape.zeroed_sink(node.inputs[2]) : nullptr) add_column_sums(dy, m, n, db);
   product_backward(tape, x, w, dy, m, k, n);
 }
 template <class T>

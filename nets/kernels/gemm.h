@@ -43,9 +43,18 @@ void gemm_of_rows(const GemmArguments<T>& arguments);
 template <class T>
 void gemm_of_columns(const GemmArguments<T>& arguments);
 
-/// dst[cols, rows] = src[rows, cols] transposed; both dense.
+/// C[m, n] (+)= A[m, k] · B[n, k]ᵀ, rows of A, B and C contiguous: the gradient of a layer's input. Neither bias
+/// nor activation. The order of its sums follows from the shapes, and a row's bits may differ with m.
 template <class T>
-void transpose(const T* src, int rows, int cols, T* dst);
+void gemm_transposed(const GemmArguments<T>& arguments);
+
+/// sums[i] += Σ over rows of src[row, i]; src [rows, cols] is dense.
+template <class T>
+void add_column_sums(const T* src, int rows, int cols, T* sums);
+
+/// dst[cols, rows] = src[rows, cols] transposed; their rows lie src_row and dst_row apart.
+template <class T>
+void transpose(const T* src, int src_row, int rows, int cols, T* dst, int dst_row);
 
 /// gradient[i] = gradient_y[i] · f'(x[i]), computed from the output y = f(x).
 template <class T>

@@ -137,7 +137,7 @@ struct Panel {
   static void all_rows(const GemmArguments<T>& g, int col, int tail) {
     int row = 0;
     tiles<rows_of_tile(Vectors)>(g, row, col, tail);
-    if constexpr (rows_of_tile(Vectors) > 6) tiles<6>(g, row, col, tail);
+    if constexpr (rows_of_tile(Vectors) > 6) tiles<8>(g, row, col, tail);
     tiles<4>(g, row, col, tail);
     tiles<2>(g, row, col, tail);
     tiles<1>(g, row, col, tail);

@@ -87,6 +87,19 @@ template <class T>
   std::memcpy(p, &v, static_cast<size_t>(count) * sizeof(T));
 }
 
+/// The first `count` <= lanes elements.
+template <class T>
+[[gnu::always_inline]] inline Vec<T> load_first(const T* p, int count) {
+  return count == lanes<T> ? load(p) : load_partial(p, count);
+}
+template <class T>
+[[gnu::always_inline]] inline void store_first(T* p, Vec<T> v, int count) {
+  if (count == lanes<T>)
+    store(p, v);
+  else
+    store_partial(p, v, count);
+}
+
 // Comparisons written so that a NaN in x stays.
 template <class V>
 [[gnu::always_inline]] inline V at_most(V x, V bound) {

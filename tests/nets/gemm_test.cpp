@@ -152,12 +152,46 @@ TEST(Gemm, Float64) {
     }
 }
 
+TEST(GemmTransposed, EveryRemainder) {
+  for (const int m : {1, 3, 7, 8, 13})
+    for (const int n : {1, 9, 64, 70})
+      for (const int k : {0, 1, 16, 21, 128, 150}) {
+        const std::vector<float> a = random_numbers(m * k, 1), b = random_numbers(n * k, 2);
+        for (const bool accumulate : {false, true}) {
+          std::vector<float> c = random_numbers(m * n, 3);
+          const std::vector<float> before = c;
+          gemm_transposed<float>({.m = m, .n = n, .k = k, .a = a.data(), .a_row = k, .a_col = 1, .b = b.data(),
+                                  .b_row = k, .c = c.data(), .c_row = n, .accumulate = accumulate});
+          for (int i = 0; i < m; ++i)
+            for (int j = 0; j < n; ++j) {
+              double sum = accumulate ? before[i * n + j] : 0;
+              for (int p = 0; p < k; ++p) sum += double{a[i * k + p]} * b[j * k + p];
+              ASSERT_NEAR(c[i * n + j], sum, 2e-6 * (k + 1)) << m << " x " << n << " x " << k;
+            }
+        }
+      }
+}
+
+TEST(AddColumnSums, EveryRemainder) {
+  for (const int rows : {0, 1, 4, 7})
+    for (const int cols : {1, 16, 37}) {
+      const std::vector<float> in = random_numbers(rows * cols, 4);
+      std::vector<float> sums(static_cast<size_t>(cols), 2.0f);
+      add_column_sums(in.data(), rows, cols, sums.data());
+      for (int c = 0; c < cols; ++c) {
+        double sum = 2;
+        for (int r = 0; r < rows; ++r) sum += in[r * cols + c];
+        ASSERT_NEAR(sums[c], sum, 1e-5);
+      }
+    }
+}
+
 TEST(Transpose, EveryRemainder) {
   for (const int rows : {0, 1, 15, 16, 17, 40})
     for (const int cols : {0, 1, 3, 16, 33}) {
       const std::vector<float> in = random_numbers(rows * cols, 6);
       std::vector<float> out(in.size());
-      transpose(in.data(), rows, cols, out.data());
+      transpose(in.data(), cols, rows, cols, out.data(), rows);
       for (int r = 0; r < rows; ++r)
         for (int c = 0; c < cols; ++c) ASSERT_EQ(out[c * rows + r], in[r * cols + c]);
     }

@@ -70,6 +70,33 @@ TEST(Conv2d, IsItsDefinition) {
   }
 }
 
+// The backward pass takes several images at a time; here two, and one is left over.
+TEST(Conv2d, ABatchesGradientIsTheSumOfItsImages) {
+  constexpr int rows = 5, channels = 3, filters = 20, image = 12 * 12 * channels;
+  Parameters parameters;
+  Parameter &weight = parameters.add("weight", {3, 3, channels, filters}), &bias = parameters.add("bias", {filters});
+  const auto start = random_numbers(parameters.size(), 1), x = random_numbers(rows * image, 2);
+  std::ranges::copy(start, parameters.values().begin());
+  for (const int padding : {0, 1}) {
+    const auto run = [&](int first, int count, std::vector<float>& gradients) {
+      Tape tape;
+      const Tensor input = tape.variable({count, 12, 12, channels}, std::span(x).subspan(first * image, count * image));
+      const SlidingWindow window{{3, 3}, {1, 1}, {padding, padding}};
+      tape.backward(
+          sum(square(conv2d(input, tape.parameter(weight), tape.parameter(bias), window, Activation::tanh))),
+          gradients);
+      return std::vector<float>(input.gradient().begin(), input.gradient().end());
+    };
+    std::vector<float> together = parameters.make_gradients(), one_by_one = parameters.make_gradients();
+    const std::vector<float> dx = run(0, rows, together);
+    for (int row = 0; row < rows; ++row) {
+      const std::vector<float> own_dx = run(row, 1, one_by_one);
+      for (int i = 0; i < image; ++i) ASSERT_NEAR(dx[row * image + i], own_dx[i], 1e-5);
+    }
+    for (size_t i = 0; i < together.size(); ++i) ASSERT_NEAR(together[i], one_by_one[i], 1e-3);
+  }
+}
+
 TEST(Conv2d, ARowHasTheSameBitsAlone) {
   const auto x = random_numbers(5 * 12 * 12 * 3, 1), w = random_numbers(4 * 4 * 3 * 20, 2), b = random_numbers(20, 3);
   const auto run = [&](std::span<const float> images, int rows) {
