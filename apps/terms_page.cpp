@@ -1,6 +1,7 @@
 #include "apps/terms_page.h"
 
 #include "apps/terminal.h"
+#include "envs/camera_sensor.h"
 
 namespace sinew {
 namespace {
@@ -46,6 +47,8 @@ A term without parameters is written as its name alone. An entry under `commands
 | `weight` | `reward` | what the term's value is multiplied by; 1 unless given |
 | `resample` | `commands` | seconds after which the command is drawn anew; without it, at the start of an episode only |
 | `interval` | `randomize` | `[shortest, longest]` seconds: the change comes again and again in an episode, after times drawn from this range; without it, once at the start |
+
+`extends: other.yaml` takes another task, and what follows says only what differs: maps are merged, an empty value (`state:`) takes a key away, all else is replaced.
 
 `default_pose: {keyframe: NAME, joints: {NAME: m or rad}}` is what positions of joints are relative to; unless given, it is the model's own initial position.
 
@@ -104,6 +107,20 @@ std::vector<ListedTerm> listed(const std::vector<EnvRow>& table) {
   return envs;
 }
 
+std::vector<ListedTerm> cameras() {
+  return {
+      {"camera",
+       "what a camera of the model sees at `size` [height, width]; depth, from `range` [nearest, farthest] m, is drawn "
+       "or, with `method: rays`, cast without OpenGL; `quality: full` has shadows, reflections and smoothed edges; "
+       "`frames`: the last ones, stacked; `covered` sees black",
+       "8 bits", list_parameters<CameraConfig>()},
+      {"crop", "a step of `process`: the rectangle [top, left, height, width]", "8 bits", {}},
+      {"resize", "a step: to one number for both sides, or [height, width]; averages where it shrinks", "8 bits", {}},
+      {"grey", "a step: one channel of red, green and blue (Rec. 601); depth stays", "8 bits", {}},
+      {"bgr", "a step: red and blue change places", "8 bits", {}},
+  };
+}
+
 }  // namespace
 
 std::vector<TermKind> list_terms(const TaskRegistry& registry) {
@@ -111,6 +128,10 @@ std::vector<TermKind> list_terms(const TaskRegistry& registry) {
       {"observations", "Observations",
        "Numbers that a policy gets. A reward or a termination measures any of them with `of`.",
        listed(registry.observations)},
+      {"observations", "Cameras",
+       "A sensor that is a map, not a list of terms, is an image: `eye: {camera: front, size: [64, 64]}`. Its frames go "
+       "through the steps of `process`, in their order.",
+       cameras()},
       {"actions", "Actions", "What the simulation does with the policy's numbers, each within its limits.",
        listed(registry.actions)},
       {"reward", "Rewards", "The reward of a step is Σ weight · value; each is logged under its own name.",
