@@ -54,7 +54,6 @@ Figure scaled(const Figure& figure, double target, double peak, bool is_time);
 std::vector<Figure> bench_envs(const Options& options);
 std::vector<Figure> bench_train(const Options& options);
 std::vector<Figure> bench_nets(const Options& options);
-std::vector<Figure> bench_images(const Options& options);
 std::vector<Figure> bench_cameras(const Options& options);
 std::vector<Figure> bench_pixels(const Options& options);
 std::vector<Figure> bench_checkpoints(const Options& options);
