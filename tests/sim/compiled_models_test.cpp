@@ -40,11 +40,9 @@ std::map<std::string, Numbers> all_numbers(const mjModel* m) {
 #undef X
 #define X(type, name) all["opt." #name] = {static_cast<double>(m->opt.name)};
   X(mjtNum, timestep)
-  X(mjtNum, impratio)
-  X(mjtNum, tolerance)
-  X(mjtNum, noslip_tolerance) X(mjtNum, density) X(mjtNum, viscosity) X(mjtNum, o_margin) X(int, integrator)
-      X(int, cone) X(int, jacobian) X(int, solver) X(int, iterations) X(int, noslip_iterations) X(int, disableflags)
-          X(int, enableflags)
+  X(mjtNum, impratio) X(mjtNum, tolerance) X(mjtNum, noslip_tolerance) X(mjtNum, density) X(mjtNum, viscosity)
+      X(mjtNum, o_margin) X(int, integrator) X(int, cone) X(int, jacobian) X(int, solver) X(int, iterations)
+          X(int, noslip_iterations) X(int, disableflags) X(int, enableflags)
 #undef X
               all["opt.gravity"] = numbers(m->opt.gravity);
   all["opt.wind"] = numbers(m->opt.wind);
