@@ -22,6 +22,7 @@
 /// shared between tapes and only read.
 namespace sinew {
 
+class Rng;
 template <class T>
 class BasicTape;
 template <class T>
@@ -51,6 +52,7 @@ struct Node {
   T scalars[2] = {};                // an operation's constants …
   int integers[3] = {};
   const int* indices = nullptr;     // … in the arena
+  const T* numbers = nullptr;       // likewise
 };
 
 /// A handle to a value on a tape: copy it freely, keep it no longer than the next rewind().
@@ -127,6 +129,11 @@ class BasicTape {
   /// The leaf of a parameter; its values are not copied. The tape keeps its leaves over rewind().
   Tensor parameter(const BasicParameter<T>& parameter);
 
+  /// Where what is random in training (nets/layers/augment_layers.h) draws from; the caller keeps it. Stays over
+  /// rewind(). Without one, and on a tape that infers, nothing is random.
+  void set_random(Rng* random) { random_ = random; }
+  Rng* random() const { return mode_ == TapeMode::record ? random_ : nullptr; }
+
   /// Adds d loss / d parameter to `gradients` (laid out as the parameters' flat buffer; may be
   /// empty when no parameter is on the tape). `loss` must have one element.
   void backward(const Tensor& loss, std::span<T> gradients);
@@ -170,6 +177,7 @@ class BasicTape {
   Arena arena_;
   Node<T>* last_ = nullptr;
   const char* scope_ = "";
+  Rng* random_ = nullptr;
   uint32_t generation_ = 1;
   std::span<T> gradients_;  // during backward()
   struct LeafTable {

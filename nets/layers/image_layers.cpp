@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nets/init.h"
+#include "nets/layers/function_layer.h"
 
 namespace sinew {
 
@@ -69,13 +70,6 @@ namespace {
 constexpr double most_filters = 1 << 12;
 
 template <class T>
-void expect_image(const ConfigNode& options, const LayerContext<T>& context) {
-  if (context.input.rank() != 3)
-    throw options.error(fmt::format("layer '{}': an image [height, width, channels] is expected, not a row of shape {}",
-                                    context.name, context.input.text()));
-}
-
-template <class T>
 void check_window(const ConfigNode& options, const LayerContext<T>& context, const SlidingWindow& window) {
   if (const auto problem = window.problem({context.input[0], context.input[1]}))
     throw options.error(fmt::format("layer '{}': {}", context.name, *problem));
@@ -131,25 +125,6 @@ std::unique_ptr<BasicLayer<T>> make_group_norm(const ConfigNode& options, LayerC
         fmt::format("layer '{}': {} groups do not divide {} channels", context.name, norm.groups, context.input[2]));
   return std::make_unique<BasicGroupNorm<T>>(context.parameters, context.name, context.input, norm.groups);
 }
-
-// A layer without parameters.
-template <class T>
-class FunctionLayer : public BasicLayer<T> {
- public:
-  using Function = std::function<BasicTensor<T>(BasicTensor<T>)>;
-  FunctionLayer(std::string name, Shape output, Function function)
-      : name_(std::move(name)), output_(output), function_(std::move(function)) {}
-  BasicTensor<T> operator()(BasicTensor<T> x) const override {
-    const typename BasicTape<T>::Scope scope(x.tape(), name_.c_str());
-    return function_(x);
-  }
-  Shape output_shape() const override { return output_; }
-
- private:
-  std::string name_;
-  Shape output_;
-  Function function_;
-};
 
 struct PoolOptions {
   Extent kernel;

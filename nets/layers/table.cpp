@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "nets/layers/augment_layers.h"
 #include "nets/layers/image_layers.h"
 #include "nets/layers/layer_norm.h"
 #include "nets/layers/linear.h"
@@ -88,6 +89,7 @@ LayerTable<T> builtin_layers() {
       activation_row<T, &softplus<T>>("softplus", "log(1 + exp(x))"),
   };
   std::ranges::move(image_layers<T>(), std::back_inserter(table));
+  std::ranges::move(augment_layers<T>(), std::back_inserter(table));
   return table;
 }
 

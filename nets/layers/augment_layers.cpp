@@ -1,0 +1,90 @@
+#include "nets/layers/augment_layers.h"
+
+#include "nets/layers/function_layer.h"
+
+namespace sinew {
+namespace {
+
+// augment(x, rng): what the layer does while it learns.
+template <class T, class Augment>
+std::unique_ptr<BasicLayer<T>> learning_only(const LayerContext<T>& context, Augment augment) {
+  return std::make_unique<FunctionLayer<T>>(context.name, context.input, [augment](BasicTensor<T> x) {
+    return x.tape().random() ? augment(x, *x.tape().random()) : x;
+  });
+}
+
+struct ShiftOptions {
+  int pixels = 0;
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.required("pixels", pixels, between(1, 1 << 10));
+  }
+};
+
+template <class T>
+std::unique_ptr<BasicLayer<T>> make_random_shift(const ConfigNode& options, LayerContext<T>& context) {
+  if (!options.is_map()) throw options.error("random_shift needs its pixels, as in {random_shift: {pixels: 4}}");
+  ShiftOptions shift;
+  read_value(options, shift);
+  expect_image(options, context);
+  return learning_only<T>(context, [pixels = shift.pixels](BasicTensor<T> x, Rng& rng) {
+    return random_shift(x, pixels, rng);
+  });
+}
+
+struct JitterOptions {
+  ColourJitter jitter;
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.optional("brightness", jitter.brightness, between(0, 1));
+    v.optional("contrast", jitter.contrast, between(0, 1));
+    v.optional("tint", jitter.tint, between(0, 1));
+  }
+};
+
+template <class T>
+std::unique_ptr<BasicLayer<T>> make_colour_jitter(const ConfigNode& options, LayerContext<T>& context) {
+  if (!options.is_map())
+    throw options.error("colour_jitter needs its spreads, as in {colour_jitter: {brightness: 0.2, contrast: 0.2}}");
+  JitterOptions read;
+  read_value(options, read);
+  expect_image(options, context);
+  return learning_only<T>(context, [jitter = read.jitter](BasicTensor<T> x, Rng& rng) {
+    return colour_jitter(x, jitter, rng);
+  });
+}
+
+struct NoiseOptions {
+  double std = 0;
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.required("std", std, above(0));
+  }
+};
+
+template <class T>
+std::unique_ptr<BasicLayer<T>> make_noise(const ConfigNode& options, LayerContext<T>& context) {
+  if (!options.is_map()) throw options.error("noise needs its deviation, as in {noise: {std: 0.05}}");
+  NoiseOptions noise;
+  read_value(options, noise);
+  return learning_only<T>(context, [std = noise.std](BasicTensor<T> x, Rng& rng) { return add_noise(x, std, rng); });
+}
+
+}  // namespace
+
+template <class T>
+LayerTable<T> augment_layers() {
+  return {
+      {"random_shift", "while learning, images moved by up to `pixels` each way: {pixels}", make_random_shift<T>},
+      {"colour_jitter",
+       "while learning, an image's brightness and contrast and its channels' factors uniform in 1 ± their spreads: "
+       "{brightness: 0, contrast: 0, tint: 0}",
+       make_colour_jitter<T>},
+      {"noise", "while learning, noise of that deviation on every number: {std}", make_noise<T>},
+  };
+}
+
+template LayerTable<float> augment_layers();
+template LayerTable<double> augment_layers();
+
+}  // namespace sinew
