@@ -93,4 +93,17 @@ BasicTensor<T> argmax(BasicTensor<T> x);
 template <class T>
 BasicTensor<T> layer_norm(BasicTensor<T> x, BasicTensor<T> scale, BasicTensor<T> shift, double epsilon = 1e-5);
 
+/// (x - mean) / sqrt(variance + epsilon) · scale + shift for each column of the last axis, the channels of an
+/// image (Ioffe & Szegedy 2015); the others are [n]. An inferring tape takes the mean and variance given. A
+/// recording one takes those of x itself over all other axes, and gradients flow through them: then a row depends
+/// on the rows beside it, and there must be two numbers a column.
+template <class T>
+BasicTensor<T> batch_norm(BasicTensor<T> x, BasicTensor<T> scale, BasicTensor<T> shift, BasicTensor<T> mean,
+                          BasicTensor<T> variance, double epsilon = 1e-5);
+/// Moves the mean and variance that each batch_norm of a recording tape was given, where they are parameters, the
+/// fraction `momentum` of the way to those it found (the variance as an unbiased estimate). Touches the parameters:
+/// their owner calls it after a step, while no other tape reads them.
+template <class T>
+void absorb_batch_statistics(const BasicTape<T>& tape, double momentum = 0.1);
+
 }  // namespace sinew

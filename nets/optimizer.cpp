@@ -1,5 +1,6 @@
 #include "nets/optimizer.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 
@@ -7,7 +8,14 @@ namespace sinew {
 
 template <class T>
 BasicAdam<T>::BasicAdam(BasicParameters<T>& parameters, AdamOptions options)
-    : parameters_(parameters), options_(options), first_(parameters.size()), second_(parameters.size()) {}
+    : parameters_(parameters), options_(options), first_(parameters.size()), second_(parameters.size()) {
+  for (const BasicParameter<T>& parameter : parameters.list()) {
+    if (!parameter.trainable) continue;
+    const size_t begin = static_cast<size_t>(parameter.offset);
+    if (trainable_.empty() || trainable_.back().second != begin) trainable_.emplace_back(begin, begin);
+    trainable_.back().second += parameter.values().size();
+  }
+}
 
 template <class T>
 void BasicAdam<T>::begin_step(double learning_rate, double gradient_scale) {
@@ -23,6 +31,12 @@ void BasicAdam<T>::begin_step(double learning_rate, double gradient_scale) {
 template <class T>
 void BasicAdam<T>::update(std::span<const T> gradients, size_t begin, size_t end) {
   assert(gradients.size() == first_.size() && parameters_.values().size() == first_.size());
+  for (const auto& [first, last] : trainable_)
+    update_range(gradients.data(), std::max(begin, first), std::min(end, last));
+}
+
+template <class T>
+void BasicAdam<T>::update_range(const T* gradients, size_t begin, size_t end) {
   const T rate = rates_.rate, root = rates_.root, keep = rates_.keep, scale = rates_.scale;
   const T epsilon = static_cast<T>(options_.epsilon);
   const T b1 = static_cast<T>(options_.beta1), b2 = static_cast<T>(options_.beta2);
@@ -31,7 +45,7 @@ void BasicAdam<T>::update(std::span<const T> gradients, size_t begin, size_t end
   T* __restrict value = parameters_.values().data();
   T* __restrict m = first_.data();
   T* __restrict v = second_.data();
-  const T* __restrict g = gradients.data();
+  const T* __restrict g = gradients;
   for (size_t i = begin; i < end; ++i) {
     const T gradient = g[i] * scale;
     m[i] = b1 * m[i] + c1 * gradient;

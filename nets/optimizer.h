@@ -1,5 +1,6 @@
 #pragma once
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/state_archive.h"
@@ -21,7 +22,7 @@ class BasicAdam {
   explicit BasicAdam(BasicParameters<T>& parameters, AdamOptions options = {});
 
   /// One step down `gradients` (laid out as the parameters' flat buffer), each multiplied by
-  /// `gradient_scale` first. Touches the parameters.
+  /// `gradient_scale` first. Touches the parameters, and changes those that are trainable.
   void step(std::span<const T> gradients, double learning_rate, double gradient_scale = 1);
 
   /// The same in pieces, which several threads may share: begin_step, update of ranges that cover the
@@ -41,8 +42,11 @@ class BasicAdam {
   }
 
  private:
+  void update_range(const T* gradients, size_t begin, size_t end);
+
   BasicParameters<T>& parameters_;
   AdamOptions options_;
+  std::vector<std::pair<size_t, size_t>> trainable_;  // ranges [first, second) of the flat buffer, in order
   std::vector<T> first_, second_;
   int64_t steps_ = 0;
   struct Rates {

@@ -13,7 +13,7 @@ std::string Shape::text() const {
 }
 
 template <class T>
-BasicParameter<T>& BasicParameters<T>::add(std::string name, Shape shape) {
+BasicParameter<T>& BasicParameters<T>::add(std::string name, Shape shape, bool trainable) {
   if (find(name)) fail("two parameters are named '{}'", name);
   const int64_t offset = size();
   if (shape.size() > most_ - offset)
@@ -21,7 +21,8 @@ BasicParameter<T>& BasicParameters<T>::add(std::string name, Shape shape) {
          offset + shape.size(), most_);
   values_.resize(values_.size() + static_cast<size_t>(shape.size()));
   touch();
-  return list_.emplace_back(BasicParameter<T>{std::move(name), shape, offset, static_cast<int>(list_.size()), this});
+  return list_.emplace_back(
+      BasicParameter<T>{std::move(name), shape, offset, static_cast<int>(list_.size()), this, trainable});
 }
 
 template <class T>

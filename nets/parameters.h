@@ -14,8 +14,9 @@ namespace sinew {
 template <class T>
 class BasicParameters;
 
-/// A learnable array: a name, a shape, and a place in its set's flat buffer. Knows no tape and no
-/// gradient: a tape makes a leaf of it, and gradients live in flat buffers laid out like the set.
+/// A learnable array, or a statistic kept beside those: a name, a shape, and a place in its set's flat buffer.
+/// Knows no tape and no gradient: a tape makes a leaf of it, and gradients live in flat buffers laid out like
+/// the set.
 template <class T>
 struct BasicParameter {
   std::string name;
@@ -23,6 +24,7 @@ struct BasicParameter {
   int64_t offset = 0;  // in the set's flat buffer
   int index = 0;       // in the set's list
   BasicParameters<T>* set = nullptr;
+  bool trainable = true;  // else its gradient stays 0, and an optimiser leaves it alone
 
   std::span<T> values() const { return {set->values().data() + offset, static_cast<size_t>(shape.size())}; }
 };
@@ -38,7 +40,7 @@ class BasicParameters {
 
   /// Adds one, all zeros. The reference stays valid; spans of values() do not. Names are unique. Throws
   /// Error when there are more numbers than the set may have: a misread network shall not take all memory.
-  BasicParameter<T>& add(std::string name, Shape shape);
+  BasicParameter<T>& add(std::string name, Shape shape, bool trainable = true);
   BasicParameter<T>* find(std::string_view name);
 
   int64_t size() const { return static_cast<int64_t>(values_.size()); }

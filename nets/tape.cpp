@@ -90,7 +90,7 @@ Node<T>* BasicTape<T>::leaf_of(const BasicParameter<T>& parameter) {
     leaf->shape = parameter.shape;
     leaf->operation = &parameter_operation<T>;
     leaf->parameter = &parameter;
-    leaf->requires_gradient = mode_ == TapeMode::record;
+    leaf->requires_gradient = mode_ == TapeMode::record && parameter.trainable;
   }
   leaf->value = parameter.values().data();  // the set may have grown, and moved
   return leaf;

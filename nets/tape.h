@@ -43,7 +43,7 @@ struct Node {
   T* value = nullptr;
   T* gradient = nullptr;            // null until a gradient arrives
   const Operation<T>* operation = nullptr;
-  Node* inputs[3] = {};
+  Node* inputs[5] = {};
   bool requires_gradient = false;
   const BasicParameter<T>* parameter = nullptr;  // of a leaf
   const char* scope = "";           // the layer that made it
@@ -126,7 +126,8 @@ class BasicTape {
   Tensor scalar(T value) { return constant({}, std::span<const T>(&value, 1)); }
   /// A constant whose gradient is wanted (for checks and saliency).
   Tensor variable(Shape shape, std::span<const T> values);
-  /// The leaf of a parameter; its values are not copied. The tape keeps its leaves over rewind().
+  /// The leaf of a parameter; its values are not copied. The tape keeps its leaves over rewind(). One that is
+  /// not trainable wants no gradient.
   Tensor parameter(const BasicParameter<T>& parameter);
 
   /// Where what is random in training (nets/layers/augment_layers.h) draws from; the caller keeps it. Stays over

@@ -23,6 +23,9 @@ class BasicLayer {
   virtual Shape output_shape() const = 0;
   /// Takes over the activation that follows, when the layer can fuse it; else false.
   virtual bool fuse(Activation) { return false; }
+  /// Whether, in training, a row's output depends on the other rows: all rows of a minibatch then go through one
+  /// tape, and absorb_batch_statistics follows the step.
+  virtual bool has_batch_statistics() const { return false; }
 };
 
 /// How weights start: the scheme, and the gain of layers inside the network (heads have their own).

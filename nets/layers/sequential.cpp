@@ -51,6 +51,11 @@ BasicTensor<T> BasicSequential<T>::operator()(BasicTensor<T> x) const {
   return x;
 }
 
+template <class T>
+bool BasicSequential<T>::has_batch_statistics() const {
+  return std::ranges::any_of(layers_, [](const auto& layer) { return layer->has_batch_statistics(); });
+}
+
 template class BasicSequential<float>;
 template class BasicSequential<double>;
 

@@ -15,6 +15,7 @@ class BasicSequential : public BasicLayer<T> {
 
   BasicTensor<T> operator()(BasicTensor<T> x) const override;
   Shape output_shape() const override { return output_; }
+  bool has_batch_statistics() const override;
   bool empty() const { return layers_.empty(); }
 
  private:

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "nets/layers/augment_layers.h"
+#include "nets/layers/batch_norm.h"
 #include "nets/layers/image_layers.h"
 #include "nets/layers/layer_norm.h"
 #include "nets/layers/linear.h"
@@ -54,6 +55,12 @@ std::unique_ptr<BasicLayer<T>> make_layer_norm(const ConfigNode& options, LayerC
 }
 
 template <class T>
+std::unique_ptr<BasicLayer<T>> make_batch_norm(const ConfigNode& options, LayerContext<T>& context) {
+  if (!options.is_null()) throw options.error("batch_norm takes no options");
+  return std::make_unique<BasicBatchNorm<T>>(context.parameters, context.name, context.input);
+}
+
+template <class T>
 class ActivationLayer : public BasicLayer<T> {
  public:
   using Function = BasicTensor<T> (*)(BasicTensor<T>);
@@ -81,6 +88,10 @@ LayerTable<T> builtin_layers() {
   LayerTable<T> table = {
       {"linear", "x · weight + bias; the number of outputs, or {units, init: {scheme, gain}}", make_linear<T>},
       {"layer_norm", "each row to mean 0 and variance 1, then scaled and shifted", make_layer_norm<T>},
+      {"batch_norm",
+       "each column, of an image each channel, to mean 0 and variance 1: over the batch while learning, else by "
+       "running statistics; then scaled and shifted",
+       make_batch_norm<T>},
       activation_row<T, &tanh<T>>("tanh", "hyperbolic tangent"),
       activation_row<T, &relu<T>>("relu", "max(x, 0)"),
       activation_row<T, &elu<T>>("elu", "x, or exp(x) - 1 below 0"),

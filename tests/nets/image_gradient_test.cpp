@@ -54,7 +54,7 @@ TEST(ImageGradient, GroupNorm) {
 
 TEST(ImageGradient, EveryLayerOfTheTableInSequence) {
   for (const char* list :
-       {"[{conv: {filters: 3, kernel: 3, padding: 1}}, tanh, {max_pool: 2}, {group_norm: 3}, flatten, {linear: 4}]",
+       {"[{conv: {filters: 3, kernel: 3, padding: 1}}, batch_norm, tanh, {max_pool: 2}, {group_norm: 3}, flatten, {linear: 4}]",
         "[{conv: {filters: 4, kernel: [2, 3], stride: [2, 1], init: {scheme: kaiming}}}, {group_norm: {groups: 2}}, "
         "{average_pool: {kernel: 2, stride: 1}}, spatial_softargmax]"}) {
     SCOPED_TRACE(list);

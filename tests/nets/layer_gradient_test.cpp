@@ -1,3 +1,4 @@
+#include "nets/layers/batch_norm.h"
 #include "nets/layers/layer_norm.h"
 #include "nets/layers/linear.h"
 #include "nets/layers/sequential.h"
@@ -40,6 +41,20 @@ TEST(LayerGradient, LinearWithEveryActivation) {
 TEST(LayerGradient, LayerNorm) {
   Parameters64 parameters;
   check(BasicLayerNorm<double>(parameters, "norm", inputs), parameters);
+}
+
+// The gradient flows through the batch's statistics, and not to the running ones.
+TEST(LayerGradient, BatchNorm) {
+  for (const Shape& shape : {Shape{5, 3}, Shape{2, 19}, Shape{2, 3, 2, 4}, Shape{1, 2, 1, 9}}) {
+    const Shape columns{shape.columns()};
+    expect_gradients(
+        {{shape}, {columns}, {columns}},
+        [&](Tape64& tape, auto in) {
+          const std::vector<double> running(static_cast<size_t>(columns.size()), 0.5);
+          return batch_norm(in[0], in[1], in[2], tape.constant(columns, running), tape.constant(columns, running));
+        },
+        1e-6);
+  }
 }
 
 TEST(LayerGradient, EveryLayerOfTheTableInSequence) {

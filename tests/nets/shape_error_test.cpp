@@ -32,6 +32,10 @@ TEST_F(ShapeErrors, QuoteTheOperationAndBothShapes) {
   expect_message([&] { standardize(a, tensor({4}), tensor({3}), 10); }, {"standardize: ", "[3, 4]", "[3]"});
   expect_message([&] { clip_columns(a, tensor({4}), tensor({3})); }, {"clip_columns: ", "[3, 4]", "[3]"});
   expect_message([&] { layer_norm(a, tensor({3}), tensor({4})); }, {"layer_norm: ", "[3, 4]", "[3]"});
+  const Tensor four = tensor({4});
+  expect_message([&] { batch_norm(a, four, four, four, tensor({3})); }, {"batch_norm: ", "[3, 4]", "[3]"});
+  expect_message([&] { batch_norm(four, four, four, four, four); }, {"batch_norm: ", "[4]", "[rows, …, columns]"});
+  expect_message([&] { batch_norm(tensor({1, 4}), four, four, four, four); }, {"batch_norm: ", "[1, 4]", "at least 2"});
   const Tensor different[] = {a, tensor({2, 4})};
   expect_message([&] { concat<float>(different); }, {"concat: ", "[3, 4]", "[2, 4]"});
   expect_message([&] { reshape(a, {5}); }, {"reshape: ", "[3, 4]", "[5]"});
