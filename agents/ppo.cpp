@@ -76,6 +76,7 @@ Ppo::Ppo(const PpoConfig& config, const AlgorithmContext& context)
       rollout_(context.envs.size(), config.n_steps, policy_.spec()),
       adam_(policy_.network().parameters(), {.epsilon = config.adam_epsilon, .weight_decay = config.weight_decay}),
       shuffle_stream_(context.stream.split("shuffle")),
+      augment_stream_(context.stream.split("augment")),
       order_(rollout_.rows()),
       adaptive_rate_(config.learning_rate.start) {
   if (context.normalize_reward) reward_normalizer_.emplace(context.envs.size(), config.gamma);
@@ -130,7 +131,13 @@ void Ppo::make_shards() {
   using Part = PpoShard::Part;
   const bool separate = policy_.network().separate();
   const std::vector<Part> parts = separate ? std::vector{Part::actor, Part::critic} : std::vector{Part::both};
-  const int pieces = std::max(1, shards_for(config_) / static_cast<int>(parts.size()));
+  // Batch statistics are those of a whole minibatch.
+  const bool whole = policy_.network().has_batch_statistics();
+  if (whole && config_.n_shards > 1)
+    fail("algorithm.n_shards: {} pieces of a minibatch would each have statistics of their own, and the network has "
+         "batch_norm; leave n_shards out",
+         config_.n_shards);
+  const int pieces = whole ? 1 : std::max(1, shards_for(config_) / static_cast<int>(parts.size()));
   for (const Part part : parts) {
     auto& list = shards_.emplace_back();
     for (int i = 0; i < pieces; ++i)
@@ -152,7 +159,8 @@ PpoSums Ppo::run_minibatch(const Rollout& rollout, std::span<const int> rows, do
   const size_t parts = shards_.size(), pieces = shards_[0].size(), n = rows.size();
   pool_.parallel_for(static_cast<int>(parts * pieces), [&](int i) {
     const size_t piece = i / parts, begin = n * piece / pieces, end = n * (piece + 1) / pieces;
-    shards_[i % parts][piece]->run(rollout, rows.subspan(begin, end - begin), minibatch);
+    const Rng random = augment_stream_.split("shard", static_cast<uint64_t>(n_updates_) * parts * pieces + i);
+    shards_[i % parts][piece]->run(rollout, rows.subspan(begin, end - begin), minibatch, random);
   });
   PpoSums sums;
   for (const auto& part : shards_)
@@ -172,6 +180,8 @@ void Ppo::take_step(double learning_rate) {
     adam_.update(first.gradient(), first.begin(), first.end());
   });
   adam_.end_step();
+  if (policy_.network().has_batch_statistics())
+    for (const auto& part : shards_) part[0]->absorb_batch_statistics();
   ++n_updates_;
 }
 

@@ -42,7 +42,7 @@ class Ppo : public Algorithm {
   Rollout rollout_;
   std::optional<RewardNormalizer> reward_normalizer_;
   Adam adam_;
-  Rng shuffle_stream_;
+  Rng shuffle_stream_, augment_stream_;
   std::vector<std::vector<std::unique_ptr<PpoShard>>> shards_;  // [parts of the network][pieces of the rows]
   std::vector<int> order_;
   double adaptive_rate_;

@@ -52,8 +52,10 @@ void PpoShard::gather(const Rollout& rollout, std::span<const int> rows, const P
   }
 }
 
-void PpoShard::run(const Rollout& rollout, std::span<const int> rows, const PpoMinibatch& minibatch) {
+void PpoShard::run(const Rollout& rollout, std::span<const int> rows, const PpoMinibatch& minibatch, Rng random) {
   gather(rollout, rows, minibatch);
+  random_ = random;
+  tape_.set_random(&random_);
   std::fill(gradient_.begin() + begin_, gradient_.begin() + end_, 0.0f);
   sums_ = {};
   tape_.rewind();

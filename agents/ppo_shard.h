@@ -5,6 +5,7 @@
 
 #include "agents/ppo_config.h"
 #include "agents/rollout.h"
+#include "nets/ops.h"
 #include "nets/policy.h"
 
 namespace sinew {
@@ -31,8 +32,10 @@ class PpoShard {
 
   PpoShard(const Policy& policy, const PpoConfig& config, Part part, int max_rows);
 
-  /// Leaves the gradient of (sum of its rows' losses) / batch_size, and its sums.
-  void run(const Rollout& rollout, std::span<const int> rows, const PpoMinibatch& minibatch);
+  /// Leaves the gradient of (sum of its rows' losses) / batch_size, and its sums. Augmentation draws from `random`.
+  void run(const Rollout& rollout, std::span<const int> rows, const PpoMinibatch& minibatch, Rng random = Rng());
+  /// After the step that followed run(): see nets/ops.h.
+  void absorb_batch_statistics() { sinew::absorb_batch_statistics(tape_); }
 
   Part part() const { return part_; }
   /// The range of the parameters' flat buffer that its part owns.
@@ -59,6 +62,7 @@ class PpoShard {
   Part part_;
   size_t begin_, end_;
   Tape tape_;
+  Rng random_;
   int rows_ = 0;
   std::vector<uint8_t> images_;
   std::vector<float> gradient_, observations_, actions_, log_probs_, advantages_, returns_, values_;

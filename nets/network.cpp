@@ -215,6 +215,14 @@ BasicTensor<T> BasicActorCritic<T>::critic(const Observations& observations) con
   return value_head(features_for(critic_encoders_, trunk(observations), observations));
 }
 
+template <class T>
+bool BasicActorCritic<T>::has_batch_statistics() const {
+  for (const Encoders* encoders : {&shared_encoders_, &actor_encoders_, &critic_encoders_})
+    for (const Encoder& encoder : encoders->list)
+      if (encoder.layers->has_batch_statistics()) return true;
+  return core_->has_batch_statistics() || actor_->has_batch_statistics() || critic_->has_batch_statistics();
+}
+
 template class BasicActorCritic<float>;
 template class BasicActorCritic<double>;
 

@@ -101,6 +101,8 @@ class BasicActorCritic {
   /// flat buffer and go on to its end, and all others are the actor's.
   bool separate() const { return separate_; }
   size_t critic_begin() const { return critic_begin_; }
+  /// As BasicLayer::has_batch_statistics, of any layer.
+  bool has_batch_statistics() const;
   /// Numbers of memory per row that an actor carries from step to step (0: feed-forward).
   int state_size() const { return 0; }
   const ActionSpec& action_spec() const { return spec_.actions; }

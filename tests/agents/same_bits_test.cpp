@@ -18,6 +18,9 @@ constexpr const char* seeing =
 constexpr const char* seeing_apart =
     "{encoders: {camera: {used_by: actor, layers: [flatten, {linear: 8}]}, state: {used_by: critic}}, actor: [], "
     "critic: [{linear: 8}, tanh]}";
+constexpr const char* augmented =
+    "{encoders: {camera: {layers: [{random_shift: 2}, {colour_jitter: {brightness: 0.2, tint: 0.1}}, {noise: 0.05}, "
+    "{conv: {filters: 4, kernel: 4, stride: 2}}, batch_norm, relu, flatten]}}, actor: [], critic: []}";
 const std::string pendulum_seen = SINEW_SOURCE_DIR "/tests/agents/data/pendulum_seen.yaml";
 
 struct Work {
@@ -42,7 +45,7 @@ std::string train_a_little(const Work& work, int threads, uint64_t seed) {
 
 TEST(SameBits, ForOneTwoAndThreeThreads) {
   for (const Work& work : {Work{"pendulum"}, Work{"cartpole", shared}, Work{"half_cheetah", separate, 96, 5},
-                           Work{"half_cheetah", shared, 480}, Work{pendulum_seen, seeing},
+                           Work{"half_cheetah", shared, 480}, Work{pendulum_seen, seeing}, Work{pendulum_seen, augmented},
                            Work{pendulum_seen, seeing_apart, 32, 4}}) {
     SCOPED_TRACE(work.task + " " + work.network);
     const std::string expected = train_a_little(work, 1, 7);
