@@ -9,7 +9,7 @@
 #include "core/thread_pool.h"
 #include "nets/layers/linear.h"
 #include "nets/layers/sequential.h"
-#include "nets/ops.h"
+#include "nets/ops_image.h"
 
 namespace sinew::bench {
 namespace {
@@ -184,13 +184,11 @@ Figure one_image_action(double seconds) {
   Tape tape(TapeMode::infer);
   std::vector<uint8_t> frame(static_cast<size_t>(small.height * small.width * small.channels));
   for (uint8_t& byte : frame) byte = static_cast<uint8_t>(rng.uniform(0, 256));
-  std::vector<float> pixels(frame.size());
   std::vector<double> times;
   for (const Stopwatch watch; watch.seconds() < seconds || times.size() < 100;) {
     const Stopwatch one;
-    std::ranges::transform(frame, pixels.begin(), [](uint8_t byte) { return static_cast<float>(byte) * (1 / 255.0f); });
     tape.rewind();
-    tanh(head(net(tape.view({1, small.height, small.width, small.channels}, pixels.data()))));
+    head(net(pixels(tape, {1, small.height, small.width, small.channels}, frame.data(), "images")));
     times.push_back(1e6 * one.seconds());
   }
   std::ranges::nth_element(times, times.begin() + static_cast<long>(times.size() / 2));

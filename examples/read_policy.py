@@ -12,11 +12,32 @@ def load(path):  # safetensors: header length, JSON header, then the tensors' by
         header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
         data = file.read()
     metadata = header.pop("__metadata__")
-    return metadata, {name: np.frombuffer(data[slice(*entry["data_offsets"])], "<f4").reshape(entry["shape"])
-                      for name, entry in header.items()}
+    types = {"F32": "<f4", "U8": "u1"}
+    return metadata, {name: np.frombuffer(data[slice(*entry["data_offsets"])], types[entry["dtype"]])
+                      .reshape(entry["shape"]) for name, entry in header.items()}
 
 
-OPERATIONS = {  # the inputs, then the step's scalars padded with zeros (s) or its integers (i)
+def windows(x, i, padding):  # images [n, height, width, channels] → [n, places down, across, channels, window]
+    (height, width, down, right, top, left) = i
+    x = np.pad(x, ((0, 0), (top, top), (left, left), (0, 0)), constant_values=padding)
+    return np.lib.stride_tricks.sliding_window_view(x, (height, width), (1, 2))[:, ::down, ::right]
+
+
+def group_norm(x, scale, shift, s, i, **_):
+    groups = x.reshape(*x.shape[:3], i[0], -1)
+    mean, variance = (f(groups, (1, 2, 4), keepdims=True) for f in (np.mean, np.var))
+    return ((groups - mean) / np.sqrt(variance + s[0])).reshape(x.shape) * scale + shift
+
+
+def spatial_softargmax(x, **_):
+    p = np.exp(x - x.max((1, 2), keepdims=True))
+    p /= p.sum((1, 2), keepdims=True)
+    down, right = (np.linspace(-1, 1, n, dtype="f4") if n > 1 else np.zeros(1, "f4") for n in x.shape[1:3])
+    return np.stack([np.einsum("nyxc,x->nc", p, right), np.einsum("nyxc,y->nc", p, down)], -1).reshape(len(x), -1)
+
+
+OPERATIONS = {  # the inputs, then the step's scalars padded with zeros (s), its integers (i) or its shape
+    "constant": lambda x, **_: x, "parameter": lambda x, **_: x,
     "affine": lambda x, w, b=0, **_: x @ w + b,
     "standardize": lambda x, mean, scale, s, **_: np.clip((x - mean) * scale, -s[0], s[0]),
     "clip_columns": lambda x, low, high, **_: np.clip(x, low, high),
@@ -28,6 +49,12 @@ OPERATIONS = {  # the inputs, then the step's scalars padded with zeros (s) or i
     "multiply": lambda x, y, **_: x * y,
     "slice": lambda x, i, **_: x[..., i[0]:i[1]],
     "concat": lambda x, y, **_: np.concatenate([x, y], -1),
+    "reshape": lambda x, shape, **_: x.reshape(len(x), *shape[1:]),
+    "pixels": lambda x, **_: x * np.float32(1 / 255),
+    "conv2d": lambda x, w, b=0, i=None, **_: np.einsum("nyxchw,hwcf->nyxf", windows(x, i, 0), w, optimize=True) + b,
+    "max_pool": lambda x, i, **_: windows(x, i, -np.inf).max((-2, -1)),
+    "average_pool": lambda x, i, **_: np.nanmean(windows(x, i, np.nan), (-2, -1)),
+    "group_norm": group_norm, "spatial_softargmax": spatial_softargmax,
     "argmax": lambda x, **_: x.argmax(-1, keepdims=True),
     "": lambda x, **_: x,
     "tanh": lambda x, **_: np.tanh(x), "relu": lambda x, **_: np.maximum(x, 0),
@@ -37,23 +64,25 @@ OPERATIONS = {  # the inputs, then the step's scalars padded with zeros (s) or i
 }
 
 
-def run(trace, tensors, observations):
+def run(trace, sources):
     values = []
     for step in trace:
+        inputs = [values[k] for k in step.get("inputs", [])]
         if "source" in step:
-            values.append(observations if step["source"] == "observation" else tensors[step["source"]])
-            continue
-        constants = {"s": step.get("scalars", []) + [0, 0], "i": step.get("integers")}
-        result = OPERATIONS[step["operation"]](*(values[k] for k in step["inputs"]), **constants)
+            inputs = [sources[step["source"]]]
+        constants = {"s": step.get("scalars", []) + [0, 0], "i": step.get("integers"), "shape": step["shape"]}
+        result = OPERATIONS[step["operation"]](*inputs, **constants)
         values.append(OPERATIONS[step.get("activation", "")](result))
     return values[-1]
+
 
 metadata, tensors = load(sys.argv[1])
 trace = json.loads(metadata["trace"])
 names = collections.Counter(" + ".join(filter(None, [s["operation"], s.get("activation")])) for s in trace)
 print(metadata["task"] + ":", ", ".join(f"{count} × {name}" for name, count in names.items()))
 golden = tensors["golden.action"]
-error = np.abs(run(trace, tensors, tensors["golden.observation"]) - golden)
+sources = tensors | {"observation": tensors["golden.observation"], "images": tensors.get("golden.images")}
+error = np.abs(run(trace, sources) - golden)
 if not np.all(error <= 1e-5 * (1 + np.abs(golden))):
     sys.exit(f"the golden pairs differ by up to {error.max()}")
 print(f"golden pairs reproduced (largest difference {error.max():.1g})")

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "nets/policy_file.h"
@@ -167,6 +168,19 @@ TEST(Trace, CountsFlops) {
                                     " critic: [{linear: 32}, tanh]}");
   EXPECT_EQ(trace_actor(policy).flops(), 17 + (2 * 17 * 64 + 64) + (2 * 64 * 64 + 64) + (2 * 64 * 6 + 6) + 6);
   EXPECT_EQ(trace_critic(policy).flops(), (2 * 17 * 32 + 32) + (2 * 32 * 1 + 1));
+}
+
+// What an exporter needs of an image's operations, and what it need not know: the layers for learning alone.
+TEST(Trace, SaysEverythingOfImages) {
+  const Policy policy = make_experienced_policy(seeing_interface(), every_image_layer);
+  std::map<std::string, std::vector<int>> integers;
+  for (const TraceStep& step : trace_actor(policy).steps) integers[step.operation] = step.integers;
+  EXPECT_EQ(integers["max_pool"], (std::vector<int>{3, 3, 2, 2, 1, 1}));
+  EXPECT_EQ(integers["average_pool"], (std::vector<int>{3, 2, 1, 2, 1, 1}));
+  EXPECT_EQ(integers["conv2d"], (std::vector<int>{2, 2, 1, 1, 0, 0}));
+  EXPECT_EQ(integers["group_norm"], (std::vector<int>{2}));
+  EXPECT_TRUE(integers.contains("pixels") && integers.contains("spatial_softargmax"));
+  EXPECT_FALSE(integers.contains("random_shift"));
 }
 
 TEST(Trace, StartsAtTheObservationAndNamesEveryLeaf) {

@@ -19,6 +19,7 @@ int main(int, char** argv) {
   write("mixed.safetensors", mixed_interface(), shared_network);
   write("stretched.safetensors", mixed_interface(),
         "{actor: [layer_norm], state_dependent_std: true, action_map: scale}");
+  write("seeing.safetensors", seeing_interface(), every_image_layer);
 
   TensorFile wrong = read_safetensors((folder / "tanh.safetensors").string());
   StoredTensor& golden = wrong.tensors.at("golden.action");
