@@ -19,7 +19,7 @@ constexpr const char* seeing_apart =
     "{encoders: {camera: {used_by: actor, layers: [flatten, {linear: 8}]}, state: {used_by: critic}}, actor: [], "
     "critic: [{linear: 8}, tanh]}";
 constexpr const char* augmented =
-    "{encoders: {camera: {layers: [{random_shift: 2}, {colour_jitter: {brightness: 0.2, tint: 0.1}}, {noise: 0.05}, "
+    "{encoders: {camera: {layers: [{random_shift: {pixels: 2}}, {colour_jitter: {brightness: 0.2, tint: 0.1}}, {noise: {std: 0.05}}, "
     "{conv: {filters: 4, kernel: 4, stride: 2}}, batch_norm, relu, flatten]}}, actor: [], critic: []}";
 const std::string pendulum_seen = SINEW_SOURCE_DIR "/tests/agents/data/pendulum_seen.yaml";
 
