@@ -43,7 +43,7 @@ void read_as_recipe(const ConfigNode& node) {
 
 void read_as_task(const ConfigNode& node) {
   const TaskConfig config = read_config<TaskConfig>(node);
-  TaskEnv task("fuzzed", config, model_named(config.model), registry().tasks);
+  TaskEnv task("fuzzed", config, model_named(config.model), registry().tasks, nullptr);
   Rng rng(1);
   task.reset(rng);
 }
