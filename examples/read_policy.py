@@ -43,6 +43,7 @@ OPERATIONS = {  # the inputs, then the step's scalars padded with zeros (s), its
     "clip_columns": lambda x, low, high, **_: np.clip(x, low, high),
     "layer_norm": lambda x, scale, shift, s, **_:
         (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + s[0]) * scale + shift,
+    "batch_norm": lambda x, scale, shift, mean, variance, s, **_: (x - mean) / np.sqrt(variance + s[0]) * scale + shift,
     "clip": lambda x, s, **_: np.clip(x, s[0], s[1]),
     "scale_shift": lambda x, s, **_: x * s[0] + s[1],
     "add": lambda x, y, **_: x + y, "subtract": lambda x, y, **_: x - y,

@@ -12,7 +12,7 @@ inline Policy make_policy(const InterfaceSpec& spec, const std::string& yaml, ui
           Rng(seed)};
 }
 
-/// One whose normalisers have seen something and whose actions differ from row to row.
+/// One whose normalisers and running statistics have seen something and whose actions differ from row to row.
 inline Policy make_experienced_policy(const InterfaceSpec& spec, const std::string& yaml, uint64_t seed = 1) {
   Policy policy = make_policy(spec, std::string(yaml).insert(1, "actor_gain: 1, "), seed);
   std::vector<float> rows(static_cast<size_t>(50) * policy.observation_size());
@@ -22,6 +22,9 @@ inline Policy make_experienced_policy(const InterfaceSpec& spec, const std::stri
   std::vector<uint8_t> images(static_cast<size_t>(50) * policy.image_size());
   for (uint8_t& x : images) x = static_cast<uint8_t>(rng.below(200));
   policy.update_image_normalizers({.rows = 50, .images = images.data()});
+  for (const Parameter& parameter : policy.network().parameters().list())
+    if (!parameter.trainable)
+      for (float& x : parameter.values()) x = static_cast<float>(rng.uniform(0.5, 2));
   return policy;
 }
 
