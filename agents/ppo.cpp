@@ -121,7 +121,7 @@ void Ppo::update_normalizers() {
   std::vector<uint8_t> images(piece * size);
   for (int begin = 0; begin < rollout_.rows(); begin += piece) {
     const int rows = std::min(piece, rollout_.rows() - begin);
-    for (int i = 0; i < rows; ++i) rollout_.frames.copy_row(begin + i, &images[i * size]);
+    for (int i = 0; i < rows; ++i) rollout_.frames.copy_row(begin + i, images.data() + i * size);
     policy_.update_image_normalizers({.rows = rows, .images = images.data()});
   }
 }

@@ -119,7 +119,7 @@ void RolloutCollector::compute_values(Rollout& rollout, int env) {
     std::vector<uint8_t> images(piece * image_size);
     for (size_t begin = 0; begin < n; begin += piece) {
       const size_t rows = std::min(piece, n - begin), row = env * n + begin;
-      for (size_t i = 0; i < rows; ++i) rollout.frames.copy_row(static_cast<int>(row + i), &images[i * image_size]);
+      for (size_t i = 0; i < rows; ++i) rollout.frames.copy_row(static_cast<int>(row + i), images.data() + i * image_size);
       runner.values({static_cast<int>(rows), rollout.observations.data() + row * width, images.data()},
                     {&rollout.values[row], rows});
     }
