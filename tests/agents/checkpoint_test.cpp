@@ -53,8 +53,8 @@ std::string of_format(uint32_t version) {
 }
 
 TEST(CheckpointFile, AnotherFormatSaysWhoWroteIt) {
-  EXPECT_NO_THROW(parse_checkpoint(of_format(1), "test"));
-  for (const uint32_t version : {0u, 2u}) {
+  EXPECT_NO_THROW(parse_checkpoint(of_format(2), "test"));
+  for (const uint32_t version : {0u, 1u, 3u}) {
     EXPECT_THROW(parse_checkpoint(of_format(version), "test"), OtherFormat);
     expect_contains(error_of([&] { parse_checkpoint(of_format(version), "test"); }),
                     fmt::format("it was written by sinew 0.1.0 in the format {}", version));
@@ -96,7 +96,7 @@ TEST_F(CheckpointFolderTest, GoesBackToTheNewestGoodOne) {
 
 TEST_F(CheckpointFolderTest, RefusesToGoBackBehindANewerSoftware) {
   folder_.save(some(10), std::nullopt);
-  write_file_atomically(folder_.file(20), of_format(2));
+  write_file_atomically(folder_.file(20), of_format(3));
   expect_contains(error_of([&] { folder_.newest(); }), "go on with the version that wrote it");
 }
 
