@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <mutex>
 #include <string_view>
+#include <vector>
 
 #include "core/error.h"
 
@@ -30,9 +32,12 @@ void look_up(void* library, const char* name, Function& function) {
   if (!function) fail("{} is missing", name);
 }
 
-// EGL's functions, and the display of all contexts.
+// EGL's functions, and the displays of the contexts.
+//
+// Mesa's software renderer draws one picture of a display at a time, whatever the number of contexts and threads.
+// So there contexts take turns among several displays. To Mesa an empty list of attributes is another display than
+// none, and a software device another than no device at all; where they turn out to be the same, nothing is lost.
 struct Egl {
-  EGLDisplay display = EGL_NO_DISPLAY;
   decltype(&eglGetProcAddress) get_proc_address;
   decltype(&eglInitialize) initialize;
   decltype(&eglBindAPI) bind_api;
@@ -42,9 +47,16 @@ struct Egl {
   decltype(&eglMakeCurrent) make_current;
   decltype(&eglGetError) get_error;
 
-  static const Egl& shared() {
-    static const Egl egl;
+  static Egl& shared() {
+    static Egl egl;
     return egl;
+  }
+
+  /// Of the next context.
+  EGLDisplay next_display() {
+    const std::lock_guard lock(mutex_);
+    if (on_cpu_ && !others_opened_ && contexts_ > 0) open_others();
+    return displays_[contexts_++ % displays_.size()];
   }
 
   /// nullptr: the display draws no OpenGL.
@@ -80,8 +92,17 @@ struct Egl {
     look_up(egl, "eglGetError", get_error);
     extension("eglGetPlatformDisplayEXT", get_platform_display_);
     if (!get_platform_display_) fail("eglGetPlatformDisplayEXT is missing");
-    if (!open_gpu() && !open(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY))
+    on_cpu_ = !open_device(false);
+    if (on_cpu_ && !open(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY))
       fail("no display without a screen draws OpenGL");
+  }
+
+  // Not before a second context wants one: each costs some megabytes.
+  void open_others() {
+    others_opened_ = true;
+    open(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, no_attributes.data());
+    open_device(true);
+    open_device(true, no_attributes.data());
   }
 
   template <class Function>
@@ -89,16 +110,16 @@ struct Egl {
     function = reinterpret_cast<Function>(get_proc_address(name));
   }
 
-  bool open(EGLenum platform, void* native) {
-    const EGLDisplay candidate = get_platform_display_(platform, native, nullptr);
+  bool open(EGLenum platform, void* native, const EGLint* attributes = nullptr) {
+    const EGLDisplay candidate = get_platform_display_(platform, native, attributes);
     if (candidate == EGL_NO_DISPLAY || !initialize(candidate, nullptr, nullptr) || !choose_config_of(candidate))
       return false;
-    display = candidate;
+    if (std::ranges::find(displays_, candidate) == displays_.end()) displays_.push_back(candidate);
     return true;
   }
 
-  // The first device that is no software renderer and that we may use.
-  bool open_gpu() {
+  // The first device that is a software renderer, or the first that is a GPU, and that we may use.
+  bool open_device(bool software, const EGLint* attributes = nullptr) {
     PFNEGLQUERYDEVICESEXTPROC query_devices;
     PFNEGLQUERYDEVICESTRINGEXTPROC query_string;
     extension("eglQueryDevicesEXT", query_devices);
@@ -108,38 +129,44 @@ struct Egl {
     if (!query_devices || !query_string || !query_devices(devices.size(), devices.data(), &n)) return false;
     return std::any_of(devices.begin(), devices.begin() + n, [&](EGLDeviceEXT device) {
       const char* extensions = query_string(device, EGL_EXTENSIONS);
-      const bool on_cpu =
+      const bool is_software =
           !extensions || std::string_view(extensions).find("EGL_MESA_device_software") != std::string::npos;
-      return !on_cpu && open(EGL_PLATFORM_DEVICE_EXT, device);
+      return is_software == software && open(EGL_PLATFORM_DEVICE_EXT, device, attributes);
     });
   }
 
+  static constexpr std::array<EGLint, 1> no_attributes = {EGL_NONE};
+  std::mutex mutex_;
+  std::vector<EGLDisplay> displays_;
+  size_t contexts_ = 0;  // made so far
+  bool on_cpu_ = true, others_opened_ = false;
   PFNEGLGETPLATFORMDISPLAYEXTPROC get_platform_display_;
 };
 
 class EglContext final : public GlContext {
  public:
-  EglContext() : egl_(Egl::shared()) {
+  EglContext() : egl_(Egl::shared()), display_(Egl::shared().next_display()) {
     egl_.bind_api(EGL_OPENGL_API);
-    context_ = egl_.create_context(egl_.display, egl_.choose_config_of(egl_.display), EGL_NO_CONTEXT, nullptr);
+    context_ = egl_.create_context(display_, egl_.choose_config_of(display_), EGL_NO_CONTEXT, nullptr);
     if (context_ == EGL_NO_CONTEXT) fail("no context (EGL error {:#x})", egl_.get_error());
   }
   ~EglContext() override {
     release();
-    egl_.destroy_context(egl_.display, context_);
+    egl_.destroy_context(display_, context_);
   }
   void make_current() override {
     egl_.bind_api(EGL_OPENGL_API);  // a setting of the thread
-    if (!egl_.make_current(egl_.display, EGL_NO_SURFACE, EGL_NO_SURFACE, context_))
+    if (!egl_.make_current(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, context_))
       throw Error(fmt::format("EGL cannot make its context current (error {:#x})", egl_.get_error()),
                   Error::Fault::system);
   }
-  void release() override { egl_.make_current(egl_.display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT); }
+  void release() override { egl_.make_current(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT); }
   std::string name() const override { return "EGL"; }
   void* function(const char* name) const override { return reinterpret_cast<void*>(egl_.get_proc_address(name)); }
 
  private:
   const Egl& egl_;
+  EGLDisplay display_;
   EGLContext context_;
 };
 
