@@ -47,7 +47,7 @@ int bench_command(const BenchArguments& arguments) {
 
 Command::Work declare_bench(CommandLine& line) {
   auto arguments = std::make_shared<BenchArguments>();
-  line.argument("NAME", arguments->name, "envs, train, nets, images, cameras or checkpoints");
+  line.argument("NAME", arguments->name, "envs, cameras, train, nets or checkpoints");
   line.option("--json", arguments->json, "F", "also writes [{name, value, unit, limit, ratio, work}] to a file");
   line.option("--threads", arguments->threads, "N", "for training (all cores)");
   line.example("sinew bench nets");

@@ -79,6 +79,8 @@ BarePhysics::~BarePhysics() {
   for (mjData* data : world_->data) mj_deleteData(data);
 }
 
+int BarePhysics::n_envs() const { return static_cast<int>(world_->data.size()); }
+
 int BarePhysics::action_size() const { return world_->raw()->nu; }
 
 void BarePhysics::watch(const char* camera, int height, int width, int threads) {

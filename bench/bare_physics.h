@@ -32,6 +32,7 @@ class BarePhysics {
   /// From now on each env step ends with a picture, drawn by one of as many bare renderers as there are threads.
   void watch(const char* camera, int height, int width, int threads);
   int action_size() const;
+  int n_envs() const;
 
  private:
   struct World;

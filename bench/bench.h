@@ -27,7 +27,7 @@ struct Benchmark {
   std::function<std::vector<Figure>(const Options&)> run;
 };
 
-/// envs, train, nets, checkpoints.
+/// envs, cameras, train, nets, checkpoints.
 std::vector<Benchmark> benchmarks();
 
 /// A candidate does some work and returns its rate, for example env steps per second.
@@ -55,6 +55,7 @@ std::vector<Figure> bench_envs(const Options& options);
 std::vector<Figure> bench_train(const Options& options);
 std::vector<Figure> bench_nets(const Options& options);
 std::vector<Figure> bench_cameras(const Options& options);
+/// A part of bench_train.
 std::vector<Figure> bench_pixels(const Options& options);
 std::vector<Figure> bench_checkpoints(const Options& options);
 
