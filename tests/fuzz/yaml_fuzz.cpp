@@ -1,5 +1,6 @@
 // A user's YAML, through all that reads it: the parser, the recipe with its algorithm and network, the
 // task with its terms. What is written back must read as the same.
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -36,8 +37,11 @@ void read_as_recipe(const ConfigNode& node) {
   InterfaceSpec spec;
   spec.sensors = {{.name = "state", .shape = {3}}};
   spec.actions.parts = {{.name = "torque", .low = {-1, -1}, .high = {1, 1}}};
+  const auto sees = [](const auto& entry) { return entry.first == "camera"; };
+  if (std::ranges::any_of(recipe.network.encoders, sees))
+    spec.sensors = {{.name = "camera", .type = SensorSpec::Type::uint8, .shape = {20, 20, 3}}};
   NetworkConfig network = recipe.network;
-  network.most_parameters = 4096;  // larger ones are made in the same way, and take long to initialise
+  network.most_parameters = 1 << 15;  // larger ones are made in the same way, and take long to initialise
   const ActorCritic actor_critic(spec, network, registry().layers, Rng(1));
 }
 
@@ -62,6 +66,11 @@ std::vector<std::string> seeds() {
   std::vector<std::string> all = files_in("configs/recipes", ".yaml");
   for (const char* folder : {"configs/tasks", "tests/envs/data"})
     for (std::string& text : files_in(folder, ".yaml")) all.push_back(std::move(text));
+  all.push_back(
+      "model: reacher\nobservations: {eye: {camera: overhead, size: [32, 24], kind: rgbd, range: [0.1, 2], frames: 3, "
+      "process: [{crop: [1, 2, 20, 16]}, {resize: 8}, grey, bgr]}, scan: {camera: track, kind: depth, method: rays}, "
+      "state: [qpos]}\nreward: {alive: {term: alive}}\nrandomize: [{light: {diffuse: [0.5, 1.5]}}, "
+      "{camera_pose: {cameras: [overhead], rotation: 0.1}}]\n");
   all.push_back("a: |\n  text\nb: >-\n  folded\n? c\n: [1, 'x', \"y\\n\"]\nd: {e: &f 1, g: *f, h: !!str 5}\n");
   all.push_back("- - 1\n  - {a: ~, b: .inf}\n- # remark\n  \"k\": 0x1F\n...\n");
   return all;
