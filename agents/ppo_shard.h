@@ -33,7 +33,7 @@ class PpoShard {
   PpoShard(const Policy& policy, const PpoConfig& config, Part part, int max_rows);
 
   /// Leaves the gradient of (sum of its rows' losses) / batch_size, and its sums. Augmentation draws from `random`.
-  void run(const Rollout& rollout, std::span<const int> rows, const PpoMinibatch& minibatch, Rng random = Rng());
+  void run(const Rollout& rollout, std::span<const int> rows, const PpoMinibatch& minibatch, Rng random);
   /// After the step that followed run(): see nets/ops.h.
   void absorb_batch_statistics() { sinew::absorb_batch_statistics(tape_); }
 

@@ -35,8 +35,7 @@ void FrameStore::copy_row(int row, uint8_t* images) const {
   for (const Sensor& sensor : sensors_) {
     const int newest = sensor.stack.frames() - 1;
     for (int place = 0; place <= newest; ++place) {
-      // Before its episode's first frame, that one; at the roll-out's first step the stored history says so itself.
-      const int back = step == 0 ? newest - place : std::min(newest - place, age);
+      const int back = std::min(newest - place, age);  // before its episode's first frame, that one
       sensor.stack.put(images + sensor.begin, place, &sensor.frames[sensor.offset(env, n_steps_, step - back)]);
     }
   }

@@ -39,7 +39,8 @@ std::unique_ptr<BasicLayer<T>> make_linear(const ConfigNode& options, LayerConte
     check_range(options, linear.units, between(1, 1 << 16));
   }
   if (context.input.rank() != 1)
-    throw options.error(fmt::format("linear takes rows of numbers, not of shape {}; put flatten before it", context.input.text()));
+    throw options.error(
+        fmt::format("linear takes rows of numbers, not of shape {}; put flatten before it", context.input.text()));
   if (linear.init.scheme == "orthogonal" && takes_too_long(context.input[0], linear.units))
     throw options.error(
         fmt::format("a weight of [{}, {}] takes too long to start orthogonal; give it init: {{scheme: kaiming}}",

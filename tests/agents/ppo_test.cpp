@@ -186,5 +186,28 @@ TEST(Ppo, AWarmIterationOfLearningAllocatesNothing) {
   }
 }
 
+constexpr const char* with_batch_norm =
+    "{encoders: {state: {layers: [{linear: 8}, batch_norm, relu]}}, actor: [], critic: []}";
+
+TEST(Ppo, RunningStatisticsMoveWithTheUpdates) {
+  Bench<Ppo, PpoConfig> bench(MadeUpEnv::factory(), 4, with_batch_norm, {.n_steps = 32, .batch_size = 64}, 2);
+  const auto mean = [&] {
+    const auto values = bench.learner.policy().network().parameters().find("encoder.state.1.mean")->values();
+    return std::vector<float>(values.begin(), values.end());
+  };
+  EXPECT_EQ(mean(), std::vector<float>(8, 0.0f));
+  bench.learner.iterate(0, [](std::string_view, double) {});
+  for (const float x : mean()) EXPECT_NE(x, 0.0f);
+}
+
+TEST(Ppo, PiecesOfAMinibatchAreRefusedWhereItsStatisticsCount) {
+  const std::string text = error_of([] {
+    Bench<Ppo, PpoConfig>(MadeUpEnv::factory(), 4, with_batch_norm,
+                          PpoConfig{.n_steps = 32, .batch_size = 64, .n_shards = 2});
+  });
+  expect_contains(text, "algorithm.n_shards");
+  expect_contains(text, "batch_norm");
+}
+
 }  // namespace
 }  // namespace sinew
