@@ -1,38 +1,14 @@
-#include <cmath>
-
-#include "nets/ops_internal.h"
+#include "nets/column_statistics_internal.h"
 
 // Batch normalisation, by the batch's statistics when recorded and by the running ones when inferred.
 namespace sinew {
 namespace {
 
 using internal::Block;
+using internal::divided;
+using internal::inverse_deviation;
+using internal::sum_rows;
 using simd::Vec;
-
-// sums[lane] = Σ over rows of f(row)[lane]: short sums in T, which add up in double.
-template <class T, class F>
-void sum_rows(int rows, F&& f, double* sums) {
-  constexpr int piece = 64;
-  std::fill_n(sums, simd::lanes<T>, 0.0);
-  for (int begin = 0; begin < rows; begin += piece) {
-    Vec<T> part{};
-    for (int row = begin; row < std::min(rows, begin + piece); ++row) part += f(row);
-    for (int lane = 0; lane < simd::lanes<T>; ++lane) sums[lane] += part[lane];
-  }
-}
-
-template <class T>
-Vec<T> divided(const double* sums, int count) {
-  Vec<T> result{};
-  for (int lane = 0; lane < simd::lanes<T>; ++lane) result[lane] = static_cast<T>(sums[lane] / count);
-  return result;
-}
-
-template <class T>
-Vec<T> inverse_deviation(Vec<T> variance, T epsilon) {
-  for (int lane = 0; lane < simd::lanes<T>; ++lane) variance[lane] = 1 / std::sqrt(variance[lane] + epsilon);
-  return variance;
-}
 
 // Of x [rows, n], per column.
 template <class T>
