@@ -80,21 +80,22 @@ const std::string& Checkpoint::section(const std::string& name) const {
   return found->second;
 }
 
-std::string format_checkpoint(const Checkpoint& checkpoint) {
+std::string format_checkpoint_header(const Checkpoint& checkpoint) {
   Json table = {{"software", checkpoint.software}, {"machine", checkpoint.machine}, {"step", checkpoint.step}};
   table["sections"] = Json::array();
-  size_t total = 0;
-  for (const auto& [name, bytes] : checkpoint.sections) {
+  for (const auto& [name, bytes] : checkpoint.sections)
     table["sections"].push_back({{"name", name}, {"bytes", bytes.size()}, {"sha256", digest_of(bytes)}});
-    total += bytes.size();
-  }
   const std::string text = table.dump();
   std::string out(magic);
-  out.reserve(fixed_bytes + text.size() + digest_bytes + total);
   append_number(out, format_version);
   append_number(out, static_cast<uint32_t>(text.size()));
   out += text;
   out += digest_of(out);
+  return out;
+}
+
+std::string format_checkpoint(const Checkpoint& checkpoint) {
+  std::string out = format_checkpoint_header(checkpoint);
   for (const auto& [name, bytes] : checkpoint.sections) out += bytes;
   return out;
 }

@@ -31,6 +31,8 @@ struct Checkpoint {
   bool operator==(const Checkpoint&) const = default;
 };
 
+/// A checkpoint file's bytes before its sections, which may be large.
+std::string format_checkpoint_header(const Checkpoint& checkpoint);
 std::string format_checkpoint(const Checkpoint& checkpoint);
 
 /// A whole checkpoint that this software does not understand.

@@ -46,7 +46,11 @@ std::vector<int64_t> CheckpointFolder::steps() const {
 
 void CheckpointFolder::save(const Checkpoint& checkpoint, std::optional<int64_t> best_step) const {
   if (std::error_code code; !fs::exists(path_, code)) make_writable_folder(path_);
-  write_file_atomically(file(checkpoint.step), format_checkpoint(checkpoint));
+  // Its sections are not copied: the weights may be most of what is in memory.
+  const std::string header = format_checkpoint_header(checkpoint);
+  std::vector<std::string_view> pieces = {header};
+  for (const auto& [name, bytes] : checkpoint.sections) pieces.push_back(bytes);
+  write_file_atomically(file(checkpoint.step), pieces);
   std::optional<int64_t> before;
   const std::vector<int64_t> all = steps();
   for (const int64_t step : all)

@@ -128,6 +128,7 @@ class Run {
     StateArchive state(checkpoint.section("state"), name);
     visit_state(state);
     state.finish();
+    state_bytes_ = checkpoint.section("state").size();
     MetricsPlace place;
     StateArchive metrics(checkpoint.section("metrics"), name);
     metrics("metrics", place);
@@ -216,6 +217,7 @@ class Run {
       status_.best_eval = status_.eval_mean;
       best_step_ = status_.steps;
       best_policy_ = policy_bytes();
+      best_is_written_ = false;
     }
     return true;
   }
@@ -250,17 +252,17 @@ class Run {
     metrics("metrics", place);
     seconds_before_ = seconds();
     watch_ = {};
+    state.reserve(state_bytes_);
     visit_state(state);
-    checkpoints_.save({.software = software_version(),
-                       .machine = machine_,
-                       .step = status_.steps,
-                       .sections = {{"config", identity_.config},
-                                    {"task", identity_.task},
-                                    {"model", identity_.model},
-                                    {"metrics", metrics.bytes()},
-                                    {"state", state.bytes()},
-                                    {"best_policy", best_policy_}}},
-                      best_step_);
+    state_bytes_ = state.bytes().size();
+    Checkpoint checkpoint{.software = software_version(), .machine = machine_, .step = status_.steps, .sections = {}};
+    checkpoint.sections["config"] = identity_.config;
+    checkpoint.sections["task"] = identity_.task;
+    checkpoint.sections["model"] = identity_.model;
+    checkpoint.sections["metrics"] = metrics.bytes();
+    checkpoint.sections["state"] = std::move(state).take_bytes();
+    checkpoint.sections["best_policy"] = best_policy_;
+    checkpoints_.save(checkpoint, best_step_);
     saved_at_ = status_.steps;
     write_policies();
     since_save_ = {};
@@ -270,10 +272,10 @@ class Run {
   // The best one is the last one where nothing was evaluated yet.
   void write_policies() {
     const std::string last = policy_bytes();
-    const std::string& best = best_policy_.empty() ? last : best_policy_;
     write_file_atomically(folder_.file("policy.safetensors"), last);
-    if (best != written_best_) write_file_atomically(folder_.file("best.safetensors"), best);
-    written_best_ = best;
+    if (!best_is_written_)
+      write_file_atomically(folder_.file("best.safetensors"), best_policy_.empty() ? last : best_policy_);
+    best_is_written_ = !best_policy_.empty();
   }
 
   const Recipe& recipe_;
@@ -294,8 +296,10 @@ class Run {
   int64_t iterations_ = 0, steps_before_ = 0;  // the latter: before the iteration at work
   bool learned_ = false;
   std::optional<int64_t> best_step_;        // of best_eval
-  std::string best_policy_, written_best_;  // as policy files
+  std::string best_policy_;                 // as a policy file
+  bool best_is_written_ = false;
   std::optional<int64_t> saved_at_, resumed_from_;
+  size_t state_bytes_ = 0;     // of the last checkpoint
   double seconds_before_ = 0;  // of training, before watch_ was started
   Stopwatch watch_, since_save_;
   double save_seconds_ = 0;  // of this sitting

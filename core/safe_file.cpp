@@ -35,13 +35,14 @@ class File {
   int fd_;
 };
 
-bool write_all(int fd, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t written = ::write(fd, content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    content.remove_prefix(static_cast<size_t>(written));
-  }
+bool write_all(int fd, std::span<const std::string_view> pieces) {
+  for (std::string_view content : pieces)
+    while (!content.empty()) {
+      const ssize_t written = ::write(fd, content.data(), content.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return false;
+      content.remove_prefix(static_cast<size_t>(written));
+    }
   return true;
 }
 
@@ -80,9 +81,13 @@ bool is_stream(const std::string& path) {
 }  // namespace
 
 void write_file_atomically(const std::string& path, std::string_view content) {
+  write_file_atomically(path, std::span(&content, 1));
+}
+
+void write_file_atomically(const std::string& path, std::span<const std::string_view> pieces) {
   if (is_stream(path)) {
     File file(path, O_WRONLY);
-    if (!file || !write_all(file.fd(), content) || file.close() != 0)
+    if (!file || !write_all(file.fd(), pieces) || file.close() != 0)
       fail_errno(fmt::format("cannot write '{}'", path), errno);
     return;
   }
@@ -93,7 +98,7 @@ void write_file_atomically(const std::string& path, std::string_view content) {
   };
   File file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
   if (!file) give_up(errno);
-  if (!write_all(file.fd(), content) || ::fsync(file.fd()) != 0 || file.close() != 0) give_up(errno);
+  if (!write_all(file.fd(), pieces) || ::fsync(file.fd()) != 0 || file.close() != 0) give_up(errno);
   if (::rename(temporary.c_str(), path.c_str()) != 0) give_up(errno);
   const std::string folder = std::filesystem::path(path).parent_path().string();
   const File directory(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,8 @@ std::string read_file(const std::string& path, size_t max_bytes = size_t{1} << 3
 /// On failure an Error is thrown, the old file is untouched and the temporary one removed; where only the
 /// last sync fails, the new file is there already. A device or a pipe (/dev/stdout) is simply written into.
 void write_file_atomically(const std::string& path, std::string_view content);
+/// The same for what lies in several places, one after the other.
+void write_file_atomically(const std::string& path, std::span<const std::string_view> pieces);
 
 /// Makes the folder and its parents; throws Error when it cannot, or cannot be written into.
 void make_writable_folder(const std::string& path);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace sinew {
@@ -80,8 +81,11 @@ class StateArchive {
   void warn(const std::string& text) { warnings_.push_back(path_ + ": " + text); }
   const std::vector<std::string>& warnings() const { return warnings_; }
 
+  /// Room for so many bytes, where their number is about known: growing would need twice as much for a moment.
+  void reserve(size_t bytes) { out_.reserve(bytes); }
   /// What was saved.
   const std::string& bytes() const { return out_; }
+  std::string take_bytes() && { return std::move(out_); }
   /// Throws when bytes are left that nobody restored.
   void finish() const;
 
