@@ -36,6 +36,7 @@ function(sinew_test room name)
   target_compile_definitions(${target} PRIVATE SINEW_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     SINEW_BINARY_DIR="${PROJECT_BINARY_DIR}")
   target_compile_options(${target} PRIVATE ${SINEW_TEST_FLAGS})
+  sinew_precompile_test_headers(${target})
   add_test(NAME ${room}/${name} COMMAND ${target} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 120)
