@@ -49,6 +49,7 @@ const Animal animals[] = {{"ant", 2000},
                           {"pusher", -40},
                           {"reacher", -8},
                           {"swimmer", 250},
+                          {"visual_reach", 1},
                           {"walker2d", 3000}};
 INSTANTIATE_TEST_SUITE_P(Policies, Zoo, testing::ValuesIn(animals),
                          [](const auto& animal) { return std::string(animal.param.task); });
