@@ -261,8 +261,9 @@ class Run {
     checkpoint.sections["model"] = identity_.model;
     checkpoint.sections["metrics"] = metrics.bytes();
     checkpoint.sections["state"] = std::move(state).take_bytes();
-    checkpoint.sections["best_policy"] = best_policy_;
-    checkpoints_.save(checkpoint, best_step_);
+    checkpoint.sections["best_policy"] = std::move(best_policy_);
+    checkpoints_.save(checkpoint, best_step_);  // where it fails, the run ends
+    best_policy_ = std::move(checkpoint.sections["best_policy"]);
     saved_at_ = status_.steps;
     write_policies();
     since_save_ = {};
