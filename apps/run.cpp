@@ -1,10 +1,26 @@
 #include "apps/run.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "apps/commands.h"
 
 namespace sinew {
+namespace {
+
+// glibc keeps what a large piece of memory took once a larger one was given back: the megabytes of a checkpoint would
+// stay a learner's for good, in holes. With a fixed threshold they go back to the system.
+void give_back_large_pieces() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
+}
+
+}  // namespace
 
 int run(int argc, char** argv, const Registry& registry) {
+  give_back_large_pieces();
   const auto with_registry = [&registry](Command::Work (*declare)(CommandLine&, const Registry&)) {
     return [declare, &registry](CommandLine& line) { return declare(line, registry); };
   };
