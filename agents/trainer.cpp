@@ -247,6 +247,15 @@ class Run {
         if (!std::isfinite(x))
           throw Error(fmt::format("learning has diverged: the parameter '{}' has become {}", parameter.name, x),
                       Error::Fault::system);
+    save_checkpoint();
+    saved_at_ = status_.steps;
+    write_policies();
+    since_save_ = {};
+    save_seconds_ += watch.seconds();
+  }
+
+  // What it holds is given back before the policies are put together.
+  void save_checkpoint() {
     MetricsPlace place = log_->sync();
     StateArchive metrics, state;
     metrics("metrics", place);
@@ -264,10 +273,6 @@ class Run {
     checkpoint.sections["best_policy"] = std::move(best_policy_);
     checkpoints_.save(checkpoint, best_step_);  // where it fails, the run ends
     best_policy_ = std::move(checkpoint.sections["best_policy"]);
-    saved_at_ = status_.steps;
-    write_policies();
-    since_save_ = {};
-    save_seconds_ += watch.seconds();
   }
 
   // The best one is the last one where nothing was evaluated yet.
