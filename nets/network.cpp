@@ -14,7 +14,10 @@ void read_value(const ConfigNode& node, CoreConfig& core) {
     if (node.text() != "none") throw node.error(fmt::format("'{}' is neither none nor a list of layers", node.text()));
     return;
   }
-  read_value(node, core.layers);
+  if (node.is_map())
+    core.layers = {node};
+  else
+    read_value(node, core.layers);
 }
 
 ConfigNode write_value(const CoreConfig& core) {
@@ -71,7 +74,7 @@ BasicActorCritic<T>::BasicActorCritic(const InterfaceSpec& spec, const NetworkCo
 
   const auto sequence = [&](const char* name, const LayerList& list, int inputs) {
     return std::make_unique<BasicSequential<T>>(list, layers,
-                                                LayerContext<T>{*parameters_, rng, name, {inputs}, config.init});
+                                                LayerContext<T>{*parameters_, rng, name, {inputs}, config.init, &state_size_});
   };
   shared_encoders_ = make_encoders("both", config, layers, rng);
   if (shared_encoders_.list.empty() && !config.core.layers.empty())
@@ -85,6 +88,7 @@ BasicActorCritic<T>::BasicActorCritic(const InterfaceSpec& spec, const NetworkCo
   actor_ = sequence("actor", config.actor, actor_features);
   add_action_head(actor_->output_shape()[0], config, rng);
   critic_begin_ = static_cast<size_t>(parameters_->size());
+  actor_state_size_ = state_size_;
   critic_encoders_ = make_encoders("critic", config, layers, rng);
   const int critic_features = shared_features + critic_encoders_.features;
   if (critic_features == 0) fail("network.encoders: the critic sees no sensor");
@@ -106,7 +110,7 @@ typename BasicActorCritic<T>::Encoders BasicActorCritic<T>::make_encoders(const 
     const EncoderConfig& own = config.encoder(sensor.name);
     if (own.used_by != used_by) continue;
     const Shape input = own.layers.empty() ? Shape{sensor.size()} : shape_of(sensor);
-    LayerContext<T> context{*parameters_, rng, "encoder." + sensor.name, input, config.init};
+    LayerContext<T> context{*parameters_, rng, "encoder." + sensor.name, input, config.init, &state_size_};
     encoders.list.push_back({sensor.is_image(), first, begin, input,
                              std::make_unique<BasicSequential<T>>(own.layers, layers, context)});
     const Shape output = encoders.list.back().layers->output_shape();
@@ -139,34 +143,36 @@ void BasicActorCritic<T>::add_action_head(int features, const NetworkConfig& con
 }
 
 template <class T>
-BasicTensor<T> BasicActorCritic<T>::Encoder::operator()(const Observations& observations) const {
+BasicTensor<T> BasicActorCritic<T>::Encoder::operator()(const Observations& observations,
+                                                        BasicSequence<T>& sequence) const {
   const BasicTensor<T>& all = is_image ? observations.images : observations.numbers;
   const BasicTensor<T> columns = end - begin == all.shape().columns() ? all : slice(all, begin, end);
-  if (input.rank() == 1) return (*layers)(columns);
-  return (*layers)(reshape(columns, {columns.shape()[0], input[0], input[1], input[2]}));
+  if (input.rank() == 1) return layers->run(columns, sequence);
+  return layers->run(reshape(columns, {columns.shape()[0], input[0], input[1], input[2]}), sequence);
 }
 
 // Shared features and those of one user, side by side. An empty trunk has no tensor.
 template <class T>
 BasicTensor<T> BasicActorCritic<T>::features_for(const Encoders& own, BasicTensor<T> trunk,
-                                                 const Observations& observations) const {
+                                                 const Observations& observations,
+                                                 BasicSequence<T>& sequence) const {
   if (own.list.empty()) return trunk;
   std::array<BasicTensor<T>, max_sensors + 1> parts;
   size_t n = 0;
   if (trunk.is_there()) parts[n++] = trunk;
-  for (const Encoder& encoder : own.list) parts[n++] = encoder(observations);
+  for (const Encoder& encoder : own.list) parts[n++] = encoder(observations, sequence);
   return n == 1 ? parts[0] : concat<T>(std::span<const BasicTensor<T>>(parts.data(), n));
 }
 
 template <class T>
-BasicTensor<T> BasicActorCritic<T>::trunk(const Observations& observations) const {
-  const BasicTensor<T> features = features_for(shared_encoders_, {}, observations);
-  return features.is_there() ? (*core_)(features) : features;
+BasicTensor<T> BasicActorCritic<T>::trunk(const Observations& observations, BasicSequence<T>& sequence) const {
+  const BasicTensor<T> features = features_for(shared_encoders_, {}, observations, sequence);
+  return features.is_there() ? core_->run(features, sequence) : features;
 }
 
 template <class T>
-ActionDistribution<T> BasicActorCritic<T>::action_head(BasicTensor<T> features) const {
-  const BasicTensor<T> out = (*action_head_)((*actor_)(features));
+ActionDistribution<T> BasicActorCritic<T>::action_head(BasicTensor<T> features, BasicSequence<T>& sequence) const {
+  const BasicTensor<T> out = (*action_head_)(actor_->run(features, sequence));
   ActionDistribution<T> distribution(spec_.actions, squash_);
   const bool single = spec_.actions.parts.size() == 1 && !state_dependent_std_;
   int column = 0, std_column = 0, std_begin = 0;
@@ -193,26 +199,29 @@ ActionDistribution<T> BasicActorCritic<T>::action_head(BasicTensor<T> features) 
 }
 
 template <class T>
-BasicTensor<T> BasicActorCritic<T>::value_head(BasicTensor<T> features) const {
-  const BasicTensor<T> values = (*value_head_)((*critic_)(features));
+BasicTensor<T> BasicActorCritic<T>::value_head(BasicTensor<T> features, BasicSequence<T>& sequence) const {
+  const BasicTensor<T> values = (*value_head_)(critic_->run(features, sequence));
   return reshape(values, {values.shape()[0]});
 }
 
 template <class T>
-typename BasicActorCritic<T>::Output BasicActorCritic<T>::operator()(const Observations& observations) const {
-  const BasicTensor<T> shared = trunk(observations);
-  return {action_head(features_for(actor_encoders_, shared, observations)),
-          value_head(features_for(critic_encoders_, shared, observations))};
+typename BasicActorCritic<T>::Output BasicActorCritic<T>::operator()(const Observations& observations,
+                                                                     BasicSequence<T>& sequence) const {
+  const BasicTensor<T> shared = trunk(observations, sequence);
+  const auto actions = action_head(features_for(actor_encoders_, shared, observations, sequence), sequence);
+  return {actions, value_head(features_for(critic_encoders_, shared, observations, sequence), sequence)};
 }
 
 template <class T>
-ActionDistribution<T> BasicActorCritic<T>::actor(const Observations& observations) const {
-  return action_head(features_for(actor_encoders_, trunk(observations), observations));
+ActionDistribution<T> BasicActorCritic<T>::actor(const Observations& observations, BasicSequence<T>& sequence) const {
+  const BasicTensor<T> shared = trunk(observations, sequence);
+  return action_head(features_for(actor_encoders_, shared, observations, sequence), sequence);
 }
 
 template <class T>
-BasicTensor<T> BasicActorCritic<T>::critic(const Observations& observations) const {
-  return value_head(features_for(critic_encoders_, trunk(observations), observations));
+BasicTensor<T> BasicActorCritic<T>::critic(const Observations& observations, BasicSequence<T>& sequence) const {
+  const BasicTensor<T> shared = trunk(observations, sequence);
+  return value_head(features_for(critic_encoders_, shared, observations, sequence), sequence);
 }
 
 template <class T>

@@ -26,7 +26,7 @@ struct EncoderConfig {
   }
 };
 
-/// The layers shared by actor and critic after the encoders: `none`, or a list.
+/// The layers shared by actor and critic after the encoders: `none`, one ({lstm: 128}), or a list.
 struct CoreConfig {
   LayerList layers;
 };
@@ -91,9 +91,24 @@ class BasicActorCritic {
     ActionDistribution<T> actions;
     BasicTensor<T> values;  // [rows]
   };
-  Output operator()(const Observations& observations) const;
-  ActionDistribution<T> actor(const Observations& observations) const;
-  BasicTensor<T> critic(const Observations& observations) const;
+  /// `sequence`: how the rows follow each other, and what is remembered (its state may be the actor's alone where
+  /// only the actor runs).
+  Output operator()(const Observations& observations, BasicSequence<T>& sequence) const;
+  ActionDistribution<T> actor(const Observations& observations, BasicSequence<T>& sequence) const;
+  BasicTensor<T> critic(const Observations& observations, BasicSequence<T>& sequence) const;
+  /// The same where every row is an episode's first.
+  Output operator()(const Observations& observations) const {
+    BasicSequence<T> first_steps;
+    return (*this)(observations, first_steps);
+  }
+  ActionDistribution<T> actor(const Observations& observations) const {
+    BasicSequence<T> first_steps;
+    return actor(observations, first_steps);
+  }
+  BasicTensor<T> critic(const Observations& observations) const {
+    BasicSequence<T> first_steps;
+    return critic(observations, first_steps);
+  }
 
   BasicParameters<T>& parameters() { return *parameters_; }
   const BasicParameters<T>& parameters() const { return *parameters_; }
@@ -103,8 +118,10 @@ class BasicActorCritic {
   size_t critic_begin() const { return critic_begin_; }
   /// As BasicLayer::has_batch_statistics, of any layer.
   bool has_batch_statistics() const;
-  /// Numbers of memory per row that an actor carries from step to step (0: feed-forward).
-  int state_size() const { return 0; }
+  /// Numbers of memory per sequence, carried from step to step (0: feed-forward): of the whole network, of which
+  /// the first ones are the actor's.
+  int state_size() const { return state_size_; }
+  int actor_state_size() const { return actor_state_size_; }
   const ActionSpec& action_spec() const { return spec_.actions; }
 
  private:
@@ -114,7 +131,7 @@ class BasicActorCritic {
     int begin, end;
     Shape input;  // of one observation
     std::unique_ptr<BasicSequential<T>> layers;
-    BasicTensor<T> operator()(const Observations& observations) const;
+    BasicTensor<T> operator()(const Observations& observations, BasicSequence<T>& sequence) const;
   };
   // Those of one user; their outputs side by side are `features` numbers.
   struct Encoders {
@@ -123,16 +140,18 @@ class BasicActorCritic {
   };
   Encoders make_encoders(const std::string& used_by, const NetworkConfig& config, const LayerTable<T>& layers,
                          Rng& rng);
-  BasicTensor<T> trunk(const Observations& observations) const;
-  BasicTensor<T> features_for(const Encoders& own, BasicTensor<T> trunk, const Observations& observations) const;
-  ActionDistribution<T> action_head(BasicTensor<T> features) const;
-  BasicTensor<T> value_head(BasicTensor<T> features) const;
+  BasicTensor<T> trunk(const Observations& observations, BasicSequence<T>& sequence) const;
+  BasicTensor<T> features_for(const Encoders& own, BasicTensor<T> trunk, const Observations& observations,
+                              BasicSequence<T>& sequence) const;
+  ActionDistribution<T> action_head(BasicTensor<T> features, BasicSequence<T>& sequence) const;
+  BasicTensor<T> value_head(BasicTensor<T> features, BasicSequence<T>& sequence) const;
   void add_action_head(int features, const NetworkConfig& config, Rng& rng);
 
   InterfaceSpec spec_;
   bool squash_;
   bool separate_ = false;
   size_t critic_begin_ = 0;
+  int state_size_ = 0, actor_state_size_ = 0;
   std::unique_ptr<BasicParameters<T>> parameters_;
   Encoders shared_encoders_, actor_encoders_, critic_encoders_;
   std::unique_ptr<BasicSequential<T>> core_, actor_, critic_;

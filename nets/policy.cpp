@@ -1,6 +1,7 @@
 #include "nets/policy.h"
 
 #include <algorithm>
+#include <cassert>
 #include <limits>
 #include <numeric>
 
@@ -163,7 +164,11 @@ Tensor Policy::map_action(Tensor raw) const {
   return result;
 }
 
-Tensor Policy::command(const Observations& normalized) const { return map_action(network_.actor(normalized).mode()); }
+Tensor Policy::command(const Observations& normalized, Sequence& sequence) const {
+  const ActionDistribution<float> actions = network_.actor(normalized, sequence);
+  sequence.next_state();
+  return map_action(actions.mode());
+}
 
 std::string Policy::weights_hash() const {
   const auto& list = network_.parameters().list();
@@ -175,11 +180,20 @@ std::string Policy::weights_hash() const {
   return hash.hex_digest();
 }
 
-void PolicyRunner::act(const ObservationRows& observations, std::span<float>, std::span<const uint8_t>,
+// The tape reads `state` where it lies, before the next one is copied there.
+Sequence PolicyRunner::sequence(int rows, std::span<const float> state, std::span<const uint8_t> reset_mask) {
+  assert((!state.empty() || policy_.state_size() == 0) && "a policy that remembers acts with its state");
+  if (state.empty()) return {};
+  return {tape_.view({rows, static_cast<int>(state.size()) / rows}, state.data(), "state"), reset_mask};
+}
+
+void PolicyRunner::act(const ObservationRows& observations, std::span<float> state, std::span<const uint8_t> reset_mask,
                        std::span<float> actions) {
   tape_.rewind();
-  const Tensor command = policy_.command(policy_.observe(tape_, observations));
+  Sequence steps = sequence(observations.rows, state, reset_mask);
+  const Tensor command = policy_.command(policy_.observe(tape_, observations), steps);
   std::ranges::copy(command.values(), actions.begin());
+  if (!state.empty()) std::ranges::copy(steps.next_state().values(), state.begin());
 }
 
 void PolicyRunner::act(std::span<const float> observations, std::span<float> state, std::span<const uint8_t> reset_mask,
@@ -188,21 +202,24 @@ void PolicyRunner::act(std::span<const float> observations, std::span<float> sta
   act({.rows = rows, .numbers = observations.data()}, state, reset_mask, actions);
 }
 
-void PolicyRunner::sample(const ObservationRows& observations, std::span<float>, std::span<const uint8_t>,
-                          std::span<Rng> rngs, const Sample& out, std::span<float> actions) {
+void PolicyRunner::sample(const ObservationRows& observations, std::span<float> state,
+                          std::span<const uint8_t> reset_mask, std::span<Rng> rngs, const Sample& out,
+                          std::span<float> actions) {
   tape_.rewind();
+  Sequence steps = sequence(observations.rows, state, reset_mask);
   const Observations normalized = policy_.observe(tape_, observations);
   if (normalized.numbers.is_there()) std::ranges::copy(normalized.numbers.values(), out.normalized.begin());
   const auto draw = [&](const ActionDistribution<float>& from) { from.sample(rngs, out.raw, out.log_prob); };
   if (out.values.empty()) {
-    draw(policy_.network().actor(normalized));
+    draw(policy_.network().actor(normalized, steps));
   } else {
-    const auto output = policy_.network()(normalized);
+    const auto output = policy_.network()(normalized, steps);
     draw(output.actions);
     std::ranges::copy(output.values.values(), out.values.begin());
   }
   const Tensor command = policy_.map_action(tape_.view({observations.rows, policy_.action_size()}, out.raw.data()));
   std::ranges::copy(command.values(), actions.begin());
+  if (!state.empty()) std::ranges::copy(steps.next_state().values(), state.begin());
 }
 
 void PolicyRunner::values(const ObservationRows& normalized, std::span<float> values) {
@@ -211,9 +228,11 @@ void PolicyRunner::values(const ObservationRows& normalized, std::span<float> va
   std::ranges::copy(result.values(), values.begin());
 }
 
-float PolicyRunner::value(const ObservationRows& raw) {
+float PolicyRunner::value(const ObservationRows& raw, std::span<const float> state, bool starts_anew) {
   tape_.rewind();
-  return policy_.network().critic(policy_.observe(tape_, raw)).item();
+  const uint8_t reset_mask = starts_anew;
+  Sequence step = sequence(1, state, {&reset_mask, 1});
+  return policy_.network().critic(policy_.observe(tape_, raw), step).item();
 }
 
 }  // namespace sinew

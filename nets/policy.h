@@ -28,7 +28,10 @@ class Policy {
   int observation_size() const { return observation_size_; }
   int image_size() const { return image_size_; }
   int action_size() const { return static_cast<int>(low_.size()); }
-  int state_size() const { return network_.state_size(); }
+  /// Numbers of memory per row that acting carries from step to step, and with those of the critic, which
+  /// come after them (0: feed-forward).
+  int state_size() const { return network_.actor_state_size(); }
+  int learner_state_size() const { return network_.state_size(); }
 
   /// One normaliser per sensor: of its numbers or, of an image, its channels; of size 0 where the sensor is
   /// not normalised.
@@ -45,8 +48,9 @@ class Policy {
   Observations observe_normalized(Tape& tape, const ObservationRows& rows, const char* label = "observation") const;
   /// On any tape: raw numbers [rows, observation size] → normalised ones.
   Tensor normalize(Tensor observations) const;
-  /// Normalised observations → the deterministic command [rows, action size].
-  Tensor command(const Observations& normalized) const;
+  /// Normalised observations → the deterministic command [rows, action size]. The sequence's next_state() is
+  /// recorded before it.
+  Tensor command(const Observations& normalized, Sequence& sequence) const;
   /// The action map: a raw action row, as a distribution draws it → a command.
   Tensor map_action(Tensor raw) const;
 
@@ -91,16 +95,19 @@ class PolicyRunner {
     std::span<float> log_prob;    // [rows]
     std::span<float> values;      // [rows], or empty: not wanted
   };
-  /// Commands drawn from the policy's distribution, row r by rngs[r].
+  /// Commands drawn from the policy's distribution, row r by rngs[r]. With values, state is
+  /// [rows, policy.learner_state_size()].
   void sample(const ObservationRows& observations, std::span<float> state, std::span<const uint8_t> reset_mask,
               std::span<Rng> rngs, const Sample& out, std::span<float> actions);
 
-  /// Values of rows whose numbers are normalised already.
+  /// Values, of a policy without memory, of rows whose numbers are normalised already.
   void values(const ObservationRows& normalized, std::span<float> values);
-  /// The value of one raw row.
-  float value(const ObservationRows& raw);
+  /// The value of one raw row after what `state` [policy.learner_state_size()] remembers.
+  float value(const ObservationRows& raw, std::span<const float> state = {}, bool starts_anew = false);
 
  private:
+  Sequence sequence(int rows, std::span<const float> state, std::span<const uint8_t> reset_mask);
+
   const Policy& policy_;
   Tape tape_;
 };

@@ -54,11 +54,31 @@ Golden golden_observations(const Policy& policy) {
   return golden;
 }
 
+// Each row's state becomes the next one.
 std::vector<float> act(const Policy& policy, const Golden& golden, std::vector<float>& state) {
   const std::vector<uint8_t> no_reset(golden_rows);
   std::vector<float> actions(static_cast<size_t>(golden_rows) * policy.action_size());
   PolicyRunner(policy).act(golden.rows(), state, no_reset, actions);
   return actions;
+}
+
+// What is remembered after a few steps of an episode.
+std::vector<float> golden_state(const Policy& policy, const Golden& golden) {
+  std::vector<float> state(static_cast<size_t>(golden_rows) * policy.state_size());
+  for (int step = 0; step < 3 && !state.empty(); ++step) {
+    act(policy, golden, state);
+    std::ranges::rotate(state, state.begin() + policy.state_size());  // the next step sees another row
+  }
+  return state;
+}
+
+void check_close(std::span<const float> actual, std::span<const float> expected, const char* what) {
+  for (size_t i = 0; i < expected.size(); ++i)
+    if (!(std::abs(actual[i] - expected[i]) <= 1e-5 * (1 + std::abs(expected[i]))))
+      fail(
+          "its golden pair {} gives the {} {} where {} is recorded: this program computes the network differently; "
+          "use the version of sinew that wrote it",
+          i * golden_rows / expected.size(), what, actual[i], expected[i]);
 }
 
 // A tensor, once it is known to be there in that shape.
@@ -86,12 +106,9 @@ void check_golden(const Policy& policy, const TensorFile& file) {
     golden.images = images.data;
   }
   const std::vector<float> actual = act(policy, golden, state);
-  for (size_t i = 0; i < expected.size(); ++i)
-    if (!(std::abs(actual[i] - expected[i]) <= 1e-5 * (1 + std::abs(expected[i]))))
-      fail(
-          "its golden pair {} gives {} where {} is recorded: this program computes the network differently; "
-          "use the version of sinew that wrote it",
-          i / policy.action_size(), actual[i], expected[i]);
+  check_close(actual, expected, "action");
+  if (policy.state_size() > 0)
+    check_close(state, numbers(file, "golden.next_state", {golden_rows, policy.state_size()}), "memory");
 }
 
 std::string metadata(const TensorFile& file, const std::string& key) {
@@ -182,7 +199,7 @@ std::string format_policy(const Policy& policy, const PolicyInfo& info) {
     file.tensors[name + ".scale"] = stored_vector(normalizer.scale());
   }
   const Golden golden = golden_observations(policy);
-  std::vector<float> state(static_cast<size_t>(golden_rows) * policy.state_size());
+  std::vector<float> state = golden_state(policy, golden);
   file.tensors["golden.observation"] =
       StoredTensor::from_floats({golden_rows, policy.observation_size()}, golden.numbers);
   if (policy.image_size() > 0)
@@ -191,6 +208,8 @@ std::string format_policy(const Policy& policy, const PolicyInfo& info) {
   file.tensors["golden.state"] = StoredTensor::from_floats({golden_rows, policy.state_size()}, state);
   file.tensors["golden.action"] =
       StoredTensor::from_floats({golden_rows, policy.action_size()}, act(policy, golden, state));
+  if (policy.state_size() > 0)
+    file.tensors["golden.next_state"] = StoredTensor::from_floats({golden_rows, policy.state_size()}, state);
   file.metadata = {{"format", format_name},
                    {"format_version", std::to_string(format_version)},
                    {"task", info.task},

@@ -8,8 +8,8 @@
 /// One policy file: safetensors, readable from Python.
 ///
 /// Tensors: every parameter under its name; `normalizer.SENSOR.mean` and `.scale`; `action.low` and
-/// `action.high`; `golden.observation`, `golden.state` and `golden.action`, rows of inputs and
-/// outputs that are checked on loading.
+/// `action.high`; `golden.observation`, `golden.images`, `golden.state`, `golden.action` and `golden.next_state`,
+/// rows of inputs and outputs that are checked on loading.
 /// Metadata: `format` ("sinew-policy"), `format_version`, `task`, `interface` (JSON: sensors and
 /// actions with names, order, shapes, units, ranges, rate), `network` (YAML), `trace` (JSON: the
 /// actor's operations, see nets/trace.h), `config` (YAML: the run's resolved config), `sha256` (of

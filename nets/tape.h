@@ -43,7 +43,7 @@ struct Node {
   T* value = nullptr;
   T* gradient = nullptr;            // null until a gradient arrives
   const Operation<T>* operation = nullptr;
-  Node* inputs[5] = {};
+  Node* inputs[6] = {};
   bool requires_gradient = false;
   const BasicParameter<T>* parameter = nullptr;  // of a leaf
   const char* scope = "";           // the layer that made it

@@ -27,6 +27,9 @@ int64_t count_flops(const Node<float>& node) {
   }
   if (name == "max_pool" || name == "average_pool")
     return node.shape.size() * node.indices[0] * node.indices[1];  // of its window
+  if (name == "lstm" || name == "gru")  // the product, and what the gates do with it
+    return 2 * node.inputs[1]->shape.size() * node.shape[0] + 3 * node.shape[0] * node.inputs[1]->shape[1];
+  if (name == "lstm_state" || name == "gru_state") return 0;
   if (name == "affine" || name == "matmul") return 2 * node.shape.size() * node.inputs[1]->shape[0] + node.shape.size();
   return node.shape.size();
 }
@@ -77,9 +80,13 @@ namespace {
 
 // One row of zeros, whatever the policy senses.
 struct BlankRow {
-  explicit BlankRow(const Policy& policy) : numbers(policy.observation_size()), images(policy.image_size()) {}
+  explicit BlankRow(const Policy& policy)
+      : numbers(policy.observation_size()), state(policy.learner_state_size()), images(policy.image_size()) {}
   ObservationRows rows() const { return {1, numbers.data(), images.data()}; }
-  std::vector<float> numbers;
+  Sequence step(Tape& tape, int state_size) const {
+    return state_size == 0 ? Sequence() : Sequence(tape.view({1, state_size}, state.data(), "state"), {});
+  }
+  std::vector<float> numbers, state;
   std::vector<uint8_t> images;
 };
 
@@ -88,14 +95,16 @@ struct BlankRow {
 Trace trace_actor(const Policy& policy) {
   Tape tape(TapeMode::infer);
   const BlankRow row(policy);
-  policy.command(policy.observe(tape, row.rows()));
+  Sequence step = row.step(tape, policy.state_size());
+  policy.command(policy.observe(tape, row.rows()), step);
   return read_tape(tape);
 }
 
 Trace trace_critic(const Policy& policy) {
   Tape tape(TapeMode::infer);
   const BlankRow row(policy);
-  policy.network().critic(policy.observe_normalized(tape, row.rows(), "normalized"));
+  Sequence step = row.step(tape, policy.learner_state_size());
+  policy.network().critic(policy.observe_normalized(tape, row.rows(), "normalized"), step);
   return read_tape(tape);
 }
 

@@ -19,7 +19,8 @@ struct TraceStep {
   int64_t flops = 0;            // multiply-adds count twice
 };
 
-/// The exchange form of a network: its operations in order, the last one its result. Exporters and
+/// The exchange form of a network: its operations in order, the last one its result. Where it remembers, the input
+/// "state" is what it carried so far, and the step with source "next_state" what it carries on. Exporters and
 /// pictures read this; nobody writes a second description of a network.
 struct Trace {
   std::vector<TraceStep> steps;

@@ -7,7 +7,7 @@
 #include "core/config.h"
 #include "core/random.h"
 #include "nets/kernels/gemm.h"
-#include "nets/tape.h"
+#include "nets/sequence.h"
 
 namespace sinew {
 
@@ -17,8 +17,13 @@ template <class T>
 class BasicLayer {
  public:
   virtual ~BasicLayer() = default;
-  /// x: [rows, …input extents] → [rows, …output extents].
-  virtual BasicTensor<T> operator()(BasicTensor<T> x) const = 0;
+  /// x: [rows, …input extents] → [rows, …output extents]. Of a layer with memory: every row is an episode's first.
+  virtual BasicTensor<T> operator()(BasicTensor<T> x) const {
+    BasicSequence<T> first_steps;
+    return run(x, first_steps);
+  }
+  /// The same for rows that follow each other. A layer has one of the two.
+  virtual BasicTensor<T> run(BasicTensor<T> x, BasicSequence<T>&) const { return (*this)(x); }
   /// Extents of one output row.
   virtual Shape output_shape() const = 0;
   /// Takes over the activation that follows, when the layer can fuse it; else false.
@@ -47,6 +52,15 @@ struct LayerContext {
   std::string name;  // "actor.0"; its parameters are named name + ".weight"
   Shape input;       // extents of one row
   InitConfig init;
+  int* state_size = nullptr;  // of the network so far: numbers of memory per sequence
+
+  /// Where in the state a layer's memory begins, which is that large.
+  int take_memory(int size) {
+    if (!state_size) fail("layer '{}' remembers, and there is no memory here", name);
+    const int begin = *state_size;
+    *state_size += size;
+    return begin;
+  }
 };
 
 /// A row of the table of layers: how YAML names it, what it does, how to make it. `options` is what

@@ -46,8 +46,8 @@ BasicSequential<T>::BasicSequential(const LayerList& list, const LayerTable<T>& 
 }
 
 template <class T>
-BasicTensor<T> BasicSequential<T>::operator()(BasicTensor<T> x) const {
-  for (const auto& layer : layers_) x = (*layer)(x);
+BasicTensor<T> BasicSequential<T>::run(BasicTensor<T> x, BasicSequence<T>& sequence) const {
+  for (const auto& layer : layers_) x = layer->run(x, sequence);
   return x;
 }
 

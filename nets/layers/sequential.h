@@ -13,7 +13,7 @@ class BasicSequential : public BasicLayer<T> {
   /// the layer before it can fuse becomes part of it. Throws a located Error for an unknown layer.
   BasicSequential(const LayerList& list, const LayerTable<T>& table, LayerContext<T> context);
 
-  BasicTensor<T> operator()(BasicTensor<T> x) const override;
+  BasicTensor<T> run(BasicTensor<T> x, BasicSequence<T>& sequence) const override;
   Shape output_shape() const override { return output_; }
   bool has_batch_statistics() const override;
   bool empty() const { return layers_.empty(); }

@@ -5,6 +5,7 @@
 #include "nets/layers/image_layers.h"
 #include "nets/layers/layer_norm.h"
 #include "nets/layers/linear.h"
+#include "nets/layers/recurrent_layers.h"
 #include "nets/ops.h"
 
 // The table of layers that YAML may name.
@@ -102,6 +103,7 @@ LayerTable<T> builtin_layers() {
   };
   std::ranges::move(image_layers<T>(), std::back_inserter(table));
   std::ranges::move(augment_layers<T>(), std::back_inserter(table));
+  std::ranges::move(recurrent_layers<T>(), std::back_inserter(table));
   return table;
 }
 

@@ -185,7 +185,7 @@ TEST_F(PolicyFileTest, GoldenPairsCatchANetworkComputedDifferently) {
         weights[0] = std::numeric_limits<float>::quiet_NaN();
         file.tensors["actor.0.bias"] = StoredTensor::from_floats({3}, weights);
       },
-      "its golden pair 0 gives nan");
+      "its golden pair 0 gives the action nan");
 }
 
 TEST_F(PolicyFileTest, AnImpossibleInterfaceIsRefused) {

@@ -1,0 +1,137 @@
+#include "nets/layers/recurrent_layers.h"
+
+#include <algorithm>
+
+#include "nets/init.h"
+
+namespace sinew {
+namespace {
+
+// [inputs, gates · units], each gate's block as a matrix of its own.
+template <class T>
+BasicParameter<T>& add_gate_weights(LayerContext<T>& context, const char* name, int inputs, int gates, int units,
+                                    const InitConfig& init) {
+  BasicParameter<T>& weight = context.parameters.add(context.name + name, {inputs, gates * units});
+  std::vector<T> block(static_cast<size_t>(inputs) * units);
+  for (int gate = 0; gate < gates; ++gate) {
+    if (init.scheme == "kaiming")
+      kaiming_init<T>(block, inputs, init.gain, context.rng);
+    else
+      orthogonal_init<T>(block, inputs, units, init.gain, context.rng);
+    for (int row = 0; row < inputs; ++row)
+      std::copy_n(&block[static_cast<size_t>(row) * units], units,
+                  weight.values().begin() + (static_cast<int64_t>(row) * gates + gate) * units);
+  }
+  return weight;
+}
+
+template <class T>
+BasicParameter<T>& add_filled(LayerContext<T>& context, const char* name, int size, T value) {
+  BasicParameter<T>& parameter = context.parameters.add(context.name + name, {size});
+  std::ranges::fill(parameter.values(), value);
+  return parameter;
+}
+
+}  // namespace
+
+template <class T>
+BasicRecurrentLayer<T>::BasicRecurrentLayer(Cell cell, LayerContext<T>& context, int units, bool layer_norm,
+                                            const InitConfig& init)
+    : cell_(cell), name_(context.name), units_(units) {
+  const int inputs = context.input[0], gates = cell == Cell::lstm ? 4 : 3;
+  state_size_ = cell == Cell::lstm ? 2 * units : units;
+  state_begin_ = context.take_memory(state_size_);
+  input_weight_ = &add_gate_weights(context, ".input_weight", inputs, gates, units, init);
+  BasicParameter<T>& bias = add_filled(context, ".bias", gates * units, T(0));
+  bias_ = &bias;
+  hidden_weight_ = &add_gate_weights(context, ".hidden_weight", units, gates, units, init);
+  if (cell == Cell::gru) hidden_bias_ = &add_filled(context, ".hidden_bias", units, T(0));
+  if (cell == Cell::lstm) std::ranges::fill(bias.values().subspan(units, units), T(1));  // forgets nothing
+  if (layer_norm) {
+    input_scale_ = &add_filled(context, ".input_scale", gates * units, T(1));
+    hidden_scale_ = &add_filled(context, ".hidden_scale", gates * units, T(1));
+    if (cell == Cell::lstm) {
+      cell_scale_ = &add_filled(context, ".cell_scale", units, T(1));
+      cell_shift_ = &add_filled(context, ".cell_shift", units, T(0));
+    }
+  }
+  context.parameters.touch();
+}
+
+template <class T>
+BasicTensor<T> BasicRecurrentLayer<T>::gates(BasicTensor<T> x) const {
+  BasicTape<T>& tape = x.tape();
+  const BasicTensor<T> weight = tape.parameter(*input_weight_), bias = tape.parameter(*bias_);
+  if (!input_scale_) return affine(x, weight, bias);
+  return layer_norm(matmul(x, weight), tape.parameter(*input_scale_), bias);
+}
+
+template <class T>
+BasicTensor<T> BasicRecurrentLayer<T>::run(BasicTensor<T> x, BasicSequence<T>& sequence) const {
+  BasicTape<T>& tape = x.tape();
+  const typename BasicTape<T>::Scope scope(tape, name_.c_str());
+  const BasicTensor<T> from_input = gates(x), memory = sequence.memory(x, state_begin_, state_size_);
+  const auto optional = [&tape](const BasicParameter<T>* parameter) {
+    return parameter ? tape.parameter(*parameter) : BasicTensor<T>();
+  };
+  const CellNorm<T> norm{optional(hidden_scale_), optional(cell_scale_), optional(cell_shift_)};
+  const BasicTensor<T> weight = tape.parameter(*hidden_weight_);
+  const Recurrence<T> result = cell_ == Cell::lstm ? lstm(from_input, weight, memory, sequence.resets(), norm)
+                                                   : gru(from_input, weight, tape.parameter(*hidden_bias_), memory,
+                                                         sequence.resets(), norm);
+  sequence.leave(result.next_state);
+  return result.outputs;
+}
+
+namespace {
+
+constexpr int most_units = 1 << 12;
+
+struct RecurrentOptions {
+  int units = 0;
+  bool layer_norm = false;
+  InitConfig init{"orthogonal", 1.0};
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.required("units", units, between(1, most_units));
+    v.optional("layer_norm", layer_norm);
+    v.optional("init", init);
+  }
+};
+
+// {lstm: 128} or {lstm: {units: 128, layer_norm: true}}.
+template <class T, typename BasicRecurrentLayer<T>::Cell cell>
+std::unique_ptr<BasicLayer<T>> make_recurrent(const ConfigNode& options, LayerContext<T>& context) {
+  const char* name = cell == BasicRecurrentLayer<T>::Cell::lstm ? "lstm" : "gru";
+  RecurrentOptions read;
+  if (options.is_null()) fail("{} needs its size, as in {{{}: 128}}", name, name);
+  if (options.is_map())
+    read_value(options, read);
+  else
+    read_value(options, read.units);
+  check_range(options, read.units, between(1, most_units));
+  if (context.input.rank() != 1)
+    throw options.error(fmt::format("{} takes rows of numbers, not of shape {}; put flatten, or spatial_softargmax, before it",
+                                    name, context.input.text()));
+  return std::make_unique<BasicRecurrentLayer<T>>(cell, context, read.units, read.layer_norm, read.init);
+}
+
+}  // namespace
+
+template <class T>
+LayerTable<T> recurrent_layers() {
+  using Cell = typename BasicRecurrentLayer<T>::Cell;
+  return {
+      {"lstm", "long short-term memory: the number of units, or {units, layer_norm: false, init}",
+       make_recurrent<T, Cell::lstm>},
+      {"gru", "gated recurrent unit: the number of units, or {units, layer_norm: false, init}",
+       make_recurrent<T, Cell::gru>},
+  };
+}
+
+template class BasicRecurrentLayer<float>;
+template class BasicRecurrentLayer<double>;
+template LayerTable<float> recurrent_layers();
+template LayerTable<double> recurrent_layers();
+
+}  // namespace sinew

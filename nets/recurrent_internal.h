@@ -1,0 +1,116 @@
+#pragma once
+#include <algorithm>
+#include <cmath>
+
+#include "nets/ops_internal.h"
+#include "nets/ops_recurrent.h"
+
+/// What the files that implement cells share.
+namespace sinew::internal {
+
+/// A copy of the resets that lasts as long as the tape's nodes; null where there are none.
+template <class T>
+const int* keep_resets(BasicTape<T>& tape, std::span<const uint8_t> resets) {
+  if (std::ranges::all_of(resets, [](uint8_t reset) { return reset == 0; })) return nullptr;
+  int* kept = tape.index_scratch(static_cast<int64_t>(resets.size()));
+  std::ranges::copy(resets, kept);
+  return kept;
+}
+
+/// to [rows, width] = from, whose rows lie from_row apart, but 0 where a row is reset.
+template <class T>
+void copy_unless_reset(const T* from, int from_row, int rows, int width, const int* resets, T* to) {
+  for (int row = 0; row < rows; ++row, from += from_row, to += width)
+    if (resets && resets[row])
+      std::fill_n(to, width, T(0));
+    else
+      std::copy_n(from, width, to);
+}
+
+/// Where a row was reset, nothing flows to the step before.
+template <class T>
+void clear_where_reset(T* gradient, int rows, int width, const int* resets) {
+  if (!resets) return;
+  for (int row = 0; row < rows; ++row)
+    if (resets[row]) std::fill_n(gradient + int64_t{row} * width, width, T(0));
+}
+
+/// normal = (x - mean) · inverse, with inverse = 1 / sqrt(variance + 1e-5), which is returned.
+template <class T>
+T normalize_row(const T* x, int n, T* normal) {
+  const T mean = sum_blocks<T>(n, [&](const Block<T>& block) { return block.load(x); }) / n;
+  T variance = 0;
+  for (int i = 0; i < n; ++i) variance += (x[i] - mean) * (x[i] - mean);
+  const T inverse = 1 / std::sqrt(variance / n + T(1e-5));
+  for (int i = 0; i < n; ++i) normal[i] = (x[i] - mean) * inverse;
+  return inverse;
+}
+
+/// d loss / d x, from g = d loss / d normal; dx may be g.
+template <class T>
+void normalize_row_backward(const T* normal, T inverse, const T* g, int n, T* dx) {
+  T mean_g = 0, mean_gn = 0;
+  for (int i = 0; i < n; ++i) {
+    mean_g += g[i] / n;
+    mean_gn += g[i] * normal[i] / n;
+  }
+  for (int i = 0; i < n; ++i) dx[i] = (g[i] - mean_g - normal[i] * mean_gn) * inverse;
+}
+
+/// The recurrent product of a cell: h [sequences, units] · weight [units, columns], step by step, and its gradients.
+template <class T>
+struct HiddenProduct {
+  int sequences, units, columns;
+  const T* weight;
+
+  void add(const T* hidden, T* to, bool accumulate) const {
+    gemm<T>({.m = sequences, .n = columns, .k = units, .a = hidden, .a_row = units, .a_col = 1, .b = weight,
+             .b_row = columns, .c = to, .c_row = columns, .accumulate = accumulate});
+  }
+  /// For back(), whose steps all read it.
+  const T* transposed(BasicTape<T>& tape) const {
+    T* copy = tape.scratch(int64_t{units} * columns);
+    transpose(weight, columns, units, columns, copy, units);
+    return copy;
+  }
+  /// hidden_gradient (+)= product_gradient · weightᵀ.
+  void back(const T* transposed_weight, const T* product_gradient, T* hidden_gradient, bool accumulate) const {
+    gemm<T>({.m = sequences, .n = units, .k = columns, .a = product_gradient, .a_row = columns, .a_col = 1,
+             .b = transposed_weight, .b_row = units, .c = hidden_gradient, .c_row = units, .accumulate = accumulate});
+  }
+  /// The weight's gradient of all steps at once: hiddenᵀ · product_gradient, rows of all steps.
+  void weight_gradient(BasicTape<T>& tape, Node<T>* node, const T* hidden, const T* product_gradient, int rows) const {
+    if (const GradientSink<T> sink = tape.sink(node); sink.data)
+      gemm<T>({.m = units, .n = columns, .k = rows, .a = hidden, .a_row = 1, .a_col = units, .b = product_gradient,
+               .b_row = columns, .c = sink.data, .c_row = columns, .accumulate = !sink.fresh});
+  }
+};
+
+/// Where a gradient is computed for the first time or added later: the sink's own memory while it is fresh, else
+/// a piece of the tape that finish() adds.
+template <class T>
+class GradientRows {
+ public:
+  GradientRows(BasicTape<T>& tape, Node<T>* input)
+      : sink_(tape.sink(input)), size_(input->shape.size()), rows_(sink_.fresh ? sink_.data : tape.scratch(size_)) {}
+  T* data() const { return rows_; }
+  void finish() const {
+    if (sink_.data && !sink_.fresh)
+      for (int64_t i = 0; i < size_; ++i) sink_.data[i] += rows_[i];
+  }
+
+ private:
+  GradientSink<T> sink_;
+  int64_t size_;
+  T* rows_;
+};
+
+/// Adds the node of the state after the last step.
+template <class T>
+BasicTensor<T> state_node(const Operation<T>& operation, Node<T>* outputs, Shape shape) {
+  Node<T>* node = outputs->tape->make_node(operation, shape, {outputs});
+  node->requires_gradient = false;
+  return {*outputs->tape, node};
+}
+
+}  // namespace sinew::internal
