@@ -13,15 +13,40 @@ namespace sinew {
 
 namespace {
 
-int shards_for(const PpoConfig& config) {
-  if (config.n_shards > 0) return std::min(config.n_shards, config.batch_size);
-  return config.batch_size < 64 ? 1 : std::clamp(config.batch_size / 512, 2, 16);
-}
-
 int64_t nearest_divisor(int64_t number, int64_t wanted) {
   for (int64_t off = 0;; ++off)  // ends at 1, if not before
     for (const int64_t candidate : {wanted - off, wanted + off})
       if (candidate > 0 && number % candidate == 0) return candidate;
+}
+
+// Of a network that remembers, for 0 or none given.
+int sequence_length(const PpoConfig& config) {
+  if (config.seq_len && *config.seq_len > 0) return *config.seq_len;
+  if (config.seq_len) return config.n_steps;
+  return static_cast<int>(nearest_divisor(std::gcd(config.n_steps, config.batch_size), 16));
+}
+
+int sequence_length(const PpoConfig& config, const Policy& policy) {
+  const bool remembers = policy.learner_state_size() > 0;
+  if (!remembers && config.seq_len)
+    fail("algorithm.seq_len: the network remembers nothing; give it a layer with memory, such as core: {{lstm: 128}}, or leave seq_len out");
+  return remembers ? sequence_length(config) : 1;
+}
+
+void check_sequences(const PpoConfig& config) {
+  if (!config.seq_len) return;
+  const int length = sequence_length(config);
+  if (config.n_steps % length != 0)
+    fail("algorithm.seq_len: {} does not divide n_steps = {}; choose a divisor of it, such as {}, or 0 for all of them",
+         length, config.n_steps, nearest_divisor(config.n_steps, length));
+  if (config.batch_size % length != 0)
+    fail("algorithm.batch_size: {} transitions are not a number of whole sequences of seq_len = {}; choose a multiple of it",
+         config.batch_size, length);
+}
+
+int shards_for(const PpoConfig& config) {
+  if (config.n_shards > 0) return std::min(config.n_shards, config.batch_size);
+  return config.batch_size < 64 ? 1 : std::clamp(config.batch_size / 512, 2, 16);
 }
 
 void check_batches(const PpoConfig& config, int n_envs) {
@@ -62,6 +87,7 @@ void check_room(const PpoConfig& config, const VecEnv& envs) {
 
 const PpoConfig& checked(const PpoConfig& config, const AlgorithmContext& context) {
   check_batches(config, context.envs.size());
+  check_sequences(config);
   check_room(config, context.envs);
   return config;
 }
@@ -73,11 +99,12 @@ Ppo::Ppo(const PpoConfig& config, const AlgorithmContext& context)
       pool_(context.pool),
       policy_(context.envs.spec(), context.network, context.layers, context.stream.split("init")),
       collector_(context.envs, policy_, context.pool, context.stream),
-      rollout_(context.envs.size(), config.n_steps, policy_.spec()),
+      rollout_(context.envs.size(), config.n_steps, policy_.spec(), sequence_length(config_, policy_),
+               policy_.learner_state_size()),
       adam_(policy_.network().parameters(), {.epsilon = config.adam_epsilon, .weight_decay = config.weight_decay}),
       shuffle_stream_(context.stream.split("shuffle")),
       augment_stream_(context.stream.split("augment")),
-      order_(rollout_.rows()),
+      order_(rollout_.sequences()),
       adaptive_rate_(config.learning_rate.start) {
   if (context.normalize_reward) reward_normalizer_.emplace(context.envs.size(), config.gamma);
   make_shards();
@@ -137,30 +164,39 @@ void Ppo::make_shards() {
     fail("algorithm.n_shards: {} pieces of a minibatch would each have statistics of their own, and the network has "
          "batch_norm; leave n_shards out",
          config_.n_shards);
-  const int pieces = whole ? 1 : std::max(1, shards_for(config_) / static_cast<int>(parts.size()));
+  const int sequences = config_.batch_size / rollout_.seq_len;
+  const int pieces =
+      whole ? 1 : std::clamp(shards_for(config_) / static_cast<int>(parts.size()), 1, sequences);
   for (const Part part : parts) {
     auto& list = shards_.emplace_back();
     for (int i = 0; i < pieces; ++i)
-      list.push_back(std::make_unique<PpoShard>(policy_, config_, part, (config_.batch_size + pieces - 1) / pieces));
+      list.push_back(std::make_unique<PpoShard>(policy_, config_, part, (sequences + pieces - 1) / pieces, rollout_.seq_len));
   }
 }
 
-PpoSums Ppo::run_minibatch(const Rollout& rollout, std::span<const int> rows, double clip_range) {
+// So that the minibatch's advantages have mean 0 and variance 1.
+void normalize_advantages(const Rollout& rollout, std::span<const int> sequences, PpoMinibatch& minibatch) {
+  const auto each = [&](auto&& body) {
+    for (const int sequence : sequences)
+      for (int step = 0; step < rollout.seq_len; ++step) body(rollout.advantages[sequence * rollout.seq_len + step]);
+  };
+  const double n = static_cast<double>(sequences.size()) * rollout.seq_len;
+  double mean = 0, variance = 0;
+  each([&](double advantage) { mean += advantage; });
+  mean /= n;
+  each([&](double advantage) { variance += (advantage - mean) * (advantage - mean); });
+  minibatch.advantage_mean = static_cast<float>(mean);
+  minibatch.advantage_scale = static_cast<float>(1 / (std::sqrt(variance / (n - 1)) + 1e-8));
+}
+
+PpoSums Ppo::run_minibatch(const Rollout& rollout, std::span<const int> sequences, double clip_range) {
   PpoMinibatch minibatch{.clip_range = clip_range};
-  if (config_.normalize_advantage && rows.size() > 1) {
-    double mean = 0, variance = 0;
-    for (const int row : rows) mean += rollout.advantages[row];
-    mean /= static_cast<double>(rows.size());
-    for (const int row : rows) variance += (rollout.advantages[row] - mean) * (rollout.advantages[row] - mean);
-    minibatch.advantage_mean = static_cast<float>(mean);
-    minibatch.advantage_scale =
-        static_cast<float>(1 / (std::sqrt(variance / static_cast<double>(rows.size() - 1)) + 1e-8));
-  }
-  const size_t parts = shards_.size(), pieces = shards_[0].size(), n = rows.size();
+  if (config_.normalize_advantage && config_.batch_size > 1) normalize_advantages(rollout, sequences, minibatch);
+  const size_t parts = shards_.size(), pieces = shards_[0].size(), n = sequences.size();
   pool_.parallel_for(static_cast<int>(parts * pieces), [&](int i) {
     const size_t piece = i / parts, begin = n * piece / pieces, end = n * (piece + 1) / pieces;
     const Rng random = augment_stream_.split("shard", static_cast<uint64_t>(n_updates_) * parts * pieces + i);
-    shards_[i % parts][piece]->run(rollout, rows.subspan(begin, end - begin), minibatch, random);
+    shards_[i % parts][piece]->run(rollout, sequences.subspan(begin, end - begin), minibatch, random);
   });
   PpoSums sums;
   for (const auto& part : shards_)
@@ -220,9 +256,9 @@ void Ppo::learn(const Rollout& rollout, double progress, const MetricSink& metri
   for (int epoch = 0; epoch < config_.n_epochs && !stopped; ++epoch) {
     shuffle(order_, shuffle_stream_);
     PpoSums epoch_sums;
-    for (size_t begin = 0; begin < order_.size() && !stopped; begin += config_.batch_size) {
-      const PpoSums sums =
-          run_minibatch(rollout, {&order_[begin], static_cast<size_t>(config_.batch_size)}, clip_range);
+    const size_t together = config_.batch_size / rollout.seq_len;
+    for (size_t begin = 0; begin < order_.size() && !stopped; begin += together) {
+      const PpoSums sums = run_minibatch(rollout, {&order_[begin], together}, clip_range);
       if (!std::isfinite(sums.policy_loss + sums.value_loss + sums.entropy)) fail_diverged("the loss");
       epoch_sums += sums;
       stopped = config_.target_kl && sums.kl / sums.policy_rows > 1.5 * *config_.target_kl;

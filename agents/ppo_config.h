@@ -23,6 +23,9 @@ struct PpoConfig {
   Schedule learning_rate = Schedule::constant(3e-4);
   double adam_epsilon = 1e-5;
   double weight_decay = 0;
+  /// Of a network that remembers: through so many steps gradients flow back; 0: through all n_steps. None: 16 steps,
+  /// or as many more or less as divide n_steps and batch_size.
+  std::optional<int> seq_len;
   int n_shards = 0;  // a minibatch is cut into this many, which threads share; 0: by its size
 
   template <class Visitor>
@@ -43,6 +46,7 @@ struct PpoConfig {
     v.optional("learning_rate", learning_rate);
     v.optional("adam_epsilon", adam_epsilon, above(0));
     v.optional("weight_decay", weight_decay, at_least(0));
+    v.optional("seq_len", seq_len, between(0, 1 << 24));
     v.optional("n_shards", n_shards, between(0, 64));
   }
 };

@@ -18,56 +18,72 @@ PpoSums& PpoSums::operator+=(const PpoSums& other) {
   return *this;
 }
 
-PpoShard::PpoShard(const Policy& policy, const PpoConfig& config, Part part, int max_rows)
+PpoShard::PpoShard(const Policy& policy, const PpoConfig& config, Part part, int max_sequences, int seq_len)
     : policy_(policy),
       config_(config),
       part_(part),
       begin_(part == Part::critic ? policy.network().critic_begin() : 0),
       end_(part == Part::actor ? policy.network().critic_begin() : policy.network().parameters().size()),
-      images_(static_cast<size_t>(max_rows) * policy.image_size()),
       gradient_(policy.network().parameters().size()),
-      observations_(static_cast<size_t>(max_rows) * policy.observation_size()),
-      actions_(static_cast<size_t>(max_rows) * policy.action_size()),
-      log_probs_(max_rows),
-      advantages_(max_rows),
-      returns_(max_rows),
-      values_(max_rows) {}
+      states_(static_cast<size_t>(max_sequences) * policy.learner_state_size()) {
+  const size_t rows = static_cast<size_t>(max_sequences) * seq_len;
+  images_.resize(rows * policy.image_size());
+  observations_.resize(rows * policy.observation_size());
+  actions_.resize(rows * policy.action_size());
+  for (std::vector<float>* column : {&log_probs_, &advantages_, &returns_, &values_}) column->resize(rows);
+  if (!states_.empty()) starts_.resize(rows);
+}
 
-void PpoShard::gather(const Rollout& rollout, std::span<const int> rows, const PpoMinibatch& minibatch) {
-  const size_t width = rollout.observation_size, action_width = rollout.action_size;
-  rows_ = static_cast<int>(rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const size_t row = rows[i];
-    std::copy_n(rollout.observations.begin() + row * width, width, observations_.begin() + i * width);
-    rollout.frames.copy_row(rows[i], images_.data() + i * policy_.image_size());
-    if (part_ != Part::critic) {
-      std::copy_n(&rollout.actions[row * action_width], action_width, &actions_[i * action_width]);
-      log_probs_[i] = rollout.log_probs[row];
-      advantages_[i] = (rollout.advantages[row] - minibatch.advantage_mean) * minibatch.advantage_scale;
-    }
-    if (part_ != Part::actor) {
-      returns_[i] = rollout.returns[row];
-      values_[i] = rollout.values[row];
-    }
+void PpoShard::gather_row(const Rollout& rollout, int row, int place, const PpoMinibatch& minibatch) {
+  const size_t width = rollout.observation_size, action_width = rollout.action_size, from = row, to = place;
+  std::copy_n(rollout.observations.begin() + from * width, width, observations_.begin() + to * width);
+  rollout.frames.copy_row(row, images_.data() + to * policy_.image_size());
+  if (!starts_.empty()) starts_[to] = rollout.starts[from];
+  if (part_ != Part::critic) {
+    std::copy_n(&rollout.actions[from * action_width], action_width, &actions_[to * action_width]);
+    log_probs_[to] = rollout.log_probs[from];
+    advantages_[to] = (rollout.advantages[from] - minibatch.advantage_mean) * minibatch.advantage_scale;
+  }
+  if (part_ != Part::actor) {
+    returns_[to] = rollout.returns[from];
+    values_[to] = rollout.values[from];
   }
 }
 
-void PpoShard::run(const Rollout& rollout, std::span<const int> rows, const PpoMinibatch& minibatch, Rng random) {
-  gather(rollout, rows, minibatch);
+void PpoShard::gather(const Rollout& rollout, std::span<const int> sequences, const PpoMinibatch& minibatch) {
+  const size_t state_size = policy_.learner_state_size();
+  sequences_ = static_cast<int>(sequences.size());
+  rows_ = sequences_ * rollout.seq_len;
+  for (int s = 0; s < sequences_; ++s) {
+    for (int step = 0; step < rollout.seq_len; ++step)
+      gather_row(rollout, sequences[s] * rollout.seq_len + step, step * sequences_ + s, minibatch);
+    std::copy_n(rollout.states.begin() + sequences[s] * state_size, state_size, states_.begin() + s * state_size);
+  }
+}
+
+Sequence PpoShard::remembered() {
+  if (states_.empty()) return {};
+  return {tape_.view({sequences_, policy_.learner_state_size()}, states_.data(), "state"),
+          {starts_.data(), static_cast<size_t>(rows_)}};
+}
+
+void PpoShard::run(const Rollout& rollout, std::span<const int> sequences, const PpoMinibatch& minibatch, Rng random) {
+  gather(rollout, sequences, minibatch);
   random_ = random;
   tape_.set_random(&random_);
   std::fill(gradient_.begin() + begin_, gradient_.begin() + end_, 0.0f);
   sums_ = {};
   tape_.rewind();
   const Observations observations = policy_.observe_normalized(tape_, {rows_, observations_.data(), images_.data()});
+  Sequence steps = remembered();
   Tensor loss;
   if (part_ == Part::both) {
-    const auto output = policy_.network()(observations);
+    const auto output = policy_.network()(observations, steps);
     loss = policy_loss(output.actions, minibatch.clip_range) + value_loss(output.values);
   } else if (part_ == Part::actor) {
-    loss = policy_loss(policy_.network().actor(observations), minibatch.clip_range);
+    loss = policy_loss(policy_.network().actor(observations, steps), minibatch.clip_range);
   } else {
-    loss = value_loss(policy_.network().critic(observations));
+    loss = value_loss(policy_.network().critic(observations, steps));
   }
   tape_.backward(loss * (1.0 / config_.batch_size), gradient_);
 }

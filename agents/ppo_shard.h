@@ -23,17 +23,18 @@ struct PpoMinibatch {
   double clip_range = 0.2;
 };
 
-/// The piece of a minibatch that one thread computes: some of its rows, through the whole network or,
+/// The piece of a minibatch that one thread computes: some of its sequences, through the whole network or,
 /// where actor and critic share nothing, through one of the two. The latter keeps each network's
 /// weights, gradients and moments in one core's cache. The pieces follow from the config alone.
 class PpoShard {
  public:
   enum class Part { both, actor, critic };
 
-  PpoShard(const Policy& policy, const PpoConfig& config, Part part, int max_rows);
+  PpoShard(const Policy& policy, const PpoConfig& config, Part part, int max_sequences, int seq_len);
 
-  /// Leaves the gradient of (sum of its rows' losses) / batch_size, and its sums. Augmentation draws from `random`.
-  void run(const Rollout& rollout, std::span<const int> rows, const PpoMinibatch& minibatch, Rng random);
+  /// Of sequences of the roll-out (see there): leaves the gradient of (sum of their rows' losses) / batch_size, and
+  /// its sums. Augmentation draws from `random`.
+  void run(const Rollout& rollout, std::span<const int> sequences, const PpoMinibatch& minibatch, Rng random);
   /// After the step that followed run(): see nets/ops.h.
   void absorb_batch_statistics() { sinew::absorb_batch_statistics(tape_); }
 
@@ -50,7 +51,9 @@ class PpoShard {
   float largest_return() const;
 
  private:
-  void gather(const Rollout& rollout, std::span<const int> rows, const PpoMinibatch& minibatch);
+  void gather(const Rollout& rollout, std::span<const int> sequences, const PpoMinibatch& minibatch);
+  void gather_row(const Rollout& rollout, int row, int place, const PpoMinibatch& minibatch);
+  Sequence remembered();
   Tensor policy_loss(const ActionDistribution<float>& actions, double clip_range);
   Tensor value_loss(Tensor values);
   Tensor column(const std::vector<float>& values, const char* label) {
@@ -63,9 +66,9 @@ class PpoShard {
   size_t begin_, end_;
   Tape tape_;
   Rng random_;
-  int rows_ = 0;
-  std::vector<uint8_t> images_;
-  std::vector<float> gradient_, observations_, actions_, log_probs_, advantages_, returns_, values_;
+  int rows_ = 0, sequences_ = 0;  // of the last run(): step t of sequence s is row t · sequences + s
+  std::vector<uint8_t> images_, starts_;
+  std::vector<float> gradient_, observations_, actions_, log_probs_, advantages_, returns_, values_, states_;
   PpoSums sums_;
 };
 

@@ -15,12 +15,13 @@ bool is_finite(std::span<const float> values) {
 
 }  // namespace
 
-Rollout::Rollout(int envs, int steps, const InterfaceSpec& spec)
+Rollout::Rollout(int envs, int steps, const InterfaceSpec& spec, int sequence_length, int state_size)
     : n_envs(envs),
       n_steps(steps),
       observation_size(spec.observation_size()),
       action_size(spec.actions.size()),
-      frames(spec, envs, steps) {
+      frames(spec, envs, steps),
+      seq_len(sequence_length) {
   const size_t n = static_cast<size_t>(rows());
   raw_observations.resize(n * observation_size);
   observations.resize(n * observation_size);
@@ -28,6 +29,8 @@ Rollout::Rollout(int envs, int steps, const InterfaceSpec& spec)
   for (std::vector<float>* column : {&log_probs, &rewards, &values, &advantages, &returns}) column->resize(n);
   terminated.resize(n);
   truncated.resize(n);
+  if (state_size > 0) starts.resize(n);
+  states.resize(static_cast<size_t>(sequences()) * state_size);
   cuts.resize(n_envs);
   next_values.resize(n_envs);
 }
@@ -36,7 +39,7 @@ RolloutCollector::RolloutCollector(VecEnv& envs, const Policy& policy, ThreadPoo
     : envs_(envs),
       policy_(policy),
       pool_(pool),
-      state_(static_cast<size_t>(envs.size()) * policy.state_size()),
+      state_(static_cast<size_t>(envs.size()) * policy.learner_state_size()),
       reset_mask_(envs.size(), 1) {
   for (int i = 0; i < envs.size(); ++i) action_streams_.push_back(stream.split("action", i));
   for (int i = 0; i < pool.size(); ++i) runners_.push_back(std::make_unique<PolicyRunner>(policy));
@@ -56,11 +59,24 @@ void RolloutCollector::collect(Rollout& rollout) {
   pool_.parallel_for(envs_.size(), [&](int env) { compute_values(rollout, env); });
 }
 
+std::span<const float> RolloutCollector::state_of(int env) const {
+  const size_t size = policy_.learner_state_size();
+  return {state_.data() + env * size, size};
+}
+
+// Of a policy that remembers, before a step.
+void RolloutCollector::store_memory(Rollout& rollout, int env, int step) const {
+  const size_t row = static_cast<size_t>(env) * rollout.n_steps + step;
+  rollout.starts[row] = reset_mask_[env];
+  if (step % rollout.seq_len == 0)
+    std::ranges::copy(state_of(env), rollout.states.begin() + row / rollout.seq_len * policy_.learner_state_size());
+}
+
 void RolloutCollector::run_range(Rollout& rollout, int worker, int first, int last) {
   const size_t rows = last - first, width = rollout.observation_size, action_width = rollout.action_size;
-  const size_t state_width = policy_.state_size();
-  // Where actor and critic share a trunk, it runs once for both.
-  const bool with_values = !policy_.network().separate();
+  const size_t state_width = policy_.learner_state_size();
+  // Where actor and critic share a trunk, it runs once for both; a memory goes on step by step.
+  const bool with_values = !policy_.network().separate() || state_width > 0;
   std::vector<float> normalized(rows * width), raw(rows * action_width), log_prob(rows), commands(rows * action_width),
       values(with_values ? rows : 0);
   const std::span<float> state(state_.data() + first * state_width, rows * state_width);
@@ -69,6 +85,8 @@ void RolloutCollector::run_range(Rollout& rollout, int worker, int first, int la
   for (int i = first; i < last; ++i) rollout.cuts[i].clear();
   for (int step = 0; step < rollout.n_steps; ++step) {
     const ObservationRows observations = envs_.rows(first, static_cast<int>(rows));
+    if (state_width > 0)
+      for (int env = first; env < last; ++env) store_memory(rollout, env, step);
     runners_[worker]->sample(observations, state, reset_mask, rngs, {normalized, raw, log_prob, values}, commands);
     for (size_t r = 0; r < rows; ++r) {
       const int env = first + static_cast<int>(r);
@@ -95,7 +113,8 @@ void RolloutCollector::run_range(Rollout& rollout, int worker, int first, int la
         rollout.cuts[env].push_back({static_cast<int>(row),
                                      {final.numbers, final.numbers + width},
                                      0,
-                                     {final.images, final.images + policy_.image_size()}});
+                                     {final.images, final.images + policy_.image_size()},
+                                     {state.begin() + r * state_width, state.begin() + (r + 1) * state_width}});
       }
     }
   }
@@ -113,7 +132,7 @@ void RolloutCollector::fail_action(int env) const {
 // observations that follow.
 void RolloutCollector::compute_values(Rollout& rollout, int env) {
   PolicyRunner runner(policy_);
-  if (policy_.network().separate()) {
+  if (policy_.network().separate() && policy_.learner_state_size() == 0) {
     const size_t n = rollout.n_steps, width = rollout.observation_size, image_size = policy_.image_size();
     const size_t piece = image_size > 0 ? 32 : 256;
     std::vector<uint8_t> images(piece * image_size);
@@ -124,8 +143,9 @@ void RolloutCollector::compute_values(Rollout& rollout, int env) {
                     {&rollout.values[row], rows});
     }
   }
-  for (Rollout::Cut& cut : rollout.cuts[env]) cut.value = runner.value({1, cut.observation.data(), cut.images.data()});
-  rollout.next_values[env] = runner.value(envs_.rows(env, 1));
+  for (Rollout::Cut& cut : rollout.cuts[env])
+    cut.value = runner.value({1, cut.observation.data(), cut.images.data()}, cut.state, false);
+  rollout.next_values[env] = runner.value(envs_.rows(env, 1), state_of(env), reset_mask_[env]);
 }
 
 void compute_gae(Rollout& rollout, double gamma, double gae_lambda) {

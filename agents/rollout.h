@@ -22,6 +22,11 @@ struct Rollout {
   std::vector<float> log_probs, rewards, values;
   std::vector<uint8_t> terminated, truncated;
   std::vector<float> advantages, returns;
+  /// Of a policy that remembers: the rows are cut into sequences of seq_len steps, row q · seq_len the first of
+  /// sequence q. Else every row is one.
+  int seq_len = 1;
+  std::vector<float> states;    // [sequences, learner's state size]: what is remembered before its first step
+  std::vector<uint8_t> starts;  // [rows]: an episode begins with it
 
   /// Where an episode was truncated, its value goes on from its final observation.
   struct Cut {
@@ -29,13 +34,15 @@ struct Rollout {
     std::vector<float> observation;  // raw
     float value = 0;
     std::vector<uint8_t> images;
+    std::vector<float> state;  // what is remembered after the row
   };
   std::vector<std::vector<Cut>> cuts;         // per env, by step
   std::vector<float> next_values;             // [n_envs]: of the observation after the last step
 
-  /// `spec`: of what is observed and done.
-  Rollout(int n_envs, int n_steps, const InterfaceSpec& spec);
+  /// `spec`: of what is observed and done. seq_len divides n_steps.
+  Rollout(int n_envs, int n_steps, const InterfaceSpec& spec, int seq_len = 1, int state_size = 0);
   int rows() const { return n_envs * n_steps; }
+  int sequences() const { return rows() / seq_len; }
 };
 
 /// Runs a policy in the envs. The policy is frozen meanwhile, so the envs do not wait for each
@@ -54,14 +61,16 @@ class RolloutCollector {
 
  private:
   void run_range(Rollout& rollout, int worker, int first, int last);
+  void store_memory(Rollout& rollout, int env, int step) const;
   [[noreturn]] void fail_action(int env) const;
   void compute_values(Rollout& rollout, int env);
+  std::span<const float> state_of(int env) const;
 
   VecEnv& envs_;
   const Policy& policy_;
   ThreadPool& pool_;
   std::vector<Rng> action_streams_;  // per env
-  std::vector<float> state_;         // [n_envs, state size]
+  std::vector<float> state_;         // [n_envs, learner's state size]
   std::vector<uint8_t> reset_mask_;  // per env: its next observation starts an episode
   std::vector<std::unique_ptr<PolicyRunner>> runners_;  // per thread
 };

@@ -98,21 +98,23 @@ TEST_F(ResumeTest, StoppedAgainAndAgainTheRunEndsTheSame) {
   expect_same("parts", "whole");
 }
 
-TEST_F(ResumeTest, SoDoesARunThatSees) {
-  const Recipe seeing = recipe({
-      "task=" SINEW_SOURCE_DIR "/tests/agents/data/pendulum_seen.yaml",
-      "network={encoders: {camera: {normalize: true, layers: [{conv: {filters: 4, kernel: 4, stride: 2}}, relu, "
-      "flatten]}}, actor: [{linear: 8}, tanh], critic: [{linear: 8}, tanh]}",
-  });
-  const TrainResult whole = run("whole", seeing);
-  TrainResult result;
-  int sittings = 0;
-  do {
-    result = run("parts", seeing, 1, ++sittings % 2 + 1);
-  } while (result.interrupted);
-  EXPECT_EQ(sittings, 4);
-  EXPECT_EQ(result.weights_hash, whole.weights_hash);
-  expect_same("parts", "whole");
+TEST_F(ResumeTest, SoDoARunThatSeesAndOneThatRemembers) {
+  const std::string sees = "encoders: {camera: {normalize: true, layers: [{conv: {filters: 4, kernel: 4, stride: 2}}, relu, flatten]}}";
+  for (const std::string core : {"none", "{lstm: 6}"}) {
+    const Recipe seeing = recipe({
+        "task=" SINEW_SOURCE_DIR "/tests/agents/data/pendulum_seen.yaml",
+        "network={" + sees + ", core: " + core + ", actor: [{linear: 8}, tanh], critic: [{linear: 8}, tanh]}",
+    });
+    const TrainResult whole = run("whole_" + core, seeing);
+    TrainResult result;
+    int sittings = 0;
+    do {
+      result = run("parts_" + core, seeing, 1, ++sittings % 2 + 1);
+    } while (result.interrupted);
+    EXPECT_EQ(sittings, 4);
+    EXPECT_EQ(result.weights_hash, whole.weights_hash);
+    expect_same("parts_" + core, "whole_" + core);
+  }
 }
 
 // The stop comes when the iteration has learned and its evaluation is due.
