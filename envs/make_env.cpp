@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "envs/partial_env.h"
 #include "envs/task_env.h"
 #include "envs/task_extends.h"
 
@@ -74,7 +75,13 @@ Task load_task(const ConfigNode& written, const std::string& name, const std::st
   Task task{.name = name, .config = config, .factory = {}, .model_fingerprint = {}};
   if (const ConfigNode* env = config.find("env")) {
     const EnvRow& row = find_row(registry.envs, env->text(), *env, "env");
-    task.factory = [make = row.make, config] { return make(config); };
+    ConfigNode own = config;
+    const ConfigNode* hide = config.find("hide");
+    own.remove("hide");  // ours, not the env's
+    task.factory = [make = row.make, own, hide = hide ? *hide : ConfigNode()]() -> std::unique_ptr<Env> {
+      if (hide.is_null()) return make(own);
+      return std::make_unique<PartialEnv>(make(own), hide);
+    };
   } else {
     TaskConfig typed = read_config<TaskConfig>(config);
     check_names(typed.observations, config.find("observations"),

@@ -5,6 +5,7 @@
 #include "envs/classic/cartpole.h"
 #include "envs/classic/mountain_car.h"
 #include "envs/classic/pendulum.h"
+#include "envs/memory/repeat_previous.h"
 #include "envs/terms/tables.h"
 
 namespace sinew {
@@ -43,7 +44,8 @@ TaskRegistry TaskRegistry::builtin() {
           joined(body_randomizations(), model_randomizations(), robot_randomizations(), visual_randomizations()),
       .envs = {{"cartpole", CartPole::doc, CartPole::make},
                {"mountain_car", MountainCar::doc, MountainCar::make},
-               {"pendulum", Pendulum::doc, Pendulum::make}},
+               {"pendulum", Pendulum::doc, Pendulum::make},
+               {"repeat_previous", RepeatPrevious::doc, RepeatPrevious::make}},
   };
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/error.h"
 #include "envs/classic/canvas.h"
 
 namespace sinew {
@@ -30,6 +31,8 @@ CartPole::CartPole(const Config& config) {
   spec_.actions.rate = 1 / dt;
   spec_.time_limit = config.time_limit;
   spec_.reward_terms = {"upright"};
+  if (config.most_return && config.time_limit == 0) fail("most_return needs a time_limit to be shared out over");
+  if (config.most_return) step_reward_ = *config.most_return / config.time_limit;
 }
 
 void CartPole::reset(Rng& rng) {
@@ -52,9 +55,9 @@ StepResult CartPole::step(std::span<const double> action, Rng&) {
   state_ = {x + dt * x_rate, x_rate + dt * x_acceleration, angle + dt * angle_rate,
             angle_rate + dt * angle_acceleration};
   ++elapsed_;
-  rewards_ = {1};
+  rewards_ = {step_reward_};
   const bool terminated = std::abs(state_[0]) > most_x || std::abs(state_[2]) > most_angle;
-  return {.reward = 1,
+  return {.reward = step_reward_,
           .terminated = terminated,
           .truncated = !terminated && spec_.time_limit > 0 && elapsed_ >= spec_.time_limit,
           .diverged = false};

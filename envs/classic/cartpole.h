@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/config.h"
@@ -15,10 +16,12 @@ class CartPole final : public Env {
   struct Config {
     std::string env;
     int time_limit = 500;
+    std::optional<double> most_return;  // a step is worth its share of this, over time_limit steps; none: 1
     template <class Visitor>
     void visit(Visitor& v) {
       v.required("env", env);
       v.optional("time_limit", time_limit, at_least(0));
+      v.optional("most_return", most_return, above(0));
     }
   };
   static std::unique_ptr<Env> make(const ConfigNode& task);
@@ -42,6 +45,7 @@ class CartPole final : public Env {
 
  private:
   EnvSpec spec_;
+  double step_reward_ = 1;
   State state_{};
   int elapsed_ = 0;
   std::array<double, 1> rewards_{};

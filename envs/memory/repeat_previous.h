@@ -1,0 +1,58 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/config.h"
+#include "envs/env.h"
+
+namespace sinew {
+
+/// Cards are dealt one by one; the action is the suit of the k-th last one (POPGym's RepeatPrevious, Morad et al.
+/// 2023). Of N cards, every step from the k-th card on is worth ±1 / (N − k): a perfect episode returns 1, guessing
+/// −0.5.
+class RepeatPrevious final : public Env {
+ public:
+  static constexpr const char* doc = "cards are dealt; say the suit of the k-th last one";
+  struct Config {
+    std::string env;
+    int k = 4;      // 1: the card that is shown
+    int decks = 1;  // of 52 cards
+    template <class Visitor>
+    void visit(Visitor& v) {
+      v.required("env", env);
+      v.optional("k", k, between(1, 52 * 1000 - 1));
+      v.optional("decks", decks, between(1, 1000));
+    }
+  };
+  static std::unique_ptr<Env> make(const ConfigNode& task);
+
+  explicit RepeatPrevious(const Config& config);
+  const EnvSpec& spec() const override { return spec_; }
+  void reset(Rng& rng) override;
+  StepResult step(std::span<const double> action, Rng& rng) override;
+  void observe(int index, std::span<double> out) const override;
+  std::span<const double> reward_terms() const override { return rewards_; }
+  bool render(int height, int width, std::span<uint8_t> pixels) override;
+  void visit_state(StateArchive& archive) override {
+    archive("suits", std::span<uint8_t>(suits_));
+    archive("dealt", dealt_);
+    archive("reward_terms", std::span<double>(rewards_));
+  }
+
+  static constexpr int n_suits = 4;
+  /// Of the cards in the order in which they are dealt, and how many lie on the table.
+  std::span<const uint8_t> suits() const { return suits_; }
+  int dealt() const { return dealt_; }
+
+ private:
+  EnvSpec spec_;
+  int k_;
+  std::vector<uint8_t> suits_;
+  int dealt_ = 1;
+  std::array<double, 1> rewards_{};
+};
+
+}  // namespace sinew
