@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "nets/layers/attention_layers.h"
 #include "nets/layers/augment_layers.h"
 #include "nets/layers/batch_norm.h"
 #include "nets/layers/image_layers.h"
@@ -104,6 +105,7 @@ LayerTable<T> builtin_layers() {
   std::ranges::move(image_layers<T>(), std::back_inserter(table));
   std::ranges::move(augment_layers<T>(), std::back_inserter(table));
   std::ranges::move(recurrent_layers<T>(), std::back_inserter(table));
+  std::ranges::move(attention_layers<T>(), std::back_inserter(table));
   return table;
 }
 

@@ -58,7 +58,9 @@ void check_layers(const std::string& yaml) {
   const BasicSequential<double> net({list.items().begin(), list.items().end()}, builtin_layers<double>(),
                                     {parameters, rng, "core", {inputs}, {}, &state_size});
   for (double& value : parameters.values()) value += rng.uniform(-0.3, 0.3);
-  const std::vector<double> state = draw(sequences * state_size, 1), x = draw(rows * inputs, 2);
+  std::vector<double> state = draw(sequences * state_size, 1);
+  for (double& number : state) number += 2;  // an attention remembers as many steps as a number in it says
+  const std::vector<double> x = draw(rows * inputs, 2);
   const auto run = [&](Tensor64 in) {
     BasicSequence<double> sequence(in.tape().constant({sequences, state_size}, state), resets);
     return net.run(in, sequence);
@@ -73,6 +75,8 @@ void check_layers(const std::string& yaml) {
 TEST(RecurrentGradient, LayersOneAfterTheOther) {
   check_layers("[{lstm: 3}, {linear: 2}, tanh, {gru: 3}]");
   check_layers("[{lstm: {units: 3, layer_norm: true}}, {gru: {units: 2, layer_norm: true}}]");
+  check_layers("[{linear: 4}, {attention: {heads: 2, memory: 3}}, {lstm: 2}]");
+  check_layers("[{gtrxl: {units: 4, heads: 2, memory: 2, blocks: 2, hidden: 5}}]");
 }
 
 }  // namespace

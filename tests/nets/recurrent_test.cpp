@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "nets/layers/sequential.h"
+#include "nets/ops_attention.h"
 #include "nets/ops_recurrent.h"
 #include "tests/nets/gradient_check.h"
 
@@ -47,6 +48,28 @@ TEST(Recurrent, AGruOfOneUnitByHand) {
   EXPECT_NEAR(result.next_state.item(), h, 1e-12);
 }
 
+// One head of one column, a memory of two of which one is filled, two steps.
+TEST(Recurrent, AttentionByHand) {
+  Tape64 tape(TapeMode::infer);
+  const std::vector<double> state = {9, 0.5, 1}, x = {-0.2, 0.7};  // the 9 was never filled
+  const std::vector<double> content = {0.3, -0.4}, position = {0.6, 0.2}, distances = {0.1, 0.9, -0.5};
+  const auto window = look_back<double>(tape.constant({2, 1}, x), tape.constant({1, 3}, state), {});
+  const auto y = attention<double>(tape.constant({2, 1}, content), tape.constant({2, 1}, position), window.rows,
+                                   window.rows, tape.constant({3, 1}, distances), window, 1);
+  const double seen[] = {0.5, -0.2, 0.7};
+  for (int step = 0; step < 2; ++step) {
+    double total = 0, mixed = 0;
+    for (int j = 0; j <= step + 1; ++j) {
+      const double weight = std::exp(content[step] * seen[j] + position[step] * distances[step + 1 - j]);
+      total += weight;
+      mixed += weight * seen[j];
+    }
+    EXPECT_NEAR(y.values()[step], mixed / total, 1e-12);
+  }
+  EXPECT_EQ(std::vector<double>(window.next_state.values().begin(), window.next_state.values().end()),
+            (std::vector<double>{-0.2, 0.7, 2}));
+}
+
 constexpr int inputs = 5;
 
 struct Net {
@@ -83,11 +106,11 @@ TEST_P(RecurrentLayer, ASequenceHasTheBitsOfItsSteps) {
   for (float& value : x) value = static_cast<float>(rng.normal());
   std::vector<uint8_t> resets(steps * sequences);
   for (const int row : {0, 1, 2, 17, 45, 46, 100}) resets[row] = 1;
-  std::vector<float> state_at_once(static_cast<size_t>(sequences) * net.state_size, 0.5f);
+  std::vector<float> state_at_once(static_cast<size_t>(sequences) * net.state_size, 2.0f);
   const std::vector<float> at_once = net.run(x, state_at_once, resets);
   const size_t width = at_once.size() / (steps * sequences);
   for (int s = 0; s < sequences; ++s) {
-    std::vector<float> state(net.state_size, 0.5f);
+    std::vector<float> state(net.state_size, 2.0f);
     for (int step = 0; step < steps; ++step) {
       const size_t row = static_cast<size_t>(step) * sequences + s;
       const std::vector<float> y = net.run({&x[row * inputs], inputs}, state, {&resets[row], 1});
@@ -100,7 +123,7 @@ TEST_P(RecurrentLayer, ASequenceHasTheBitsOfItsSteps) {
 TEST_P(RecurrentLayer, AResetForgets) {
   Net net(GetParam());
   const std::vector<float> x(inputs, 0.7f);
-  std::vector<float> fresh(net.state_size), experienced(net.state_size, 0.9f), kept = experienced;
+  std::vector<float> fresh(net.state_size), experienced(net.state_size, 3.0f), kept = experienced;
   const uint8_t reset = 1, no_reset = 0;
   const std::vector<float> y = net.run(x, fresh, {&no_reset, 1});
   EXPECT_EQ(net.run(x, experienced, {&reset, 1}), y);
@@ -111,7 +134,9 @@ TEST_P(RecurrentLayer, AResetForgets) {
 INSTANTIATE_TEST_SUITE_P(All, RecurrentLayer,
                          testing::Values("[{lstm: 24}]", "[{gru: 24}]", "[{lstm: {units: 24, layer_norm: true}}]",
                                          "[{gru: {units: 24, layer_norm: true}}]",
-                                         "[{linear: 12}, tanh, {lstm: 20}, {gru: 9}]"));
+                                         "[{linear: 12}, tanh, {lstm: 20}, {gru: 9}]",
+                                         "[{linear: 12}, {attention: {heads: 3, memory: 7}}]",
+                                         "[{gtrxl: {units: 16, heads: 2, memory: 5, blocks: 2}}]"));
 
 }  // namespace
 }  // namespace sinew
