@@ -29,7 +29,9 @@ int64_t count_flops(const Node<float>& node) {
     return node.shape.size() * node.indices[0] * node.indices[1];  // of its window
   if (name == "lstm" || name == "gru")  // the product, and what the gates do with it
     return 2 * node.inputs[1]->shape.size() * node.shape[0] + 3 * node.shape[0] * node.inputs[1]->shape[1];
-  if (name == "lstm_state" || name == "gru_state") return 0;
+  if (name == "attention")  // two products with each position of the window, and its part of the sum
+    return 6 * node.shape.size() * (node.integers[1] + 1);
+  if (name == "lstm_state" || name == "gru_state" || name == "window" || name == "window_state") return 0;
   if (name == "affine" || name == "matmul") return 2 * node.shape.size() * node.inputs[1]->shape[0] + node.shape.size();
   return node.shape.size();
 }
@@ -51,6 +53,7 @@ int append(const Node<float>* node, std::map<const Node<float>*, int>& index, Tr
   if (step.operation == "conv2d" || step.operation == "max_pool" || step.operation == "average_pool")
     step.integers.assign(node->indices, node->indices + 6);  // height and width of window, stride, padding
   if (step.operation == "group_norm") step.integers = {node->integers[0]};
+  if (step.operation == "attention") step.integers = {node->integers[2]};  // heads
   for (const float scalar : node->scalars) step.scalars.push_back(scalar);
   while (!step.scalars.empty() && step.scalars.back() == 0) step.scalars.pop_back();
   const int place = static_cast<int>(trace.steps.size());

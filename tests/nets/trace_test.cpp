@@ -36,9 +36,15 @@ class Interpreter {
  public:
   explicit Interpreter(const TensorFile& file) : file_(file), steps_(json::parse(file.metadata.at("trace"))) {}
 
-  Row run(const Row& observation) {
+  // `state` becomes what is carried on.
+  Row run(const Row& observation, Row& state) {
     values_.clear();
-    for (const json& step : steps_) values_.push_back(compute(step, observation));
+    Row next_state;
+    for (const json& step : steps_) {
+      values_.push_back(step.value("source", "") == "state" ? state : compute(step, observation));
+      if (step.value("source", "") == "next_state") next_state = values_.back();
+    }
+    state = next_state;
     return values_.back();
   }
 
@@ -51,6 +57,7 @@ class Interpreter {
   Row leaf(const json& step, const Row& observation) const {
     const std::string source = step.at("source");
     if (source == "observation") return observation;
+    if (source == "distances") return sinusoids(step.at("shape").at(0), step.at("shape").at(1));
     const std::vector<float> numbers = file_.tensors.at(source).floats();
     return {numbers.begin(), numbers.end()};
   }
@@ -65,8 +72,117 @@ class Interpreter {
     return y;
   }
 
+  static Row sinusoids(int distances, int width) {
+    Row rows;
+    for (int distance = 0; distance < distances; ++distance)
+      for (int i = 0; i < width; ++i) {
+        const double angle = distance / std::pow(10000.0, 2.0 * (i / 2) / width);
+        rows.push_back(i % 2 ? std::cos(angle) : std::sin(angle));
+      }
+    return rows;
+  }
+
+  // x, of any number of rows, times a matrix with `columns`.
+  static Row product(const Row& x, const Row& weight, size_t columns) {
+    const size_t inner = weight.size() / columns;
+    Row y(x.size() / inner * columns);
+    for (size_t r = 0; r < x.size() / inner; ++r)
+      for (size_t i = 0; i < inner; ++i)
+        for (size_t j = 0; j < columns; ++j) y[r * columns + j] += x[r * inner + i] * weight[i * columns + j];
+    return y;
+  }
+  static Row normalized(Row x) {
+    const double n = static_cast<double>(x.size());
+    double mean = 0, variance = 0;
+    for (const double number : x) mean += number / n;
+    for (const double number : x) variance += (number - mean) * (number - mean) / n;
+    for (double& number : x) number = (number - mean) / std::sqrt(variance + 1e-5);
+    return x;
+  }
+  // h · weight, normalised and scaled where the cell has the input `scale`.
+  Row hidden_product(const json& step, const Row& h, size_t scale) const {
+    Row p = product(h, input(step, 1), input(step, 0).size());
+    if (step.at("inputs").size() <= scale) return p;
+    p = normalized(p);
+    for (size_t i = 0; i < p.size(); ++i) p[i] *= input(step, scale)[i];
+    return p;
+  }
+  Row lstm(const json& step) const {
+    const Row &x = input(step, 0), &state = input(step, 2);
+    const size_t n = x.size() / 4;
+    const Row p = hidden_product(step, {state.begin(), state.begin() + n}, 3);
+    Row c(n), h(n);
+    const auto z = [&](size_t gate, size_t i) { return x[gate * n + i] + p[gate * n + i]; };
+    for (size_t i = 0; i < n; ++i)
+      c[i] = activate("sigmoid", z(1, i)) * state[n + i] + activate("sigmoid", z(0, i)) * std::tanh(z(2, i));
+    Row squashed = c;
+    if (step.at("inputs").size() > 3) {
+      squashed = normalized(c);
+      for (size_t i = 0; i < n; ++i) squashed[i] = squashed[i] * input(step, 4)[i] + input(step, 5)[i];
+    }
+    for (size_t i = 0; i < n; ++i) h[i] = activate("sigmoid", z(3, i)) * std::tanh(squashed[i]);
+    cell_ = c;
+    return h;
+  }
+  Row gru(const json& step) const {
+    const Row &x = input(step, 0), &bias = input(step, 2), &state = input(step, 3);
+    const size_t n = state.size();
+    const Row p = hidden_product(step, state, 4);
+    Row h(n);
+    for (size_t i = 0; i < n; ++i) {
+      const double r = activate("sigmoid", x[i] + p[i]), u = activate("sigmoid", x[n + i] + p[n + i]);
+      h[i] = (1 - u) * std::tanh(x[2 * n + i] + r * (p[2 * n + i] + bias[i])) + u * state[i];
+    }
+    return h;
+  }
+  // The remembered rows, then this step's.
+  Row window(const json& step) const {
+    Row rows = input(step, 1);
+    seen_ = static_cast<int>(rows.back());
+    rows.pop_back();
+    rows.insert(rows.end(), input(step, 0).begin(), input(step, 0).end());
+    return rows;
+  }
+  Row window_state(const json& step) const {
+    const Row& rows = input(step, 0);
+    const size_t size = step.at("shape").at(1).get<size_t>() - 1;
+    Row state(rows.end() - static_cast<std::ptrdiff_t>(size), rows.end());
+    const size_t width = rows.size() - size;
+    state.push_back(std::min<double>(seen_ + 1, static_cast<double>(size / width)));
+    return state;
+  }
+  Row attention(const json& step) const {
+    const Row &content = input(step, 0), &position = input(step, 1), &keys = input(step, 2), &values = input(step, 3);
+    const size_t width = content.size(), heads = step.at("integers").at(0), size = width / heads;
+    const int own = static_cast<int>(keys.size() / width) - 1;
+    Row y(width);
+    for (size_t head = 0; head < heads; ++head) {
+      double total = 0;
+      Row mixed(size);
+      for (int j = own - std::min(seen_, own); j <= own; ++j) {
+        double score = 0;
+        for (size_t i = head * size; i < (head + 1) * size; ++i)
+          score += content[i] * keys[j * width + i] + position[i] * input(step, 4)[(own - j) * width + i];
+        const double weight = std::exp(score / std::sqrt(static_cast<double>(size)));
+        total += weight;
+        for (size_t i = 0; i < size; ++i) mixed[i] += weight * values[j * width + head * size + i];
+      }
+      for (size_t i = 0; i < size; ++i) y[head * size + i] = mixed[i] / total;
+    }
+    return y;
+  }
+
   Row layer_norm(const json& step) const {
     Row y = input(step, 0);
+    const size_t width = input(step, 1).size();
+    if (y.size() > width) {  // of several rows
+      Row all;
+      for (size_t begin = 0; begin < y.size(); begin += width) {
+        Row row = normalized({y.begin() + static_cast<std::ptrdiff_t>(begin), y.begin() + static_cast<std::ptrdiff_t>(begin + width)});
+        for (size_t i = 0; i < width; ++i) all.push_back(row[i] * input(step, 1)[i] + input(step, 2)[i]);
+      }
+      return all;
+    }
     const double n = static_cast<double>(y.size());
     double mean = 0, variance = 0;
     for (const double x : y) mean += x / n;
@@ -93,6 +209,18 @@ class Interpreter {
     if (operation == "constant" || operation == "parameter") return leaf(step, observation);
     if (operation == "affine") return affine(step);
     if (operation == "layer_norm") return layer_norm(step);
+    if (operation == "matmul") return product(input(step, 0), input(step, 1), step.at("shape").at(1));
+    if (operation == "lstm") return lstm(step);
+    if (operation == "gru") return gru(step);
+    if (operation == "gru_state") return input(step, 0);
+    if (operation == "lstm_state") {
+      Row state = input(step, 0);
+      state.insert(state.end(), cell_.begin(), cell_.end());
+      return state;
+    }
+    if (operation == "window") return window(step);
+    if (operation == "window_state") return window_state(step);
+    if (operation == "attention") return attention(step);
     if (operation == "standardize")
       return elementwise(step,
                          [=](double x, double mean, double scale) { return std::clamp((x - mean) * scale, -a, a); });
@@ -125,6 +253,8 @@ class Interpreter {
   const TensorFile& file_;
   json steps_;
   std::vector<Row> values_;
+  mutable Row cell_;      // of the last lstm: its state comes right after it
+  mutable int seen_ = 0;  // of the last window: how many rows it remembers
 };
 
 void check(const InterfaceSpec& spec, const std::string& network) {
@@ -136,15 +266,18 @@ void check(const InterfaceSpec& spec, const std::string& network) {
   std::filesystem::remove(path);
   Interpreter interpreter(file);
   Rng rng(6);
-  for (int row = 0; row < 20; ++row) {
+  std::vector<float> state(static_cast<size_t>(policy.state_size()));
+  Row traced_state(state.size());
+  PolicyRunner runner(policy);
+  for (int row = 0; row < 20; ++row) {  // of one episode
     Row observation;
     std::vector<float> narrow, action(static_cast<size_t>(policy.action_size()));
     for (int i = 0; i < policy.observation_size(); ++i) {
       narrow.push_back(static_cast<float>(3 + 3 * rng.normal()));
       observation.push_back(narrow.back());
     }
-    PolicyRunner(policy).act(narrow, {}, {}, action);
-    const Row traced = interpreter.run(observation);
+    runner.act(narrow, state, {}, action);
+    const Row traced = interpreter.run(observation, traced_state);
     ASSERT_EQ(traced.size(), action.size());
     for (size_t i = 0; i < action.size(); ++i) EXPECT_NEAR(traced[i], action[i], 1e-5 * (1 + std::abs(action[i]))) << i;
   }
@@ -159,6 +292,14 @@ TEST(Trace, AnInterpreterDoesWhatThePolicyDoes) {
   check(spec, "{encoders: {state: {normalize: false}}, actor: []}");
   check(mixed_interface(), shared_network);
   check(mixed_interface(), "{actor: [{linear: 8}, tanh], state_dependent_std: true, action_map: tanh}");
+}
+
+TEST(Trace, SaysWhatIsCarriedFromStepToStep) {
+  const InterfaceSpec spec = continuous_interface(5, 3);
+  check(spec, "{core: {lstm: 6}, actor: [{linear: 8}, tanh]}");
+  check(spec, "{core: [{lstm: {units: 6, layer_norm: true}}, {gru: 5}], actor: [{gru: {units: 4, layer_norm: true}}]}");
+  check(spec, "{core: [{linear: 6}, {attention: {heads: 2, memory: 4}}], actor: [{lstm: 3}], critic: [{lstm: 2}]}");
+  check(spec, "{core: {gtrxl: {units: 8, heads: 2, memory: 3, blocks: 2}}, actor: []}");
 }
 
 // Standardise 17, then 17·64, 64·64 and 64·6 multiply-adds with their biases, then clip 6.
