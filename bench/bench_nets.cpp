@@ -2,6 +2,7 @@
 
 #include "bench/bench.h"
 #include "bench/bench_images.h"
+#include "bench/bench_recurrent.h"
 #include "nets/kernels/gemm.h"
 #include "nets/layers/linear.h"
 #include "nets/optimizer.h"
@@ -109,7 +110,7 @@ std::vector<Figure> bench_nets(const Options& options) {
   std::vector<Figure> figures;
   figures.push_back({"peak", peak * 1e-9, "GFLOP/s", reference_peak_flops * 1e-9, peak / reference_peak_flops,
                      "float32 multiply-adds in registers, one core, against the reference machine's"});
-  for (Figure (*measure)(double) : {one_action, training_step, one_image_action}) {
+  for (Figure (*measure)(double) : {one_action, training_step, one_image_action, one_remembered_action}) {
     figures.push_back(measure(options.seconds));
     figures.push_back(scaled(figures.back(), figures.back().limit, peak, true));
   }
@@ -117,6 +118,7 @@ std::vector<Figure> bench_nets(const Options& options) {
                                {2048, 64, 64}, {64, 3136, 512}, {16, 256, 1024}};
   for (const auto& [m, k, n] : shapes) figures.push_back(gemm_shape(m, k, n, peak, 0.3 * options.seconds));
   std::ranges::move(image_figures(options, peak), std::back_inserter(figures));
+  std::ranges::move(recurrent_figures(options, peak), std::back_inserter(figures));
   return figures;
 }
 

@@ -23,10 +23,10 @@ struct Learner {
   VecEnv envs;
   LayerTable<float> layers = builtin_layers<float>();
   Ppo ppo;
-  Learner(const EnvFactory& task, int n_envs, const PpoConfig& config, int width, int threads)
+  Learner(const EnvFactory& task, int n_envs, const PpoConfig& config, const NetworkConfig& network, int threads)
       : pool(threads),
         envs(task, n_envs, Rng(1)),
-        ppo(config, {envs, pool, two_layers_of(width), layers, true, Rng(1).split("learn")}) {
+        ppo(config, {envs, pool, network, layers, true, Rng(1).split("learn")}) {
     envs.reset(pool);
   }
   double rate(int iterations) {
@@ -85,7 +85,7 @@ Figure share_of_ceiling(const Figure& figure, double physics, double flops, doub
 }
 
 Figure half_cheetah(const Options& options, BarePhysics& bare, const std::vector<float>& actions) {
-  Learner learner(make_task("half_cheetah"), n_envs, half_cheetah_config(), 64, options.threads);
+  Learner learner(make_task("half_cheetah"), n_envs, half_cheetah_config(), two_layers_of(64), options.threads);
   const Comparison c =
       interleave({[&] { return bare.run(learner.pool, actions, steps); }, [&] { return learner.rate(1); }}, 7);
   return {"ppo_half_cheetah",
@@ -128,7 +128,7 @@ Figure whole_train(const Options& options, BarePhysics& bare, const std::vector<
 }
 
 Figure pendulum(const Options& options) {
-  Learner learner(make_task("pendulum"), 4, pendulum_config(), 64, options.threads);
+  Learner learner(make_task("pendulum"), 4, pendulum_config(), two_layers_of(64), options.threads);
   const Comparison c = interleave({[&] { return learner.rate(20); }}, 9);
   return {"ppo_pendulum",
           c.medians[0],
@@ -140,7 +140,7 @@ Figure pendulum(const Options& options) {
 
 Figure ant(const Options& options) {
   constexpr int envs = 64;
-  Learner learner(ant_without_contact_forces(), envs, ant_config(), 256, options.threads);
+  Learner learner(ant_without_contact_forces(), envs, ant_config(), two_layers_of(256), options.threads);
   BareTask physics = bare_task("ant");
   physics.external_forces = false;
   BarePhysics bare(physics, envs);
@@ -151,6 +151,22 @@ Figure ant(const Options& options) {
       "ppo_ant",     c.medians[1],
       "env steps/s", c.medians[0],
       c.ratios[1],   "PPO iterations, 64 envs x 64, batch 2048, 4 epochs, 27-256-256 tanh twice, against bare physics"};
+}
+
+// sb3-contrib's row: two LSTMs 17-256 with 64-64 after each, 8 envs × 128, batch 128, 10 epochs.
+Figure recurrent(const Options& options, int seq_len, double target) {
+  const NetworkConfig network = read_config<NetworkConfig>(
+      ConfigNode::parse_text("{actor: [{lstm: 256}, {linear: 64}, tanh, {linear: 64}, tanh], "
+                             "critic: [{lstm: 256}, {linear: 64}, tanh, {linear: 64}, tanh]}", "bench"));
+  PpoConfig config{.n_steps = 128, .batch_size = 128, .n_epochs = 10};
+  config.seq_len = seq_len;
+  Learner learner(make_task("half_cheetah"), n_envs, config, network, options.threads);
+  const Comparison c = interleave({[&] { return learner.rate(1); }}, 7);
+  return {seq_len == 0 ? "ppo_lstm_whole" : fmt::format("ppo_lstm_{}", seq_len), c.medians[0], "env steps/s", target,
+          c.medians[0] / target,
+          fmt::format("recurrent PPO iterations, two LSTMs 17-256 with 64-64, 8 envs x 128, batch 128, 10 epochs, {}; "
+                      "sb3-contrib made 218 on the reference machine",
+                      seq_len == 0 ? "whole sequences of 128 steps" : fmt::format("sequences of {} steps", seq_len))};
 }
 
 }  // namespace
@@ -173,6 +189,10 @@ std::vector<Figure> bench_train(const Options& options) {
   const Figure four_legs = figures.back();
   figures.push_back(share_of_ceiling(four_legs, four_legs.limit, flops_per_step(27, 256, 8, 4), peak, options.threads));
   figures.push_back(scaled(four_legs, 6000, peak, false));
+  for (const auto& [seq_len, target] : {std::pair(16, 3600.0), std::pair(0, 2200.0)}) {
+    figures.push_back(recurrent(options, seq_len, target));
+    figures.push_back(scaled(figures.back(), target, peak, false));
+  }
   for (const Figure& figure : bench_pixels(options)) figures.push_back(figure);
   return figures;
 }

@@ -14,8 +14,14 @@ struct SinewTorchNet {
   int dense;
 };
 
+/// An LSTM over sequences, as wide as its input.
+struct SinewTorchLstm {
+  int units, steps, batch;
+};
+
 /// What the library exports. A net with its images; `channels_last`: the layout of its tensors, else NCHW.
 using SinewTorchMake = void* (*)(const SinewTorchNet* net, int channels_last);
+using SinewTorchMakeLstm = void* (*)(const SinewTorchLstm* net);
 /// Forward and backward of the mean square of its outputs, on that many threads.
 using SinewTorchStep = void (*)(void* made, int threads);
 using SinewTorchFree = void (*)(void* made);
@@ -23,13 +29,14 @@ using SinewTorchFree = void (*)(void* made);
 
 namespace sinew::bench {
 
-/// One layout of a network in the peer.
+/// A network in the peer; of a convolutional one, one layout.
 class TorchNet {
  public:
   /// Whether the library was built, and opens.
   static bool present();
 
   TorchNet(const SinewTorchNet& net, bool channels_last);
+  explicit TorchNet(const SinewTorchLstm& net);
   ~TorchNet();
   TorchNet(const TorchNet&) = delete;
   TorchNet& operator=(const TorchNet&) = delete;

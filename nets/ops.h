@@ -67,6 +67,10 @@ template <class T> BasicTensor<T> slice(BasicTensor<T> x, int begin, int end);
 /// Row r's element indices[r] of the last axis: [.., n] → [..]. Indices are copied.
 template <class T> BasicTensor<T> gather(BasicTensor<T> x, std::span<const int> indices);
 
+/// Rows of table [count, size] for whole numbers x [rows, n], side by side: [rows, n · size]. No gradient flows to x.
+/// Throws Error for a number that is no index.
+template <class T> BasicTensor<T> embed(BasicTensor<T> x, BasicTensor<T> table);
+
 // Linear algebra.
 /// a [m, k] · b [k, n].
 template <class T> BasicTensor<T> matmul(BasicTensor<T> a, BasicTensor<T> b);

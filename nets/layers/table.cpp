@@ -3,6 +3,7 @@
 #include "nets/layers/attention_layers.h"
 #include "nets/layers/augment_layers.h"
 #include "nets/layers/batch_norm.h"
+#include "nets/layers/embedding.h"
 #include "nets/layers/image_layers.h"
 #include "nets/layers/layer_norm.h"
 #include "nets/layers/linear.h"
@@ -95,6 +96,7 @@ LayerTable<T> builtin_layers() {
        "each column, of an image each channel, to mean 0 and variance 1: over the batch while learning, else by "
        "running statistics; then scaled and shifted",
        make_batch_norm<T>},
+      embedding_row<T>(),
       activation_row<T, &tanh<T>>("tanh", "hyperbolic tangent"),
       activation_row<T, &relu<T>>("relu", "max(x, 0)"),
       activation_row<T, &elu<T>>("elu", "x, or exp(x) - 1 below 0"),

@@ -98,5 +98,36 @@ TEST(Allocation, WarmActingAllocatesNothing) {
             }), 0);
 }
 
+// A recurrent learner's step, and acting with a memory.
+TEST(Allocation, WarmMemoryAllocatesNothing) {
+  constexpr int sequences = 4, steps = 8;
+  const InterfaceSpec spec = continuous_interface(5, 2);
+  for (const char* core : {"{lstm: {units: 6, layer_norm: true}}", "{gru: 6}", "{gtrxl: {units: 8, heads: 2, memory: 3, blocks: 2}}"}) {
+    const Policy policy(spec, read_config<NetworkConfig>(ConfigNode::parse_text(
+                                  fmt::format("{{core: {}, actor: [{{lstm: 4}}], critic: [{{lstm: 3}}]}}", core), "network.yaml")),
+                        builtin_layers<float>(), Rng(1));
+    const std::vector<float> observations(sequences * steps * 5, 0.3f);
+    const std::vector<float> states(static_cast<size_t>(sequences) * policy.learner_state_size(), 1.0f);
+    std::vector<uint8_t> resets(sequences * steps);
+    resets[9] = 1;
+    std::vector<float> gradients = policy.network().parameters().make_gradients();
+    std::vector<float> state(static_cast<size_t>(sequences) * policy.state_size()), actions(sequences * 2);
+    Tape tape;
+    PolicyRunner runner(policy);
+    const auto step = [&] {
+      tape.rewind();
+      Sequence sequence(tape.view({sequences, policy.learner_state_size()}, states.data()), resets);
+      const auto out = policy.network()(tape.view({sequences * steps, 5}, observations.data()), sequence);
+      tape.backward(mean(square(out.values)) + mean(square(out.actions.mode())), gradients);
+      runner.act({observations.data(), sequences * 5}, state, {resets.data(), sequences}, actions);
+    };
+    step();
+    step();
+    EXPECT_EQ(allocations_of([&] {
+                for (int i = 0; i < 20; ++i) step();
+              }), 0) << core;
+  }
+}
+
 }  // namespace
 }  // namespace sinew

@@ -1,4 +1,5 @@
 #include "nets/layers/batch_norm.h"
+#include "nets/layers/embedding.h"
 #include "nets/layers/layer_norm.h"
 #include "nets/layers/linear.h"
 #include "nets/layers/sequential.h"
@@ -68,6 +69,23 @@ TEST(LayerGradient, EveryLayerOfTheTableInSequence) {
     read_value(ConfigNode::parse_text(list, "layers.yaml"), layers);
     check(BasicSequential<double>(layers, builtin_layers<double>(), {parameters, rng, "net", {inputs}, {}}), parameters);
   }
+}
+
+TEST(LayerGradient, Embedding) {
+  Parameters64 parameters;
+  Rng rng(3);
+  LayerContext<double> context{parameters, rng, "cards", {2}, {}};
+  const BasicEmbedding<double> layer(context, 4, 3);
+  const std::vector<double> x = {0, 3, 3, 1, 2, 3};
+  expect_parameter_gradients(parameters, [&](Tape64& tape) {
+    const Tensor64 y = layer(tape.constant({3, 2}, x));
+    return sum(y * tape.constant({3, 6}, loss_weights(18, Rng(7))));
+  });
+  Tape64 tape;
+  const Tensor64 y = layer(tape.constant({3, 2}, x));
+  for (int j = 0; j < 3; ++j) EXPECT_EQ(y.values()[6 + j], parameters.values()[9 + j]);  // row 1, column 0: index 3
+  for (const double wrong : {-1.0, 4.0, 0.5, std::nan("")})
+    EXPECT_THROW(layer(tape.constant({1, 2}, std::vector<double>{0, wrong})), Error);
 }
 
 }  // namespace

@@ -1,0 +1,13 @@
+#pragma once
+#include "bench/bench.h"
+
+/// Networks that remember: a part of `sinew bench nets`.
+namespace sinew::bench {
+
+/// LSTMs over sequences, forward and backward, against the multiply-add peak of one core and, where it is installed,
+/// against LibTorch.
+std::vector<Figure> recurrent_figures(const Options& options, double peak);
+/// An actor's time from one frame to its action through convolutions and an LSTM.
+Figure one_remembered_action(double seconds);
+
+}  // namespace sinew::bench

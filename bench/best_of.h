@@ -1,0 +1,44 @@
+#pragma once
+#include <algorithm>
+#include <functional>
+#include <vector>
+
+#include "core/clock.h"
+
+namespace sinew::bench {
+
+/// The best of several ways to do the same work, each for a short while; those that the first call finds far behind
+/// are left out of the others.
+class BestOf {
+ public:
+  BestOf(std::vector<std::function<void()>> ways, double seconds) : ways_(std::move(ways)), seconds_(seconds) {}
+
+  double operator()() {
+    std::vector<double> rates;
+    for (const auto& way : ways_) rates.push_back(rate(way));
+    const double best = *std::ranges::max_element(rates);
+    std::vector<std::function<void()>> kept;
+    for (size_t i = 0; i < ways_.size(); ++i)
+      if (rates[i] * 2 > best) kept.push_back(ways_[i]);
+    ways_ = std::move(kept);
+    return best;
+  }
+
+ private:
+  // Of its quickest repetition.
+  double rate(const std::function<void()>& way) const {
+    double best = 0;
+    const Stopwatch all;
+    for (int i = 0; i < 3 || all.seconds() < seconds_; ++i) {
+      const Stopwatch one;
+      way();
+      best = std::max(best, 1 / one.seconds());
+    }
+    return best;
+  }
+
+  std::vector<std::function<void()>> ways_;
+  double seconds_;
+};
+
+}  // namespace sinew::bench

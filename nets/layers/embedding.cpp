@@ -1,0 +1,53 @@
+#include "nets/layers/embedding.h"
+
+namespace sinew {
+
+template <class T>
+BasicEmbedding<T>::BasicEmbedding(LayerContext<T>& context, int count, int size)
+    : name_(context.name),
+      outputs_(context.input[0] * size),
+      table_(&context.parameters.add(name_ + ".table", {count, size})) {
+  for (T& number : table_->values()) number = static_cast<T>(context.rng.normal());
+  context.parameters.touch();
+}
+
+template <class T>
+BasicTensor<T> BasicEmbedding<T>::operator()(BasicTensor<T> x) const {
+  const typename BasicTape<T>::Scope scope(x.tape(), name_.c_str());
+  return embed(x, x.tape().parameter(*table_));
+}
+
+namespace {
+
+struct EmbeddingOptions {
+  int count = 0, size = 0;
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.required("count", count, between(1, 1 << 20));
+    v.required("size", size, between(1, 1 << 12));
+  }
+};
+
+template <class T>
+std::unique_ptr<BasicLayer<T>> make_embedding(const ConfigNode& options, LayerContext<T>& context) {
+  if (options.is_null()) fail("embedding needs its table, as in {{embedding: {{count: 10, size: 8}}}}");
+  EmbeddingOptions read;
+  read_value(options, read);
+  if (context.input.rank() != 1)
+    throw options.error(fmt::format("embedding takes rows of indices, not of shape {}", context.input.text()));
+  return std::make_unique<BasicEmbedding<T>>(context, read.count, read.size);
+}
+
+}  // namespace
+
+template <class T>
+LayerRow<T> embedding_row() {
+  return {"embedding", "for each number, an index, a row of a table: {count, size}", make_embedding<T>};
+}
+
+template class BasicEmbedding<float>;
+template class BasicEmbedding<double>;
+template LayerRow<float> embedding_row();
+template LayerRow<double> embedding_row();
+
+}  // namespace sinew
