@@ -261,7 +261,8 @@ class Run {
     metrics("metrics", place);
     seconds_before_ = seconds();
     watch_ = {};
-    state.reserve(state_bytes_);
+    // Weights and an optimiser's two moments of each; what is not filled takes no memory, and growing would.
+    state.reserve(std::max(state_bytes_, 4 * algorithm_->policy().network().parameters().values().size_bytes()));
     visit_state(state);
     state_bytes_ = state.bytes().size();
     Checkpoint checkpoint{.software = software_version(), .machine = machine_, .step = status_.steps, .sections = {}};
