@@ -71,6 +71,7 @@ void TaskEnv::begin_episode(Rng& rng) {
   for (size_t i = 0; i < terms_.commands.size(); ++i)
     terms_.commands[i].term->sample(state_, rng, state_.commands[i].value);
   terms_.for_each([this](Term& term) { term.begin_episode(state_); });
+  update_signals(rng);
   update_observations(rng);
 }
 
@@ -98,6 +99,7 @@ StepResult TaskEnv::step(std::span<const double> action, Rng& rng) {
   result.reward = sum_rewards();
   result.truncated = !result.terminated && spec_.time_limit > 0 && state_.elapsed >= spec_.time_limit;
   update_commands(rng);
+  update_signals(rng);
   update_observations(rng);
   return result;
 }
@@ -129,6 +131,7 @@ void TaskEnv::randomize_at_reset(Rng& rng) {
   bool model_changed = false;
   for (size_t i = 0; i < terms_.randomizations.size(); ++i) {
     const auto& [term, interval] = terms_.randomizations[i];
+    if (term->at_every_state()) continue;
     if (interval) {
       next_randomization_[i] = rng.uniform(interval->low, interval->high);
     } else {
@@ -157,6 +160,11 @@ void TaskEnv::update_commands(Rng& rng) {
     const int steps = std::max(1, static_cast<int>(std::lround(period / state_.dt)));
     if (state_.elapsed % steps == 0) terms_.commands[i].term->sample(state_, rng, state_.commands[i].value);
   }
+}
+
+void TaskEnv::update_signals(Rng& rng) {
+  for (const auto& randomization : terms_.randomizations)
+    if (randomization.term->at_every_state()) randomization.term->apply(state_, rng);
 }
 
 void TaskEnv::update_observations(Rng& rng) {

@@ -43,6 +43,7 @@ class TaskEnv final : public Env {
   void randomize_at_reset(Rng& rng);
   void randomize_when_due(Rng& rng);
   void update_commands(Rng& rng);
+  void update_signals(Rng& rng);
   void update_observations(Rng& rng);
   bool run_physics();
   double sum_rewards();

@@ -147,6 +147,8 @@ class Maker {
       interval = {bounds[0], bounds[1]};
     }
     terms_.randomizations.push_back({row.make(source(all, randomization_keys)), interval});
+    if (interval && terms_.randomizations.back().term->at_every_state())
+      throw all.find("interval")->error(fmt::format("'{}' follows every step; it takes no interval", name));
   }
 
  private:

@@ -27,12 +27,14 @@ class Actuators final : public ActionTerm {
  public:
   struct Params {
     ConfigNode names = ConfigNode::scalar("all");  // or a list of names
+    int wait = 0;                                  // env steps
     template <class Visitor>
     void visit(Visitor& v) {
       v.optional("names", names);
+      v.optional("wait", wait, at_least(0));
     }
   };
-  Actuators(const Params& params, const TermSource& source) {
+  Actuators(const Params& params, const TermSource& source) : wait_(params.wait) {
     const Model& model = source.model;
     if (model.nu() == 0) throw source.node.error(what_to_drive(model));
     actuators_ = choose(Model::Element::actuator, params.names, source);
@@ -49,10 +51,13 @@ class Actuators final : public ActionTerm {
     }
   }
   void begin_step(std::span<const double> action, TaskState& state) override {
-    for (size_t i = 0; i < action.size(); ++i) state.sim.ctrl()[static_cast<size_t>(actuators_[i])] = action[i];
+    const bool still = state.elapsed < wait_;
+    for (size_t i = 0; i < action.size(); ++i)
+      state.sim.ctrl()[static_cast<size_t>(actuators_[i])] = still ? 0 : action[i];
   }
 
  private:
+  int wait_;
   std::vector<int> actuators_;  // of each number of the action
 };
 
@@ -96,12 +101,13 @@ class JointTorque final : public ActionTerm {
 std::vector<TermRow<ActionTerm>> builtin_actions() {
   auto actuators = term_row<ActionTerm, Actuators>(
       "actuators",
-      "ctrl = a of the actuators `names`, `all` or a list, within their ctrlrange; `actuators: all` is short",
+      "ctrl = a of the actuators `names`, `all` or a list, within their ctrlrange, and 0 in the first `wait` steps of "
+      "an episode; `actuators: all` is short",
       "the actuator's");
   actuators.make = [](const TermSource& source) -> std::unique_ptr<ActionTerm> {
     const bool names_alone = !source.node.is_map();
     return std::make_unique<Actuators>(
-        names_alone ? Actuators::Params{source.node} : read_params<Actuators::Params>(source), source);
+        names_alone ? Actuators::Params{.names = source.node} : read_params<Actuators::Params>(source), source);
   };
   return {
       actuators,

@@ -86,6 +86,9 @@ class RandomizationTerm : public Term {
   virtual void apply(TaskState& state, Rng& rng) = 0;
   /// Whether apply changes the model's parameters, so that what derives from them is computed anew.
   virtual bool changes_model() const { return false; }
+  /// Whether it is applied to every state of an episode instead, the first one included: it follows the time, or a
+  /// command. It then draws nothing, and changes what is seen alone.
+  virtual bool at_every_state() const { return false; }
 };
 
 /// How a command is drawn.
