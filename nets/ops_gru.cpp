@@ -57,20 +57,20 @@ struct GruBackward {
         rows(node.shape.rows()),
         norm(node.inputs[4] != nullptr),
         kept(const_cast<T*>(node.numbers), rows, units, norm),
-        product{sequences, units, 3 * units, node.inputs[1]->value},
+        product(sequences, units, 3 * units, node.inputs[1]->value),
         dgates(tape, node.inputs[0]),
         dproduct(tape.scratch(int64_t{rows} * 3 * units)),
         dh(tape.scratch(int64_t{sequences} * units)) {}
 
   void run() {
     std::fill_n(dh, int64_t{sequences} * units, T(0));
-    const T* transposed = product.transposed(tape);
+    product.prepare_back(tape, rows / sequences);
     dbias = tape.zeroed_sink(node.inputs[2]);
     if (norm) dscale = tape.zeroed_sink(node.inputs[4]);
     for (int step = rows / sequences - 1; step >= 0; --step) {
       const int64_t first = int64_t{step} * sequences;
       for (int s = 0; s < sequences; ++s) row_backward(first + s, dh + int64_t{s} * units);
-      product.back(transposed, dproduct + first * 3 * units, dh, true);
+      product.back(dproduct + first * 3 * units, dh, true);
       internal::clear_where_reset(dh, sequences, units, node.indices ? node.indices + first : nullptr);
     }
     dgates.finish();
@@ -157,7 +157,8 @@ Recurrence<T> gru(BasicTensor<T> gates, BasicTensor<T> weight, BasicTensor<T> bi
   T* memory = tape.scratch(GruRecord<T>(nullptr, rows, units, normalizes).size);
   node->numbers = memory;
   const GruRecord<T> kept(memory, rows, units, normalizes);
-  const HiddenProduct<T> product{sequences, units, 3 * units, weight.data()};
+  HiddenProduct<T> product(sequences, units, 3 * units, weight.data());
+  product.prepare(tape, rows / sequences);
   Node<T>* last = internal::state_node(gru_state_operation<T>, node, {sequences, units}).node();
   T* p = tape.scratch(int64_t{sequences} * 3 * units);
   for (int64_t first = 0; first < rows; first += sequences) {

@@ -85,7 +85,7 @@ struct LstmBackward {
         rows(node.shape.rows()),
         norm(node.inputs[3] != nullptr),
         kept(const_cast<T*>(node.numbers), rows, units, norm),
-        product{sequences, units, 4 * units, node.inputs[1]->value},
+        product(sequences, units, 4 * units, node.inputs[1]->value),
         dgates(tape, node.inputs[0]),
         dproduct(norm ? tape.scratch(int64_t{rows} * 4 * units) : dgates.data()),
         dh(tape.scratch(int64_t{sequences} * units)),
@@ -94,7 +94,7 @@ struct LstmBackward {
   void run() {
     std::fill_n(dh, int64_t{sequences} * units, T(0));
     std::fill_n(dc, int64_t{sequences} * units, T(0));
-    const T* transposed = product.transposed(tape);
+    product.prepare_back(tape, rows / sequences);
     if (norm) {
       dscale_hidden = tape.zeroed_sink(node.inputs[3]);
       dscale_cell = tape.zeroed_sink(node.inputs[4]);
@@ -104,7 +104,7 @@ struct LstmBackward {
     for (int step = rows / sequences - 1; step >= 0; --step) {
       const int64_t first = int64_t{step} * sequences;
       for (int s = 0; s < sequences; ++s) row_backward(first + s, dh + int64_t{s} * units, dc + int64_t{s} * units, through_tanh);
-      product.back(transposed, dproduct + first * 4 * units, dh, false);
+      product.back(dproduct + first * 4 * units, dh, false);
       const int* resets = node.indices ? node.indices + first : nullptr;
       internal::clear_where_reset(dh, sequences, units, resets);
       internal::clear_where_reset(dc, sequences, units, resets);
@@ -169,15 +169,15 @@ constexpr Operation<T> lstm_state_operation{"lstm_state", nullptr};
 template <class T>
 void lstm_step(const HiddenProduct<T>& product, const T* gates, int64_t first, const LstmRecord<T>& kept,
                const CellNorm<T>& norm, T* cells, T* outputs) {
-  const int units = product.units;
+  const int units = product.units();
   T* z = kept.gates + first * 4 * units;
   if (norm.scale_hidden.is_there())
     product.add(kept.hidden_before + first * units, z, false);
   else {
-    std::copy_n(gates, int64_t{product.sequences} * 4 * units, z);
+    std::copy_n(gates, int64_t{product.sequences()} * 4 * units, z);
     product.add(kept.hidden_before + first * units, z, true);
   }
-  for (int s = 0; s < product.sequences; ++s, z += 4 * units, gates += 4 * units, cells += units, outputs += units) {
+  for (int s = 0; s < product.sequences(); ++s, z += 4 * units, gates += 4 * units, cells += units, outputs += units) {
     const int64_t row = first + s;
     if (norm.scale_hidden.is_there()) {
       T* normal = kept.product_normal + row * 4 * units;
@@ -227,7 +227,8 @@ Recurrence<T> lstm(BasicTensor<T> gates, BasicTensor<T> weight, BasicTensor<T> s
   T* memory = tape.scratch(LstmRecord<T>(nullptr, rows, units, normalizes).size);
   node->numbers = memory;
   const LstmRecord<T> kept(memory, rows, units, normalizes);
-  const HiddenProduct<T> product{sequences, units, 4 * units, weight.data()};
+  HiddenProduct<T> product(sequences, units, 4 * units, weight.data());
+  product.prepare(tape, rows / sequences);
   Node<T>* last = internal::state_node(lstm_state_operation<T>, node, {sequences, 2 * units}).node();
   T* cells = tape.scratch(int64_t{sequences} * units);
   for (int64_t first = 0; first < rows; first += sequences) {

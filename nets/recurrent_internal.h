@@ -58,32 +58,57 @@ void normalize_row_backward(const T* normal, T inverse, const T* g, int n, T* dx
 }
 
 /// The recurrent product of a cell: h [sequences, units] · weight [units, columns], step by step, and its gradients.
+/// Over several steps the weights are packed once for all of them.
 template <class T>
-struct HiddenProduct {
-  int sequences, units, columns;
-  const T* weight;
+class HiddenProduct {
+ public:
+  HiddenProduct(int sequences, int units, int columns, const T* weight)
+      : sequences_(sequences), units_(units), columns_(columns), weight_(weight) {}
+  int sequences() const { return sequences_; }
+  int units() const { return units_; }
 
-  void add(const T* hidden, T* to, bool accumulate) const {
-    gemm<T>({.m = sequences, .n = columns, .k = units, .a = hidden, .a_row = units, .a_col = 1, .b = weight,
-             .b_row = columns, .c = to, .c_row = columns, .accumulate = accumulate});
+  /// Before many calls of add(): so that they read memory in order.
+  void prepare(BasicTape<T>& tape, int steps) {
+    if (steps < few_steps) return;
+    T* panels = tape.scratch(int64_t{units_} * columns_);
+    pack_panels(weight_, columns_, units_, columns_, panels);
+    weight_ = panels;
+    packed_ = true;
   }
-  /// For back(), whose steps all read it.
-  const T* transposed(BasicTape<T>& tape) const {
-    T* copy = tape.scratch(int64_t{units} * columns);
-    transpose(weight, columns, units, columns, copy, units);
-    return copy;
+  void add(const T* hidden, T* to, bool accumulate) const {
+    gemm<T>({.m = sequences_, .n = columns_, .k = units_, .a = hidden, .a_row = units_, .a_col = 1, .b = weight_,
+             .b_row = columns_, .c = to, .c_row = columns_, .accumulate = accumulate, .b_packed = packed_});
+  }
+
+  /// Before any call of back().
+  void prepare_back(BasicTape<T>& tape, int steps) {
+    T* transposed = tape.scratch(int64_t{units_} * columns_);
+    transpose(weight_, columns_, units_, columns_, transposed, units_);
+    weight_ = transposed;
+    if (steps < few_steps) return;
+    T* panels = tape.scratch(int64_t{units_} * columns_);
+    pack_panels(transposed, units_, columns_, units_, panels);
+    weight_ = panels;
+    packed_ = true;
   }
   /// hidden_gradient (+)= product_gradient · weightᵀ.
-  void back(const T* transposed_weight, const T* product_gradient, T* hidden_gradient, bool accumulate) const {
-    gemm<T>({.m = sequences, .n = units, .k = columns, .a = product_gradient, .a_row = columns, .a_col = 1,
-             .b = transposed_weight, .b_row = units, .c = hidden_gradient, .c_row = units, .accumulate = accumulate});
+  void back(const T* product_gradient, T* hidden_gradient, bool accumulate) const {
+    gemm<T>({.m = sequences_, .n = units_, .k = columns_, .a = product_gradient, .a_row = columns_, .a_col = 1,
+             .b = weight_, .b_row = units_, .c = hidden_gradient, .c_row = units_, .accumulate = accumulate,
+             .b_packed = packed_});
   }
   /// The weight's gradient of all steps at once: hiddenᵀ · product_gradient, rows of all steps.
   void weight_gradient(BasicTape<T>& tape, Node<T>* node, const T* hidden, const T* product_gradient, int rows) const {
     if (const GradientSink<T> sink = tape.sink(node); sink.data)
-      gemm<T>({.m = units, .n = columns, .k = rows, .a = hidden, .a_row = 1, .a_col = units, .b = product_gradient,
-               .b_row = columns, .c = sink.data, .c_row = columns, .accumulate = !sink.fresh});
+      gemm<T>({.m = units_, .n = columns_, .k = rows, .a = hidden, .a_row = 1, .a_col = units_, .b = product_gradient,
+               .b_row = columns_, .c = sink.data, .c_row = columns_, .accumulate = !sink.fresh});
   }
+
+ private:
+  static constexpr int few_steps = 4;
+  int sequences_, units_, columns_;
+  const T* weight_;
+  bool packed_ = false;
 };
 
 /// Where a gradient is computed for the first time or added later: the sink's own memory while it is fresh, else

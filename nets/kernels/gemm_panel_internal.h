@@ -194,16 +194,40 @@ void last_panel(const GemmArguments<T>& g, int col, int vectors, int tail) {
   }
 }
 
+template <class T>
+constexpr int panel_width = max_vectors * lanes<T>;
+
+// Where B is packed, its panel of `width` columns from `col` on, as multiply() addresses it.
+template <class T>
+GemmArguments<T> packed_panel(const GemmArguments<T>& g, int col, int width) {
+  GemmArguments<T> own = g;
+  own.b = g.b + static_cast<long>(col) * g.k - col;
+  own.b_row = width;
+  return own;
+}
+
+// The columns from `col` on that do not fill a panel.
 template <class T, Addressing addressing>
-void all_panels(const GemmArguments<T>& g) {
-  constexpr int width = max_vectors * lanes<T>;
-  int col = 0;
-  for (; col + width <= g.n; col += width) panel<T, addressing, max_vectors, false>(g, col, 0);
+void narrow_panel(const GemmArguments<T>& g, int col) {
   const int rest = g.n - col, tail = rest % lanes<T>;
   if (tail > 0)
     last_panel<T, addressing, true>(g, col, rest / lanes<T> + 1, tail);
   else if (rest > 0)
     last_panel<T, addressing, false>(g, col, rest / lanes<T>, 0);
+}
+
+template <class T, Addressing addressing>
+void all_panels(const GemmArguments<T>& g) {
+  constexpr int width = panel_width<T>;
+  int col = 0;
+  if (g.b_packed) {
+    for (; col + width <= g.n; col += width)
+      panel<T, addressing, max_vectors, false>(packed_panel(g, col, width), col, 0);
+    narrow_panel<T, addressing>(packed_panel(g, col, g.n - col), col);
+  } else {
+    for (; col + width <= g.n; col += width) panel<T, addressing, max_vectors, false>(g, col, 0);
+    narrow_panel<T, addressing>(g, col);
+  }
 }
 
 }  // namespace

@@ -136,6 +136,24 @@ TEST(Gemm, NotANumberAndInfinityAreNotHidden) {
   }
 }
 
+TEST(Gemm, PackedHasTheSameBits) {
+  for (const int m : {1, 2, 5, 13, 60})
+    for (const int n : all_n())
+      for (const int k : {0, 1, 7, 200}) {
+        const std::vector<float> a = random_numbers(m * k, 1), b = random_numbers(k * (n + 2), 2);
+        std::vector<float> plain = random_numbers(m * n, 4), other = plain, panels(static_cast<size_t>(k) * n);
+        pack_panels(b.data(), n + 2, k, n, panels.data());
+        GemmArguments<float> g{.m = m, .n = n, .k = k, .a = a.data(), .a_row = k, .a_col = 1, .b = b.data(),
+                               .b_row = n + 2, .c = plain.data(), .c_row = n, .accumulate = true};
+        gemm(g);
+        g.b = panels.data();
+        g.c = other.data();
+        g.b_packed = true;
+        gemm(g);
+        ASSERT_EQ(plain, other) << m << " " << n << " " << k;
+      }
+}
+
 TEST(Gemm, Float64) {
   const int m = 7, n = 29, k = 33;
   std::vector<double> a(m * k), b(k * n), c(m * n);
