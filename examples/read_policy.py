@@ -36,9 +36,69 @@ def spatial_softargmax(x, **_):
     return np.stack([np.einsum("nyxc,x->nc", p, right), np.einsum("nyxc,y->nc", p, down)], -1).reshape(len(x), -1)
 
 
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def normalized(x):
+    return (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-5)
+
+
+beside = {}  # what an operation leaves for a later one, by the identity of its result
+
+
+def lstm(x, weight, state, scale=None, cell_scale=None, cell_shift=None, **_):
+    h, c = np.split(state, 2, -1)
+    p = h @ weight if scale is None else normalized(h @ weight) * scale
+    i, f, g, o = np.split(x + p, 4, -1)
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    h = sigmoid(o) * np.tanh(c if scale is None else normalized(c) * cell_scale + cell_shift)
+    beside[id(h)] = c
+    return h
+
+
+def gru(x, weight, bias, state, scale=None, **_):
+    p = state @ weight if scale is None else normalized(state @ weight) * scale
+    (xr, xu, xn), (pr, pu, pn) = np.split(x, 3, -1), np.split(p, 3, -1)
+    u = sigmoid(xu + pu)
+    return (1 - u) * np.tanh(xn + sigmoid(xr + pr) * (pn + bias)) + u * state
+
+
+def window(x, state, **_):  # position by position: the remembered rows, then x
+    remembered = state[:, :-1].reshape(len(x), -1, x.shape[1]).transpose(1, 0, 2)
+    rows = np.concatenate([remembered, x[None]]).reshape(-1, x.shape[1])
+    beside[id(rows)] = state[:, -1]  # how many of them there are
+    return rows
+
+
+def window_state(rows, shape, **_):
+    count = beside[id(rows)]
+    positions = rows.reshape(-1, len(count), rows.shape[1]).transpose(1, 0, 2)[:, 1:]
+    return np.concatenate([positions.reshape(len(count), -1), np.minimum(count + 1, positions.shape[1])[:, None]], -1)
+
+
+def attention(content, position, keys, values, distances, rows, i, **_):
+    heads = lambda x: x.reshape(*x.shape[:-1], i[0], -1)  # columns cut into heads
+    count, n = beside[id(rows)], len(content)
+    k, v, back = heads(keys.reshape(-1, n, keys.shape[1])), heads(values.reshape(-1, n, values.shape[1])), heads(distances[::-1])
+    score = np.einsum("nhc,pnhc->nhp", heads(content), k) + np.einsum("nhc,phc->nhp", heads(position), back)
+    score /= np.sqrt(k.shape[-1])
+    score[np.broadcast_to((np.arange(len(k)) < len(k) - 1 - count[:, None])[:, None], score.shape)] = -np.inf
+    weights = np.exp(score - score.max(-1, keepdims=True))
+    return np.einsum("nhp,pnhc->nhc", weights / weights.sum(-1, keepdims=True), v).reshape(n, -1)
+
+
+def sinusoids(shape):  # of distances 0, 1, …
+    angle = np.arange(shape[0])[:, None] / 10000 ** (np.arange(shape[1]) // 2 * 2 / shape[1])
+    return np.where(np.arange(shape[1]) % 2, np.cos(angle), np.sin(angle))
+
+
 OPERATIONS = {  # the inputs, then the step's scalars padded with zeros (s), its integers (i) or its shape
     "constant": lambda x, **_: x, "parameter": lambda x, **_: x,
-    "affine": lambda x, w, b=0, **_: x @ w + b,
+    "affine": lambda x, w, b=0, **_: x @ w + b, "matmul": lambda x, w, **_: x @ w,
+    "lstm": lstm, "lstm_state": lambda h, **_: np.concatenate([h, beside[id(h)]], -1),
+    "gru": gru, "gru_state": lambda h, **_: h,
+    "window": window, "window_state": window_state, "attention": attention,
     "standardize": lambda x, mean, scale, s, **_: np.clip((x - mean) * scale, -s[0], s[0]),
     "clip_columns": lambda x, low, high, **_: np.clip(x, low, high),
     "layer_norm": lambda x, scale, shift, s, **_:
@@ -66,24 +126,28 @@ OPERATIONS = {  # the inputs, then the step's scalars padded with zeros (s), its
 
 
 def run(trace, sources):
-    values = []
+    values, results = [], {}
     for step in trace:
         inputs = [values[k] for k in step.get("inputs", [])]
         if "source" in step:
-            inputs = [sources[step["source"]]]
+            inputs = [sinusoids(step["shape"]) if step["source"] == "distances" else sources[step["source"]]]
         constants = {"s": step.get("scalars", []) + [0, 0], "i": step.get("integers"), "shape": step["shape"]}
         result = OPERATIONS[step["operation"]](*inputs, **constants)
         values.append(OPERATIONS[step.get("activation", "")](result))
-    return values[-1]
+        results[step.get("result")] = values[-1]
+    return values[-1], results.get("next_state")
 
 
 metadata, tensors = load(sys.argv[1])
 trace = json.loads(metadata["trace"])
 names = collections.Counter(" + ".join(filter(None, [s["operation"], s.get("activation")])) for s in trace)
 print(metadata["task"] + ":", ", ".join(f"{count} × {name}" for name, count in names.items()))
-golden = tensors["golden.action"]
-sources = tensors | {"observation": tensors["golden.observation"], "images": tensors.get("golden.images")}
-error = np.abs(run(trace, sources) - golden)
-if not np.all(error <= 1e-5 * (1 + np.abs(golden))):
-    sys.exit(f"the golden pairs differ by up to {error.max()}")
-print(f"golden pairs reproduced (largest difference {error.max():.1g})")
+sources = tensors | {"observation": tensors["golden.observation"], "images": tensors.get("golden.images"),
+                     "state": tensors["golden.state"]}
+action, next_state = run(trace, sources)
+for actual, name in (action, "golden.action"), (next_state, "golden.next_state"):
+    if actual is not None:
+        error = np.abs(actual - tensors[name])
+        if not np.all(error <= 1e-5 * (1 + np.abs(tensors[name]))):
+            sys.exit(f"the golden pairs differ by up to {error.max()}")
+        print(f"{name} reproduced (largest difference {error.max():.1g})")

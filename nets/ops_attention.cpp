@@ -69,7 +69,7 @@ Heads<T> heads_of(const Node<T>& node) {
   return {node.integers[0], node.integers[1], node.integers[2], node.shape.columns(), node.indices};
 }
 
-// inputs: content, position, keys, values, distances; integers: sequences, memory, heads; indices: first; numbers: the
+// inputs: content, position, keys, values, distances, and the window, which a trace's reader wants; integers: sequences, memory, heads; indices: first; numbers: the
 // weights.
 template <class T>
 void attention_backward(BasicTape<T>& tape, Node<T>& node) {
@@ -168,7 +168,8 @@ BasicTensor<T> attention(BasicTensor<T> content, BasicTensor<T> position, BasicT
                                       distances.shape().text(), heads));
   BasicTape<T>& tape = content.tape();
   Node<T>* node = tape.make_node(attention_operation<T>, q,
-                                 {content.node(), position.node(), keys.node(), values.node(), distances.node()});
+                                 {content.node(), position.node(), keys.node(), values.node(), distances.node(),
+                                  window.rows.node()});
   node->integers[0] = window.sequences;
   node->integers[1] = window.memory;
   node->integers[2] = heads;

@@ -44,7 +44,7 @@ int append(const Node<float>* node, std::map<const Node<float>*, int>& index, Tr
     if (input) step.inputs.push_back(append(input, index, trace));
   step.operation = node->operation->name;
   step.layer = node->scope;
-  step.source = node->parameter ? node->parameter->name : node->label;
+  (step.inputs.empty() ? step.source : step.result) = node->parameter ? node->parameter->name : node->label;
   step.shape = node->shape;
   step.flops = count_flops(*node);
   if (step.operation == "affine" || step.operation == "conv2d")
@@ -117,6 +117,7 @@ std::string to_json(const Trace& trace) {
     nlohmann::json item{{"operation", step.operation}};
     if (!step.layer.empty()) item["layer"] = step.layer;
     if (!step.source.empty()) item["source"] = step.source;
+    if (!step.result.empty()) item["result"] = step.result;
     if (!step.inputs.empty()) item["inputs"] = step.inputs;
     if (!step.activation.empty()) item["activation"] = step.activation;
     if (!step.scalars.empty()) item["scalars"] = step.scalars;

@@ -11,6 +11,7 @@ struct TraceStep {
   std::string operation;        // "affine", or "constant" / "pixels" / "parameter" for an input
   std::string layer;            // that recorded it; may be empty
   std::string source;           // of an input: "observation", a parameter's name, "action.low", …
+  std::string result;           // of what is wanted beside the last step: "next_state"
   std::vector<int> inputs;      // indices of earlier steps
   Shape shape;                  // of the result
   std::string activation;       // fused into an affine; else empty
@@ -20,7 +21,7 @@ struct TraceStep {
 };
 
 /// The exchange form of a network: its operations in order, the last one its result. Where it remembers, the input
-/// "state" is what it carried so far, and the step with source "next_state" what it carries on. Exporters and
+/// "state" is what it carried so far, and the step with the result "next_state" what it carries on. Exporters and
 /// pictures read this; nobody writes a second description of a network.
 struct Trace {
   std::vector<TraceStep> steps;

@@ -42,7 +42,7 @@ class Interpreter {
     Row next_state;
     for (const json& step : steps_) {
       values_.push_back(step.value("source", "") == "state" ? state : compute(step, observation));
-      if (step.value("source", "") == "next_state") next_state = values_.back();
+      if (step.value("result", "") == "next_state") next_state = values_.back();
     }
     state = next_state;
     return values_.back();
@@ -138,17 +138,20 @@ class Interpreter {
   // The remembered rows, then this step's.
   Row window(const json& step) const {
     Row rows = input(step, 1);
-    seen_ = static_cast<int>(rows.back());
     rows.pop_back();
     rows.insert(rows.end(), input(step, 0).begin(), input(step, 0).end());
     return rows;
+  }
+  // How many rows the window that is input i remembers: its own second input says so.
+  int seen(const json& step, size_t i) const {
+    return static_cast<int>(input(steps_.at(step.at("inputs").at(i).get<size_t>()), 1).back());
   }
   Row window_state(const json& step) const {
     const Row& rows = input(step, 0);
     const size_t size = step.at("shape").at(1).get<size_t>() - 1;
     Row state(rows.end() - static_cast<std::ptrdiff_t>(size), rows.end());
     const size_t width = rows.size() - size;
-    state.push_back(std::min<double>(seen_ + 1, static_cast<double>(size / width)));
+    state.push_back(std::min<double>(seen(step, 0) + 1, static_cast<double>(size / width)));
     return state;
   }
   Row attention(const json& step) const {
@@ -159,7 +162,7 @@ class Interpreter {
     for (size_t head = 0; head < heads; ++head) {
       double total = 0;
       Row mixed(size);
-      for (int j = own - std::min(seen_, own); j <= own; ++j) {
+      for (int j = own - std::min(seen(step, 5), own); j <= own; ++j) {
         double score = 0;
         for (size_t i = head * size; i < (head + 1) * size; ++i)
           score += content[i] * keys[j * width + i] + position[i] * input(step, 4)[(own - j) * width + i];
@@ -253,8 +256,7 @@ class Interpreter {
   const TensorFile& file_;
   json steps_;
   std::vector<Row> values_;
-  mutable Row cell_;      // of the last lstm: its state comes right after it
-  mutable int seen_ = 0;  // of the last window: how many rows it remembers
+  mutable Row cell_;  // of the last lstm: its state comes right after it
 };
 
 void check(const InterfaceSpec& spec, const std::string& network) {
@@ -334,6 +336,7 @@ TEST(Trace, StartsAtTheObservationAndNamesEveryLeaf) {
     const TraceStep& step = trace.steps[i];
     EXPECT_EQ(step.inputs.empty(), step.operation == "constant" || step.operation == "parameter");
     EXPECT_EQ(step.inputs.empty(), !step.source.empty()) << i;
+    EXPECT_EQ(step.result, "") << i;
     for (const int input : step.inputs) EXPECT_LT(input, static_cast<int>(i));
   }
 }

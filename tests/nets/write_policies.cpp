@@ -20,6 +20,10 @@ int main(int, char** argv) {
   write("stretched.safetensors", mixed_interface(),
         "{actor: [layer_norm], state_dependent_std: true, action_map: scale}");
   write("seeing.safetensors", seeing_interface(), every_image_layer);
+  write("remembering.safetensors", continuous_interface(5, 3),
+        "{encoders: {state: {layers: [{linear: 6}, tanh, {gru: {units: 4, layer_norm: true}}]}}, "
+        "core: [{lstm: {units: 6, layer_norm: true}}, {attention: {heads: 2, memory: 3}}], "
+        "actor: [{lstm: 5}, {gru: 4}, {gtrxl: {units: 8, heads: 2, memory: 2, blocks: 2}}]}");
 
   TensorFile wrong = read_safetensors((folder / "tanh.safetensors").string());
   StoredTensor& golden = wrong.tensors.at("golden.action");
