@@ -52,13 +52,14 @@ Evaluation Evaluator::run(const Policy& policy, int n_episodes, const Rng& strea
   return evaluation;
 }
 
-Evaluation::Episode Evaluator::run_episode(const Policy& policy, Rng stream, const StepObserver& observer) {
+Evaluation::Episode Evaluator::run_episode(const Policy& policy, Rng stream, const StepObserver& observer,
+                                           const ActionObserver& before_action) {
   PolicyRunner runner(policy);
-  return run_in(*envs_[0], runner, policy, stream, observer);
+  return run_in(*envs_[0], runner, policy, stream, observer, before_action);
 }
 
 Evaluation::Episode Evaluator::run_in(Env& env, PolicyRunner& runner, const Policy& policy, Rng stream,
-                                      const StepObserver& watch) {
+                                      const StepObserver& watch, const ActionObserver& before_action) {
   Observer observer(env.spec());
   std::vector<double> command(policy.action_size());
   std::vector<float> numbers(policy.observation_size()), action(command.size()), state(policy.state_size());
@@ -72,7 +73,9 @@ Evaluation::Episode Evaluator::run_in(Env& env, PolicyRunner& runner, const Poli
       episode.diverged = true;
       return episode;
     }
-    runner.act({1, numbers.data(), images.data()}, state, {&reset_mask, 1}, action);
+    const ObservationRows row{1, numbers.data(), images.data()};
+    if (before_action) before_action(row, state, reset_mask);
+    runner.act(row, state, {&reset_mask, 1}, action);
     reset_mask = 0;
     ++episode.length;
     if (!std::ranges::all_of(action, fits_float)) fail_action(env.spec().actions, action, episode.length);

@@ -32,6 +32,9 @@ struct Evaluation {
 /// the evaluation.
 using StepObserver = std::function<bool(Env& env, const StepResult& result)>;
 
+/// Called before each action of an evaluation with what the policy is about to act on.
+using ActionObserver = std::function<void(const ObservationRows& row, std::span<const float> state, bool starts_anew)>;
+
 /// Runs episodes in envs of its own. Episode i draws from stream.split("episode", i) alone, so the
 /// result does not depend on the threads. No result is NaN, as in VecEnv: a simulation that diverges and
 /// an observation that is not finite end an episode as diverged; an action or a reward that is not
@@ -43,11 +46,12 @@ class Evaluator {
   /// Once `stop` is set it ends soon; what it returns is then no evaluation.
   Evaluation run(const Policy& policy, int n_episodes, const Rng& stream, const std::atomic<bool>* stop = nullptr);
   /// One episode on the calling thread.
-  Evaluation::Episode run_episode(const Policy& policy, Rng stream, const StepObserver& observer = {});
+  Evaluation::Episode run_episode(const Policy& policy, Rng stream, const StepObserver& observer = {},
+                                  const ActionObserver& before_action = {});
 
  private:
   Evaluation::Episode run_in(Env& env, PolicyRunner& runner, const Policy& policy, Rng stream,
-                             const StepObserver& watch);
+                             const StepObserver& watch, const ActionObserver& before_action = {});
 
   ThreadPool& pool_;
   std::vector<std::unique_ptr<Env>> envs_;  // one per thread

@@ -13,6 +13,7 @@
 #include "apps/agent_view.h"
 #include "apps/commands.h"
 #include "apps/file_argument.h"
+#include "apps/inside_view.h"
 #include "apps/json_file_internal.h"
 #include "apps/media.h"
 #include "apps/policy_argument.h"
@@ -30,20 +31,21 @@ struct PlayArguments {
   int episodes = 10;
   int64_t seed = 1;
   double video_seconds = 15;
-  bool window = false;
+  bool window = false, inside = false;
 };
 
 double frame_rate(const EnvSpec& spec) { return spec.actions.rate > 0 ? spec.actions.rate : 30; }
 
-// Shows each step in a video, a window, or both: the scene, and beside it what the agent sees of it through its
-// cameras. False once the window was closed.
+// Shows each step in a video, a window, or both: the scene, beside it what goes on inside of the policy where that is
+// wanted, and what the agent sees of the scene through its cameras. False once the window was closed.
 class Pictures {
  public:
   Pictures(const PlayArguments& arguments, const EnvSpec& spec)
       : period_(1 / frame_rate(spec)),
         frames_left_(frames_of(arguments, spec)),
         agent_view_(spec, picture_height),
-        width_(picture_width + (agent_view_.is_empty() ? 0 : AgentView::width)),
+        inside_(arguments.inside),
+        width_(picture_width + (inside_ ? InsideView::width : 0) + (agent_view_.is_empty() ? 0 : AgentView::width)),
         scene_(size_t{3} * picture_width * picture_height),
         pixels_(size_t{3} * static_cast<size_t>(width_) * picture_height) {
     if (arguments.video) video_.emplace(*arguments.video, width_, picture_height, frame_rate(spec));
@@ -51,9 +53,10 @@ class Pictures {
   }
   bool wanted() const { return video_ || window_; }
 
-  bool show(Env& env) {
+  bool show(Env& env, const Insight& insight) {
     if (!window_ && !video_) return true;
     draw(env);
+    if (inside_) InsideView::draw(insight, pixels_, picture_height, width_, picture_width);
     if (video_) video_->write(pixels_);
     if (video_ && --frames_left_ == 0) close_video();
     if (!window_) return true;
@@ -88,6 +91,7 @@ class Pictures {
   double period_;
   int64_t frames_left_;
   AgentView agent_view_;
+  bool inside_;
   int width_;  // of the whole picture
   std::vector<uint8_t> scene_, pixels_;
   std::optional<VideoPipe> video_;
@@ -95,23 +99,39 @@ class Pictures {
   std::chrono::steady_clock::time_point next_frame_ = std::chrono::steady_clock::now();
 };
 
-Evaluation play_with_pictures(Evaluator& evaluator, const Policy& policy, const PlayArguments& arguments,
-                              const EnvSpec& spec) {
+// Episodes one after the other, watched; `steps` gets what went on inside in each step of the first.
+Evaluation play_and_watch(Evaluator& evaluator, const Policy& policy, const PlayArguments& arguments,
+                          const EnvSpec& spec, std::vector<Insight>& steps) {
   Pictures pictures(arguments, spec);
+  PolicyProbe probe(policy);
   Evaluation evaluation;
+  Insight insight;
   bool open = true;
   const Rng stream = Rng(static_cast<uint64_t>(arguments.seed)).split("play");
   for (int i = 0; i < arguments.episodes && open; ++i) {
     StepObserver observer;
-    if (pictures.wanted()) observer = [&](Env& env, const StepResult&) { return open = pictures.show(env); };
-    evaluation.episodes.push_back(evaluator.run_episode(policy, stream.split("episode", i), observer));
+    if (pictures.wanted()) observer = [&](Env& env, const StepResult&) { return open = pictures.show(env, insight); };
+    ActionObserver look;
+    if (arguments.inside && (i == 0 || pictures.wanted()))
+      look = [&](const ObservationRows& row, std::span<const float> state, bool starts_anew) {
+        insight = probe.look(row, state, starts_anew);
+        if (i == 0 && arguments.json) steps.push_back(insight);
+      };
+    evaluation.episodes.push_back(evaluator.run_episode(policy, stream.split("episode", i), observer, look));
     pictures.close_video();
   }
   return evaluation;
 }
 
+nlohmann::ordered_json maps_json(const std::vector<Insight::Map>& maps) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Insight::Map& map : maps)
+    list.push_back({{"name", map.name}, {"shape", {map.rows, map.columns}}, {"values", map.values}});
+  return list;
+}
+
 void write_result(const std::string& path, const PlayArguments& arguments, const EnvSpec& spec,
-                  const Evaluation& evaluation) {
+                  const Evaluation& evaluation, const std::vector<Insight>& steps) {
   nlohmann::ordered_json result = {{"policy", arguments.policy},
                                    {"task", spec.name},
                                    {"seed", arguments.seed},
@@ -127,6 +147,10 @@ void write_result(const std::string& path, const PlayArguments& arguments, const
                                   {"diverged", episode.diverged}});
     if (spec.has_success) result["episodes"].back()["success"] = episode.success;
   }
+  for (const Insight& insight : steps)
+    result["inside"].push_back({{"saliency", maps_json(insight.saliency)},
+                                {"activations", maps_json(insight.activations)},
+                                {"attention", maps_json(insight.attention)}});
   write_json(path, result);
 }
 
@@ -134,17 +158,20 @@ int play_command(const PlayArguments& arguments, const Registry& registry) {
   if (arguments.episodes < 1) fail("--episodes {}: at least one", arguments.episodes);
   if (arguments.seed < 0) fail("--seed {}: it must be 0 or more", arguments.seed);
   if (arguments.video_seconds < 0) fail("--video-seconds {}: it must be 0 or more", arguments.video_seconds);
+  if (arguments.inside && !arguments.video && !arguments.window && !arguments.json)
+    fail("--inside is shown in a --video or a --window, or written to --json; name one of them");
   check_output(arguments.json);
   const std::string path = policy_path(arguments.policy);
   const LoadedPolicy loaded = load_policy(path, registry.layers);
   const Task task = task_for(loaded, path, arguments.task, registry);
-  const bool pictures = arguments.video || arguments.window;
-  ThreadPool pool(pictures ? 1 : default_threads());
+  const bool watched = arguments.video || arguments.window || arguments.inside;
+  ThreadPool pool(watched ? 1 : default_threads());
   Evaluator evaluator(task.factory, pool);
   const EnvSpec spec = task.factory()->spec();
-  const Evaluation evaluation = pictures ? play_with_pictures(evaluator, *loaded.policy, arguments, spec)
-                                         : evaluator.run(*loaded.policy, arguments.episodes,
-                                                         Rng(static_cast<uint64_t>(arguments.seed)).split("play"));
+  std::vector<Insight> steps;
+  const Evaluation evaluation = watched ? play_and_watch(evaluator, *loaded.policy, arguments, spec, steps)
+                                        : evaluator.run(*loaded.policy, arguments.episodes,
+                                                        Rng(static_cast<uint64_t>(arguments.seed)).split("play"));
   for (size_t i = 0; i < evaluation.episodes.size(); ++i) {
     const Evaluation::Episode& episode = evaluation.episodes[i];
     fmt::print("episode {:2}: return {:10.2f}, {} steps{}\n", i + 1, episode.reward, episode.length,
@@ -157,7 +184,7 @@ int play_command(const PlayArguments& arguments, const Registry& registry) {
              evaluation.std_reward(), evaluation.episodes.size(), task.name);
   if (spec.has_success) fmt::print("success in {:.0f} % of them\n", 100 * evaluation.success_rate());
   if (arguments.video) fmt::print("video: {}\n", *arguments.video);
-  if (arguments.json) write_result(*arguments.json, arguments, spec, evaluation);
+  if (arguments.json) write_result(*arguments.json, arguments, spec, evaluation, steps);
   return 0;
 }
 
@@ -173,6 +200,9 @@ Command::Work declare_play(CommandLine& line, const Registry& registry) {
   line.option("--video", arguments->video, "F.mp4", "a film of the first episode");
   line.option("--video-seconds", arguments->video_seconds, "S", "how much of it, in the robot's time; 0: all");
   line.flag("--window", arguments->window, "shows it live, where there is a display");
+  line.flag("--inside", arguments->inside,
+            "also what goes on inside of the policy: the saliency of its images, the outputs of recurrent layers, the "
+            "weights of attention; drawn beside the scene, of the first episode written to --json");
   line.option("--json", arguments->json, "F", "also writes the result to a file");
   line.example("sinew play runs/quickstart --video run.mp4");
   return [arguments, &registry] { return play_command(*arguments, registry); };

@@ -123,16 +123,20 @@ Tensor Policy::normalize_images(Tensor images) const {
   return result;
 }
 
-Observations Policy::observe_normalized(Tape& tape, const ObservationRows& rows, const char* label) const {
+Observations Policy::observe_normalized(Tape& tape, const ObservationRows& rows, const char* label,
+                                        bool images_want_gradients) const {
   Observations result{{}, {}};
   if (observation_size_ > 0) result.numbers = tape.view({rows.rows, observation_size_}, rows.numbers, label);
-  if (image_size_ > 0)
-    result.images = normalize_images(pixels(tape, {rows.rows, image_size_}, rows.images, "images"));
+  if (image_size_ > 0) {
+    const Tensor images = pixels(tape, {rows.rows, image_size_}, rows.images, "images");
+    images.node()->requires_gradient = images_want_gradients;
+    result.images = normalize_images(images);
+  }
   return result;
 }
 
-Observations Policy::observe(Tape& tape, const ObservationRows& rows) const {
-  Observations result = observe_normalized(tape, rows);
+Observations Policy::observe(Tape& tape, const ObservationRows& rows, bool images_want_gradients) const {
+  Observations result = observe_normalized(tape, rows, "observation", images_want_gradients);
   if (observation_size_ > 0) result.numbers = normalize(result.numbers);
   return result;
 }

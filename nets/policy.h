@@ -43,9 +43,10 @@ class Policy {
   void update_image_normalizers(const ObservationRows& rows);
 
   /// On any tape: raw rows → what the network takes. The memory of the rows must outlive the tensors.
-  Observations observe(Tape& tape, const ObservationRows& rows) const;
+  Observations observe(Tape& tape, const ObservationRows& rows, bool images_want_gradients = false) const;
   /// The same where the numbers, but not the images, are normalised already.
-  Observations observe_normalized(Tape& tape, const ObservationRows& rows, const char* label = "observation") const;
+  Observations observe_normalized(Tape& tape, const ObservationRows& rows, const char* label = "observation",
+                                  bool images_want_gradients = false) const;
   /// On any tape: raw numbers [rows, observation size] → normalised ones.
   Tensor normalize(Tensor observations) const;
   /// Normalised observations → the deterministic command [rows, action size]. The sequence's next_state() is

@@ -51,6 +51,19 @@ std::string untimed_metrics(const std::string& path) {
   return result;
 }
 
+// Kills a run `kills` times at random moments, the next sitting with another number of threads.
+void kill_often(const TemporaryFolder& folder, const std::string& recipe_file, int kills, double most_seconds) {
+  std::mt19937 random(20261123);
+  std::uniform_real_distribution<double> moment(0, most_seconds);
+  for (int i = 0; i < kills; ++i) {
+    ChildProcess child({SINEW_PROGRAM, "train", recipe_file, "--run", folder.file("killed"), "--resume", "--threads",
+                        std::to_string(i % 2 + 1)});
+    std::this_thread::sleep_for(std::chrono::duration<double>(moment(random)));
+    child.send_signal(SIGKILL);
+    child.wait();
+  }
+}
+
 class CrashTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -78,6 +91,15 @@ class CrashTest : public testing::Test {
     const ChildProcess::Result result = run_sinew(words(run));
     EXPECT_EQ(result.exit_code, 0) << result.errors;
     return outcome(run, result.output);
+  }
+  void kill_twenty_times(const std::string& recipe_text) const {
+    folder_.write("recipe.yaml", recipe_text);
+    const auto start = std::chrono::steady_clock::now();
+    const Outcome expected = train_undisturbed("undisturbed");
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    kill_often(folder_, folder_.file("recipe.yaml"), 20, seconds / 8);
+    EXPECT_EQ(train_undisturbed("killed"), expected);
+    std::cout << expected.weights << " after 20 kills\n";
   }
   Outcome outcome(const std::string& run, const std::string& output) const {
     const size_t place = output.find("sha256 ");
@@ -154,19 +176,6 @@ TEST_F(CrashTest, ACheckpointIsOnTheDiskBeforeItHasItsName) {
   EXPECT_EQ(checkpoints, 3);
 }
 
-// Kills a run `kills` times at random moments, the next sitting with another number of threads.
-void kill_often(const TemporaryFolder& folder, const std::string& recipe_file, int kills, double most_seconds) {
-  std::mt19937 random(20261123);
-  std::uniform_real_distribution<double> moment(0, most_seconds);
-  for (int i = 0; i < kills; ++i) {
-    ChildProcess child({SINEW_PROGRAM, "train", recipe_file, "--run", folder.file("killed"), "--resume", "--threads",
-                        std::to_string(i % 2 + 1)});
-    std::this_thread::sleep_for(std::chrono::duration<double>(moment(random)));
-    child.send_signal(SIGKILL);
-    child.wait();
-  }
-}
-
 TEST_F(CrashTest, KilledAtRandomMoments) {
   std::string longer = recipe;
   longer.replace(longer.find("768"), 3, "16384");
@@ -176,16 +185,17 @@ TEST_F(CrashTest, KilledAtRandomMoments) {
   EXPECT_EQ(train_undisturbed("killed"), expected);
 }
 
-// The figure in docs/robustness.md: some minutes, so it is run by hand.
+// The figures in docs/robustness.md: some minutes each, so they are run by hand.
 TEST_F(CrashTest, DISABLED_HalfCheetahKilledTwentyTimes) {
-  const std::string source = std::string(SINEW_SOURCE_DIR) + "/configs/recipes/half_cheetah_ppo.yaml";
-  folder_.write("recipe.yaml", read_file(source));
-  const auto start = std::chrono::steady_clock::now();
-  const Outcome expected = train_undisturbed("undisturbed");
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  kill_often(folder_, folder_.file("recipe.yaml"), 20, seconds / 8);
-  EXPECT_EQ(train_undisturbed("killed"), expected);
-  std::cout << expected.weights << " after 20 kills\n";
+  kill_twenty_times(read_file(std::string(SINEW_SOURCE_DIR) + "/configs/recipes/half_cheetah_ppo.yaml"));
+}
+
+// It sees, and remembers: frames and the state of an LSTM are amid an episode when it is killed.
+TEST_F(CrashTest, DISABLED_VisualCueKilledTwentyTimes) {
+  std::string text = read_file(std::string(SINEW_SOURCE_DIR) + "/configs/recipes/visual_cue_ppo_lstm.yaml");
+  text.replace(text.find("600000"), 6, "28800");
+  text.replace(text.find("save_freq: 100000"), 17, "save_freq: 1440");
+  kill_twenty_times(text);
 }
 
 }  // namespace
