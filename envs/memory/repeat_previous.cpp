@@ -24,6 +24,7 @@ RepeatPrevious::RepeatPrevious(const Config& config) : k_(config.k), suits_(stat
   spec_.actions.parts = {
       {.name = "suit", .labels = {"suit"}, .units = {}, .low = {}, .high = {}, .choices = {n_suits}}};
   spec_.actions.rate = 1;
+  spec_.time_limit = config.time_limit;
   spec_.reward_terms = {"recalled"};
   for (size_t i = 0; i < suits_.size(); ++i) suits_[i] = static_cast<uint8_t>(i % n_suits);
 }
@@ -44,7 +45,10 @@ StepResult RepeatPrevious::step(std::span<const double> action, Rng&) {
   rewards_ = {};
   if (dealt_ >= k_) rewards_[0] = (std::lround(action[0]) == suits_[dealt_ - k_] ? 1.0 : -1.0) / (n - k_);
   ++dealt_;
-  return {.reward = rewards_[0], .terminated = dealt_ == n};
+  const bool terminated = dealt_ == n;
+  return {.reward = rewards_[0],
+          .terminated = terminated,
+          .truncated = !terminated && spec_.time_limit > 0 && dealt_ > spec_.time_limit};
 }
 
 void RepeatPrevious::observe(int, std::span<double> out) const {

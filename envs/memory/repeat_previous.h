@@ -20,11 +20,13 @@ class RepeatPrevious final : public Env {
     std::string env;
     int k = 4;      // 1: the card that is shown
     int decks = 1;  // of 52 cards
+    int time_limit = 0;  // 0: none but that of the cards
     template <class Visitor>
     void visit(Visitor& v) {
       v.required("env", env);
       v.optional("k", k, between(1, 52 * 1000 - 1));
       v.optional("decks", decks, between(1, 1000));
+      v.optional("time_limit", time_limit, at_least(0));
     }
   };
   static std::unique_ptr<Env> make(const ConfigNode& task);
