@@ -201,7 +201,7 @@ constexpr int panel_width = max_vectors * lanes<T>;
 template <class T>
 GemmArguments<T> packed_panel(const GemmArguments<T>& g, int col, int width) {
   GemmArguments<T> own = g;
-  own.b = g.b + static_cast<long>(col) * g.k - col;
+  if (g.k > 0) own.b = g.b + static_cast<long>(col) * (g.k - 1);  // multiply() adds col
   own.b_row = width;
   return own;
 }

@@ -139,7 +139,7 @@ TEST(Gemm, NotANumberAndInfinityAreNotHidden) {
 TEST(Gemm, PackedHasTheSameBits) {
   for (const int m : {1, 2, 5, 13, 60})
     for (const int n : all_n())
-      for (const int k : {0, 1, 7, 200}) {
+      for (const int k : {1, 7, 200}) {
         const std::vector<float> a = random_numbers(m * k, 1), b = random_numbers(k * (n + 2), 2);
         std::vector<float> plain = random_numbers(m * n, 4), other = plain, panels(static_cast<size_t>(k) * n);
         pack_panels(b.data(), n + 2, k, n, panels.data());
