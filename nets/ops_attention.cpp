@@ -119,7 +119,7 @@ void normalize_scores(T* scores, int n) {
 }  // namespace
 
 template <class T>
-Window<T> look_back(BasicTensor<T> x, BasicTensor<T> state, std::span<const uint8_t> resets) {
+AttentionWindow<T> look_back(BasicTensor<T> x, BasicTensor<T> state, std::span<const uint8_t> resets) {
   const Shape &in = x.shape(), &s = state.shape();
   const bool fits = in.rank() == 2 && s.rank() == 2 && in[1] > 0 && s[0] > 0 && in[0] % s[0] == 0 &&
                     s[1] > in[1] && (s[1] - 1) % in[1] == 0 &&
@@ -156,7 +156,7 @@ Window<T> look_back(BasicTensor<T> x, BasicTensor<T> state, std::span<const uint
 
 template <class T>
 BasicTensor<T> attention(BasicTensor<T> content, BasicTensor<T> position, BasicTensor<T> keys, BasicTensor<T> values,
-                         BasicTensor<T> distances, const Window<T>& window, int heads) {
+                         BasicTensor<T> distances, const AttentionWindow<T>& window, int heads) {
   const Shape& q = content.shape();
   const bool fits = q.rank() == 2 && position.shape() == q && keys.shape() == window.rows.shape().with(-1, q[1]) &&
                     values.shape() == keys.shape() && distances.shape() == Shape{window.memory + 1, q[1]} && heads > 0 &&
@@ -201,9 +201,9 @@ std::span<const T> attention_weights(const Node<T>& node) {
 }
 
 #define SINEW_INSTANTIATE(T)                                                                             \
-  template Window<T> look_back(BasicTensor<T>, BasicTensor<T>, std::span<const uint8_t>);                \
+  template AttentionWindow<T> look_back(BasicTensor<T>, BasicTensor<T>, std::span<const uint8_t>);                \
   template BasicTensor<T> attention(BasicTensor<T>, BasicTensor<T>, BasicTensor<T>, BasicTensor<T>,      \
-                                    BasicTensor<T>, const Window<T>&, int);                              \
+                                    BasicTensor<T>, const AttentionWindow<T>&, int);                              \
   template std::span<const T> attention_weights(const Node<T>&);
 SINEW_INSTANTIATE(float)
 SINEW_INSTANTIATE(double)

@@ -10,7 +10,7 @@
 namespace sinew {
 
 template <class T>
-struct Window {
+struct AttentionWindow {
   BasicTensor<T> rows;        // [(memory + steps) · sequences, width]: what is remembered, then x
   BasicTensor<T> next_state;  // as `state`, after the last step; no gradient flows back from it
   /// [steps · sequences]: the first position that a step may look back to: at most `memory` before its own, none of
@@ -23,7 +23,7 @@ struct Window {
 /// them (the last ones) there are. Where resets[row] is not 0 (empty: nowhere) an episode begins. Gradients flow to
 /// x alone: what was remembered before the first step is given (Dai et al. 2019).
 template <class T>
-Window<T> look_back(BasicTensor<T> x, BasicTensor<T> state, std::span<const uint8_t> resets);
+AttentionWindow<T> look_back(BasicTensor<T> x, BasicTensor<T> state, std::span<const uint8_t> resets);
 
 /// Multi-head attention with relative positions (Vaswani et al. 2017, Dai et al. 2019): a step at position i looks at
 /// the positions j of its window, with weights softmax over j of
@@ -32,7 +32,7 @@ Window<T> look_back(BasicTensor<T> x, BasicTensor<T> state, std::span<const uint
 /// distances [memory + 1, width]. `heads` divides width.
 template <class T>
 BasicTensor<T> attention(BasicTensor<T> content, BasicTensor<T> position, BasicTensor<T> keys, BasicTensor<T> values,
-                         BasicTensor<T> distances, const Window<T>& window, int heads);
+                         BasicTensor<T> distances, const AttentionWindow<T>& window, int heads);
 
 /// Of a recorded attention, the weights [rows, heads, memory + 1] over the distances memory … 0, 0 where it may not
 /// look.
