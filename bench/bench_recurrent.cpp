@@ -14,10 +14,10 @@ class LstmBench {
  public:
   explicit LstmBench(const SinewTorchLstm& work)
       : work_(work),
-        context_{parameters_, rng_, "lstm", {work.units}, {}, &state_size_},
+        context_{parameters_, rng_, "lstm", {work.units}, {}, &memory_},
         lstm_(BasicRecurrentLayer<float>::Cell::lstm, context_, work.units, false, {"kaiming", 1}),
         x_(static_cast<size_t>(work.steps) * work.batch * work.units),
-        state_(static_cast<size_t>(work.batch) * state_size_) {
+        state_(static_cast<size_t>(work.batch) * memory_.numbers) {
     for (float& number : x_) number = static_cast<float>(rng_.normal());
     for (Shard& shard : shards_) shard.gradients = parameters_.make_gradients();
   }
@@ -36,7 +36,7 @@ class LstmBench {
   void backward(Shard& shard, int sequences) {
     shard.tape.rewind();
     std::ranges::fill(shard.gradients, 0.0f);
-    Sequence sequence(shard.tape.view({sequences, state_size_}, state_.data()), {});
+    Sequence sequence(shard.tape.view({sequences, memory_.numbers}, state_.data()), {});
     const Tensor y = lstm_.run(shard.tape.view({work_.steps * sequences, work_.units}, x_.data()), sequence);
     shard.tape.backward(sum(square(y)) * (1.0 / static_cast<double>(x_.size())), shard.gradients);
   }
@@ -44,7 +44,7 @@ class LstmBench {
   SinewTorchLstm work_;
   Parameters parameters_;
   Rng rng_{1};
-  int state_size_ = 0;
+  MemoryLayout memory_;
   LayerContext<float> context_;
   BasicRecurrentLayer<float> lstm_;
   std::vector<float> x_, state_;
@@ -104,14 +104,8 @@ Figure one_remembered_action(double seconds) {
   for (uint8_t& byte : frame) byte = static_cast<uint8_t>(rng.below(256));
   std::vector<float> state(static_cast<size_t>(policy.state_size())), action(6);
   const uint8_t goes_on = 0;
-  std::vector<double> times;
-  for (const Stopwatch watch; watch.seconds() < seconds || times.size() < 100;) {
-    const Stopwatch one;
-    runner.act({1, nullptr, frame.data()}, state, {&goes_on, 1}, action);
-    times.push_back(1e6 * one.seconds());
-  }
-  std::ranges::nth_element(times, times.begin() + static_cast<long>(times.size() / 2));
-  const double median = times[times.size() / 2];
+  const double median =
+      median_time_of([&] { runner.act({1, nullptr, frame.data()}, state, {&goes_on, 1}, action); }, seconds);
   return {"one_remembered_action", median, "us", 60, median / 60,
           "PolicyRunner::act from one frame of 64x64x3 through conv 16@8/4, 32@4/2, linear 128 and LSTM 128 to six "
           "actions, on one core; the median"};

@@ -1,6 +1,7 @@
 #include "nets/init.h"
 
 #include <Eigen/QR>
+#include <algorithm>
 #include <cmath>
 
 namespace sinew {
@@ -24,6 +25,11 @@ template <class T>
 void kaiming_init(std::span<T> weight, int inputs, double gain, Rng& rng) {
   const double bound = gain * std::sqrt(3.0 / inputs);
   for (T& w : weight) w = static_cast<T>(rng.uniform(-bound, bound));
+}
+
+bool takes_too_long(int inputs, int outputs, int64_t matrices) {
+  const double tall = std::max(inputs, outputs), flat = std::min(inputs, outputs);
+  return static_cast<double>(matrices) * tall * flat * flat > 0x1p36;
 }
 
 template void orthogonal_init(std::span<float>, int, int, double, Rng&);

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <span>
 
 #include "core/random.h"
@@ -10,6 +11,9 @@ namespace sinew {
 /// that it is uniformly distributed.
 template <class T>
 void orthogonal_init(std::span<T> weight, int inputs, int outputs, double gain, Rng& rng);
+
+/// Whether so many orthogonal matrices take more than about half a minute to start: a QR grows with the third power.
+bool takes_too_long(int inputs, int outputs, int64_t matrices = 1);
 
 /// Uniform in ±gain·sqrt(3 / inputs) (He et al. 2015; gain sqrt(2) for relu).
 template <class T>

@@ -74,7 +74,7 @@ BasicActorCritic<T>::BasicActorCritic(const InterfaceSpec& spec, const NetworkCo
 
   const auto sequence = [&](const char* name, const LayerList& list, int inputs) {
     return std::make_unique<BasicSequential<T>>(list, layers,
-                                                LayerContext<T>{*parameters_, rng, name, {inputs}, config.init, &state_size_});
+                                                LayerContext<T>{*parameters_, rng, name, {inputs}, config.init, &memory_});
   };
   shared_encoders_ = make_encoders("both", config, layers, rng);
   if (shared_encoders_.list.empty() && !config.core.layers.empty())
@@ -88,7 +88,7 @@ BasicActorCritic<T>::BasicActorCritic(const InterfaceSpec& spec, const NetworkCo
   actor_ = sequence("actor", config.actor, actor_features);
   add_action_head(actor_->output_shape()[0], config, rng);
   critic_begin_ = static_cast<size_t>(parameters_->size());
-  actor_state_size_ = state_size_;
+  actor_state_size_ = memory_.numbers;
   critic_encoders_ = make_encoders("critic", config, layers, rng);
   const int critic_features = shared_features + critic_encoders_.features;
   if (critic_features == 0) fail("network.encoders: the critic sees no sensor");
@@ -110,7 +110,7 @@ typename BasicActorCritic<T>::Encoders BasicActorCritic<T>::make_encoders(const 
     const EncoderConfig& own = config.encoder(sensor.name);
     if (own.used_by != used_by) continue;
     const Shape input = own.layers.empty() ? Shape{sensor.size()} : shape_of(sensor);
-    LayerContext<T> context{*parameters_, rng, "encoder." + sensor.name, input, config.init, &state_size_};
+    LayerContext<T> context{*parameters_, rng, "encoder." + sensor.name, input, config.init, &memory_};
     encoders.list.push_back({sensor.is_image(), first, begin, input,
                              std::make_unique<BasicSequential<T>>(own.layers, layers, context)});
     const Shape output = encoders.list.back().layers->output_shape();

@@ -120,7 +120,7 @@ class BasicActorCritic {
   bool has_batch_statistics() const;
   /// Numbers of memory per sequence, carried from step to step (0: feed-forward): of the whole network, of which
   /// the first ones are the actor's.
-  int state_size() const { return state_size_; }
+  int state_size() const { return memory_.numbers; }
   int actor_state_size() const { return actor_state_size_; }
   const ActionSpec& action_spec() const { return spec_.actions; }
 
@@ -151,7 +151,8 @@ class BasicActorCritic {
   bool squash_;
   bool separate_ = false;
   size_t critic_begin_ = 0;
-  int state_size_ = 0, actor_state_size_ = 0;
+  MemoryLayout memory_;
+  int actor_state_size_ = 0;
   std::unique_ptr<BasicParameters<T>> parameters_;
   Encoders shared_encoders_, actor_encoders_, critic_encoders_;
   std::unique_ptr<BasicSequential<T>> core_, actor_, critic_;

@@ -11,20 +11,15 @@ using simd::Vec;
 // What a node keeps for its gradient, one block of the tape.
 template <class T>
 struct GruRecord {
-  GruRecord(T* base, int64_t rows, int units, bool norm) {
-    const auto take = [&](int64_t columns) {
-      T* piece = base ? base + size : nullptr;  // null: only the size is asked for
-      size += rows * columns;
-      return piece;
-    };
-    gates = take(3 * units);
-    recalled = take(units);
-    hidden_before = take(units);
+  GruRecord(T* block, int64_t rows, int units, bool norm) : pieces(block, rows) {
+    gates = pieces.take(3 * units);
+    recalled = pieces.take(units);
+    hidden_before = pieces.take(units);
     if (!norm) return;
-    product_normal = take(3 * units);
-    product_inverse = take(1);
+    product_normal = pieces.take(3 * units);
+    product_inverse = pieces.take(1);
   }
-  int64_t size = 0;
+  internal::Pieces<T> pieces;
   T *gates, *recalled, *hidden_before;  // reset r, update u, candidate n; p_n + bias; h of the step before
   T *product_normal, *product_inverse;
 };
@@ -154,7 +149,7 @@ Recurrence<T> gru(BasicTensor<T> gates, BasicTensor<T> weight, BasicTensor<T> bi
   node->integers[0] = sequences;
   node->integers[1] = units;
   node->indices = internal::keep_resets(tape, resets);
-  T* memory = tape.scratch(GruRecord<T>(nullptr, rows, units, normalizes).size);
+  T* memory = tape.scratch(GruRecord<T>(nullptr, rows, units, normalizes).pieces.size());
   node->numbers = memory;
   const GruRecord<T> kept(memory, rows, units, normalizes);
   HiddenProduct<T> product(sequences, units, 3 * units, weight.data());
@@ -171,7 +166,7 @@ Recurrence<T> gru(BasicTensor<T> gates, BasicTensor<T> weight, BasicTensor<T> bi
       T* own = p + int64_t{s} * 3 * units;
       if (normalizes) {
         T* normal = kept.product_normal + row * 3 * units;
-        kept.product_inverse[row] = internal::normalize_row(own, 3 * units, normal);
+        kept.product_inverse[row] = internal::normalize_row(own, 3 * units, internal::cell_epsilon<T>, normal);
         for (int i = 0; i < 3 * units; ++i) own[i] = normal[i] * norm.scale_hidden.data()[i];
       }
       open_gates(gates.data() + row * 3 * units, own, bias.data(), kept.hidden_before + row * units, units,

@@ -12,23 +12,18 @@ using simd::Vec;
 // What a node keeps for its gradient, one block of the tape.
 template <class T>
 struct LstmRecord {
-  LstmRecord(T* base, int64_t rows, int units, bool norm) {
-    const auto take = [&](int64_t columns) {
-      T* piece = base ? base + size : nullptr;  // null: only the size is asked for
-      size += rows * columns;
-      return piece;
-    };
-    gates = take(4 * units);
-    hidden_before = take(units);
-    cells_before = take(units);
-    squashed = take(units);
+  LstmRecord(T* block, int64_t rows, int units, bool norm) : pieces(block, rows) {
+    gates = pieces.take(4 * units);
+    hidden_before = pieces.take(units);
+    cells_before = pieces.take(units);
+    squashed = pieces.take(units);
     if (!norm) return;
-    product_normal = take(4 * units);
-    product_inverse = take(1);
-    cell_normal = take(units);
-    cell_inverse = take(1);
+    product_normal = pieces.take(4 * units);
+    product_inverse = pieces.take(1);
+    cell_normal = pieces.take(units);
+    cell_inverse = pieces.take(1);
   }
-  int64_t size = 0;
+  internal::Pieces<T> pieces;
   T *gates, *hidden_before, *cells_before, *squashed;  // σ(z_i), σ(z_f), tanh(z_c), σ(z_o); …; tanh(c)
   T *product_normal, *product_inverse, *cell_normal, *cell_inverse;
 };
@@ -181,7 +176,7 @@ void lstm_step(const HiddenProduct<T>& product, const T* gates, int64_t first, c
     const int64_t row = first + s;
     if (norm.scale_hidden.is_there()) {
       T* normal = kept.product_normal + row * 4 * units;
-      kept.product_inverse[row] = internal::normalize_row(z, 4 * units, normal);
+      kept.product_inverse[row] = internal::normalize_row(z, 4 * units, internal::cell_epsilon<T>, normal);
       for (int i = 0; i < 4 * units; ++i) z[i] = gates[i] + normal[i] * norm.scale_hidden.data()[i];
     }
     open_gates(z, kept.cells_before + row * units, units, cells);
@@ -189,7 +184,7 @@ void lstm_step(const HiddenProduct<T>& product, const T* gates, int64_t first, c
     const T* to_squash = cells;
     if (norm.scale_hidden.is_there()) {
       T* normal = kept.cell_normal + row * units;
-      kept.cell_inverse[row] = internal::normalize_row(cells, units, normal);
+      kept.cell_inverse[row] = internal::normalize_row(cells, units, internal::cell_epsilon<T>, normal);
       for (int i = 0; i < units; ++i) squashed[i] = normal[i] * norm.scale_cell.data()[i] + norm.shift_cell.data()[i];
       to_squash = squashed;
     }
@@ -224,7 +219,7 @@ Recurrence<T> lstm(BasicTensor<T> gates, BasicTensor<T> weight, BasicTensor<T> s
   node->integers[1] = units;
   node->indices = internal::keep_resets(tape, resets);
   const bool normalizes = norm.scale_hidden.is_there();
-  T* memory = tape.scratch(LstmRecord<T>(nullptr, rows, units, normalizes).size);
+  T* memory = tape.scratch(LstmRecord<T>(nullptr, rows, units, normalizes).pieces.size());
   node->numbers = memory;
   const LstmRecord<T> kept(memory, rows, units, normalizes);
   HiddenProduct<T> product(sequences, units, 4 * units, weight.data());

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "nets/ops_internal.h"
+#include "nets/normal_row_internal.h"
 
 // Standardisation of observations, limits per column, and layer normalisation.
 namespace sinew {
@@ -31,29 +31,23 @@ void clip_columns_backward(BasicTape<T>& tape, Node<T>& node) {
 template <class T>
 constexpr Operation<T> clip_columns_operation{"clip_columns", clip_columns_backward<T>};
 
-// With n̂ = (x - mean) / deviation and g = dy · scale:
-// dx = (g - mean(g) - n̂ · mean(g · n̂)) / deviation.
 template <class T>
 void layer_norm_backward(BasicTape<T>& tape, Node<T>& node) {
   Node<T>*x = node.inputs[0], *scale = node.inputs[1], *shift = node.inputs[2];
   const int n = node.shape.columns();
   T *dx = tape.zeroed_sink(x), *dscale = tape.zeroed_sink(scale), *dshift = tape.zeroed_sink(shift);
+  T *normal = tape.scratch(n), *g = tape.scratch(n);
   for (int row = 0; row < node.shape.rows(); ++row) {
-    const T *in = x->value + int64_t{row} * n, *dy = node.gradient + int64_t{row} * n;
-    T mean = 0, variance = 0, mean_g = 0, mean_gn = 0;
-    for (int i = 0; i < n; ++i) mean += in[i] / n;
-    for (int i = 0; i < n; ++i) variance += (in[i] - mean) * (in[i] - mean) / n;
-    const T inverse = 1 / std::sqrt(variance + node.scalars[0]);
+    const T* dy = node.gradient + int64_t{row} * n;
+    const T inverse = internal::normalize_row(x->value + int64_t{row} * n, n, node.scalars[0], normal);
     for (int i = 0; i < n; ++i) {
-      const T normal = (in[i] - mean) * inverse, g = dy[i] * scale->value[i];
-      mean_g += g / n;
-      mean_gn += g * normal / n;
-      if (dscale) dscale[i] += dy[i] * normal;
+      if (dscale) dscale[i] += dy[i] * normal[i];
       if (dshift) dshift[i] += dy[i];
+      g[i] = dy[i] * scale->value[i];
     }
-    if (dx)
-      for (int i = 0; i < n; ++i)
-        dx[int64_t{row} * n + i] += (dy[i] * scale->value[i] - mean_g - (in[i] - mean) * inverse * mean_gn) * inverse;
+    if (!dx) continue;
+    internal::normalize_row_backward(normal, inverse, g, n, g);
+    for (int i = 0; i < n; ++i) dx[int64_t{row} * n + i] += g[i];
   }
 }
 template <class T>
@@ -108,10 +102,7 @@ BasicTensor<T> layer_norm(BasicTensor<T> x, BasicTensor<T> scale, BasicTensor<T>
   for (int row = 0; row < x.shape().rows(); ++row) {
     const T* in = x.data() + int64_t{row} * n;
     T* out = node->value + int64_t{row} * n;
-    const T mean = internal::sum_blocks<T>(n, [&](const Block<T>& block) { return block.load(in); }) / n;
-    T variance = 0;
-    for (int i = 0; i < n; ++i) variance += (in[i] - mean) * (in[i] - mean);
-    const T inverse = 1 / std::sqrt(variance / n + node->scalars[0]);
+    const auto [mean, inverse] = internal::moments_of_row(in, n, node->scalars[0]);
     for (int i = 0; i < n; ++i) out[i] = (in[i] - mean) * inverse * scale.data()[i] + shift.data()[i];
   }
   return {x.tape(), node};

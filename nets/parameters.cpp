@@ -1,5 +1,6 @@
 #include "nets/parameters.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "core/error.h"
@@ -23,6 +24,13 @@ BasicParameter<T>& BasicParameters<T>::add(std::string name, Shape shape, bool t
   touch();
   return list_.emplace_back(
       BasicParameter<T>{std::move(name), shape, offset, static_cast<int>(list_.size()), this, trainable});
+}
+
+template <class T>
+BasicParameter<T>& BasicParameters<T>::add_filled(std::string name, Shape shape, T value) {
+  BasicParameter<T>& parameter = add(std::move(name), shape);
+  std::ranges::fill(parameter.values(), value);
+  return parameter;
 }
 
 template <class T>

@@ -41,6 +41,8 @@ class BasicParameters {
   /// Adds one, all zeros. The reference stays valid; spans of values() do not. Names are unique. Throws
   /// Error when there are more numbers than the set may have: a misread network shall not take all memory.
   BasicParameter<T>& add(std::string name, Shape shape, bool trainable = true);
+  /// The same with another value in all places; trainable.
+  BasicParameter<T>& add_filled(std::string name, Shape shape, T value);
   BasicParameter<T>* find(std::string_view name);
 
   int64_t size() const { return static_cast<int64_t>(values_.size()); }

@@ -1,12 +1,14 @@
 #pragma once
 #include <algorithm>
-#include <cmath>
 
-#include "nets/ops_internal.h"
+#include "nets/normal_row_internal.h"
 #include "nets/ops_recurrent.h"
 
 /// What the files that implement cells share.
 namespace sinew::internal {
+
+template <class T>
+constexpr T cell_epsilon = T(1e-5);  // as layer_norm's by default
 
 /// A copy of the resets that lasts as long as the tape's nodes; null where there are none.
 template <class T>
@@ -35,27 +37,22 @@ void clear_where_reset(T* gradient, int rows, int width, const int* resets) {
     if (resets[row]) std::fill_n(gradient + int64_t{row} * width, width, T(0));
 }
 
-/// normal = (x - mean) · inverse, with inverse = 1 / sqrt(variance + 1e-5), which is returned.
+/// Cuts one block of a tape into arrays that have `rows` rows each; null: only the size is asked for.
 template <class T>
-T normalize_row(const T* x, int n, T* normal) {
-  const T mean = sum_blocks<T>(n, [&](const Block<T>& block) { return block.load(x); }) / n;
-  T variance = 0;
-  for (int i = 0; i < n; ++i) variance += (x[i] - mean) * (x[i] - mean);
-  const T inverse = 1 / std::sqrt(variance / n + T(1e-5));
-  for (int i = 0; i < n; ++i) normal[i] = (x[i] - mean) * inverse;
-  return inverse;
-}
-
-/// d loss / d x, from g = d loss / d normal; dx may be g.
-template <class T>
-void normalize_row_backward(const T* normal, T inverse, const T* g, int n, T* dx) {
-  T mean_g = 0, mean_gn = 0;
-  for (int i = 0; i < n; ++i) {
-    mean_g += g[i] / n;
-    mean_gn += g[i] * normal[i] / n;
+class Pieces {
+ public:
+  Pieces(T* block, int64_t rows) : block_(block), rows_(rows) {}
+  T* take(int64_t columns) {
+    T* piece = block_ ? block_ + size_ : nullptr;
+    size_ += rows_ * columns;
+    return piece;
   }
-  for (int i = 0; i < n; ++i) dx[i] = (g[i] - mean_g - normal[i] * mean_gn) * inverse;
-}
+  int64_t size() const { return size_; }
+
+ private:
+  T* block_;
+  int64_t rows_, size_ = 0;
+};
 
 /// The recurrent product of a cell: h [sequences, units] · weight [units, columns], step by step, and its gradients.
 /// Over several steps the weights are packed once for all of them.

@@ -1,11 +1,30 @@
 #pragma once
+#include <algorithm>
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <span>
 
 #include "nets/ops.h"
 
 namespace sinew {
+
+/// What the layers of a network remember, side by side in the order in which they were made.
+struct MemoryLayout {
+  static constexpr int most_layers = 64, most_numbers = 1 << 24;
+  int layers = 0, numbers = 0;  // so far
+
+  /// Where the memory of so many more layers begins, `size` numbers each. Throws Error where it becomes too much.
+  int take(int size, int more_layers = 1) {
+    const int64_t total = numbers + int64_t{size} * more_layers;
+    if (total > most_numbers) fail("{} numbers of memory for each env; {} are allowed", total, most_numbers);
+    if (layers + more_layers > most_layers) fail("more than {} layers with memory", most_layers);
+    const int begin = numbers;
+    numbers = static_cast<int>(total);
+    layers += more_layers;
+    return begin;
+  }
+};
 
 /// How the rows of a batch follow each other in time, and what the layers remember: `steps` steps of each of
 /// `sequences` sequences, row t · sequences + s being step t of sequence s. A layer with memory takes its columns
@@ -28,7 +47,7 @@ class BasicSequence {
   }
   /// What a layer remembers after the last step.
   void leave(BasicTensor<T> memory) {
-    if (n_left_ == left_.size()) fail("a network has more than {} layers with memory", left_.size());
+    assert(n_left_ < left_.size());
     left_[n_left_++] = memory;
   }
   /// The state after the last step, of the layers that were run; not there where none has memory. Labelled
@@ -50,7 +69,7 @@ class BasicSequence {
 
   BasicTensor<T> state_;
   std::span<const uint8_t> resets_;
-  std::array<BasicTensor<T>, 16> left_;
+  std::array<BasicTensor<T>, MemoryLayout::most_layers> left_;
   size_t n_left_ = 0;
 };
 

@@ -55,7 +55,7 @@ struct Panel {
     for (int i = 0; i < Rows; ++i) {
       const Vec<T> scale = broadcast(a(i));
 #pragma GCC unroll 4
-      for (int v = 0; v < Vectors; ++v) sum[i][v] = multiply_add(scale, b_row[v], sum[i][v]);
+      for (int v = 0; v < Vectors; ++v) sum[i][v] = multiply_add<T>(scale, b_row[v], sum[i][v]);
     }
   }
 

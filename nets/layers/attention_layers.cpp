@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "nets/init.h"
+#include "nets/layers/function_layer.h"
 
 namespace sinew {
 namespace {
@@ -18,16 +19,7 @@ const BasicParameter<T>* add_weight(LayerContext<T>& context, const std::string&
 
 template <class T>
 const BasicParameter<T>* add_filled(LayerContext<T>& context, const std::string& name, int size, double value) {
-  BasicParameter<T>& parameter = context.parameters.add(name, {size});
-  std::ranges::fill(parameter.values(), static_cast<T>(value));
-  return &parameter;
-}
-
-template <class T>
-void expect_numbers(const ConfigNode& options, const LayerContext<T>& context) {
-  if (context.input.rank() != 1)
-    throw options.error(fmt::format("layer '{}' takes rows of numbers, not of shape {}; put flatten, or "
-                                    "spatial_softargmax, before it", context.name, context.input.text()));
+  return &context.parameters.add_filled(name, {size}, static_cast<T>(value));
 }
 
 }  // namespace
@@ -54,7 +46,6 @@ RelativeAttention<T>::RelativeAttention(LayerContext<T>& context, const std::str
       const double angle = distance * std::pow(10000.0, -2.0 * (i / 2) / width);
       sinusoids_.push_back(static_cast<T>(i % 2 == 0 ? std::sin(angle) : std::cos(angle)));
     }
-  context.parameters.touch();
 }
 
 template <class T>
@@ -111,7 +102,7 @@ BasicTensor<T> BasicGtrxl<T>::Gate::operator()(BasicTensor<T> x, BasicTensor<T> 
 template <class T>
 typename BasicGtrxl<T>::Block BasicGtrxl<T>::make_block(LayerContext<T>& context, const std::string& name,
                                                         const GtrxlOptions& options) const {
-  const int hidden = options.hidden > 0 ? options.hidden : 4 * units_;
+  const int hidden = options.hidden_width();
   return {.attention = {context, name + ".attention", units_, options.heads, options.memory},
           .attention_gate = {context, name + ".attention_gate", units_, options.gate_bias},
           .norm_scale = add_filled(context, name + ".norm_scale", units_, 1),
@@ -128,7 +119,7 @@ BasicGtrxl<T>::BasicGtrxl(LayerContext<T>& context, const GtrxlOptions& options)
     : name_(context.name), units_(options.units), state_size_(options.memory * options.units + 1) {
   embedding_ = add_weight(context, name_ + ".embedding", context.input[0], units_);
   embedding_bias_ = add_filled(context, name_ + ".embedding_bias", units_, 0);
-  state_begin_ = context.take_memory(options.blocks * state_size_);
+  state_begin_ = context.take_memory(state_size_, options.blocks);
   for (int i = 0; i < options.blocks; ++i) blocks_.push_back(make_block(context, fmt::format("{}.{}", name_, i), options));
   context.parameters.touch();
 }
@@ -163,8 +154,15 @@ struct AttentionOptions {
   }
 };
 
-void check_heads(const ConfigNode& options, const std::string& layer, int heads, int width) {
-  if (width % heads != 0) throw options.error(fmt::format("layer '{}': {} heads do not divide {} numbers", layer, heads, width));
+// What both layers need: heads that divide the width, and matrices that are not too many to start orthogonal.
+template <class T>
+void check_width(const ConfigNode& options, const LayerContext<T>& context, int width, int heads, int64_t matrices) {
+  expect_numbers(options, context);
+  if (width % heads != 0)
+    throw options.error(fmt::format("layer '{}': {} heads do not divide {} numbers", context.name, heads, width));
+  if (takes_too_long(width, width, matrices))
+    throw options.error(fmt::format("layer '{}': {} matrices of [{}, {}] take too long to start orthogonal; make it narrower",
+                                    context.name, matrices, width, width));
 }
 
 template <class T>
@@ -172,8 +170,7 @@ std::unique_ptr<BasicLayer<T>> make_attention(const ConfigNode& options, LayerCo
   if (options.is_null()) fail("attention needs its memory, as in {{attention: {{heads: 4, memory: 16}}}}");
   AttentionOptions read;
   read_value(options, read);
-  expect_numbers(options, context);
-  check_heads(options, context.name, read.heads, context.input[0]);
+  check_width(options, context, context.input.columns(), read.heads, 5);
   return std::make_unique<BasicAttention<T>>(context, read.heads, read.memory);
 }
 
@@ -182,8 +179,9 @@ std::unique_ptr<BasicLayer<T>> make_gtrxl(const ConfigNode& options, LayerContex
   if (options.is_null()) fail("gtrxl needs its size and memory, as in {{gtrxl: {{units: 64, memory: 32}}}}");
   GtrxlOptions read;
   read_value(options, read);
-  expect_numbers(options, context);
-  check_heads(options, context.name, read.heads, read.units);
+  const int hidden = (read.hidden_width() + read.units - 1) / read.units;
+  // Of a block: 5 of its attention, 6 of each gate, and those of the position-wise network.
+  check_width(options, context, read.units, read.heads, int64_t{read.blocks} * (5 + 2 * 6 + 2 * hidden));
   return std::make_unique<BasicGtrxl<T>>(context, read);
 }
 

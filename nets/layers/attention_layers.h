@@ -24,7 +24,7 @@ class RelativeAttention {
 /// x + attention over the last `memory` steps and this one: {attention: {heads, memory}}. Memory per sequence:
 /// those steps' inputs, and how many there are.
 template <class T>
-class BasicAttention : public BasicLayer<T> {
+class BasicAttention : public BasicMemoryLayer<T> {
  public:
   BasicAttention(LayerContext<T>& context, int heads, int memory);
   BasicTensor<T> run(BasicTensor<T> x, BasicSequence<T>& sequence) const override;
@@ -40,13 +40,14 @@ struct GtrxlOptions {
   int units = 0;   // width of the residual stream
   int blocks = 1;  // layers of attention, each with a memory of its own
   int heads = 4;
-  int memory = 0;    // steps
-  int hidden = 0;    // width inside of the position-wise network; 0: 4 · units
+  int memory = 0;  // steps
+  int hidden = 0;  // width inside of the position-wise network; 0: 4 · units
   double gate_bias = 2;  // at the start, the larger the nearer a block is to the identity
+  int hidden_width() const { return hidden > 0 ? hidden : 4 * units; }
   template <class Visitor>
   void visit(Visitor& v) {
     v.required("units", units, between(1, 1 << 12));
-    v.optional("blocks", blocks, between(1, 64));
+    v.optional("blocks", blocks, between(1, 32));
     v.optional("heads", heads, between(1, 64));
     v.required("memory", memory, between(1, 1 << 12));
     v.optional("hidden", hidden, between(0, 1 << 14));
@@ -58,7 +59,7 @@ struct GtrxlOptions {
 /// then blocks of attention and a position-wise network, both normalised before, rectified after, and let through by
 /// a GRU's gates.
 template <class T>
-class BasicGtrxl : public BasicLayer<T> {
+class BasicGtrxl : public BasicMemoryLayer<T> {
  public:
   BasicGtrxl(LayerContext<T>& context, const GtrxlOptions& options);
   BasicTensor<T> run(BasicTensor<T> x, BasicSequence<T>& sequence) const override;

@@ -8,11 +8,10 @@ template <class T>
 BasicBatchNorm<T>::BasicBatchNorm(BasicParameters<T>& parameters, const std::string& name, Shape input)
     : name_(name),
       shape_(input),
-      scale_(&parameters.add(name + ".scale", {input.columns()})),
+      scale_(&parameters.add_filled(name + ".scale", {input.columns()}, T(1))),
       shift_(&parameters.add(name + ".shift", {input.columns()})),
       mean_(&parameters.add(name + ".mean", {input.columns()}, false)),
       variance_(&parameters.add(name + ".variance", {input.columns()}, false)) {
-  std::ranges::fill(scale_->values(), T(1));
   std::ranges::fill(variance_->values(), T(1));
   parameters.touch();
 }

@@ -1,5 +1,7 @@
 #include "nets/layers/embedding.h"
 
+#include "nets/layers/function_layer.h"
+
 namespace sinew {
 
 template <class T>
@@ -33,8 +35,7 @@ std::unique_ptr<BasicLayer<T>> make_embedding(const ConfigNode& options, LayerCo
   if (options.is_null()) fail("embedding needs its table, as in {{embedding: {{count: 10, size: 8}}}}");
   EmbeddingOptions read;
   read_value(options, read);
-  if (context.input.rank() != 1)
-    throw options.error(fmt::format("embedding takes rows of indices, not of shape {}", context.input.text()));
+  expect_numbers(options, context);
   return std::make_unique<BasicEmbedding<T>>(context, read.count, read.size);
 }
 

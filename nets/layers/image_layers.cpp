@@ -53,11 +53,8 @@ BasicGroupNorm<T>::BasicGroupNorm(BasicParameters<T>& parameters, const std::str
     : name_(name),
       shape_(input),
       groups_(groups),
-      scale_(&parameters.add(name + ".scale", {input[2]})),
-      shift_(&parameters.add(name + ".shift", {input[2]})) {
-  std::ranges::fill(scale_->values(), T(1));
-  parameters.touch();
-}
+      scale_(&parameters.add_filled(name + ".scale", {input[2]}, T(1))),
+      shift_(&parameters.add(name + ".shift", {input[2]})) {}
 
 template <class T>
 BasicTensor<T> BasicGroupNorm<T>::operator()(BasicTensor<T> x) const {

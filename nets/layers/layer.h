@@ -18,11 +18,8 @@ class BasicLayer {
  public:
   virtual ~BasicLayer() = default;
   /// x: [rows, …input extents] → [rows, …output extents]. Of a layer with memory: every row is an episode's first.
-  virtual BasicTensor<T> operator()(BasicTensor<T> x) const {
-    BasicSequence<T> first_steps;
-    return run(x, first_steps);
-  }
-  /// The same for rows that follow each other. A layer has one of the two.
+  virtual BasicTensor<T> operator()(BasicTensor<T> x) const = 0;
+  /// The same for rows that follow each other, which layers with memory tell apart.
   virtual BasicTensor<T> run(BasicTensor<T> x, BasicSequence<T>&) const { return (*this)(x); }
   /// Extents of one output row.
   virtual Shape output_shape() const = 0;
@@ -31,6 +28,17 @@ class BasicLayer {
   /// Whether, in training, a row's output depends on the other rows: all rows of a minibatch then go through one
   /// tape, and absorb_batch_statistics follows the step.
   virtual bool has_batch_statistics() const { return false; }
+};
+
+/// A layer that remembers, or contains one that may.
+template <class T>
+class BasicMemoryLayer : public BasicLayer<T> {
+ public:
+  BasicTensor<T> operator()(BasicTensor<T> x) const final {
+    BasicSequence<T> first_steps;
+    return run(x, first_steps);
+  }
+  BasicTensor<T> run(BasicTensor<T> x, BasicSequence<T>& sequence) const override = 0;
 };
 
 /// How weights start: the scheme, and the gain of layers inside the network (heads have their own).
@@ -52,14 +60,14 @@ struct LayerContext {
   std::string name;  // "actor.0"; its parameters are named name + ".weight"
   Shape input;       // extents of one row
   InitConfig init;
-  int* state_size = nullptr;  // of the network so far: numbers of memory per sequence
+  MemoryLayout* memory = nullptr;  // of the network so far; null: nothing can be remembered here
 
-  /// Where in the state a layer's memory begins, which is that large.
-  int take_memory(int size) {
-    if (!state_size) fail("layer '{}' remembers, and there is no memory here", name);
-    const int begin = *state_size;
-    *state_size += size;
-    return begin;
+  /// As MemoryLayout::take().
+  int take_memory(int size, int layers = 1) const {
+    return with_context(fmt::format("layer '{}'", name), [&] {
+      if (!memory) fail("it remembers, and there is no memory here");
+      return memory->take(size, layers);
+    });
   }
 };
 

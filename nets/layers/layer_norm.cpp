@@ -1,17 +1,12 @@
 #include "nets/layers/layer_norm.h"
 
-#include <algorithm>
-
 namespace sinew {
 
 template <class T>
 BasicLayerNorm<T>::BasicLayerNorm(BasicParameters<T>& parameters, const std::string& name, int size)
     : name_(name),
-      scale_(&parameters.add(name + ".scale", {size})),
-      shift_(&parameters.add(name + ".shift", {size})) {
-  std::ranges::fill(scale_->values(), T(1));
-  parameters.touch();
-}
+      scale_(&parameters.add_filled(name + ".scale", {size}, T(1))),
+      shift_(&parameters.add(name + ".shift", {size})) {}
 
 template <class T>
 BasicTensor<T> BasicLayerNorm<T>::operator()(BasicTensor<T> x) const {

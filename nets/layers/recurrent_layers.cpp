@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nets/init.h"
+#include "nets/layers/function_layer.h"
 
 namespace sinew {
 namespace {
@@ -25,13 +26,6 @@ BasicParameter<T>& add_gate_weights(LayerContext<T>& context, const char* name, 
   return weight;
 }
 
-template <class T>
-BasicParameter<T>& add_filled(LayerContext<T>& context, const char* name, int size, T value) {
-  BasicParameter<T>& parameter = context.parameters.add(context.name + name, {size});
-  std::ranges::fill(parameter.values(), value);
-  return parameter;
-}
-
 }  // namespace
 
 template <class T>
@@ -42,20 +36,19 @@ BasicRecurrentLayer<T>::BasicRecurrentLayer(Cell cell, LayerContext<T>& context,
   state_size_ = cell == Cell::lstm ? 2 * units : units;
   state_begin_ = context.take_memory(state_size_);
   input_weight_ = &add_gate_weights(context, ".input_weight", inputs, gates, units, init);
-  BasicParameter<T>& bias = add_filled(context, ".bias", gates * units, T(0));
+  BasicParameter<T>& bias = context.parameters.add(name_ + ".bias", {gates * units});
   bias_ = &bias;
   hidden_weight_ = &add_gate_weights(context, ".hidden_weight", units, gates, units, init);
-  if (cell == Cell::gru) hidden_bias_ = &add_filled(context, ".hidden_bias", units, T(0));
+  if (cell == Cell::gru) hidden_bias_ = &context.parameters.add(name_ + ".hidden_bias", {units});
   if (cell == Cell::lstm) std::ranges::fill(bias.values().subspan(units, units), T(1));  // forgets nothing
   if (layer_norm) {
-    input_scale_ = &add_filled(context, ".input_scale", gates * units, T(1));
-    hidden_scale_ = &add_filled(context, ".hidden_scale", gates * units, T(1));
+    input_scale_ = &context.parameters.add_filled(name_ + ".input_scale", {gates * units}, T(1));
+    hidden_scale_ = &context.parameters.add_filled(name_ + ".hidden_scale", {gates * units}, T(1));
     if (cell == Cell::lstm) {
-      cell_scale_ = &add_filled(context, ".cell_scale", units, T(1));
-      cell_shift_ = &add_filled(context, ".cell_shift", units, T(0));
+      cell_scale_ = &context.parameters.add_filled(name_ + ".cell_scale", {units}, T(1));
+      cell_shift_ = &context.parameters.add(name_ + ".cell_shift", {units});
     }
   }
-  context.parameters.touch();
 }
 
 template <class T>
@@ -110,9 +103,11 @@ std::unique_ptr<BasicLayer<T>> make_recurrent(const ConfigNode& options, LayerCo
   else
     read_value(options, read.units);
   check_range(options, read.units, between(1, most_units));
-  if (context.input.rank() != 1)
-    throw options.error(fmt::format("{} takes rows of numbers, not of shape {}; put flatten, or spatial_softargmax, before it",
-                                    name, context.input.text()));
+  expect_numbers(options, context);
+  if (read.init.scheme == "orthogonal" && takes_too_long(std::max(context.input[0], read.units), read.units, 8))
+    throw options.error(
+        fmt::format("weights of [{}, {}] for each gate take too long to start orthogonal; give it init: {{scheme: kaiming}}",
+                    std::max(context.input[0], read.units), read.units));
   return std::make_unique<BasicRecurrentLayer<T>>(cell, context, read.units, read.layer_norm, read.init);
 }
 

@@ -10,7 +10,7 @@ namespace sinew {
 /// cell_shift. Weights start orthogonal, gate by gate; biases at 0, an LSTM's forget gate at 1 (Jozefowicz et al.
 /// 2015). Memory per sequence: the output, and of an LSTM the cell.
 template <class T>
-class BasicRecurrentLayer : public BasicLayer<T> {
+class BasicRecurrentLayer : public BasicMemoryLayer<T> {
  public:
   enum class Cell { lstm, gru };
   BasicRecurrentLayer(Cell cell, LayerContext<T>& context, int units, bool layer_norm, const InitConfig& init);

@@ -7,7 +7,7 @@ namespace sinew {
 using LayerList = std::vector<ConfigNode>;
 
 template <class T>
-class BasicSequential : public BasicLayer<T> {
+class BasicSequential : public BasicMemoryLayer<T> {
  public:
   /// Makes the layers from the table; the i-th is named context.name + "." + i. An activation that
   /// the layer before it can fuse becomes part of it. Throws a located Error for an unknown layer.

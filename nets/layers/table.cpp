@@ -1,9 +1,11 @@
 #include <algorithm>
 
+#include "nets/init.h"
 #include "nets/layers/attention_layers.h"
 #include "nets/layers/augment_layers.h"
 #include "nets/layers/batch_norm.h"
 #include "nets/layers/embedding.h"
+#include "nets/layers/function_layer.h"
 #include "nets/layers/image_layers.h"
 #include "nets/layers/layer_norm.h"
 #include "nets/layers/linear.h"
@@ -24,12 +26,6 @@ struct LinearOptions {
   }
 };
 
-// A weight of [4096, 4096] takes half a minute to start orthogonal, and it grows with the third power.
-bool takes_too_long(int inputs, int outputs) {
-  const int64_t tall = std::max(inputs, outputs), flat = std::min(inputs, outputs);
-  return tall * flat * flat > int64_t{1} << 36;
-}
-
 // {linear: 64} or {linear: {units: 64, init: {…}}}.
 template <class T>
 std::unique_ptr<BasicLayer<T>> make_linear(const ConfigNode& options, LayerContext<T>& context) {
@@ -41,9 +37,7 @@ std::unique_ptr<BasicLayer<T>> make_linear(const ConfigNode& options, LayerConte
     read_value(options, linear.units);
     check_range(options, linear.units, between(1, 1 << 16));
   }
-  if (context.input.rank() != 1)
-    throw options.error(
-        fmt::format("linear takes rows of numbers, not of shape {}; put flatten before it", context.input.text()));
+  expect_numbers(options, context);
   if (linear.init.scheme == "orthogonal" && takes_too_long(context.input[0], linear.units))
     throw options.error(
         fmt::format("a weight of [{}, {}] takes too long to start orthogonal; give it init: {{scheme: kaiming}}",

@@ -186,7 +186,7 @@ TEST(ImageLayers, RefuseWhatDoesNotFit) {
   expect_contains(refusal("[{conv: {filters: 4, kernel: 3, strides: 2}}]"), "unknown key");
   expect_contains(refusal("[conv]"), "conv needs its options");
   expect_contains(refusal("[{group_norm: 2}]"), "2 groups do not divide 3 channels");
-  expect_contains(refusal("[{linear: 4}]"), "put flatten before it");
+  expect_contains(refusal("[{linear: 4}]"), "put flatten, or spatial_softargmax, before it");
   expect_contains(refusal("[flatten, {conv: {filters: 4, kernel: 2}}]"),
                   "an image [height, width, channels] is expected");
   expect_contains(refusal("[flatten, spatial_softargmax]"), "an image [height, width, channels] is expected");

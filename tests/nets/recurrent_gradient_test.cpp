@@ -53,10 +53,11 @@ void check_layers(const std::string& yaml) {
   SCOPED_TRACE(yaml);
   Parameters64 parameters;
   Rng rng(3);
-  int state_size = 0;
+  MemoryLayout memory;
   const ConfigNode list = ConfigNode::parse_text(yaml, "layers.yaml");
   const BasicSequential<double> net({list.items().begin(), list.items().end()}, builtin_layers<double>(),
-                                    {parameters, rng, "core", {inputs}, {}, &state_size});
+                                    {parameters, rng, "core", {inputs}, {}, &memory});
+  const int state_size = memory.numbers;
   for (double& value : parameters.values()) value += rng.uniform(-0.3, 0.3);
   std::vector<double> state = draw(sequences * state_size, 1);
   for (double& number : state) number += 2;  // an attention remembers as many steps as a number in it says

@@ -70,13 +70,24 @@ TEST(Recurrent, AttentionByHand) {
             (std::vector<double>{-0.2, 0.7, 2}));
 }
 
+TEST(MemoryLayout, EndsWhereItBecomesTooMuch) {
+  MemoryLayout layout;
+  EXPECT_EQ(layout.take(10), 0);
+  EXPECT_EQ(layout.take(5, 2), 10);
+  EXPECT_EQ(layout.numbers, 20);
+  EXPECT_THROW(layout.take(MemoryLayout::most_numbers - 19), Error);
+  EXPECT_THROW(layout.take(1, MemoryLayout::most_layers - 2), Error);
+  EXPECT_EQ(layout.take(MemoryLayout::most_numbers - 20, 1), 20);
+}
+
 constexpr int inputs = 5;
 
 struct Net {
   explicit Net(const std::string& yaml) {
     const ConfigNode list = ConfigNode::parse_text(yaml, "layers.yaml");
     layers.emplace(LayerList(list.items().begin(), list.items().end()), builtin_layers<float>(),
-                   LayerContext<float>{parameters, rng, "core", {inputs}, {}, &state_size});
+                   LayerContext<float>{parameters, rng, "core", {inputs}, {}, &memory});
+    state_size = memory.numbers;
   }
   // Rows of as many sequences as `state` has; `state` becomes the next one.
   std::vector<float> run(std::span<const float> x, std::vector<float>& state, std::span<const uint8_t> resets) {
@@ -91,6 +102,7 @@ struct Net {
   }
   Parameters parameters;
   Rng rng{4};
+  MemoryLayout memory;
   int state_size = 0;
   std::optional<BasicSequential<float>> layers;
   Tape tape{TapeMode::infer};

@@ -91,12 +91,12 @@ class Interpreter {
         for (size_t j = 0; j < columns; ++j) y[r * columns + j] += x[r * inner + i] * weight[i * columns + j];
     return y;
   }
-  static Row normalized(Row x) {
+  static Row normalized(Row x, double epsilon = 1e-5) {
     const double n = static_cast<double>(x.size());
     double mean = 0, variance = 0;
     for (const double number : x) mean += number / n;
     for (const double number : x) variance += (number - mean) * (number - mean) / n;
-    for (double& number : x) number = (number - mean) / std::sqrt(variance + 1e-5);
+    for (double& number : x) number = (number - mean) / std::sqrt(variance + epsilon);
     return x;
   }
   // h · weight, normalised and scaled where the cell has the input `scale`.
@@ -175,23 +175,14 @@ class Interpreter {
     return y;
   }
 
+  // Of one row, or of several.
   Row layer_norm(const json& step) const {
-    Row y = input(step, 0);
-    const size_t width = input(step, 1).size();
-    if (y.size() > width) {  // of several rows
-      Row all;
-      for (size_t begin = 0; begin < y.size(); begin += width) {
-        Row row = normalized({y.begin() + static_cast<std::ptrdiff_t>(begin), y.begin() + static_cast<std::ptrdiff_t>(begin + width)});
-        for (size_t i = 0; i < width; ++i) all.push_back(row[i] * input(step, 1)[i] + input(step, 2)[i]);
-      }
-      return all;
+    const Row &x = input(step, 0), &scale = input(step, 1), &shift = input(step, 2);
+    Row y;
+    for (auto begin = x.begin(); begin != x.end(); begin += static_cast<std::ptrdiff_t>(scale.size())) {
+      const Row row = normalized({begin, begin + static_cast<std::ptrdiff_t>(scale.size())}, scalar(step, 0));
+      for (size_t i = 0; i < row.size(); ++i) y.push_back(row[i] * scale[i] + shift[i]);
     }
-    const double n = static_cast<double>(y.size());
-    double mean = 0, variance = 0;
-    for (const double x : y) mean += x / n;
-    for (const double x : y) variance += (x - mean) * (x - mean) / n;
-    for (size_t i = 0; i < y.size(); ++i)
-      y[i] = (y[i] - mean) / std::sqrt(variance + scalar(step, 0)) * input(step, 1)[i] + input(step, 2)[i];
     return y;
   }
 
