@@ -19,18 +19,10 @@ int64_t nearest_divisor(int64_t number, int64_t wanted) {
       if (candidate > 0 && number % candidate == 0) return candidate;
 }
 
-// Of a network that remembers, for 0 or none given.
+// Of a network that remembers.
 int sequence_length(const PpoConfig& config) {
-  if (config.seq_len && *config.seq_len > 0) return *config.seq_len;
-  if (config.seq_len) return config.n_steps;
-  return static_cast<int>(nearest_divisor(std::gcd(config.n_steps, config.batch_size), 16));
-}
-
-int sequence_length(const PpoConfig& config, const Policy& policy) {
-  const bool remembers = policy.learner_state_size() > 0;
-  if (!remembers && config.seq_len)
-    fail("algorithm.seq_len: the network remembers nothing; give it a layer with memory, such as core: {{lstm: 128}}, or leave seq_len out");
-  return remembers ? sequence_length(config) : 1;
+  if (!config.seq_len) return static_cast<int>(nearest_divisor(std::gcd(config.n_steps, config.batch_size), 16));
+  return *config.seq_len > 0 ? *config.seq_len : config.n_steps;
 }
 
 void check_sequences(const PpoConfig& config) {
@@ -42,6 +34,17 @@ void check_sequences(const PpoConfig& config) {
   if (config.batch_size % length != 0)
     fail("algorithm.batch_size: {} transitions are not a number of whole sequences of seq_len = {}; choose a multiple of it",
          config.batch_size, length);
+}
+
+Rollout make_rollout(const PpoConfig& config, int n_envs, const Policy& policy) {
+  const int state_size = policy.learner_state_size();
+  if (state_size == 0 && config.seq_len)
+    fail("algorithm.seq_len: the network remembers nothing; give it a layer with memory, such as core: {{lstm: 128}}, "
+         "or leave seq_len out");
+  const int length = state_size == 0 ? 1 : sequence_length(config);
+  check_memory(fmt::format("the network's memory, {} numbers before each sequence of {} steps", state_size, length),
+               4.0 * state_size * n_envs * (config.n_steps / length + 1));
+  return {n_envs, config.n_steps, policy.spec(), length, state_size};
 }
 
 int shards_for(const PpoConfig& config) {
@@ -85,6 +88,21 @@ void check_room(const PpoConfig& config, const VecEnv& envs) {
                frames * config.n_steps * envs.size() + 5.0 * spec.image_size() * config.batch_size);
 }
 
+// So that the minibatch's advantages have mean 0 and variance 1.
+void normalize_advantages(const Rollout& rollout, std::span<const int> sequences, PpoMinibatch& minibatch) {
+  const auto each = [&](auto&& body) {
+    for (const int sequence : sequences)
+      for (int step = 0; step < rollout.seq_len; ++step) body(rollout.advantages[sequence * rollout.seq_len + step]);
+  };
+  const double n = static_cast<double>(sequences.size()) * rollout.seq_len;
+  double mean = 0, variance = 0;
+  each([&](double advantage) { mean += advantage; });
+  mean /= n;
+  each([&](double advantage) { variance += (advantage - mean) * (advantage - mean); });
+  minibatch.advantage_mean = static_cast<float>(mean);
+  minibatch.advantage_scale = static_cast<float>(1 / (std::sqrt(variance / (n - 1)) + 1e-8));
+}
+
 const PpoConfig& checked(const PpoConfig& config, const AlgorithmContext& context) {
   check_batches(config, context.envs.size());
   check_sequences(config);
@@ -99,8 +117,7 @@ Ppo::Ppo(const PpoConfig& config, const AlgorithmContext& context)
       pool_(context.pool),
       policy_(context.envs.spec(), context.network, context.layers, context.stream.split("init")),
       collector_(context.envs, policy_, context.pool, context.stream),
-      rollout_(context.envs.size(), config.n_steps, policy_.spec(), sequence_length(config_, policy_),
-               policy_.learner_state_size()),
+      rollout_(make_rollout(config_, context.envs.size(), policy_)),
       adam_(policy_.network().parameters(), {.epsilon = config.adam_epsilon, .weight_decay = config.weight_decay}),
       shuffle_stream_(context.stream.split("shuffle")),
       augment_stream_(context.stream.split("augment")),
@@ -165,28 +182,13 @@ void Ppo::make_shards() {
          "batch_norm; leave n_shards out",
          config_.n_shards);
   const int sequences = config_.batch_size / rollout_.seq_len;
-  const int pieces =
-      whole ? 1 : std::clamp(shards_for(config_) / static_cast<int>(parts.size()), 1, sequences);
+  const int pieces = whole ? 1 : std::clamp(shards_for(config_) / static_cast<int>(parts.size()), 1, sequences);
   for (const Part part : parts) {
     auto& list = shards_.emplace_back();
     for (int i = 0; i < pieces; ++i)
-      list.push_back(std::make_unique<PpoShard>(policy_, config_, part, (sequences + pieces - 1) / pieces, rollout_.seq_len));
+      list.push_back(
+          std::make_unique<PpoShard>(policy_, config_, part, (sequences + pieces - 1) / pieces, rollout_.seq_len));
   }
-}
-
-// So that the minibatch's advantages have mean 0 and variance 1.
-void normalize_advantages(const Rollout& rollout, std::span<const int> sequences, PpoMinibatch& minibatch) {
-  const auto each = [&](auto&& body) {
-    for (const int sequence : sequences)
-      for (int step = 0; step < rollout.seq_len; ++step) body(rollout.advantages[sequence * rollout.seq_len + step]);
-  };
-  const double n = static_cast<double>(sequences.size()) * rollout.seq_len;
-  double mean = 0, variance = 0;
-  each([&](double advantage) { mean += advantage; });
-  mean /= n;
-  each([&](double advantage) { variance += (advantage - mean) * (advantage - mean); });
-  minibatch.advantage_mean = static_cast<float>(mean);
-  minibatch.advantage_scale = static_cast<float>(1 / (std::sqrt(variance / (n - 1)) + 1e-8));
 }
 
 PpoSums Ppo::run_minibatch(const Rollout& rollout, std::span<const int> sequences, double clip_range) {
