@@ -148,7 +148,8 @@ std::vector<TermKind> list_terms(const TaskRegistry& registry) {
        "What differs between episodes, before the resets, or at an `interval`. A range `[low, high]` is drawn from "
        "uniformly, and a number alone is both; values of the model are relative to those in its file.",
        listed(registry.randomizations)},
-      {"env", "Envs in C++", "Whole tasks that `env: NAME` names, in place of a model and terms.",
+      {"env", "Envs in C++", "Whole tasks that `env: NAME` names, in place of a model and terms. `hide: {SENSOR: [LABEL]}` takes numbers of a "
+       "sensor away.",
        listed(registry.envs)},
   };
   std::erase_if(kinds, [](const TermKind& kind) { return kind.terms.empty(); });

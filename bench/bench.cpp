@@ -59,6 +59,16 @@ double rate_of(const std::function<void()>& work, double seconds) {
   return best;
 }
 
+double median_time_of(const std::function<void()>& work, double seconds) {
+  std::vector<double> times;
+  for (const Stopwatch watch; watch.seconds() < seconds || times.size() < 100;) {
+    const Stopwatch one;
+    work();
+    times.push_back(1e6 * one.seconds());
+  }
+  return median(std::move(times));
+}
+
 Figure scaled(const Figure& figure, double target, double peak, bool is_time) {
   Figure result = figure;
   const double factor = reference_peak_flops / peak;

@@ -44,6 +44,9 @@ Comparison interleave(const std::vector<Candidate>& candidates, int rounds);
 /// rounds, undisturbed by what else the machine does; peak_flops() is taken likewise.
 double rate_of(const std::function<void()>& work, double seconds);
 
+/// Microseconds that `work` takes, the median of as many times as fit into `seconds`, and of 100 at least.
+double median_time_of(const std::function<void()>& work, double seconds);
+
 /// FLOP/s of register-only fused multiply-adds in float32 on one core: the peak of this machine now.
 double peak_flops();
 /// The peak of the machine whose absolute figures the project is held to.

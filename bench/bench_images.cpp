@@ -151,15 +151,12 @@ Figure one_image_action(double seconds) {
   Tape tape(TapeMode::infer);
   std::vector<uint8_t> frame(static_cast<size_t>(small.height * small.width * small.channels));
   for (uint8_t& byte : frame) byte = static_cast<uint8_t>(rng.uniform(0, 256));
-  std::vector<double> times;
-  for (const Stopwatch watch; watch.seconds() < seconds || times.size() < 100;) {
-    const Stopwatch one;
-    tape.rewind();
-    head(net(pixels(tape, {1, small.height, small.width, small.channels}, frame.data(), "images")));
-    times.push_back(1e6 * one.seconds());
-  }
-  std::ranges::nth_element(times, times.begin() + static_cast<long>(times.size() / 2));
-  const double median = times[times.size() / 2];
+  const double median = median_time_of(
+      [&] {
+        tape.rewind();
+        head(net(pixels(tape, {1, small.height, small.width, small.channels}, frame.data(), "images")));
+      },
+      seconds);
   return {"one_image_action", median, "us", 40, median / 40,
           "from the bytes of one frame of 64x64x3 to six actions through the small network, on one core; the median"};
 }

@@ -40,7 +40,7 @@ PartialEnv::PartialEnv(std::unique_ptr<Env> whole, const ConfigNode& hide)
     sensor.units.clear();
     for (const int column : shown_[index]) {
       sensor.labels.push_back(all.labels[column]);
-      sensor.units.push_back(all.units[column]);
+      if (!all.units.empty()) sensor.units.push_back(all.units[column]);
     }
   }
 }
