@@ -68,7 +68,7 @@ class HiddenProduct {
   void prepare(BasicTape<T>& tape, int steps) {
     if (steps < few_steps) return;
     T* panels = tape.scratch(int64_t{units_} * columns_);
-    pack_panels(weight_, columns_, units_, columns_, panels);
+    pack_panels(weight_, columns_, sequences_, units_, columns_, panels);
     weight_ = panels;
     packed_ = true;
   }
@@ -80,13 +80,12 @@ class HiddenProduct {
   /// Before any call of back().
   void prepare_back(BasicTape<T>& tape, int steps) {
     T* transposed = tape.scratch(int64_t{units_} * columns_);
-    transpose(weight_, columns_, units_, columns_, transposed, units_);
+    packed_ = steps >= few_steps;
+    if (packed_)
+      pack_transposed_panels(weight_, columns_, sequences_, columns_, units_, transposed);
+    else
+      transpose(weight_, columns_, units_, columns_, transposed, units_);
     weight_ = transposed;
-    if (steps < few_steps) return;
-    T* panels = tape.scratch(int64_t{units_} * columns_);
-    pack_panels(transposed, units_, columns_, units_, panels);
-    weight_ = panels;
-    packed_ = true;
   }
   /// hidden_gradient (+)= product_gradient · weightᵀ.
   void back(const T* product_gradient, T* hidden_gradient, bool accumulate) const {

@@ -25,8 +25,8 @@ struct GemmArguments {
   const T* bias = nullptr;
   Activation activation = Activation::none;
 
-  /// B lies as pack_panels() put it, which a product that is made again and again with few rows reads faster; b_row is
-  /// not read. The result has the same bits.
+  /// B lies as pack_panels() put it for this m, which a product that is made again and again with few rows reads
+  /// faster; b_row is not read. The result has the same bits.
   bool b_packed = false;
 
   // Of the gathered products below.
@@ -38,9 +38,12 @@ struct GemmArguments {
 template <class T>
 void gemm(const GemmArguments<T>& arguments);
 
-/// dst [k · n] = B [k, n], cut into the panels of columns that gemm() works through one after the other.
+/// dst [k · n] = B [k, n], cut into the panels of columns that gemm() with m rows of A works through one after the other.
 template <class T>
-void pack_panels(const T* b, int b_row, int k, int n, T* dst);
+void pack_panels(const T* b, int b_row, int m, int k, int n, T* dst);
+/// The same of the transpose of b [n, k].
+template <class T>
+void pack_transposed_panels(const T* b, int b_row, int m, int k, int n, T* dst);
 
 /// The same where A's rows lie anywhere, each in `segments` pieces of k neighbours that are a_segment apart
 /// (B then has segments · k rows): a convolution reads its input in place, the rows of a window being the

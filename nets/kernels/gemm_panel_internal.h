@@ -14,7 +14,13 @@ using namespace simd;
 // A tile of C lives in registers: 24 vectors of AVX-512's 32, 12 of AVX2's 16; the rest holds a row
 // of B and an element of A. A narrow panel takes more rows, to keep as many sums in flight.
 constexpr int max_vectors = vector_bytes == 64 ? 4 : 2;
-constexpr int rows_of_tile(int vectors) { return std::min(12, 6 * max_vectors / vectors); }
+constexpr int rows_of_tile(int vectors) { return std::clamp(6 * max_vectors / vectors, 1, 12); }
+// How many vectors wide the panels of a product of m rows are: where they make low tiles, these are wide instead.
+constexpr int panel_vectors(int m) {
+  const int tiles = std::max(1, (m + 5) / 6), rows = (m + tiles - 1) / tiles;
+  const int halves = rows > 4 ? 2 : rows > 2 ? 3 : rows > 1 ? 4 : 8;
+  return std::min(8, max_vectors * halves / 2);
+}
 
 template <class T, Activation activation>
 [[gnu::always_inline]] inline Vec<T> activate(Vec<T> x) {
@@ -49,12 +55,15 @@ struct Panel {
   template <int Rows, class Element>
   [[gnu::always_inline]] static void add_products(Vec<T> (&sum)[Rows][Vectors], Element a, const T* b, int tail) {
     Vec<T> b_row[Vectors];
-#pragma GCC unroll 4
-    for (int v = 0; v < Vectors; ++v) b_row[v] = load_at(b, v, tail);
+#pragma GCC unroll 8
+    for (int v = 0; v < Vectors; ++v) {
+      b_row[v] = load_at(b, v, tail);
+      if constexpr (Rows > 1) keep_in_register(b_row[v]);  // else GCC may read it anew for each row
+    }
 #pragma GCC unroll 12
     for (int i = 0; i < Rows; ++i) {
       const Vec<T> scale = broadcast(a(i));
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) sum[i][v] = multiply_add<T>(scale, b_row[v], sum[i][v]);
     }
   }
@@ -67,7 +76,7 @@ struct Panel {
     if (g.accumulate) {
 #pragma GCC unroll 12
       for (int i = 0; i < Rows; ++i)
-#pragma GCC unroll 4
+#pragma GCC unroll 8
         for (int v = 0; v < Vectors; ++v) sum[i][v] = load_at(c + static_cast<long>(i) * g.c_row, v, tail);
     }
     const T* b = g.b + col;
@@ -93,7 +102,7 @@ struct Panel {
       }
     }
     if (g.bias) {
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) {
         const Vec<T> bias = load_at(g.bias + col, v, tail);
 #pragma GCC unroll 12
@@ -102,7 +111,7 @@ struct Panel {
     }
 #pragma GCC unroll 12
     for (int i = 0; i < Rows; ++i)
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) store_at(c + static_cast<long>(i) * g.c_row, v, sum[i][v], tail);
   }
 
@@ -125,22 +134,36 @@ struct Panel {
     }
   }
 
-  // As many tiles of that many rows as fit.
+  // As many tiles of that many rows as fit before `end`.
   template <int Rows>
-  static void tiles(const GemmArguments<T>& g, int& row, int col, int tail) {
-    for (; row + Rows <= g.m; row += Rows) {
+  static void tiles(const GemmArguments<T>& g, int& row, int end, int col, int tail) {
+    for (; row + Rows <= end; row += Rows) {
       multiply<Rows>(g, row, col, tail);
       finish(g, row, Rows, col, tail);
     }
   }
 
   static void all_rows(const GemmArguments<T>& g, int col, int tail) {
+    constexpr int most = rows_of_tile(Vectors);
     int row = 0;
-    tiles<rows_of_tile(Vectors)>(g, row, col, tail);
-    if constexpr (rows_of_tile(Vectors) > 6) tiles<8>(g, row, col, tail);
-    tiles<4>(g, row, col, tail);
-    tiles<2>(g, row, col, tail);
-    tiles<1>(g, row, col, tail);
+    if constexpr (most > 6) {
+      tiles<most>(g, row, g.m, col, tail);
+      if constexpr (most > 8) tiles<8>(g, row, g.m, col, tail);
+      tiles<4>(g, row, g.m, col, tail);
+      tiles<2>(g, row, g.m, col, tail);
+      tiles<1>(g, row, g.m, col, tail);
+    } else if (g.m > 0) {  // tiles as equal as can be: a low one waits for its few sums
+      const int count = (g.m + most - 1) / most, larger = g.m % count, rows = g.m / count;
+      if (larger > 0) tiles_of<most>(rows + 1, g, row, larger * (rows + 1), col, tail);
+      tiles_of<most>(rows, g, row, g.m, col, tail);
+    }
+  }
+
+  // Those of `rows` rows, at most Most.
+  template <int Most>
+  static void tiles_of(int rows, const GemmArguments<T>& g, int& row, int end, int col, int tail) {
+    if (rows == Most) return tiles<Most>(g, row, end, col, tail);
+    if constexpr (Most > 1) tiles_of<Most - 1>(rows, g, row, end, col, tail);
   }
 
   // A copy of B's panel, so many rows at a time that it stays in the first-level cache. Sums wait in
@@ -195,7 +218,7 @@ void last_panel(const GemmArguments<T>& g, int col, int vectors, int tail) {
 }
 
 template <class T>
-constexpr int panel_width = max_vectors * lanes<T>;
+constexpr int panel_width(int vectors) { return vectors * lanes<T>; }
 
 // Where B is packed, its panel of `width` columns from `col` on, as multiply() addresses it.
 template <class T>
@@ -216,18 +239,28 @@ void narrow_panel(const GemmArguments<T>& g, int col) {
     last_panel<T, addressing, false>(g, col, rest / lanes<T>, 0);
 }
 
+// As many panels of that many vectors as fit from `col` on.
+template <class T, Addressing addressing, int Vectors>
+void panels(const GemmArguments<T>& g, int& col) {
+  constexpr int width = panel_width<T>(Vectors);
+  for (; col + width <= g.n; col += width)
+    panel<T, addressing, Vectors, false>(g.b_packed ? packed_panel(g, col, width) : g, col, 0);
+}
+
 template <class T, Addressing addressing>
 void all_panels(const GemmArguments<T>& g) {
-  constexpr int width = panel_width<T>;
   int col = 0;
-  if (g.b_packed) {
-    for (; col + width <= g.n; col += width)
-      panel<T, addressing, max_vectors, false>(packed_panel(g, col, width), col, 0);
-    narrow_panel<T, addressing>(packed_panel(g, col, g.n - col), col);
-  } else {
-    for (; col + width <= g.n; col += width) panel<T, addressing, max_vectors, false>(g, col, 0);
-    narrow_panel<T, addressing>(g, col);
+  if constexpr (addressing == Addressing::strided) {
+    const int vectors = panel_vectors(g.m);
+    if (vectors == panel_vectors(1))
+      panels<T, addressing, panel_vectors(1)>(g, col);
+    else if (vectors == panel_vectors(2))
+      panels<T, addressing, panel_vectors(2)>(g, col);
+    else if (vectors == panel_vectors(4))
+      panels<T, addressing, panel_vectors(4)>(g, col);
   }
+  panels<T, addressing, max_vectors>(g, col);
+  narrow_panel<T, addressing>(g.b_packed ? packed_panel(g, col, g.n - col) : g, col);
 }
 
 }  // namespace

@@ -69,6 +69,18 @@ template <class T>
 #endif
 }
 
+/// So that the compiler does not take it from memory each time that it is used.
+template <class V>
+[[gnu::always_inline]] inline void keep_in_register(V& v) {
+#if defined(__x86_64__)
+  asm("" : "+v"(v));
+#elif defined(__aarch64__)
+  asm("" : "+w"(v));
+#else
+  (void)v;
+#endif
+}
+
 typedef int32_t IntVec __attribute__((vector_size(vector_bytes)));
 
 #if defined(__AVX__) && !defined(__AVX512F__)

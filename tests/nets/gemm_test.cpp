@@ -15,7 +15,7 @@ namespace sinew {
 namespace {
 
 std::vector<int> all_n() {
-  std::vector<int> sizes = {0, 2, 16, 32, 48, 64};
+  std::vector<int> sizes = {0, 2, 16, 32, 48, 64, 150};
   for (int n = 1; n <= 69; n += 2) sizes.push_back(n);
   return sizes;
 }
@@ -142,7 +142,7 @@ TEST(Gemm, PackedHasTheSameBits) {
       for (const int k : {1, 7, 200}) {
         const std::vector<float> a = random_numbers(m * k, 1), b = random_numbers(k * (n + 2), 2);
         std::vector<float> plain = random_numbers(m * n, 4), other = plain, panels(static_cast<size_t>(k) * n);
-        pack_panels(b.data(), n + 2, k, n, panels.data());
+        pack_panels(b.data(), n + 2, m, k, n, panels.data());
         GemmArguments<float> g{.m = m, .n = n, .k = k, .a = a.data(), .a_row = k, .a_col = 1, .b = b.data(),
                                .b_row = n + 2, .c = plain.data(), .c_row = n, .accumulate = true};
         gemm(g);
@@ -151,6 +151,10 @@ TEST(Gemm, PackedHasTheSameBits) {
         g.b_packed = true;
         gemm(g);
         ASSERT_EQ(plain, other) << m << " " << n << " " << k;
+        std::vector<float> transposed(b.size()), same(panels.size());
+        transpose(b.data(), n + 2, k, n, transposed.data(), k);
+        pack_transposed_panels(transposed.data(), k, m, k, n, same.data());
+        ASSERT_EQ(panels, same) << m << " " << n << " " << k;
       }
 }
 
