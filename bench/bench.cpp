@@ -76,7 +76,7 @@ Figure scaled(const Figure& figure, double target, double peak, bool is_time) {
   result.value = is_time ? figure.value / factor : figure.value * factor;
   result.limit = target;
   result.ratio = result.value / target;
-  result.work = "the same, scaled by the reference machine's GEMM peak over today's, against the project's target";
+  result.work = "the same, scaled by the reference machine's GEMM peak over today's on as many threads, against the project's target";
   return result;
 }
 

@@ -47,9 +47,10 @@ double rate_of(const std::function<void()>& work, double seconds);
 /// Microseconds that `work` takes, the median of as many times as fit into `seconds`, and of 100 at least.
 double median_time_of(const std::function<void()>& work, double seconds);
 
-/// FLOP/s of register-only fused multiply-adds in float32 on one core: the peak of this machine now.
-double peak_flops();
-/// The peak of the machine whose absolute figures the project is held to.
+/// FLOP/s of register-only fused multiply-adds in float32, of one thread while so many run: the peak of this machine
+/// now, whose cores may share what they compute with.
+double peak_flops(int threads = 1);
+/// Likewise of the machine whose absolute figures the project is held to, on one thread and on two.
 inline constexpr double reference_peak_flops = 117e9;
 /// A figure that also says what the value would be on that machine: value · (reference / peak).
 Figure scaled(const Figure& figure, double target, double peak, bool is_time);

@@ -172,10 +172,13 @@ Figure recurrent(const Options& options, int seq_len, double target) {
 }  // namespace
 
 std::vector<Figure> bench_train(const Options& options) {
-  const double peak = peak_flops();
+  const double peak = peak_flops(options.threads);
   BarePhysics bare(bare_task("half_cheetah"), n_envs);
   const std::vector<float> actions = random_actions(static_cast<size_t>(steps) * n_envs * bare.action_size());
   std::vector<Figure> figures;
+  figures.push_back({"peak", peak * 1e-9, "GFLOP/s", reference_peak_flops * 1e-9, peak / reference_peak_flops,
+                     fmt::format("float32 multiply-adds in registers, each of {} threads, against the reference machine's",
+                                 options.threads)});
   figures.push_back(half_cheetah(options, bare, actions));
   const Figure cheetah = figures.back();
   figures.push_back(share_of_ceiling(cheetah, cheetah.limit, flops_per_step(17, 64, 6, 10), peak, options.threads));

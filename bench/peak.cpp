@@ -1,26 +1,38 @@
+#include <algorithm>
+
 #include "bench/bench.h"
 #include "core/clock.h"
+#include "core/thread_pool.h"
 #include "nets/kernels/simd.h"
 
 namespace sinew::bench {
+namespace {
 
-double peak_flops() {
+constexpr int chains = simd::vector_bytes == 64 ? 24 : 12;  // independent sums hide the latency
+constexpr int64_t steps = 100000;                           // short enough for a round that nobody interrupts
+
+// In registers alone.
+void multiply_and_add() {
   using Vec = simd::Vec<float>;
-  constexpr int chains = simd::vector_bytes == 64 ? 24 : 12;  // independent sums hide the latency
   Vec sum[chains] = {};
   Vec factor = simd::broadcast(0.999f), addend = simd::broadcast(0.001f);
   asm volatile("" : "+m"(factor), "+m"(addend));  // unknown to the compiler
-  constexpr int64_t steps = 50000;  // short enough for a round that nobody interrupts
+  for (int64_t i = 0; i < steps; ++i)
+#pragma GCC unroll 24
+    for (int c = 0; c < chains; ++c) sum[c] = sum[c] * factor + addend;
+  for (Vec& s : sum) asm volatile("" : : "m"(s));
+}
+
+}  // namespace
+
+double peak_flops(int threads) {
+  ThreadPool pool(threads);
   double best = 0;
   for (int round = 0; round < 200; ++round) {
     const Stopwatch watch;
-    for (int64_t i = 0; i < steps; ++i)
-#pragma GCC unroll 24
-      for (int c = 0; c < chains; ++c) sum[c] = sum[c] * factor + addend;
-    const double seconds = watch.seconds();
-    best = std::max(best, 2.0 * steps * chains * simd::lanes<float> / seconds);
+    pool.parallel_for(threads, [](int) { multiply_and_add(); });
+    best = std::max(best, 2.0 * steps * chains * simd::lanes<float> / watch.seconds());
   }
-  for (Vec& s : sum) asm volatile("" : : "m"(s));
   return best;
 }
 
