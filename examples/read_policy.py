@@ -77,6 +77,13 @@ def window_state(rows, shape, **_):
     return np.concatenate([positions.reshape(len(count), -1), np.minimum(count + 1, positions.shape[1])[:, None]], -1)
 
 
+def frame_stack(rows, shape, **_):  # the first row that there is stands for those that are missing
+    count = beside[id(rows)].astype(int)
+    positions = rows.reshape(-1, len(count), rows.shape[1])
+    first = len(positions) - 1 - count
+    return np.concatenate([positions[np.maximum(p, first), np.arange(len(count))] for p in range(len(positions))], -1)
+
+
 def attention(content, position, keys, values, distances, rows, i, **_):
     heads = lambda x: x.reshape(*x.shape[:-1], i[0], -1)  # columns cut into heads
     count, n = beside[id(rows)], len(content)
@@ -98,7 +105,7 @@ OPERATIONS = {  # the inputs, then the step's scalars padded with zeros (s), its
     "affine": lambda x, w, b=0, **_: x @ w + b, "matmul": lambda x, w, **_: x @ w,
     "lstm": lstm, "lstm_state": lambda h, **_: np.concatenate([h, beside[id(h)]], -1),
     "gru": gru, "gru_state": lambda h, **_: h,
-    "window": window, "window_state": window_state, "attention": attention,
+    "window": window, "window_state": window_state, "attention": attention, "frame_stack": frame_stack,
     "standardize": lambda x, mean, scale, s, **_: np.clip((x - mean) * scale, -s[0], s[0]),
     "clip_columns": lambda x, low, high, **_: np.clip(x, low, high),
     "layer_norm": lambda x, scale, shift, s, **_:

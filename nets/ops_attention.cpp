@@ -12,20 +12,6 @@ using internal::Block;
 using internal::for_blocks;
 using simd::Vec;
 
-// inputs: x. The steps' rows come last in the window.
-template <class T>
-void window_backward(BasicTape<T>& tape, Node<T>& node) {
-  Node<T>* x = node.inputs[0];
-  const GradientSink<T> sink = tape.sink(x);
-  if (!sink.data) return;
-  const T* own = node.gradient + node.shape.size() - x->shape.size();
-  for_blocks<T>(x->shape.size(), [&](const Block<T>& block) { block.put(sink, block.load(own)); });
-}
-template <class T>
-constexpr Operation<T> window_operation{"window", window_backward<T>};
-template <class T>
-constexpr Operation<T> window_state_operation{"window_state", nullptr};
-
 template <class T>
 T dot(const T* a, const T* b, int n) {
   return internal::sum_blocks<T>(n, [&](const Block<T>& block) { return block.load(a) * block.load(b); });
@@ -119,44 +105,8 @@ void normalize_scores(T* scores, int n) {
 }  // namespace
 
 template <class T>
-AttentionWindow<T> look_back(BasicTensor<T> x, BasicTensor<T> state, std::span<const uint8_t> resets) {
-  const Shape &in = x.shape(), &s = state.shape();
-  const bool fits = in.rank() == 2 && s.rank() == 2 && in[1] > 0 && s[0] > 0 && in[0] % s[0] == 0 &&
-                    s[1] > in[1] && (s[1] - 1) % in[1] == 0 &&
-                    (resets.empty() || resets.size() == static_cast<size_t>(in[0]));
-  if (!fits)
-    internal::shape_error(x.tape(), "window", fmt::format("input {}, state {}, {} resets", in.text(), s.text(), resets.size()));
-  BasicTape<T>& tape = x.tape();
-  const int sequences = s[0], width = in[1], memory = (s[1] - 1) / width, steps = in[0] / sequences;
-  Node<T>* node = tape.make_node(window_operation<T>, {(memory + steps) * sequences, width}, {x.node(), state.node()});
-  Node<T>* next = tape.make_node(window_state_operation<T>, s, {node});
-  next->requires_gradient = false;
-  std::copy_n(x.data(), x.size(), node->value + int64_t{memory} * sequences * width);
-  int* first = tape.index_scratch(in[0]);
-  for (int q = 0; q < sequences; ++q) {
-    const T* remembered = state.data() + int64_t{q} * s[1];
-    const auto row = [&](int position) { return node->value + (int64_t{position} * sequences + q) * width; };
-    for (int p = 0; p < memory; ++p) std::copy_n(remembered + int64_t{p} * width, width, row(p));
-    int begin = memory - static_cast<int>(std::clamp<T>(remembered[s[1] - 1], 0, static_cast<T>(memory)));
-    for (int step = 0; step < steps; ++step) {
-      const int64_t at = int64_t{step} * sequences + q;
-      if (!resets.empty() && resets[at]) begin = memory + step;
-      first[at] = std::max(step, begin);
-    }
-    T* kept = next->value + int64_t{q} * s[1];
-    for (int p = 0; p < memory; ++p, kept += width)
-      if (steps + p >= begin)
-        std::copy_n(row(steps + p), width, kept);
-      else
-        std::fill_n(kept, width, T(0));
-    *kept = static_cast<T>(std::min(memory, memory + steps - begin));
-  }
-  return {{tape, node}, {tape, next}, first, sequences, memory};
-}
-
-template <class T>
 BasicTensor<T> attention(BasicTensor<T> content, BasicTensor<T> position, BasicTensor<T> keys, BasicTensor<T> values,
-                         BasicTensor<T> distances, const AttentionWindow<T>& window, int heads) {
+                         BasicTensor<T> distances, const StepWindow<T>& window, int heads) {
   const Shape& q = content.shape();
   const bool fits = q.rank() == 2 && position.shape() == q && keys.shape() == window.rows.shape().with(-1, q[1]) &&
                     values.shape() == keys.shape() && distances.shape() == Shape{window.memory + 1, q[1]} && heads > 0 &&
@@ -201,9 +151,8 @@ std::span<const T> attention_weights(const Node<T>& node) {
 }
 
 #define SINEW_INSTANTIATE(T)                                                                             \
-  template AttentionWindow<T> look_back(BasicTensor<T>, BasicTensor<T>, std::span<const uint8_t>);                \
   template BasicTensor<T> attention(BasicTensor<T>, BasicTensor<T>, BasicTensor<T>, BasicTensor<T>,      \
-                                    BasicTensor<T>, const AttentionWindow<T>&, int);                              \
+                                    BasicTensor<T>, const StepWindow<T>&, int);                              \
   template std::span<const T> attention_weights(const Node<T>&);
 SINEW_INSTANTIATE(float)
 SINEW_INSTANTIATE(double)

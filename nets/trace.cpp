@@ -31,7 +31,7 @@ int64_t count_flops(const Node<float>& node) {
     return 2 * node.inputs[1]->shape.size() * node.shape[0] + 3 * node.shape[0] * node.inputs[1]->shape[1];
   if (name == "attention")  // two products with each position of the window, and its part of the sum
     return 6 * node.shape.size() * (node.integers[1] + 1);
-  if (name == "lstm_state" || name == "gru_state" || name == "window" || name == "window_state") return 0;
+  if (name.ends_with("_state") || name == "window" || name == "frame_stack") return 0;
   if (name == "affine" || name == "matmul") return 2 * node.shape.size() * node.inputs[1]->shape[0] + node.shape.size();
   return node.shape.size();
 }

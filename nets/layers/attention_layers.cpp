@@ -49,7 +49,7 @@ RelativeAttention<T>::RelativeAttention(LayerContext<T>& context, const std::str
 }
 
 template <class T>
-BasicTensor<T> RelativeAttention<T>::operator()(BasicTensor<T> x, const AttentionWindow<T>& window) const {
+BasicTensor<T> RelativeAttention<T>::operator()(BasicTensor<T> x, const StepWindow<T>& window) const {
   BasicTape<T>& tape = x.tape();
   const auto of = [&tape](const BasicParameter<T>* parameter) { return tape.parameter(*parameter); };
   const auto normalized = [&](BasicTensor<T> rows) { return layer_norm(rows, of(norm_scale_), of(norm_shift_)); };
@@ -72,7 +72,7 @@ BasicAttention<T>::BasicAttention(LayerContext<T>& context, int heads, int memor
 template <class T>
 BasicTensor<T> BasicAttention<T>::run(BasicTensor<T> x, BasicSequence<T>& sequence) const {
   const typename BasicTape<T>::Scope scope(x.tape(), name_.c_str());
-  const AttentionWindow<T> window = look_back(x, sequence.memory(x, state_begin_, state_size_), sequence.resets());
+  const StepWindow<T> window = look_back(x, sequence.memory(x, state_begin_, state_size_), sequence.resets());
   sequence.leave(window.next_state);
   return x + attention_(x, window);
 }
@@ -132,7 +132,7 @@ BasicTensor<T> BasicGtrxl<T>::run(BasicTensor<T> x, BasicSequence<T>& sequence) 
   x = affine(x, of(embedding_), of(embedding_bias_));
   int begin = state_begin_;
   for (const Block& block : blocks_) {
-    const AttentionWindow<T> window = look_back(x, sequence.memory(x, begin, state_size_), sequence.resets());
+    const StepWindow<T> window = look_back(x, sequence.memory(x, begin, state_size_), sequence.resets());
     sequence.leave(window.next_state);
     begin += state_size_;
     x = block.attention_gate(x, relu(block.attention(x, window)));

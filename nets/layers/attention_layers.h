@@ -12,7 +12,7 @@ class RelativeAttention {
  public:
   RelativeAttention(LayerContext<T>& context, const std::string& name, int width, int heads, int memory);
   /// x: the steps' rows, of which window.rows holds the window; both [.., width] and not yet normalised.
-  BasicTensor<T> operator()(BasicTensor<T> x, const AttentionWindow<T>& window) const;
+  BasicTensor<T> operator()(BasicTensor<T> x, const StepWindow<T>& window) const;
 
  private:
   int width_, heads_, memory_;

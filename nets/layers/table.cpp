@@ -5,6 +5,7 @@
 #include "nets/layers/augment_layers.h"
 #include "nets/layers/batch_norm.h"
 #include "nets/layers/embedding.h"
+#include "nets/layers/frame_stack.h"
 #include "nets/layers/function_layer.h"
 #include "nets/layers/image_layers.h"
 #include "nets/layers/layer_norm.h"
@@ -91,6 +92,7 @@ LayerTable<T> builtin_layers() {
        "running statistics; then scaled and shifted",
        make_batch_norm<T>},
       embedding_row<T>(),
+      frame_stack_row<T>(),
       activation_row<T, &tanh<T>>("tanh", "hyperbolic tangent"),
       activation_row<T, &relu<T>>("relu", "max(x, 0)"),
       activation_row<T, &elu<T>>("elu", "x, or exp(x) - 1 below 0"),

@@ -60,6 +60,7 @@ TEST_F(MemoryTest, WhatIsWrongIsNamed) {
   expect_bad_recipe("network.core=[lstm]", "lstm needs its size, as in {lstm: 128}");
   expect_bad_recipe("network.core={lstm: {layer_norm: true}}", "units");
   expect_bad_recipe("network.core={attention: {heads: 2, memory: 0}}", "memory");
+  expect_bad_recipe("network.core={frame_stack: 1}", "frame_stack");
   expect_bad_recipe("network.core={gtrxl: {units: 6, heads: 4, memory: 3}}", "4 heads do not divide 6");
   expect_bad_recipe("network.core={lstm: 4096}", "take too long to start orthogonal");
   expect_bad_recipe("network.core={gtrxl: {units: 2048, memory: 3}}", "take too long to start orthogonal");

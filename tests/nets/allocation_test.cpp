@@ -102,7 +102,7 @@ TEST(Allocation, WarmActingAllocatesNothing) {
 TEST(Allocation, WarmMemoryAllocatesNothing) {
   constexpr int sequences = 4, steps = 8;
   const InterfaceSpec spec = continuous_interface(5, 2);
-  for (const char* core : {"{lstm: {units: 6, layer_norm: true}}", "{gru: 6}", "{gtrxl: {units: 8, heads: 2, memory: 3, blocks: 2}}"}) {
+  for (const char* core : {"{lstm: {units: 6, layer_norm: true}}", "{gru: 6}", "{frame_stack: 3}", "{gtrxl: {units: 8, heads: 2, memory: 3, blocks: 2}}"}) {
     const Policy policy(spec, read_config<NetworkConfig>(ConfigNode::parse_text(
                                   fmt::format("{{core: {}, actor: [{{lstm: 4}}], critic: [{{lstm: 3}}]}}", core), "network.yaml")),
                         builtin_layers<float>(), Rng(1));

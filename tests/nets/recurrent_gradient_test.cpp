@@ -77,6 +77,7 @@ TEST(RecurrentGradient, LayersOneAfterTheOther) {
   check_layers("[{lstm: 3}, {linear: 2}, tanh, {gru: 3}]");
   check_layers("[{lstm: {units: 3, layer_norm: true}}, {gru: {units: 2, layer_norm: true}}]");
   check_layers("[{linear: 4}, {attention: {heads: 2, memory: 3}}, {lstm: 2}]");
+  check_layers("[{linear: 3}, {frame_stack: 3}, {gru: 2}]");
   check_layers("[{gtrxl: {units: 4, heads: 2, memory: 2, blocks: 2, hidden: 5}}]");
 }
 

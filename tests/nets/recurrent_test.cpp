@@ -70,6 +70,21 @@ TEST(Recurrent, AttentionByHand) {
             (std::vector<double>{-0.2, 0.7, 2}));
 }
 
+// Two sequences of two columns and three steps, a memory of two; the second one begins anew at its second step.
+TEST(Recurrent, AFrameStackByHand) {
+  Tape64 tape(TapeMode::infer);
+  const std::vector<double> state = {9, 9, 1, 2, 1, /**/ 3, 4, 5, 6, 2};  // the 9s were never filled
+  const std::vector<double> x = {10, 11, 20, 21, /**/ 12, 13, 22, 23, /**/ 14, 15, 24, 25};
+  const std::vector<uint8_t> resets = {0, 0, 0, 1, 0, 0};
+  const auto window = look_back<double>(tape.constant({6, 2}, x), tape.constant({2, 5}, state), resets);
+  const auto y = frame_stack(window);
+  EXPECT_EQ(std::vector<double>(y.values().begin(), y.values().end()),
+            (std::vector<double>{1, 2, 1, 2, 10, 11, /**/ 3, 4, 5, 6, 20, 21, /**/ 1, 2, 10, 11, 12, 13, /**/
+                                 22, 23, 22, 23, 22, 23, /**/ 10, 11, 12, 13, 14, 15, /**/ 22, 23, 22, 23, 24, 25}));
+  EXPECT_EQ(std::vector<double>(window.next_state.values().begin(), window.next_state.values().end()),
+            (std::vector<double>{12, 13, 14, 15, 2, /**/ 22, 23, 24, 25, 2}));
+}
+
 TEST(MemoryLayout, EndsWhereItBecomesTooMuch) {
   MemoryLayout layout;
   EXPECT_EQ(layout.take(10), 0);
@@ -148,6 +163,7 @@ INSTANTIATE_TEST_SUITE_P(All, RecurrentLayer,
                                          "[{gru: {units: 24, layer_norm: true}}]",
                                          "[{linear: 12}, tanh, {lstm: 20}, {gru: 9}]",
                                          "[{linear: 12}, {attention: {heads: 3, memory: 7}}]",
+                                         "[{frame_stack: 4}, {linear: 12}, tanh, {frame_stack: 2}]",
                                          "[{gtrxl: {units: 16, heads: 2, memory: 5, blocks: 2}}]"));
 
 }  // namespace

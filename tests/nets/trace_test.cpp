@@ -154,6 +154,16 @@ class Interpreter {
     state.push_back(std::min<double>(seen(step, 0) + 1, static_cast<double>(size / width)));
     return state;
   }
+  // The first row that there is stands for those that are missing.
+  Row frame_stack(const json& step) const {
+    const Row& rows = input(step, 0);
+    const size_t width = input(steps_.at(step.at("inputs").at(0).get<size_t>()), 0).size(), own = rows.size() / width - 1;
+    const size_t first = own - std::min(static_cast<size_t>(seen(step, 0)), own);
+    Row y;
+    for (size_t j = 0; j <= own; ++j)
+      for (size_t i = 0; i < width; ++i) y.push_back(rows[std::max(j, first) * width + i]);
+    return y;
+  }
   Row attention(const json& step) const {
     const Row &content = input(step, 0), &position = input(step, 1), &keys = input(step, 2), &values = input(step, 3);
     const size_t width = content.size(), heads = step.at("integers").at(0), size = width / heads;
@@ -214,6 +224,7 @@ class Interpreter {
     }
     if (operation == "window") return window(step);
     if (operation == "window_state") return window_state(step);
+    if (operation == "frame_stack") return frame_stack(step);
     if (operation == "attention") return attention(step);
     if (operation == "standardize")
       return elementwise(step,
@@ -292,6 +303,7 @@ TEST(Trace, SaysWhatIsCarriedFromStepToStep) {
   check(spec, "{core: {lstm: 6}, actor: [{linear: 8}, tanh]}");
   check(spec, "{core: [{lstm: {units: 6, layer_norm: true}}, {gru: 5}], actor: [{gru: {units: 4, layer_norm: true}}]}");
   check(spec, "{core: [{linear: 6}, {attention: {heads: 2, memory: 4}}], actor: [{lstm: 3}], critic: [{lstm: 2}]}");
+  check(spec, "{core: [{frame_stack: 3}, {linear: 4}], actor: [{frame_stack: 2}]}");
   check(spec, "{core: {gtrxl: {units: 8, heads: 2, memory: 3, blocks: 2}}, actor: []}");
 }
 

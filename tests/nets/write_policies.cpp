@@ -23,7 +23,7 @@ int main(int, char** argv) {
   write("remembering.safetensors", continuous_interface(5, 3),
         "{encoders: {state: {layers: [{linear: 6}, tanh, {gru: {units: 4, layer_norm: true}}]}}, "
         "core: [{lstm: {units: 6, layer_norm: true}}, {attention: {heads: 2, memory: 3}}], "
-        "actor: [{lstm: 5}, {gru: 4}, {gtrxl: {units: 8, heads: 2, memory: 2, blocks: 2}}]}");
+        "actor: [{lstm: 5}, {frame_stack: 3}, {gru: 4}, {gtrxl: {units: 8, heads: 2, memory: 2, blocks: 2}}]}");
 
   TensorFile wrong = read_safetensors((folder / "tanh.safetensors").string());
   StoredTensor& golden = wrong.tensors.at("golden.action");
