@@ -100,7 +100,7 @@ void RolloutCollector::run_range(Rollout& rollout, int worker, int first, int la
     }
     for (size_t r = 0; r < rows; ++r)
       if (!is_finite({&raw[r * action_width], action_width}) || !std::isfinite(log_prob[r])) [[unlikely]]
-        fail_action(first + static_cast<int>(r));
+        fail_action(first + static_cast<int>(r), state.subspan(r * state_width, state_width));
     envs_.step_range(first, last, commands.data());
     for (size_t r = 0; r < rows; ++r) {
       const size_t env = first + r, row = env * rollout.n_steps + step;
@@ -120,11 +120,19 @@ void RolloutCollector::run_range(Rollout& rollout, int worker, int first, int la
   }
 }
 
-void RolloutCollector::fail_action(int env) const {
+// `state`: what it remembered after the step, which is looked into last, for a wrong weight spoils it as well.
+void RolloutCollector::fail_action(int env, std::span<const float> state) const {
   Tape tape;
   policy_.network().actor(policy_.observe(tape, envs_.rows(env, 1)));
+  std::optional<std::string> culprit = find_not_finite(tape);
+  if (!culprit && !state.empty()) {
+    tape.rewind();
+    Sequence step(tape.view({1, static_cast<int>(state.size())}, state.data(), "memory"), {});
+    policy_.network().actor(policy_.observe(tape, envs_.rows(env, 1)), step);
+    culprit = find_not_finite(tape);
+  }
   throw Error(fmt::format("learning has diverged: the policy's action for env {} is not finite: {}", env,
-                          find_not_finite(tape).value_or("the distribution drew it")),
+                          culprit.value_or("the distribution drew it")),
               Error::Fault::system);
 }
 

@@ -62,7 +62,7 @@ class RolloutCollector {
  private:
   void run_range(Rollout& rollout, int worker, int first, int last);
   void store_memory(Rollout& rollout, int env, int step) const;
-  [[noreturn]] void fail_action(int env) const;
+  [[noreturn]] void fail_action(int env, std::span<const float> state) const;
   void compute_values(Rollout& rollout, int env);
   std::span<const float> state_of(int env) const;
 

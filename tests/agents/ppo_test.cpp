@@ -172,6 +172,17 @@ TEST(Ppo, AParameterThatIsNotFiniteIsNamed) {
   expect_contains(text, weight.name);
 }
 
+TEST(Ppo, AMemoryThatIsNotFiniteIsNamed) {
+  Bench<Ppo, PpoConfig> bench(MadeUpEnv::factory(), 4, "{core: {lstm: 4}, actor: [], critic: []}",
+                              {.n_steps = 32, .batch_size = 64}, 1);
+  Parameters& parameters = bench.learner.policy().network().parameters();
+  parameters.find("core.0.hidden_weight")->values()[3] = std::numeric_limits<float>::infinity();
+  parameters.touch();
+  const std::string text = error_of([&] { iterate(bench.learner); });
+  expect_contains(text, "is not finite");
+  expect_contains(text, "core.0.hidden_weight");
+}
+
 TEST(Ppo, AWarmIterationOfLearningAllocatesNothing) {
   for (const int threads : {1, 2}) {
     PpoConfig config = small();
