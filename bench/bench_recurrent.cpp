@@ -15,7 +15,7 @@ class LstmBench {
   explicit LstmBench(const SinewTorchLstm& work)
       : work_(work),
         context_{parameters_, rng_, "lstm", {work.units}, {}, &memory_},
-        lstm_(BasicRecurrentLayer<float>::Cell::lstm, context_, work.units, false, {"kaiming", 1}),
+        lstm_(BasicRecurrentLayer<float>::Cell::lstm, context_, {.units = work.units, .init = {"kaiming", 1}}),
         x_(static_cast<size_t>(work.steps) * work.batch * work.units),
         state_(static_cast<size_t>(work.batch) * memory_.numbers) {
     for (float& number : x_) number = static_cast<float>(rng_.normal());

@@ -1,6 +1,7 @@
 #include "nets/layers/recurrent_layers.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "nets/init.h"
 #include "nets/layers/function_layer.h"
@@ -29,25 +30,37 @@ BasicParameter<T>& add_gate_weights(LayerContext<T>& context, const char* name, 
 }  // namespace
 
 template <class T>
-BasicRecurrentLayer<T>::BasicRecurrentLayer(Cell cell, LayerContext<T>& context, int units, bool layer_norm,
-                                            const InitConfig& init)
-    : cell_(cell), name_(context.name), units_(units) {
-  const int inputs = context.input[0], gates = cell == Cell::lstm ? 4 : 3;
+BasicRecurrentLayer<T>::BasicRecurrentLayer(Cell cell, LayerContext<T>& context, const RecurrentOptions& options)
+    : cell_(cell), name_(context.name), units_(options.units) {
+  const int inputs = context.input[0], units = units_, gates = cell == Cell::lstm ? 4 : 3;
   state_size_ = cell == Cell::lstm ? 2 * units : units;
   state_begin_ = context.take_memory(state_size_);
-  input_weight_ = &add_gate_weights(context, ".input_weight", inputs, gates, units, init);
+  input_weight_ = &add_gate_weights(context, ".input_weight", inputs, gates, units, options.init);
   BasicParameter<T>& bias = context.parameters.add(name_ + ".bias", {gates * units});
   bias_ = &bias;
-  hidden_weight_ = &add_gate_weights(context, ".hidden_weight", units, gates, units, init);
+  hidden_weight_ = &add_gate_weights(context, ".hidden_weight", units, gates, units, options.init);
   if (cell == Cell::gru) hidden_bias_ = &context.parameters.add(name_ + ".hidden_bias", {units});
-  if (cell == Cell::lstm) std::ranges::fill(bias.values().subspan(units, units), T(1));  // forgets nothing
-  if (layer_norm) {
+  start_biases(bias.values(), options.chrono, context.rng);
+  if (options.layer_norm) {
     input_scale_ = &context.parameters.add_filled(name_ + ".input_scale", {gates * units}, T(1));
     hidden_scale_ = &context.parameters.add_filled(name_ + ".hidden_scale", {gates * units}, T(1));
     if (cell == Cell::lstm) {
       cell_scale_ = &context.parameters.add_filled(name_ + ".cell_scale", {units}, T(1));
       cell_shift_ = &context.parameters.add(name_ + ".cell_shift", {units});
     }
+  }
+}
+
+template <class T>
+void BasicRecurrentLayer<T>::start_biases(std::span<T> bias, int chrono, Rng& rng) const {
+  const std::span<T> keeping = bias.subspan(units_, units_);  // an LSTM's forget gate, a GRU's update gate
+  if (chrono == 0) {
+    if (cell_ == Cell::lstm) std::ranges::fill(keeping, T(1));
+    return;
+  }
+  for (int i = 0; i < units_; ++i) {
+    keeping[i] = static_cast<T>(std::log(rng.uniform(1, std::max(2, chrono) - 1)));
+    if (cell_ == Cell::lstm) bias[i] = -keeping[i];
   }
 }
 
@@ -78,20 +91,6 @@ BasicTensor<T> BasicRecurrentLayer<T>::run(BasicTensor<T> x, BasicSequence<T>& s
 
 namespace {
 
-constexpr int most_units = 1 << 12;
-
-struct RecurrentOptions {
-  int units = 0;
-  bool layer_norm = false;
-  InitConfig init{"orthogonal", 1.0};
-  template <class Visitor>
-  void visit(Visitor& v) {
-    v.required("units", units, between(1, most_units));
-    v.optional("layer_norm", layer_norm);
-    v.optional("init", init);
-  }
-};
-
 // {lstm: 128} or {lstm: {units: 128, layer_norm: true}}.
 template <class T, typename BasicRecurrentLayer<T>::Cell cell>
 std::unique_ptr<BasicLayer<T>> make_recurrent(const ConfigNode& options, LayerContext<T>& context) {
@@ -102,13 +101,13 @@ std::unique_ptr<BasicLayer<T>> make_recurrent(const ConfigNode& options, LayerCo
     read_value(options, read);
   else
     read_value(options, read.units);
-  check_range(options, read.units, between(1, most_units));
+  check_range(options, read.units, between(1, 1 << 12));
   expect_numbers(options, context);
   if (read.init.scheme == "orthogonal" && takes_too_long(std::max(context.input[0], read.units), read.units, 8))
     throw options.error(
         fmt::format("weights of [{}, {}] for each gate take too long to start orthogonal; give it init: {{scheme: kaiming}}",
                     std::max(context.input[0], read.units), read.units));
-  return std::make_unique<BasicRecurrentLayer<T>>(cell, context, read.units, read.layer_norm, read.init);
+  return std::make_unique<BasicRecurrentLayer<T>>(cell, context, read);
 }
 
 }  // namespace
@@ -117,9 +116,9 @@ template <class T>
 LayerTable<T> recurrent_layers() {
   using Cell = typename BasicRecurrentLayer<T>::Cell;
   return {
-      {"lstm", "long short-term memory: the number of units, or {units, layer_norm: false, init}",
+      {"lstm", "long short-term memory: the number of units, or {units, layer_norm: false, chrono: 0, init}",
        make_recurrent<T, Cell::lstm>},
-      {"gru", "gated recurrent unit: the number of units, or {units, layer_norm: false, init}",
+      {"gru", "gated recurrent unit: the number of units, or {units, layer_norm: false, chrono: 0, init}",
        make_recurrent<T, Cell::gru>},
   };
 }

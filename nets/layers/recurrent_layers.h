@@ -4,21 +4,39 @@
 
 namespace sinew {
 
+struct RecurrentOptions {
+  int units = 0;
+  bool layer_norm = false;
+  /// The longest time in steps that something has to be remembered; 0: not said. The gates' biases then start so that
+  /// what the units know lasts for times spread evenly from 1 to this: log U(1, chrono - 1) of the gate that keeps,
+  /// its negative of an LSTM's input gate (Tallec & Ollivier 2018).
+  int chrono = 0;
+  InitConfig init{"orthogonal", 1.0};
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.required("units", units, between(1, 1 << 12));
+    v.optional("layer_norm", layer_norm);
+    v.optional("chrono", chrono, between(0, 1 << 20));
+    v.optional("init", init);
+  }
+};
+
 /// LSTM or GRU over sequences (nets/ops_recurrent.h): the gates' part from the input for all rows at once, then step
 /// by step. Parameters: input_weight [inputs, gates · units], bias, hidden_weight [units, gates · units], of a GRU
 /// hidden_bias [units] of the candidate; normalised, also input_scale, hidden_scale, and of an LSTM cell_scale and
 /// cell_shift. Weights start orthogonal, gate by gate; biases at 0, an LSTM's forget gate at 1 (Jozefowicz et al.
-/// 2015). Memory per sequence: the output, and of an LSTM the cell.
+/// 2015), unless `chrono` says more. Memory per sequence: the output, and of an LSTM the cell.
 template <class T>
 class BasicRecurrentLayer : public BasicMemoryLayer<T> {
  public:
   enum class Cell { lstm, gru };
-  BasicRecurrentLayer(Cell cell, LayerContext<T>& context, int units, bool layer_norm, const InitConfig& init);
+  BasicRecurrentLayer(Cell cell, LayerContext<T>& context, const RecurrentOptions& options);
 
   BasicTensor<T> run(BasicTensor<T> x, BasicSequence<T>& sequence) const override;
   Shape output_shape() const override { return {units_}; }
 
  private:
+  void start_biases(std::span<T> bias, int chrono, Rng& rng) const;
   BasicTensor<T> gates(BasicTensor<T> x) const;
 
   Cell cell_;

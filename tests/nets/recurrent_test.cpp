@@ -123,6 +123,23 @@ struct Net {
   Tape tape{TapeMode::infer};
 };
 
+// Of 400 units: the gate that keeps is open for 1 to 100 steps, as often for more than 50 as for less.
+TEST(Recurrent, ChronoSpreadsHowLongUnitsRemember) {
+  for (const char* cell : {"lstm", "gru"}) {
+    Net net(fmt::format("[{{{}: {{units: 400, chrono: 101}}}}]", cell));
+    const std::span<const float> bias = net.parameters.find("core.0.bias")->values(), keeping = bias.subspan(400, 400);
+    int longer = 0;
+    for (int i = 0; i < 400; ++i) {
+      ASSERT_GE(keeping[i], 0);
+      ASSERT_LE(keeping[i], std::log(100.0f));
+      longer += keeping[i] > std::log(50.5f);
+      ASSERT_EQ(bias[i], bias.size() == 1600 ? -keeping[i] : 0) << cell;  // of the input gate, or the reset gate
+      ASSERT_EQ(bias[800 + i], 0);
+    }
+    EXPECT_NEAR(longer, 200, 50);
+  }
+}
+
 class RecurrentLayer : public testing::TestWithParam<const char*> {};
 
 TEST_P(RecurrentLayer, ASequenceHasTheBitsOfItsSteps) {
