@@ -164,6 +164,9 @@ int play_command(const PlayArguments& arguments, const Registry& registry) {
   const std::string path = policy_path(arguments.policy);
   const LoadedPolicy loaded = load_policy(path, registry.layers);
   const Task task = task_for(loaded, path, arguments.task, registry);
+  if (arguments.inside && !PolicyProbe(*loaded.policy).has_a_view())
+    fail("--inside: {} has neither images, nor a recurrent layer, nor attention, so there is nothing to show; leave it out",
+         path);
   const bool watched = arguments.video || arguments.window || arguments.inside;
   ThreadPool pool(watched ? 1 : default_threads());
   Evaluator evaluator(task.factory, pool);

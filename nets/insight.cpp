@@ -42,6 +42,12 @@ void add_node(const InterfaceSpec& spec, const Node<float>& node, Insight& insig
 PolicyProbe::PolicyProbe(const Policy& policy)
     : policy_(policy), gradients_(policy.network().parameters().make_gradients()) {}
 
+bool PolicyProbe::has_a_view() {
+  const std::vector<float> numbers(policy_.observation_size()), state(policy_.state_size());
+  const std::vector<uint8_t> images(policy_.image_size());
+  return !look({1, numbers.data(), images.data()}, state, true).empty();
+}
+
 Insight PolicyProbe::look(const ObservationRows& row, std::span<const float> state, bool starts_anew) {
   tape_.rewind();
   const uint8_t reset = starts_anew;

@@ -21,6 +21,7 @@ struct Insight {
   /// Of each attention of the actor, [heads, memory + 1]: the weights on the steps before this one, the oldest first,
   /// this one last.
   std::vector<Map> attention;
+  bool empty() const { return saliency.empty() && activations.empty() && attention.empty(); }
 };
 
 /// Looks into a policy that others may share: its tape and gradients, and nothing else, are its own.
@@ -29,6 +30,8 @@ class PolicyProbe {
   explicit PolicyProbe(const Policy& policy);
   /// Of the deterministic action on one raw observation, after what `state` [policy.state_size()] remembers.
   Insight look(const ObservationRows& row, std::span<const float> state, bool starts_anew);
+  /// Whether look() will find anything: the policy sees images, is recurrent or attends.
+  bool has_a_view();
 
  private:
   const Policy& policy_;

@@ -59,6 +59,7 @@ TEST_F(MemoryTest, WhatIsWrongIsNamed) {
   expect_bad_recipe("algorithm.seq_len=10", "algorithm.seq_len: 10 does not divide n_steps = 64");
   expect_bad_recipe("network.core=[lstm]", "lstm needs its size, as in {lstm: 128}");
   expect_bad_recipe("network.core={lstm: {layer_norm: true}}", "units");
+  expect_bad_recipe("network.core={lstm: {units: 4, chrono: -1}}", "chrono");
   expect_bad_recipe("network.core={attention: {heads: 2, memory: 0}}", "memory");
   expect_bad_recipe("network.core={frame_stack: 1}", "frame_stack");
   expect_bad_recipe("network.core={gtrxl: {units: 6, heads: 4, memory: 3}}", "4 heads do not divide 6");
@@ -68,6 +69,10 @@ TEST_F(MemoryTest, WhatIsWrongIsNamed) {
   const auto played = run_sinew({"play", file("none"), "--inside"});
   EXPECT_EQ(played.exit_code, 2);
   expect_contains(played.errors, "--inside is shown in a --video");
+  const auto blind = run_sinew({"play", SINEW_SOURCE_DIR "/zoo/half_cheetah.safetensors", "--inside", "--json", file("inside.json")});
+  EXPECT_EQ(blind.exit_code, 2);
+  expect_contains(blind.errors, "has neither images, nor a recurrent layer, nor attention");
+  EXPECT_FALSE(std::filesystem::exists(file("inside.json")));
 }
 
 }  // namespace
