@@ -162,7 +162,7 @@ constexpr Operation<T> lstm_state_operation{"lstm_state", nullptr};
 
 // One step of all sequences; `cells` [sequences, units] becomes those after it.
 template <class T>
-void lstm_step(const HiddenProduct<T>& product, const T* gates, int64_t first, const LstmRecord<T>& kept,
+void lstm_step(HiddenProduct<T>& product, const T* gates, int64_t first, const LstmRecord<T>& kept,
                const CellNorm<T>& norm, T* cells, T* outputs) {
   const int units = product.units();
   T* z = kept.gates + first * 4 * units;

@@ -55,7 +55,7 @@ class Pieces {
 };
 
 /// The recurrent product of a cell: h [sequences, units] · weight [units, columns], step by step, and its gradients.
-/// Over several steps the weights are packed once for all of them.
+/// Over several steps the weights are packed once for all of them, and gone through there and back in turns.
 template <class T>
 class HiddenProduct {
  public:
@@ -72,9 +72,10 @@ class HiddenProduct {
     weight_ = panels;
     packed_ = true;
   }
-  void add(const T* hidden, T* to, bool accumulate) const {
+  void add(const T* hidden, T* to, bool accumulate) {
     gemm<T>({.m = sequences_, .n = columns_, .k = units_, .a = hidden, .a_row = units_, .a_col = 1, .b = weight_,
-             .b_row = columns_, .c = to, .c_row = columns_, .accumulate = accumulate, .b_packed = packed_});
+             .b_row = columns_, .c = to, .c_row = columns_, .accumulate = accumulate, .b_packed = packed_,
+             .backwards = turn()});
   }
 
   /// Before any call of back().
@@ -88,10 +89,10 @@ class HiddenProduct {
     weight_ = transposed;
   }
   /// hidden_gradient (+)= product_gradient · weightᵀ.
-  void back(const T* product_gradient, T* hidden_gradient, bool accumulate) const {
+  void back(const T* product_gradient, T* hidden_gradient, bool accumulate) {
     gemm<T>({.m = sequences_, .n = units_, .k = columns_, .a = product_gradient, .a_row = columns_, .a_col = 1,
              .b = weight_, .b_row = units_, .c = hidden_gradient, .c_row = units_, .accumulate = accumulate,
-             .b_packed = packed_});
+             .b_packed = packed_, .backwards = turn()});
   }
   /// The weight's gradient of all steps at once: hiddenᵀ · product_gradient, rows of all steps.
   void weight_gradient(BasicTape<T>& tape, Node<T>* node, const T* hidden, const T* product_gradient, int rows) const {
@@ -102,9 +103,11 @@ class HiddenProduct {
 
  private:
   static constexpr int few_steps = 4;
+  bool turn() { return backwards_ = !backwards_; }
+
   int sequences_, units_, columns_;
   const T* weight_;
-  bool packed_ = false;
+  bool packed_ = false, backwards_ = true;
 };
 
 /// Where a gradient is computed for the first time or added later: the sink's own memory while it is fresh, else

@@ -28,6 +28,9 @@ struct GemmArguments {
   /// B lies as pack_panels() put it for this m, which a product that is made again and again with few rows reads
   /// faster; b_row is not read. The result has the same bits.
   bool b_packed = false;
+  /// The panels of B from the last to the first: where products of one large B follow each other, every second one
+  /// then begins with what the one before left in the cache. The result has the same bits.
+  bool backwards = false;
 
   // Of the gathered products below.
   const int* a_rows = nullptr;     // [m]: where each row of A begins, instead of a_row

@@ -243,8 +243,12 @@ void narrow_panel(const GemmArguments<T>& g, int col) {
 template <class T, Addressing addressing, int Vectors>
 void panels(const GemmArguments<T>& g, int& col) {
   constexpr int width = panel_width<T>(Vectors);
-  for (; col + width <= g.n; col += width)
-    panel<T, addressing, Vectors, false>(g.b_packed ? packed_panel(g, col, width) : g, col, 0);
+  const int count = (g.n - col) / width, first = col;
+  for (int i = 0; i < count; ++i) {
+    const int at = first + (g.backwards ? count - 1 - i : i) * width;
+    panel<T, addressing, Vectors, false>(g.b_packed ? packed_panel(g, at, width) : g, at, 0);
+  }
+  col += count * width;
 }
 
 template <class T, Addressing addressing>

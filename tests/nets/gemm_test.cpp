@@ -141,7 +141,7 @@ TEST(Gemm, PackedHasTheSameBits) {
     for (const int n : all_n())
       for (const int k : {1, 7, 200}) {
         const std::vector<float> a = random_numbers(m * k, 1), b = random_numbers(k * (n + 2), 2);
-        std::vector<float> plain = random_numbers(m * n, 4), other = plain, panels(static_cast<size_t>(k) * n);
+        std::vector<float> start = random_numbers(m * n, 4), plain = start, other = start, panels(static_cast<size_t>(k) * n);
         pack_panels(b.data(), n + 2, m, k, n, panels.data());
         GemmArguments<float> g{.m = m, .n = n, .k = k, .a = a.data(), .a_row = k, .a_col = 1, .b = b.data(),
                                .b_row = n + 2, .c = plain.data(), .c_row = n, .accumulate = true};
@@ -149,6 +149,10 @@ TEST(Gemm, PackedHasTheSameBits) {
         g.b = panels.data();
         g.c = other.data();
         g.b_packed = true;
+        gemm(g);
+        ASSERT_EQ(plain, other) << m << " " << n << " " << k;
+        other = start;
+        g.backwards = true;
         gemm(g);
         ASSERT_EQ(plain, other) << m << " " << n << " " << k;
         std::vector<float> transposed(b.size()), same(panels.size());
