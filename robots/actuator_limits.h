@@ -1,0 +1,48 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "core/config.h"
+
+namespace sinew {
+
+/// What an actuator may be told, as a robot's YAML says it. A limit that is not there is refused, for no limit means no
+/// motion. In SI units; of a joint that slides, metres and newtons.
+struct ActuatorLimits {
+  enum class Kind { position, velocity, torque };
+  std::string name;
+  std::string command;           // what the actuator takes
+  std::vector<double> position;  // [lowest, highest] rad: of the joint, whatever the command
+  double velocity = 0;           // rad/s, by magnitude
+  double acceleration = 0;       // rad/s², by magnitude
+  double torque = 0;             // N m, by magnitude; of torque commands alone
+  double step = 0;               // from what is measured of the command's kind to the command: rad, rad/s or N m
+  /// What it is told when actions stop. hold: the position measured then, of position commands; zero: of the others;
+  /// damp: -damping · the measured velocity, of torque commands.
+  std::string when_stopped;
+  double damping = 0;  // N m s/rad
+
+  Kind kind() const {
+    return command == "position" ? Kind::position : command == "velocity" ? Kind::velocity : Kind::torque;
+  }
+  double lowest() const { return position[0]; }
+  double highest() const { return position[1]; }
+
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.required("name", name);
+    v.required("command", command, Choices{"position", "velocity", "torque"});
+    v.required("position", position);
+    v.required("velocity", velocity, above(0));
+    v.required("acceleration", acceleration, above(0));
+    v.optional("torque", torque, above(0));
+    v.required("step", step, above(0));
+    v.required("when_stopped", when_stopped, Choices{"hold", "zero", "damp"});
+    v.optional("damping", damping, above(0));
+  }
+};
+
+/// Throws an Error that names the actuator and what is missing, empty, not finite, or does not go with its command.
+void check_limits(const std::vector<ActuatorLimits>& limits);
+
+}  // namespace sinew
