@@ -1,0 +1,70 @@
+#include "robots/watches.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sinew {
+namespace {
+
+AlarmReport find_not_finite(std::span<const double> values, size_t count) {
+  if (!values.empty() && values.size() != count) return {Alarm::not_finite, 0, 0, 0};
+  for (size_t i = 0; i < values.size(); ++i)
+    if (!std::isfinite(values[i])) return {Alarm::not_finite, i, values[i], 0};
+  return {};
+}
+
+// The angle between down and what the body feels as down.
+double tilt_of(std::span<const double> gravity) {
+  const double length = std::hypot(gravity[0], gravity[1], gravity[2]);
+  return length > 0 ? std::acos(std::clamp(-gravity[2] / length, -1.0, 1.0)) : 0;
+}
+
+AlarmReport watch_joint(const RobotState& state, const ActuatorLimits& limits, size_t i, const WatchLimits& watches) {
+  const double position = state.joints.position[i];
+  if (position > limits.highest() + watches.range_margin)
+    return {Alarm::joint_range, i, position, limits.highest() + watches.range_margin};
+  if (position < limits.lowest() - watches.range_margin)
+    return {Alarm::joint_range, i, position, limits.lowest() - watches.range_margin};
+  if (const double most = watches.torque * limits.torque;
+      most > 0 && !state.joints.torque.empty() && std::abs(state.joints.torque[i]) > most)
+    return {Alarm::torque, i, state.joints.torque[i], most};
+  if (!state.temperature.empty() && state.temperature[i] > watches.temperature)
+    return {Alarm::temperature, i, state.temperature[i], watches.temperature};
+  return {};
+}
+
+}  // namespace
+
+const char* name_of(Alarm alarm) {
+  switch (alarm) {
+    case Alarm::none: return "none";
+    case Alarm::stale: return "what is measured is too old";
+    case Alarm::not_finite: return "what is measured is missing or not finite";
+    case Alarm::tilt: return "tilted too far";
+    case Alarm::joint_range: return "a joint is outside of its range";
+    case Alarm::torque: return "a torque is too large";
+    case Alarm::temperature: return "an actuator is too hot";
+    case Alarm::emergency: return "emergency stop";
+    case Alarm::link_lost: return "no actions arrive";
+    case Alarm::operator_stop: return "stopped by the operator";
+  }
+  return "";
+}
+
+AlarmReport watch(const RobotState& state, std::span<const ActuatorLimits> actuators, const WatchLimits& limits,
+                  double now) {
+  if (const double age = now - state.stamp; !(age <= limits.age)) return {Alarm::stale, 0, age, limits.age};
+  const size_t count = actuators.size();
+  if (state.joints.position.size() != count || state.joints.velocity.size() != count) return {Alarm::not_finite, 0, 0, 0};
+  for (const auto values : {state.joints.position, state.joints.velocity, state.joints.torque, state.temperature})
+    if (const AlarmReport report = find_not_finite(values, count)) return report;
+  if (!state.gravity.empty()) {
+    if (const AlarmReport report = find_not_finite(state.gravity, 3)) return report;
+    if (const double tilt = tilt_of(state.gravity); tilt > limits.tilt) return {Alarm::tilt, 0, tilt, limits.tilt};
+  }
+  for (size_t i = 0; i < count; ++i)
+    if (const AlarmReport report = watch_joint(state, actuators[i], i, limits)) return report;
+  return {};
+}
+
+}  // namespace sinew

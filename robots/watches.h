@@ -1,0 +1,49 @@
+#pragma once
+#include <cstdint>
+#include <span>
+
+#include "robots/safety_gate.h"
+
+namespace sinew {
+
+/// What a robot says of itself beside its cameras. What it cannot measure is empty.
+struct RobotState {
+  MeasuredJoints joints;                // in the order of the limits
+  std::span<const double> temperature;  // °C, of each actuator
+  std::span<const double> gravity;      // [3]: the direction of gravity as the body sees it; upright: (0, 0, -1)
+  double stamp = 0;                     // s, of the robot's own clock
+};
+
+/// How far things may go before the robot is stopped. A watch is on as soon as the robot measures what it needs.
+struct WatchLimits {
+  double tilt = 0.8;           // rad, from upright
+  double range_margin = 0.05;  // rad, of a joint beyond its range
+  double torque = 1.5;         // of an actuator's limit of torque, where it has one
+  double temperature = 75;     // °C
+  double age = 0.1;            // s, of what is measured
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.optional("tilt", tilt, above_up_to(0, 3.15));
+    v.optional("range_margin", range_margin, between(0, 1));
+    v.optional("torque", torque, above(0));
+    v.optional("temperature", temperature, above(0));
+    v.optional("age", age, above(0));
+  }
+};
+
+/// Why a robot was stopped.
+enum class Alarm { none, stale, not_finite, tilt, joint_range, torque, temperature, emergency, link_lost, operator_stop };
+const char* name_of(Alarm alarm);
+
+struct AlarmReport {
+  Alarm alarm = Alarm::none;
+  size_t actuator = 0;           // of a joint's alarm
+  double measured = 0, limit = 0;
+  explicit operator bool() const { return alarm != Alarm::none; }
+};
+
+/// The first thing that is wrong. A function of its arguments; allocates nothing, throws nothing.
+AlarmReport watch(const RobotState& state, std::span<const ActuatorLimits> actuators, const WatchLimits& limits,
+                  double now);
+
+}  // namespace sinew
