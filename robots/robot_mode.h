@@ -9,6 +9,7 @@ namespace sinew {
 /// unconfigured: no handshake yet; inactive: observes, tells the motors nothing; armed: obeys; stopped: tells them what
 /// its limits say for that case, until somebody acknowledges what happened.
 enum class Mode { unconfigured, inactive, armed, stopped };
+inline constexpr size_t mode_count = 4;
 const char* name_of(Mode mode);
 
 /// Which of these a robot is in, and how it begins to move. Nothing but arm() makes it obey, and nothing but

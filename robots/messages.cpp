@@ -1,0 +1,231 @@
+#include "robots/messages.h"
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "nets/interface_json.h"
+
+// Numbers travel as little-endian float32.
+static_assert(std::endian::native == std::endian::little);
+
+namespace sinew {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t most_header = 1 << 18, most_frames = 64;  // bytes of the first frame; frames
+
+std::string pack(const json& header) {
+  std::string bytes;
+  json::to_msgpack(header, bytes);
+  return bytes;
+}
+
+std::string bytes_of(std::span<const float> numbers) {
+  return {reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()};
+}
+
+json interface_json(const InterfaceSpec& spec) { return json::parse(interface_to_json(spec)); }
+
+json limits_json(const ActuatorLimits& limits) {
+  json map{{"name", limits.name},         {"command", limits.command},           {"position", limits.position},
+           {"velocity", limits.velocity}, {"acceleration", limits.acceleration}, {"step", limits.step},
+           {"when_stopped", limits.when_stopped}};
+  if (limits.torque > 0) map["torque"] = limits.torque;
+  if (limits.damping > 0) map["damping"] = limits.damping;
+  return map;
+}
+
+// By kind: what goes into the first frame, and the frames after it.
+struct Encoder {
+  std::vector<std::string> operator()(const Hello& m) const {
+    return {pack({{"kind", "hello"}, {"version", m.version}, {"policy", m.policy}, {"policy_hash", m.policy_hash},
+                  {"interface", interface_json(m.interface)}})};
+  }
+  std::vector<std::string> operator()(const Welcome& m) const {
+    json limits = json::array();
+    for (const ActuatorLimits& one : m.limits) limits.push_back(limits_json(one));
+    return {pack({{"kind", "welcome"}, {"version", m.version}, {"robot", m.robot},
+                  {"interface", interface_json(m.interface)}, {"limits", limits}})};
+  }
+  std::vector<std::string> operator()(const Refused& m) const { return {pack({{"kind", "refused"}, {"why", m.why}})}; }
+  std::vector<std::string> operator()(const Arm& m) const { return {pack({{"kind", "arm"}, {"session", m.session}})}; }
+  std::vector<std::string> operator()(const Acknowledge&) const { return {pack({{"kind", "acknowledge"}})}; }
+  std::vector<std::string> operator()(const Stop& m) const { return {pack({{"kind", "stop"}, {"why", m.why}})}; }
+  std::vector<std::string> operator()(const ObservationMessage& m) const {
+    std::vector<std::string> frames = {
+        pack({{"kind", "observation"}, {"session", m.session}, {"sequence", m.sequence}, {"stamp", m.stamp},
+              {"mode", static_cast<int>(m.mode)}, {"alarm", static_cast<int>(m.alarm)}, {"images", m.images.size()}}),
+        bytes_of(m.numbers)};
+    frames.insert(frames.end(), m.images.begin(), m.images.end());
+    return frames;
+  }
+  std::vector<std::string> operator()(const ActionMessage& m) const {
+    return {pack({{"kind", "action"}, {"session", m.session}, {"sequence", m.sequence}, {"answers", m.answers},
+                  {"observed_at", m.observed_at}}),
+            bytes_of(m.values)};
+  }
+};
+
+// Reads along and stops where lists lie too deep in each other, for the library's parser calls itself.
+struct DepthGuard : nlohmann::json_sax<json> {
+  static constexpr int deepest = 8;
+  int depth = 0;
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool key(string_t&) override { return true; }
+  bool start_object(std::size_t) override { return ++depth <= deepest; }
+  bool start_array(std::size_t) override { return ++depth <= deepest; }
+  bool end_object() override { return --depth >= 0; }
+  bool end_array() override { return --depth >= 0; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+};
+
+// The map of a first frame, from which each key is taken once.
+class Header {
+ public:
+  explicit Header(std::string_view frame) {
+    if (frame.size() > most_header) fail("a message's header has {} bytes; {} are allowed", frame.size(), most_header);
+    DepthGuard guard;
+    if (json::sax_parse(frame, &guard, json::input_format_t::msgpack)) map_ = json::from_msgpack(frame);
+    if (!map_.is_object()) fail("a message's header is no map in MessagePack");
+  }
+  std::string text(const char* key) { return take(key, &json::is_string, "a text").get<std::string>(); }
+  uint64_t count(const char* key) { return take(key, &json::is_number_unsigned, "a whole number").get<uint64_t>(); }
+  double number(const char* key) { return take(key, &json::is_number, "a number").get<double>(); }
+  json map(const char* key) { return take(key, &json::is_object, "a map"); }
+  json list(const char* key) { return take(key, &json::is_array, "a list"); }
+  uint64_t below(const char* key, uint64_t end) {
+    const uint64_t value = count(key);
+    if (value >= end) fail("{}: {} is none of those known", key, value);
+    return value;
+  }
+  /// Throws for keys that nobody took: a field that is not understood may matter.
+  void done() const {
+    if (!map_.empty()) fail("the key '{}' is not known", map_.begin().key());
+  }
+
+ private:
+  json take(const char* key, bool (json::*is_right)() const noexcept, const char* what) {
+    const auto entry = map_.find(key);
+    if (entry == map_.end()) fail("the key '{}' is missing", key);
+    if (!((*entry).*is_right)()) fail("{}: not {}", key, what);
+    json value = std::move(*entry);
+    map_.erase(entry);
+    return value;
+  }
+  json map_;
+};
+
+int version_of(Header& header) {
+  const uint64_t version = header.count("version");
+  if (version != protocol_version)
+    fail("the other side speaks version {} of the protocol, this one {}; use the same version of sinew on both", version,
+         protocol_version);
+  return protocol_version;
+}
+
+std::vector<float> numbers_of(std::string_view frame, const char* what) {
+  if (frame.size() % sizeof(float) != 0) fail("{} bytes are no {} in float32", frame.size(), what);
+  std::vector<float> numbers(frame.size() / sizeof(float));
+  std::memcpy(numbers.data(), frame.data(), frame.size());
+  return numbers;
+}
+
+std::vector<double> list_of_numbers(const json& list, const char* key) {
+  std::vector<double> numbers;
+  for (const json& item : list) {
+    if (!item.is_number()) fail("{}: not a list of numbers", key);
+    numbers.push_back(item.get<double>());
+  }
+  return numbers;
+}
+
+ActuatorLimits limits_of(const json& item) {
+  if (!item.is_object()) fail("limits: not a list of maps");
+  Header map(pack(item));
+  ActuatorLimits limits;
+  limits.name = map.text("name");
+  limits.command = map.text("command");
+  limits.when_stopped = map.text("when_stopped");
+  limits.position = list_of_numbers(map.list("position"), "position");
+  limits.velocity = map.number("velocity");
+  limits.acceleration = map.number("acceleration");
+  limits.step = map.number("step");
+  if (item.contains("torque")) limits.torque = map.number("torque");
+  if (item.contains("damping")) limits.damping = map.number("damping");
+  map.done();
+  return limits;
+}
+
+Hello hello_of(Header& header) {
+  return {version_of(header), header.text("policy"), header.text("policy_hash"),
+          interface_from_json(header.map("interface").dump())};
+}
+
+Welcome welcome_of(Header& header) {
+  Welcome message{version_of(header), header.text("robot"), interface_from_json(header.map("interface").dump()), {}};
+  for (const json& item : header.list("limits")) message.limits.push_back(limits_of(item));
+  check_limits(message.limits);
+  return message;
+}
+
+ObservationMessage observation_of(Header& header, std::span<const std::string_view> frames) {
+  ObservationMessage message{header.count("session"), header.count("sequence"), header.number("stamp"),
+                             static_cast<Mode>(header.below("mode", mode_count)),
+                             static_cast<Alarm>(header.below("alarm", alarm_count)), {}, {}};
+  const uint64_t images = header.count("images");
+  if (frames.size() < 2 || frames.size() - 2 != images)
+    fail("an observation with {} images comes in {} frames", images, frames.size());
+  message.numbers = numbers_of(frames[1], "observation");
+  message.images.assign(frames.begin() + 2, frames.end());
+  return message;
+}
+
+ActionMessage action_of(Header& header, std::span<const std::string_view> frames) {
+  if (frames.size() != 2) fail("an action comes in {} frames, not 2", frames.size());
+  return {header.count("session"), header.count("sequence"), header.count("answers"), header.number("observed_at"),
+          numbers_of(frames[1], "action")};
+}
+
+Message message_of(Header& header, std::span<const std::string_view> frames) {
+  const std::string kind = header.text("kind");
+  if (kind == "observation") return observation_of(header, frames);
+  if (kind == "action") return action_of(header, frames);
+  if (frames.size() != 1) fail("a message of the kind '{}' comes in {} frames, not 1", kind, frames.size());
+  if (kind == "hello") return hello_of(header);
+  if (kind == "welcome") return welcome_of(header);
+  if (kind == "refused") return Refused{header.text("why")};
+  if (kind == "arm") return Arm{header.count("session")};
+  if (kind == "acknowledge") return Acknowledge{};
+  if (kind == "stop") return Stop{header.text("why")};
+  fail("a message of the kind '{}' is not known", kind);
+}
+
+}  // namespace
+
+std::vector<std::string> encode(const Message& message) { return std::visit(Encoder(), message); }
+
+Message decode(std::span<const std::string_view> frames) {
+  return with_context("a message of the robot link", [&] {
+    if (frames.empty() || frames.size() > most_frames) fail("{} frames; 1 to {} are allowed", frames.size(), most_frames);
+    try {
+      Header header(frames[0]);
+      Message message = message_of(header, frames);
+      header.done();
+      return message;
+    } catch (const json::exception& error) {  // such as a text that is no UTF-8
+      fail("{}", error.what());
+    }
+  });
+}
+
+}  // namespace sinew

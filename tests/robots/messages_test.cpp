@@ -1,0 +1,129 @@
+#include "robots/messages.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/random.h"
+#include "tests/core/expect_error.h"
+
+namespace sinew {
+namespace {
+
+using nlohmann::json;
+
+std::vector<std::string_view> views(const std::vector<std::string>& frames) { return {frames.begin(), frames.end()}; }
+Message round_trip(const Message& message) { return decode(views(encode(message))); }
+
+std::string packed(const json& header) {
+  std::string bytes;
+  json::to_msgpack(header, bytes);
+  return bytes;
+}
+std::string error_for(const std::vector<std::string>& frames) {
+  return error_of([&] { decode(views(frames)); });
+}
+
+InterfaceSpec interface() {
+  InterfaceSpec spec;
+  spec.sensors.push_back({.name = "joints", .shape = {2}, .labels = {"hip", "knee"}, .units = {"rad", "rad"}});
+  spec.sensors.push_back({.name = "front", .type = SensorSpec::Type::uint8, .shape = {48, 64, 3}, .format = "red, green, blue"});
+  spec.actions.rate = 50;
+  spec.actions.parts.push_back({.name = "motors", .labels = {"hip", "knee"}, .units = {"rad", "rad"}, .low = {-1, -1}, .high = {1, 1}});
+  return spec;
+}
+
+std::vector<Message> all_kinds() {
+  const ActuatorLimits hip{.name = "hip", .command = "torque", .position = {-1, 1}, .velocity = 2, .acceleration = 10,
+                           .torque = 4, .step = 3, .when_stopped = "damp", .damping = 0.5};
+  return {Hello{protocol_version, "walker.safetensors", "abc123", interface()},
+          Welcome{protocol_version, "walker", interface(), {hip}},
+          Refused{"actuator 0 is 'hip' here, 'knee' there"},
+          Arm{0xfedcba9876543210},
+          Acknowledge{},
+          Stop{"somebody pressed it"},
+          ObservationMessage{7, 900, 12.5, Mode::stopped, Alarm::tilt, {0.25f, -3}, {"\xff\xd8jpeg", ""}},
+          ActionMessage{7, 3, 900, 12.5, {0.5f, -0.5f}}};
+}
+
+TEST(Messages, ComeBackAsTheyWere) {
+  const auto hello = std::get<Hello>(round_trip(all_kinds()[0]));
+  EXPECT_EQ(hello.policy, "walker.safetensors");
+  EXPECT_EQ(hello.policy_hash, "abc123");
+  EXPECT_EQ(first_difference(hello.interface, interface(), "robot"), "");
+  const auto welcome = std::get<Welcome>(round_trip(all_kinds()[1]));
+  EXPECT_EQ(welcome.robot, "walker");
+  ASSERT_EQ(welcome.limits.size(), 1u);
+  EXPECT_EQ(welcome.limits[0].damping, 0.5);
+  EXPECT_EQ(welcome.limits[0].position, (std::vector<double>{-1, 1}));
+  EXPECT_EQ(std::get<Refused>(round_trip(all_kinds()[2])).why, "actuator 0 is 'hip' here, 'knee' there");
+  EXPECT_EQ(std::get<Arm>(round_trip(all_kinds()[3])).session, 0xfedcba9876543210);
+  EXPECT_TRUE(std::holds_alternative<Acknowledge>(round_trip(all_kinds()[4])));
+  EXPECT_EQ(std::get<Stop>(round_trip(all_kinds()[5])).why, "somebody pressed it");
+  const auto observation = std::get<ObservationMessage>(round_trip(all_kinds()[6]));
+  EXPECT_EQ(observation.sequence, 900u);
+  EXPECT_EQ(observation.mode, Mode::stopped);
+  EXPECT_EQ(observation.alarm, Alarm::tilt);
+  EXPECT_EQ(observation.numbers, (std::vector<float>{0.25f, -3}));
+  EXPECT_EQ(observation.images, (std::vector<std::string>{"\xff\xd8jpeg", ""}));
+  const auto action = std::get<ActionMessage>(round_trip(all_kinds()[7]));
+  EXPECT_EQ(action.answers, 900u);
+  EXPECT_EQ(action.observed_at, 12.5);
+  EXPECT_EQ(action.values, (std::vector<float>{0.5f, -0.5f}));
+}
+
+// What docs/protocol.md shows.
+TEST(Messages, AnArmByteByByte) {
+  EXPECT_EQ(encode(Arm{5}), (std::vector<std::string>{"\x82\xa4kind\xa3" "arm\xa7session\x05"}));
+}
+
+TEST(Messages, WhatIsWrongIsNamed) {
+  expect_contains(error_for({}), "0 frames; 1 to 64 are allowed");
+  expect_contains(error_for({""}), "no map in MessagePack");
+  expect_contains(error_for({packed(json::array({1, 2}))}), "no map in MessagePack");
+  expect_contains(error_for({packed({{"kind", "dance"}})}), "a message of the kind 'dance' is not known");
+  expect_contains(error_for({packed({{"session", 5}})}), "the key 'kind' is missing");
+  expect_contains(error_for({packed({{"kind", "arm"}})}), "the key 'session' is missing");
+  expect_contains(error_for({packed({{"kind", "arm"}, {"session", -5}})}), "session: not a whole number");
+  expect_contains(error_for({packed({{"kind", "arm"}, {"session", 5}, {"now", true}})}), "the key 'now' is not known");
+  expect_contains(error_for({packed({{"kind", "arm"}, {"session", 5}}), "more"}), "in 2 frames, not 1");
+  std::vector<std::string> action = encode(all_kinds()[7]);
+  action[1].pop_back();
+  expect_contains(error_for(action), "7 bytes are no action in float32");
+  std::vector<std::string> observation = encode(all_kinds()[6]);
+  observation.pop_back();
+  expect_contains(error_for(observation), "an observation with 2 images comes in 3 frames");
+  json hello = json::from_msgpack(encode(all_kinds()[0])[0]);
+  hello["version"] = 2;
+  expect_contains(error_for({packed(hello)}), "speaks version 2 of the protocol, this one 1");
+}
+
+TEST(Messages, WhatLiesTooDeepIsRefused) {
+  expect_contains(error_for({std::string(200000, '\x91')}), "no map in MessagePack");
+  expect_contains(error_for({std::string(300000, '\x91')}), "300000 bytes");
+}
+
+// Truncated, changed and random: an Error or a message, never anything else.
+TEST(Messages, DamageDoesNoHarm) {
+  Rng rng(1);
+  const std::vector<Message> kinds = all_kinds();
+  int refused = 0;
+  for (int i = 0; i < 20000; ++i) {
+    std::vector<std::string> frames = encode(kinds[rng.below(static_cast<uint32_t>(kinds.size()))]);
+    std::string& frame = frames[rng.below(static_cast<uint32_t>(frames.size()))];
+    if (rng.below(3) == 0) frame.resize(rng.below(static_cast<uint32_t>(frame.size()) + 1));
+    for (uint32_t k = rng.below(4); k > 0 && !frame.empty(); --k)
+      frame[rng.below(static_cast<uint32_t>(frame.size()))] = static_cast<char>(rng.below(256));
+    if (rng.below(10) == 0) frames.pop_back();
+    try {
+      decode(views(frames));
+    } catch (const Error&) {
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 5000);
+  EXPECT_LT(refused, 20000);
+}
+
+}  // namespace
+}  // namespace sinew
