@@ -24,16 +24,20 @@ std::vector<Benchmark> benchmarks() {
   };
 }
 
-Comparison interleave(const std::vector<Candidate>& candidates, int rounds) {
+Comparison interleave(const std::vector<Candidate>& candidates, int rounds, int threads) {
   std::vector<std::vector<double>> rates(candidates.size()), ratios(candidates.size());
+  std::vector<double> scaled_rates;
   for (int round = -1; round < rounds; ++round)
     for (size_t i = 0; i < candidates.size(); ++i) {
       const double rate = candidates[i]();
       if (round < 0) continue;
       rates[i].push_back(rate);
       ratios[i].push_back(rate / rates[0].back());
+      if (threads > 0 && i + 1 == candidates.size())
+        scaled_rates.push_back(rate * reference_peak_flops / peak_flops(threads));
     }
   Comparison result;
+  if (threads > 0) result.scaled = median(scaled_rates);
   for (size_t i = 0; i < candidates.size(); ++i) {
     result.medians.push_back(median(rates[i]));
     result.ratios.push_back(median(ratios[i]));
@@ -69,14 +73,13 @@ double median_time_of(const std::function<void()>& work, double seconds) {
   return median(std::move(times));
 }
 
-Figure scaled(const Figure& figure, double target, double peak, bool is_time) {
+Figure scaled(const Figure& figure, double target, double value) {
   Figure result = figure;
-  const double factor = reference_peak_flops / peak;
   result.name += "_scaled";
-  result.value = is_time ? figure.value / factor : figure.value * factor;
+  result.value = value;
   result.limit = target;
-  result.ratio = result.value / target;
-  result.work = "the same, scaled by the reference machine's GEMM peak over today's on as many threads, against the project's target";
+  result.ratio = value / target;
+  result.work = "the same, scaled by the reference machine's multiply-add peak over today's on as many threads, against the project's target";
   return result;
 }
 

@@ -36,9 +36,11 @@ using Candidate = std::function<double()>;
 struct Comparison {
   std::vector<double> medians;  // of each candidate's rate
   std::vector<double> ratios;   // median of candidate i's rate over candidate 0's of the same round
+  double scaled = 0;            // median of the last one's rates, each times reference / peak right after it
 };
-/// Runs the candidates in turn, `rounds` times after one warm-up.
-Comparison interleave(const std::vector<Candidate>& candidates, int rounds);
+/// Runs the candidates in turn, `rounds` times after one warm-up. threads: of the last candidate's work, whose rates are
+/// scaled by the peak of as many threads (0: nothing is scaled).
+Comparison interleave(const std::vector<Candidate>& candidates, int rounds, int threads = 0);
 
 /// Repeats `work` for about `seconds` and returns how often per second it ran in the best of many short
 /// rounds, undisturbed by what else the machine does; peak_flops() is taken likewise.
@@ -52,8 +54,8 @@ double median_time_of(const std::function<void()>& work, double seconds);
 double peak_flops(int threads = 1);
 /// Likewise of the machine whose absolute figures the project is held to, on one thread and on two.
 inline constexpr double reference_peak_flops = 117e9;
-/// A figure that also says what the value would be on that machine: value · (reference / peak).
-Figure scaled(const Figure& figure, double target, double peak, bool is_time);
+/// A figure that says what the value would be on that machine, against the project's target.
+Figure scaled(const Figure& figure, double target, double value);
 
 std::vector<Figure> bench_envs(const Options& options);
 std::vector<Figure> bench_train(const Options& options);

@@ -112,7 +112,7 @@ std::vector<Figure> bench_nets(const Options& options) {
                      "float32 multiply-adds in registers, one core, against the reference machine's"});
   for (Figure (*measure)(double) : {one_action, training_step, one_image_action, one_remembered_action}) {
     figures.push_back(measure(options.seconds));
-    figures.push_back(scaled(figures.back(), figures.back().limit, peak, true));
+    figures.push_back(scaled(figures.back(), figures.back().limit, figures.back().value * peak / reference_peak_flops));
   }
   constexpr int shapes[][3] = {{1, 64, 64},    {16, 64, 64},    {64, 64, 64},   {256, 256, 256},
                                {2048, 64, 64}, {64, 3136, 512}, {16, 256, 1024}};

@@ -66,7 +66,7 @@ std::vector<Figure> bench_pixels(const Options& options) {
                                     envs.take_episodes();
                                     return static_cast<double>(steps) / watch.seconds();
                                   }},
-                                  5);
+                                  5, options.threads);
   const Figure figure{"ppo_nature_cnn",
                       c.medians[0],
                       "env steps/s",
@@ -74,7 +74,7 @@ std::vector<Figure> bench_pixels(const Options& options) {
                       c.medians[0] / 277,
                       "PPO iterations, Nature CNN shared, 84x84x4 frames of noise, 8 envs x 128, batch 256, 4 epochs, "
                       "against Stable-Baselines3 as measured on the reference machine"};
-  return {figure, scaled(figure, 700, peak_flops(options.threads), false)};
+  return {figure, scaled(figure, 700, c.scaled)};
 }
 
 }  // namespace sinew::bench

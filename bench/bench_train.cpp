@@ -84,16 +84,18 @@ Figure share_of_ceiling(const Figure& figure, double physics, double flops, doub
   return result;
 }
 
-Figure half_cheetah(const Options& options, BarePhysics& bare, const std::vector<float>& actions) {
+std::vector<Figure> half_cheetah(const Options& options, BarePhysics& bare, const std::vector<float>& actions, double peak) {
   Learner learner(make_task("half_cheetah"), n_envs, half_cheetah_config(), two_layers_of(64), options.threads);
   const Comparison c =
-      interleave({[&] { return bare.run(learner.pool, actions, steps); }, [&] { return learner.rate(1); }}, 7);
-  return {"ppo_half_cheetah",
-          c.medians[1],
-          "env steps/s",
-          c.medians[0],
-          c.ratios[1],
-          "PPO iterations, 8 envs x 2048, batch 64, 10 epochs, 17-64-64 tanh twice, against bare physics"};
+      interleave({[&] { return bare.run(learner.pool, actions, steps); }, [&] { return learner.rate(1); }}, 7, options.threads);
+  const Figure figure{"ppo_half_cheetah",
+                      c.medians[1],
+                      "env steps/s",
+                      c.medians[0],
+                      c.ratios[1],
+                      "PPO iterations, 8 envs x 2048, batch 64, 10 epochs, 17-64-64 tanh twice, against bare physics"};
+  return {figure, share_of_ceiling(figure, figure.limit, flops_per_step(17, 64, 6, 10), peak, options.threads),
+          scaled(figure, 32000, c.scaled)};
 }
 
 Figure whole_train(const Options& options, BarePhysics& bare, const std::vector<float>& actions) {
@@ -127,46 +129,51 @@ Figure whole_train(const Options& options, BarePhysics& bare, const std::vector<
           "metrics and files included) against bare physics"};
 }
 
-Figure pendulum(const Options& options) {
+std::vector<Figure> pendulum(const Options& options, double peak) {
   Learner learner(make_task("pendulum"), 4, pendulum_config(), two_layers_of(64), options.threads);
-  const Comparison c = interleave({[&] { return learner.rate(20); }}, 9);
-  return {"ppo_pendulum",
-          c.medians[0],
-          "env steps/s",
-          572000,
-          c.medians[0] / 572000,
-          "PPO iterations, 4 envs x 1024, batch 256, 2 epochs, 3-64-64 tanh twice, against RLtools as published"};
+  const Comparison c = interleave({[&] { return learner.rate(20); }}, 9, options.threads);
+  const Figure figure{"ppo_pendulum",
+                      c.medians[0],
+                      "env steps/s",
+                      572000,
+                      c.medians[0] / 572000,
+                      "PPO iterations, 4 envs x 1024, batch 256, 2 epochs, 3-64-64 tanh twice, against RLtools as published"};
+  return {figure, share_of_ceiling(figure, 0, flops_per_step(3, 64, 1, 2), peak, options.threads),
+          scaled(figure, 600000, c.scaled)};
 }
 
-Figure ant(const Options& options) {
+std::vector<Figure> ant(const Options& options, double peak) {
   constexpr int envs = 64;
   Learner learner(ant_without_contact_forces(), envs, ant_config(), two_layers_of(256), options.threads);
   BareTask physics = bare_task("ant");
   physics.external_forces = false;
   BarePhysics bare(physics, envs);
   const std::vector<float> actions = random_actions(size_t{64} * envs * bare.action_size());
-  const Comparison c =
-      interleave({[&] { return bare.run(learner.pool, actions, 64); }, [&] { return learner.rate(1); }}, 7);
-  return {
-      "ppo_ant",     c.medians[1],
-      "env steps/s", c.medians[0],
-      c.ratios[1],   "PPO iterations, 64 envs x 64, batch 2048, 4 epochs, 27-256-256 tanh twice, against bare physics"};
+  const Comparison c = interleave(
+      {[&] { return bare.run(learner.pool, actions, 64); }, [&] { return learner.rate(1); }}, 7, options.threads);
+  const Figure figure{"ppo_ant",     c.medians[1],
+                      "env steps/s", c.medians[0],
+                      c.ratios[1],   "PPO iterations, 64 envs x 64, batch 2048, 4 epochs, 27-256-256 tanh twice, against bare physics"};
+  return {figure, share_of_ceiling(figure, figure.limit, flops_per_step(27, 256, 8, 4), peak, options.threads),
+          scaled(figure, 6000, c.scaled)};
 }
 
 // sb3-contrib's row: two LSTMs 17-256 with 64-64 after each, 8 envs × 128, batch 128, 10 epochs.
-Figure recurrent(const Options& options, int seq_len, double target) {
+std::vector<Figure> recurrent(const Options& options, int seq_len, double target) {
   const NetworkConfig network = read_config<NetworkConfig>(
       ConfigNode::parse_text("{actor: [{lstm: 256}, {linear: 64}, tanh, {linear: 64}, tanh], "
                              "critic: [{lstm: 256}, {linear: 64}, tanh, {linear: 64}, tanh]}", "bench"));
   PpoConfig config{.n_steps = 128, .batch_size = 128, .n_epochs = 10};
   config.seq_len = seq_len;
   Learner learner(make_task("half_cheetah"), n_envs, config, network, options.threads);
-  const Comparison c = interleave({[&] { return learner.rate(1); }}, 7);
-  return {seq_len == 0 ? "ppo_lstm_whole" : fmt::format("ppo_lstm_{}", seq_len), c.medians[0], "env steps/s", target,
-          c.medians[0] / target,
-          fmt::format("recurrent PPO iterations, two LSTMs 17-256 with 64-64, 8 envs x 128, batch 128, 10 epochs, {}; "
-                      "sb3-contrib made 218 on the reference machine",
-                      seq_len == 0 ? "whole sequences of 128 steps" : fmt::format("sequences of {} steps", seq_len))};
+  const Comparison c = interleave({[&] { return learner.rate(1); }}, 9, options.threads);
+  const Figure figure{
+      seq_len == 0 ? "ppo_lstm_whole" : fmt::format("ppo_lstm_{}", seq_len), c.medians[0], "env steps/s", target,
+      c.medians[0] / target,
+      fmt::format("recurrent PPO iterations, two LSTMs 17-256 with 64-64, 8 envs x 128, batch 128, 10 epochs, {}; "
+                  "sb3-contrib made 218 on the reference machine",
+                  seq_len == 0 ? "whole sequences of 128 steps" : fmt::format("sequences of {} steps", seq_len))};
+  return {figure, scaled(figure, target, c.scaled)};
 }
 
 }  // namespace
@@ -179,24 +186,14 @@ std::vector<Figure> bench_train(const Options& options) {
   figures.push_back({"peak", peak * 1e-9, "GFLOP/s", reference_peak_flops * 1e-9, peak / reference_peak_flops,
                      fmt::format("float32 multiply-adds in registers, each of {} threads, against the reference machine's",
                                  options.threads)});
-  figures.push_back(half_cheetah(options, bare, actions));
-  const Figure cheetah = figures.back();
-  figures.push_back(share_of_ceiling(cheetah, cheetah.limit, flops_per_step(17, 64, 6, 10), peak, options.threads));
-  figures.push_back(scaled(cheetah, 32000, peak, false));
-  figures.push_back(whole_train(options, bare, actions));
-  figures.push_back(pendulum(options));
-  const Figure swing_up = figures.back();
-  figures.push_back(share_of_ceiling(swing_up, 0, flops_per_step(3, 64, 1, 2), peak, options.threads));
-  figures.push_back(scaled(swing_up, 600000, peak, false));
-  figures.push_back(ant(options));
-  const Figure four_legs = figures.back();
-  figures.push_back(share_of_ceiling(four_legs, four_legs.limit, flops_per_step(27, 256, 8, 4), peak, options.threads));
-  figures.push_back(scaled(four_legs, 6000, peak, false));
-  for (const auto& [seq_len, target] : {std::pair(16, 3600.0), std::pair(0, 2200.0)}) {
-    figures.push_back(recurrent(options, seq_len, target));
-    figures.push_back(scaled(figures.back(), target, peak, false));
-  }
-  for (const Figure& figure : bench_pixels(options)) figures.push_back(figure);
+  const auto add = [&figures](const std::vector<Figure>& more) { figures.insert(figures.end(), more.begin(), more.end()); };
+  add(half_cheetah(options, bare, actions, peak));
+  add({whole_train(options, bare, actions)});
+  add(pendulum(options, peak));
+  add(ant(options, peak));
+  add(recurrent(options, 16, 3600));
+  add(recurrent(options, 0, 2200));
+  add(bench_pixels(options));
   return figures;
 }
 
