@@ -79,7 +79,8 @@ Figure scaled(const Figure& figure, double target, double value) {
   result.value = value;
   result.limit = target;
   result.ratio = value / target;
-  result.work = "the same, scaled by the reference machine's multiply-add peak over today's on as many threads, against the project's target";
+  result.work = "the same, scaled by the reference machine's multiply-add peak over today's on as many threads, against the "
+                "project's target";
   return result;
 }
 

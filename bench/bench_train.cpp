@@ -153,7 +153,8 @@ std::vector<Figure> ant(const Options& options, double peak) {
       {[&] { return bare.run(learner.pool, actions, 64); }, [&] { return learner.rate(1); }}, 7, options.threads);
   const Figure figure{"ppo_ant",     c.medians[1],
                       "env steps/s", c.medians[0],
-                      c.ratios[1],   "PPO iterations, 64 envs x 64, batch 2048, 4 epochs, 27-256-256 tanh twice, against bare physics"};
+                      c.ratios[1],   "PPO iterations, 64 envs x 64, batch 2048, 4 epochs, 27-256-256 tanh twice, against bare "
+                                     "physics"};
   return {figure, share_of_ceiling(figure, figure.limit, flops_per_step(27, 256, 8, 4), peak, options.threads),
           scaled(figure, 6000, c.scaled)};
 }

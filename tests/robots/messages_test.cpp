@@ -29,7 +29,8 @@ InterfaceSpec interface() {
   spec.sensors.push_back({.name = "joints", .shape = {2}, .labels = {"hip", "knee"}, .units = {"rad", "rad"}});
   spec.sensors.push_back({.name = "front", .type = SensorSpec::Type::uint8, .shape = {48, 64, 3}, .format = "red, green, blue"});
   spec.actions.rate = 50;
-  spec.actions.parts.push_back({.name = "motors", .labels = {"hip", "knee"}, .units = {"rad", "rad"}, .low = {-1, -1}, .high = {1, 1}});
+  spec.actions.parts.push_back(
+      {.name = "motors", .labels = {"hip", "knee"}, .units = {"rad", "rad"}, .low = {-1, -1}, .high = {1, 1}});
   return spec;
 }
 

@@ -77,7 +77,8 @@ TEST(Watches, FindWhatIsOldOrNotANumber) {
   EXPECT_NEAR(robot.watched().measured, 0.11, 1e-9);
   robot.stamp = nan;
   EXPECT_EQ(robot.watched().alarm, Alarm::stale);
-  for (std::vector<double> Robot::*values : {&Robot::position, &Robot::velocity, &Robot::torque, &Robot::temperature, &Robot::gravity}) {
+  for (std::vector<double> Robot::*values :
+       {&Robot::position, &Robot::velocity, &Robot::torque, &Robot::temperature, &Robot::gravity}) {
     Robot one;
     (one.*values)[1] = nan;
     EXPECT_EQ(one.watched().alarm, Alarm::not_finite);
