@@ -193,8 +193,11 @@ TEST_F(CrashTest, DISABLED_HalfCheetahKilledTwentyTimes) {
 // It sees, and remembers: frames and the state of an LSTM are amid an episode when it is killed.
 TEST_F(CrashTest, DISABLED_VisualCueKilledTwentyTimes) {
   std::string text = read_file(std::string(SINEW_SOURCE_DIR) + "/configs/recipes/visual_cue_ppo_lstm.yaml");
-  text.replace(text.find("600000"), 6, "28800");
-  text.replace(text.find("save_freq: 100000"), 17, "save_freq: 1440");
+  for (const auto& [key, value] : {std::pair("total_timesteps: ", "28800"), std::pair("save_freq: ", "1440")}) {
+    const size_t begin = text.find(key);
+    ASSERT_NE(begin, std::string::npos) << key;
+    text.replace(begin, text.find('\n', begin) - begin, std::string(key) + value);
+  }
   kill_twenty_times(text);
 }
 
