@@ -136,7 +136,7 @@ int version_of(Header& header) {
 std::vector<float> numbers_of(std::string_view frame, const char* what) {
   if (frame.size() % sizeof(float) != 0) fail("{} bytes are no {} in float32", frame.size(), what);
   std::vector<float> numbers(frame.size() / sizeof(float));
-  std::memcpy(numbers.data(), frame.data(), frame.size());
+  if (!frame.empty()) std::memcpy(numbers.data(), frame.data(), frame.size());
   return numbers;
 }
 
