@@ -37,7 +37,7 @@ struct Refused {
   std::string why;
 };
 
-/// The policy's side asks for motion. Its actions carry this number from now on; it must not have been used before.
+/// The policy's side asks for motion. Its actions carry this number from now on; it is greater than all before.
 struct Arm {
   uint64_t session = 0;
 };

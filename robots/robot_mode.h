@@ -27,7 +27,8 @@ class RobotMode {
 
   /// Both sides have agreed on all that they exchange. Ends nothing that was stopped.
   void configure();
-  /// From inactive, where `alarm` says that nothing is wrong: false otherwise, and nothing changes.
+  /// From inactive, where `alarm` says that nothing is wrong and `session` is greater than all before, whose actions may
+  /// still be on their way: false otherwise, and nothing changes.
   bool arm(const AlarmReport& alarm, uint64_t session, double now);
   /// Latched. The first reason counts.
   void stop(const AlarmReport& reason);

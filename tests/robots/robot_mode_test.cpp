@@ -31,6 +31,9 @@ TEST(RobotMode, AStopStaysUntilItIsAcknowledged) {
   EXPECT_EQ(robot.mode(), Mode::inactive);
   EXPECT_FALSE(robot.arm({}, 1, 0));  // actions of that session may still be on their way
   EXPECT_TRUE(robot.arm({}, 2, 0));
+  robot.stop({Alarm::tilt});
+  robot.acknowledge();
+  EXPECT_FALSE(robot.arm({}, 1, 0));
 }
 
 TEST(RobotMode, ALinkThatComesBackDoesNotMoveIt) {
