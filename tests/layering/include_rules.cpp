@@ -45,6 +45,8 @@ const std::vector<Library> libraries = {
     {"unsupported/Eigen/", {"nets"}},
     {"cblas", {"nets"}},
     {"zmq", {"robots"}},
+    {"zlib.h", {"robots"}},
+    {"turbojpeg.h", {"vision"}},
     {"yaml-cpp/", {"core"}},
     {"spdlog/", {"core"}},
     {"nettle/", {"core"}},
