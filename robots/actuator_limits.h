@@ -6,12 +6,13 @@
 
 namespace sinew {
 
-/// What an actuator may be told, as a robot's YAML says it. A limit that is not there is refused, for no limit means no
-/// motion. In SI units; of a joint that slides, metres and newtons.
+/// What an actuator may be told, as a robot's YAML and the link's messages say it. A limit that is not there is refused,
+/// for no limit means no motion. In SI units; of a joint that slides, metres and newtons.
 struct ActuatorLimits {
   enum class Kind { position, velocity, torque };
   std::string name;
   std::string command;           // what the actuator takes
+  std::string unit;              // of the command; empty: rad, rad/s or N m
   std::vector<double> position;  // [lowest, highest] rad: of the joint, whatever the command
   double velocity = 0;           // rad/s, by magnitude
   double acceleration = 0;       // rad/s², by magnitude
@@ -27,11 +28,15 @@ struct ActuatorLimits {
   }
   double lowest() const { return position[0]; }
   double highest() const { return position[1]; }
+  std::string command_unit() const {
+    return !unit.empty() ? unit : kind() == Kind::position ? "rad" : kind() == Kind::velocity ? "rad/s" : "N m";
+  }
 
   template <class Visitor>
   void visit(Visitor& v) {
     v.required("name", name);
     v.required("command", command, Choices{"position", "velocity", "torque"});
+    v.optional("unit", unit);
     v.required("position", position);
     v.required("velocity", velocity, above(0));
     v.required("acceleration", acceleration, above(0));
@@ -44,5 +49,10 @@ struct ActuatorLimits {
 
 /// Throws an Error that names the actuator and what is missing, empty, not finite, or does not go with its command.
 void check_limits(const std::vector<ActuatorLimits>& limits);
+
+/// "" where two sides have the same actuators, in the same order, with the same limits; else the first difference in one
+/// sentence with both sides' values, ours being called `us` and theirs `them`.
+std::string first_difference(const std::vector<ActuatorLimits>& ours, const std::vector<ActuatorLimits>& theirs,
+                             const std::string& us, const std::string& them);
 
 }  // namespace sinew

@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "nets/interface_json.h"
 
-// Numbers travel as little-endian float32.
+// Numbers travel as little-endian float32 and float64.
 static_assert(std::endian::native == std::endian::little);
 
 namespace sinew {
@@ -24,42 +24,62 @@ std::string pack(const json& header) {
   return bytes;
 }
 
-std::string bytes_of(std::span<const float> numbers) {
-  return {reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()};
+template <class T>
+std::string bytes_of(const std::vector<T>& numbers) {
+  return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(T)};
 }
 
 json interface_json(const InterfaceSpec& spec) { return json::parse(interface_to_json(spec)); }
 
-json limits_json(const ActuatorLimits& limits) {
-  json map{{"name", limits.name},         {"command", limits.command},           {"position", limits.position},
-           {"velocity", limits.velocity}, {"acceleration", limits.acceleration}, {"step", limits.step},
-           {"when_stopped", limits.when_stopped}};
-  if (limits.torque > 0) map["torque"] = limits.torque;
-  if (limits.damping > 0) map["damping"] = limits.damping;
-  return map;
+// Visits an actuator: its keys become a map, those that say nothing left out.
+struct MapWriter {
+  json map = json::object();
+  template <class T, class... Check>
+  void required(const char* key, const T& value, const Check&...) {
+    map[key] = value;
+  }
+  template <class T, class... Check>
+  void optional(const char* key, const T& value, const Check&...) {
+    if (value != T()) map[key] = value;
+  }
+};
+
+json limits_json(const std::vector<ActuatorLimits>& limits) {
+  json list = json::array();
+  for (ActuatorLimits one : limits) {
+    MapWriter writer;
+    one.visit(writer);
+    list.push_back(std::move(writer.map));
+  }
+  return list;
 }
 
 // By kind: what goes into the first frame, and the frames after it.
 struct Encoder {
   std::vector<std::string> operator()(const Hello& m) const {
     return {pack({{"kind", "hello"}, {"version", m.version}, {"policy", m.policy}, {"policy_hash", m.policy_hash},
-                  {"interface", interface_json(m.interface)}})};
+                  {"interface", interface_json(m.interface)}, {"limits", limits_json(m.limits)}})};
   }
   std::vector<std::string> operator()(const Welcome& m) const {
-    json limits = json::array();
-    for (const ActuatorLimits& one : m.limits) limits.push_back(limits_json(one));
     return {pack({{"kind", "welcome"}, {"version", m.version}, {"robot", m.robot},
-                  {"interface", interface_json(m.interface)}, {"limits", limits}})};
+                  {"interface", interface_json(m.interface)}, {"limits", limits_json(m.limits)}})};
   }
   std::vector<std::string> operator()(const Refused& m) const { return {pack({{"kind", "refused"}, {"why", m.why}})}; }
   std::vector<std::string> operator()(const Arm& m) const { return {pack({{"kind", "arm"}, {"session", m.session}})}; }
   std::vector<std::string> operator()(const Acknowledge&) const { return {pack({{"kind", "acknowledge"}})}; }
   std::vector<std::string> operator()(const Stop& m) const { return {pack({{"kind", "stop"}, {"why", m.why}})}; }
+  std::vector<std::string> operator()(const Heartbeat& m) const {
+    return {pack({{"kind", "heartbeat"}, {"sent", m.sent}})};
+  }
+  std::vector<std::string> operator()(const HeartbeatReply& m) const {
+    return {pack({{"kind", "heartbeat_reply"}, {"sent", m.sent}, {"received", m.received}})};
+  }
   std::vector<std::string> operator()(const ObservationMessage& m) const {
     std::vector<std::string> frames = {
         pack({{"kind", "observation"}, {"session", m.session}, {"sequence", m.sequence}, {"stamp", m.stamp},
-              {"mode", static_cast<int>(m.mode)}, {"alarm", static_cast<int>(m.alarm)}, {"images", m.images.size()}}),
-        bytes_of(m.numbers)};
+              {"mode", static_cast<int>(m.mode)}, {"alarm", static_cast<int>(m.alarm)}, {"action", m.action},
+              {"action_age", m.action_age}, {"refused", m.refused}, {"limited", m.limited}, {"images", m.images.size()}}),
+        bytes_of(m.numbers), bytes_of(m.joints)};
     frames.insert(frames.end(), m.images.begin(), m.images.end());
     return frames;
   }
@@ -101,6 +121,7 @@ class Header {
   std::string text(const char* key) { return take(key, &json::is_string, "a text").get<std::string>(); }
   uint64_t count(const char* key) { return take(key, &json::is_number_unsigned, "a whole number").get<uint64_t>(); }
   double number(const char* key) { return take(key, &json::is_number, "a number").get<double>(); }
+  bool has(const char* key) const { return map_.contains(key); }
   json map(const char* key) { return take(key, &json::is_object, "a map"); }
   json list(const char* key) { return take(key, &json::is_array, "a list"); }
   uint64_t below(const char* key, uint64_t end) {
@@ -133,67 +154,78 @@ int version_of(Header& header) {
   return protocol_version;
 }
 
-std::vector<float> numbers_of(std::string_view frame, const char* what) {
-  if (frame.size() % sizeof(float) != 0) fail("{} bytes are no {} in float32", frame.size(), what);
-  std::vector<float> numbers(frame.size() / sizeof(float));
+template <class T>
+std::vector<T> numbers_of(std::string_view frame, const char* what) {
+  if (frame.size() % sizeof(T) != 0) fail("{} bytes are no {} in float{}", frame.size(), what, 8 * sizeof(T));
+  std::vector<T> numbers(frame.size() / sizeof(T));
   if (!frame.empty()) std::memcpy(numbers.data(), frame.data(), frame.size());
   return numbers;
 }
 
-std::vector<double> list_of_numbers(const json& list, const char* key) {
-  std::vector<double> numbers;
-  for (const json& item : list) {
-    if (!item.is_number()) fail("{}: not a list of numbers", key);
-    numbers.push_back(item.get<double>());
+// Visits an actuator: takes its keys from a map.
+struct MapReader {
+  Header& map;
+  template <class T, class... Check>
+  void required(const char* key, T& value, const Check&...) {
+    take(key, value);
   }
-  return numbers;
-}
+  template <class T, class... Check>
+  void optional(const char* key, T& value, const Check&...) {
+    if (map.has(key)) take(key, value);
+  }
 
-ActuatorLimits limits_of(const json& item) {
-  if (!item.is_object()) fail("limits: not a list of maps");
-  Header map(pack(item));
-  ActuatorLimits limits;
-  limits.name = map.text("name");
-  limits.command = map.text("command");
-  limits.when_stopped = map.text("when_stopped");
-  limits.position = list_of_numbers(map.list("position"), "position");
-  limits.velocity = map.number("velocity");
-  limits.acceleration = map.number("acceleration");
-  limits.step = map.number("step");
-  if (item.contains("torque")) limits.torque = map.number("torque");
-  if (item.contains("damping")) limits.damping = map.number("damping");
-  map.done();
-  return limits;
+ private:
+  void take(const char* key, std::string& value) { value = map.text(key); }
+  void take(const char* key, double& value) { value = map.number(key); }
+  void take(const char* key, std::vector<double>& values) {
+    for (const json& item : map.list(key)) {
+      if (!item.is_number()) fail("{}: not a list of numbers", key);
+      values.push_back(item.get<double>());
+    }
+  }
+};
+
+std::vector<ActuatorLimits> limits_of(Header& header) {
+  std::vector<ActuatorLimits> all;
+  for (const json& item : header.list("limits")) {
+    if (!item.is_object()) fail("limits: not a list of maps");
+    Header map(pack(item));
+    MapReader reader{map};
+    all.emplace_back().visit(reader);
+    map.done();
+  }
+  check_limits(all);
+  return all;
 }
 
 Hello hello_of(Header& header) {
   return {version_of(header), header.text("policy"), header.text("policy_hash"),
-          interface_from_json(header.map("interface").dump())};
+          interface_from_json(header.map("interface").dump()), limits_of(header)};
 }
 
 Welcome welcome_of(Header& header) {
-  Welcome message{version_of(header), header.text("robot"), interface_from_json(header.map("interface").dump()), {}};
-  for (const json& item : header.list("limits")) message.limits.push_back(limits_of(item));
-  check_limits(message.limits);
-  return message;
+  return {version_of(header), header.text("robot"), interface_from_json(header.map("interface").dump()),
+          limits_of(header)};
 }
 
 ObservationMessage observation_of(Header& header, std::span<const std::string_view> frames) {
   ObservationMessage message{header.count("session"), header.count("sequence"), header.number("stamp"),
                              static_cast<Mode>(header.below("mode", mode_count)),
-                             static_cast<Alarm>(header.below("alarm", alarm_count)), {}, {}};
+                             static_cast<Alarm>(header.below("alarm", alarm_count)), header.count("action"),
+                             header.number("action_age"), header.count("refused"), header.count("limited"), {}, {}, {}};
   const uint64_t images = header.count("images");
-  if (frames.size() < 2 || frames.size() - 2 != images)
+  if (frames.size() < 3 || frames.size() - 3 != images)
     fail("an observation with {} images comes in {} frames", images, frames.size());
-  message.numbers = numbers_of(frames[1], "observation");
-  message.images.assign(frames.begin() + 2, frames.end());
+  message.numbers = numbers_of<float>(frames[1], "observation");
+  message.joints = numbers_of<double>(frames[2], "measured joints");
+  message.images.assign(frames.begin() + 3, frames.end());
   return message;
 }
 
 ActionMessage action_of(Header& header, std::span<const std::string_view> frames) {
   if (frames.size() != 2) fail("an action comes in {} frames, not 2", frames.size());
   return {header.count("session"), header.count("sequence"), header.count("answers"), header.number("observed_at"),
-          numbers_of(frames[1], "action")};
+          numbers_of<double>(frames[1], "action")};
 }
 
 Message message_of(Header& header, std::span<const std::string_view> frames) {
@@ -207,6 +239,8 @@ Message message_of(Header& header, std::span<const std::string_view> frames) {
   if (kind == "arm") return Arm{header.count("session")};
   if (kind == "acknowledge") return Acknowledge{};
   if (kind == "stop") return Stop{header.text("why")};
+  if (kind == "heartbeat") return Heartbeat{header.number("sent")};
+  if (kind == "heartbeat_reply") return HeartbeatReply{header.number("sent"), header.number("received")};
   fail("a message of the kind '{}' is not known", kind);
 }
 

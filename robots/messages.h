@@ -16,15 +16,16 @@ namespace sinew {
 
 inline constexpr int protocol_version = 1;
 
-/// The policy's side begins: what it is, and what it wants to see and to move.
+/// The policy's side begins: what it is, and what it expects to see and to move.
 struct Hello {
   int version = protocol_version;
-  std::string policy;       // its file's name
-  std::string policy_hash;  // of its weights
-  InterfaceSpec interface;
+  std::string policy;                  // its file's name
+  std::string policy_hash;             // of its weights
+  InterfaceSpec interface;             // the sensors as the policy takes them, the actuators as the robot's file has them
+  std::vector<ActuatorLimits> limits;  // of the robot's file
 };
 
-/// The robot's side agrees: what it has.
+/// The robot's side agrees: what it has. Images are as the cameras deliver them.
 struct Welcome {
   int version = protocol_version;
   std::string robot;
@@ -48,27 +49,42 @@ struct Stop {
   std::string why;
 };
 
-/// What the robot sees. Numbers are those of the interface's float32 sensors; images are as the camera delivers them,
-/// one for each of its image sensors, in JPEG or as raw bytes.
+/// The policy's side lives, as it says some times a second, and what its clock says, s.
+struct Heartbeat {
+  double sent = 0;
+};
+/// The answer: from it follow the way there and back, and the difference of the clocks.
+struct HeartbeatReply {
+  double sent = 0, received = 0;  // s: of the policy's clock, of the robot's
+};
+
+/// What the robot sees, and what became of the actions so far. Numbers are those of the interface's float32 sensors;
+/// joints what is measured of its n actuators' joints, in their order: n positions, n velocities, and n torques or none;
+/// images are as the cameras deliver them, one for each of its image sensors, in JPEG or as raw bytes.
 struct ObservationMessage {
   uint64_t session = 0;   // 0: not armed
   uint64_t sequence = 0;  // from 1, whatever the session
   double stamp = 0;       // s, of the robot's own clock
   Mode mode = Mode::unconfigured;
-  Alarm alarm = Alarm::none;  // of a robot that is stopped
+  Alarm alarm = Alarm::none;           // of a robot that is stopped
+  uint64_t action = 0;                 // sequence of the last action that was obeyed in this session; 0: none yet
+  double action_age = 0;               // s, from the observation that it answers to its arrival
+  uint64_t refused = 0, limited = 0;   // actions, and numbers of actions, since the robot's side began
   std::vector<float> numbers;
+  std::vector<double> joints;
   std::vector<std::string> images;
 };
 
-/// What it shall do: one number for each of the interface's actions.
+/// What it shall do: one command for each of its actuators, in SI units.
 struct ActionMessage {
   uint64_t session = 0, sequence = 0;
   uint64_t answers = 0;    // sequence of the observation
   double observed_at = 0;  // its stamp
-  std::vector<float> values;
+  std::vector<double> values;
 };
 
-using Message = std::variant<Hello, Welcome, Refused, Arm, Acknowledge, Stop, ObservationMessage, ActionMessage>;
+using Message = std::variant<Hello, Welcome, Refused, Arm, Acknowledge, Stop, Heartbeat, HeartbeatReply,
+                             ObservationMessage, ActionMessage>;
 
 /// Its frames.
 std::vector<std::string> encode(const Message& message);

@@ -47,6 +47,7 @@ const char* name_of(Alarm alarm) {
     case Alarm::emergency: return "emergency stop";
     case Alarm::link_lost: return "no actions arrive";
     case Alarm::operator_stop: return "stopped by the operator";
+    case Alarm::fault: return "the robot says that something is wrong with it";
   }
   return "";
 }

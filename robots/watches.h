@@ -32,8 +32,10 @@ struct WatchLimits {
 };
 
 /// Why a robot was stopped.
-enum class Alarm { none, stale, not_finite, tilt, joint_range, torque, temperature, emergency, link_lost, operator_stop };
-inline constexpr size_t alarm_count = 10;
+enum class Alarm {
+  none, stale, not_finite, tilt, joint_range, torque, temperature, emergency, link_lost, operator_stop, fault
+};
+inline constexpr size_t alarm_count = 11;
 const char* name_of(Alarm alarm);
 
 struct AlarmReport {

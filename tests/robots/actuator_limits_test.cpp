@@ -62,5 +62,29 @@ TEST(ActuatorLimits, OneThatIsWrongIsNamed) {
   expect_contains(error_of([] { check_limits({}); }), "no actuator has limits");
 }
 
+TEST(ActuatorLimits, ADifferenceNamesBothSidesValues) {
+  const ActuatorLimits hip{.name = "hip", .command = "position", .position = {-1, 1}, .velocity = 2, .acceleration = 10,
+                           .step = 0.5, .when_stopped = "hold"};
+  ActuatorLimits knee = hip;
+  knee.name = "knee";
+  const auto difference = [](const std::vector<ActuatorLimits>& ours, const std::vector<ActuatorLimits>& theirs) {
+    return first_difference(ours, theirs, "robot.yaml", "the robot");
+  };
+  EXPECT_EQ(difference({hip, knee}, {hip, knee}), "");
+  EXPECT_EQ(difference({hip, knee}, {knee, hip}), "actuator 1 is 'hip' in robot.yaml, 'knee' in the robot");
+  EXPECT_EQ(difference({hip, knee}, {hip}), "the number of actuators is 2 (hip, knee) in robot.yaml, 1 (hip) in the robot");
+  ActuatorLimits other = hip;
+  other.velocity = 3;
+  EXPECT_EQ(difference({hip}, {other}), "actuator 'hip' has the velocity 2 in robot.yaml, 3 in the robot");
+  other = hip;
+  other.unit = "rad";  // what it is anyway
+  EXPECT_EQ(difference({hip}, {other}), "");
+  other.unit = "deg";
+  EXPECT_EQ(difference({hip}, {other}), "actuator 'hip' has the unit rad in robot.yaml, deg in the robot");
+  other = hip;
+  other.position = {-1, 1.5};
+  EXPECT_EQ(difference({hip}, {other}), "actuator 'hip' has the position [-1, 1] in robot.yaml, [-1, 1.5] in the robot");
+}
+
 }  // namespace
 }  // namespace sinew

@@ -37,20 +37,24 @@ InterfaceSpec interface() {
 std::vector<Message> all_kinds() {
   const ActuatorLimits hip{.name = "hip", .command = "torque", .position = {-1, 1}, .velocity = 2, .acceleration = 10,
                            .torque = 4, .step = 3, .when_stopped = "damp", .damping = 0.5};
-  return {Hello{protocol_version, "walker.safetensors", "abc123", interface()},
+  return {Hello{protocol_version, "walker.safetensors", "abc123", interface(), {hip}},
           Welcome{protocol_version, "walker", interface(), {hip}},
           Refused{"actuator 0 is 'hip' here, 'knee' there"},
           Arm{0xfedcba9876543210},
           Acknowledge{},
           Stop{"somebody pressed it"},
-          ObservationMessage{7, 900, 12.5, Mode::stopped, Alarm::tilt, {0.25f, -3}, {"\xff\xd8jpeg", ""}},
-          ActionMessage{7, 3, 900, 12.5, {0.5f, -0.5f}}};
+          ObservationMessage{7, 900, 12.5, Mode::stopped, Alarm::tilt, 2, 0.004, 5, 6, {0.25f, -3}, {0.1, 0, -0.2, 4},
+                             {"\xff\xd8jpeg", ""}},
+          ActionMessage{7, 3, 900, 12.5, {0.1, -0.5}},
+          Heartbeat{1.25},
+          HeartbeatReply{1.25, 90.5}};
 }
 
 TEST(Messages, ComeBackAsTheyWere) {
   const auto hello = std::get<Hello>(round_trip(all_kinds()[0]));
   EXPECT_EQ(hello.policy, "walker.safetensors");
   EXPECT_EQ(hello.policy_hash, "abc123");
+  EXPECT_EQ(hello.limits.size(), 1u);
   EXPECT_EQ(first_difference(hello.interface, interface(), "robot"), "");
   const auto welcome = std::get<Welcome>(round_trip(all_kinds()[1]));
   EXPECT_EQ(welcome.robot, "walker");
@@ -65,12 +69,19 @@ TEST(Messages, ComeBackAsTheyWere) {
   EXPECT_EQ(observation.sequence, 900u);
   EXPECT_EQ(observation.mode, Mode::stopped);
   EXPECT_EQ(observation.alarm, Alarm::tilt);
+  EXPECT_EQ(observation.action, 2u);
+  EXPECT_EQ(observation.action_age, 0.004);
+  EXPECT_EQ(observation.refused, 5u);
+  EXPECT_EQ(observation.limited, 6u);
   EXPECT_EQ(observation.numbers, (std::vector<float>{0.25f, -3}));
+  EXPECT_EQ(observation.joints, (std::vector<double>{0.1, 0, -0.2, 4}));
   EXPECT_EQ(observation.images, (std::vector<std::string>{"\xff\xd8jpeg", ""}));
   const auto action = std::get<ActionMessage>(round_trip(all_kinds()[7]));
   EXPECT_EQ(action.answers, 900u);
   EXPECT_EQ(action.observed_at, 12.5);
-  EXPECT_EQ(action.values, (std::vector<float>{0.5f, -0.5f}));
+  EXPECT_EQ(action.values, (std::vector<double>{0.1, -0.5}));
+  EXPECT_EQ(std::get<Heartbeat>(round_trip(all_kinds()[8])).sent, 1.25);
+  EXPECT_EQ(std::get<HeartbeatReply>(round_trip(all_kinds()[9])).received, 90.5);
 }
 
 // What docs/protocol.md shows.
@@ -90,10 +101,10 @@ TEST(Messages, WhatIsWrongIsNamed) {
   expect_contains(error_for({packed({{"kind", "arm"}, {"session", 5}}), "more"}), "in 2 frames, not 1");
   std::vector<std::string> action = encode(all_kinds()[7]);
   action[1].pop_back();
-  expect_contains(error_for(action), "7 bytes are no action in float32");
+  expect_contains(error_for(action), "15 bytes are no action in float64");
   std::vector<std::string> observation = encode(all_kinds()[6]);
   observation.pop_back();
-  expect_contains(error_for(observation), "an observation with 2 images comes in 3 frames");
+  expect_contains(error_for(observation), "an observation with 2 images comes in 4 frames");
   json hello = json::from_msgpack(encode(all_kinds()[0])[0]);
   hello["version"] = 2;
   expect_contains(error_for({packed(hello)}), "speaks version 2 of the protocol, this one 1");
