@@ -3,7 +3,7 @@
 
 namespace sinew {
 
-/// Seconds of a monotonic clock since an arbitrary start.
+/// Seconds of a monotonic clock since an arbitrary start; on Linux, CLOCK_MONOTONIC.
 inline double now_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
