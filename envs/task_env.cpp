@@ -202,10 +202,9 @@ void TaskEnv::visit_state(StateArchive& archive) {
   for (size_t i = 0; i < observations_.size(); ++i)
     archive("observation " + std::to_string(i), std::span(observations_[i]));
   archive("next_randomization", std::span(next_randomization_));
-  // The physics' last call, made again with the controller and the encoder errors restored above. A
-  // failed one fails again.
-  state_.sim.visit_state(archive, [this] {
-    if (state_.elapsed == 0)
+  // The physics' last call, made again with the controller and the encoder errors restored above.
+  state_.sim.visit_state(archive, [this](int steps) {
+    if (steps == 0)
       state_.sim.forward();
     else
       run_physics();

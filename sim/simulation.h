@@ -99,14 +99,19 @@ class Simulation {
   void parameters_changed();
 
   SimulationState state() const;
+  /// The same into what state() has returned: allocates nothing.
+  void state(SimulationState& into) const { copy_state_to(into); }
+  /// Goes to a state(), and computes what follows from it.
+  void go_to(const SimulationState& state);
 
   /// Saves the simulation as the last forward() or step() left it, or restores it, whatever this one
   /// has done before. What a step derives (xpos, contacts, forces, sensors) belongs to the state before
   /// its last move, so the state alone does not bring it back: restoring goes to where that call began
-  /// and has `redo` make it again, with the same controller and compute_external_forces(), if any.
+  /// and has redo(n) make it again: step(n), or forward() where n is 0, with the same controller and
+  /// compute_external_forces(), if any.
   /// Where this gives other bits (another CPU or library), the archive gets a warning, and the saved
   /// state holds.
-  void visit_state(StateArchive& archive, const std::function<void()>& redo);
+  void visit_state(StateArchive& archive, const std::function<void(int)>& redo);
 
   /// How often the buffers have doubled.
   int buffer_growths() const { return level_; }
@@ -125,6 +130,7 @@ class Simulation {
   void visit_parameters(StateArchive& archive);
   void copy_state_to(SimulationState& state) const;
   void copy_state_from(const SimulationState& state);
+  int steps_between(const SimulationState& from, const SimulationState& to) const;
   Event take_event();
   bool state_is_sane() const;
 

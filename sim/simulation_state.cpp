@@ -1,5 +1,6 @@
 // A simulation's state as numbers, and in an archive.
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "core/state_archive.h"
@@ -8,6 +9,8 @@
 
 namespace sinew {
 namespace {
+
+constexpr int most_redone = 1'000'000;  // steps of one call
 
 // Calls visit(pointer, count) for every array of the state, in the order of SimulationState.
 template <class Visit>
@@ -53,7 +56,18 @@ SimulationState Simulation::state() const {
   return state;
 }
 
-void Simulation::visit_state(StateArchive& archive, const std::function<void()>& redo) {
+void Simulation::go_to(const SimulationState& state) {
+  copy_state_from(state);
+  forward();
+}
+
+// By their times, the first number of each. Whatever is in a damaged file, the answer is a possible one.
+int Simulation::steps_between(const SimulationState& from, const SimulationState& to) const {
+  const double steps = std::round((to[0] - from[0]) / view_->opt.timestep);
+  return steps >= 0 && steps <= most_redone ? static_cast<int>(steps) : 0;
+}
+
+void Simulation::visit_state(StateArchive& archive, const std::function<void(int)>& redo) {
   visit_parameters(archive);
   SimulationState present = state();
   archive("before", std::span(before_));
@@ -61,7 +75,7 @@ void Simulation::visit_state(StateArchive& archive, const std::function<void()>&
   if (!archive.restoring()) return;
   mj_resetData(view_.get(), data_);
   copy_state_from(before_);
-  redo();
+  redo(steps_between(before_, present));
   if (same_bits(state(), present)) return;
   copy_state_from(present);
   archive.warn(

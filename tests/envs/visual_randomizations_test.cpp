@@ -162,11 +162,11 @@ TEST_F(VisualRandomizations, ACheckpointBringsThePictureBack) {
   apply("light", "{position: 1, direction: 0.3, diffuse: [0.5, 2], ambient: [0, 2]}");
   apply("camera_pose", "{position: 0.2, rotation: 0.2, fovy: 8}");
   StateArchive saved;
-  sim_.visit_state(saved, [] {});
+  sim_.visit_state(saved, [](int) {});
   Simulation restored(model_);
   restored.make_model_its_own();
   StateArchive from(saved.bytes(), "test");
-  restored.visit_state(from, [&] { restored.forward(); });
+  restored.visit_state(from, [&](int) { restored.forward(); });
   for (const size_t view : {size_t{0}, size_t{1}}) EXPECT_EQ(picture(view, restored), picture(view, sim_));
 }
 

@@ -144,11 +144,10 @@ TEST_F(RenderPoolTest, TheStateAloneDecidesThePicture) {
 
   for (auto& sim : states) {
     StateArchive saved;
-    sim->visit_state(saved, [] {});
+    sim->visit_state(saved, [](int) {});
     auto restored = std::make_unique<Simulation>(cheetah);
     StateArchive from(saved.bytes(), "test");
-    restored->visit_state(from,
-                          [&] { ASSERT_TRUE(restored->step(static_cast<int>(std::lround(sim->time() / 0.01)))); });
+    restored->visit_state(from, [&](int steps) { ASSERT_TRUE(restored->step(steps)); });
     sim = std::move(restored);
   }
   EXPECT_EQ(pictures(pool, true), wanted) << "restored";

@@ -20,12 +20,12 @@ std::shared_ptr<const Model> model_of(const std::string& name) {
 
 std::string saved(Simulation& sim) {
   StateArchive archive;
-  sim.visit_state(archive, [] {});
+  sim.visit_state(archive, [](int) {});
   return archive.bytes();
 }
 
 // The warnings.
-std::vector<std::string> restore(Simulation& sim, const std::string& bytes, const std::function<void()>& redo) {
+std::vector<std::string> restore(Simulation& sim, const std::string& bytes, const std::function<void(int)>& redo) {
   StateArchive archive(bytes, "state");
   sim.visit_state(archive, redo);
   archive.finish();
@@ -84,8 +84,9 @@ TEST_P(State, BringsBackWhatFollowsFromIt) {
   Rng other(2);
   for (int i = 0; i < 7; ++i) step(second, other);
 
-  const auto warnings = restore(second, saved(first), [&] {
-    ASSERT_TRUE(second.step(5));
+  const auto warnings = restore(second, saved(first), [&](int steps) {
+    EXPECT_EQ(steps, 5);
+    ASSERT_TRUE(second.step(steps));
     second.compute_external_forces();
   });
   EXPECT_TRUE(warnings.empty()) << warnings[0];
@@ -107,7 +108,10 @@ TEST(States, AfterAReset) {
   start(second, 2);
   ASSERT_TRUE(second.step(30));
   second.compute_external_forces();
-  EXPECT_TRUE(restore(second, saved(first), [&] { second.forward(); }).empty());
+  EXPECT_TRUE(restore(second, saved(first), [&](int steps) {
+                EXPECT_EQ(steps, 0);
+                second.forward();
+              }).empty());
   EXPECT_TRUE(same_bits(all_numbers(second), all_numbers(first)));
 }
 
@@ -124,8 +128,8 @@ TEST(States, HoldTheParametersOfAnOwnModel) {
     sim->parameters_changed();
     step(*sim, rng);
   }
-  const auto redo = [&] {
-    ASSERT_TRUE(second.step(5));
+  const auto redo = [&](int steps) {
+    ASSERT_TRUE(second.step(steps));
     second.compute_external_forces();
   };
   EXPECT_TRUE(restore(second, saved(first), redo).empty());
@@ -150,7 +154,7 @@ TEST(States, OfManyContactsMakeTheBuffersGrow) {
   start(first, 1);
   ASSERT_TRUE(first.step(40));
   ASSERT_TRUE(first.step(5));
-  EXPECT_TRUE(restore(second, saved(first), [&] { ASSERT_TRUE(second.step(5)); }).empty());
+  EXPECT_TRUE(restore(second, saved(first), [&](int steps) { ASSERT_TRUE(second.step(steps)); }).empty());
   EXPECT_GT(second.buffer_growths(), 0);
   EXPECT_TRUE(same_bits(all_numbers(second), all_numbers(first)));
 }
@@ -161,7 +165,7 @@ TEST(States, OtherBitsAreAWarningAndTheSavedStateHolds) {
   start(first, 1);
   ASSERT_TRUE(first.step(5));
   // Another number of steps stands for another machine.
-  const auto warnings = restore(second, saved(first), [&] { ASSERT_TRUE(second.step(4)); });
+  const auto warnings = restore(second, saved(first), [&](int) { ASSERT_TRUE(second.step(4)); });
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_NE(warnings[0].find("has other bits"), std::string::npos) << warnings[0];
   EXPECT_EQ(second.state(), first.state());
@@ -171,10 +175,10 @@ TEST(States, OfAnotherModelAreRefused) {
   Simulation first(model_of("half_cheetah")), second(model_of("hopper")), own(model_of("half_cheetah"));
   own.make_model_its_own();
   const std::string bytes = saved(first);
-  EXPECT_NE(error_of([&] { restore(second, bytes, [] {}); }).find("before"), std::string::npos);
-  EXPECT_NE(error_of([&] { restore(own, bytes, [] {}); }).find("owns_model"), std::string::npos);
+  EXPECT_NE(error_of([&] { restore(second, bytes, [](int) {}); }).find("before"), std::string::npos);
+  EXPECT_NE(error_of([&] { restore(own, bytes, [](int) {}); }).find("owns_model"), std::string::npos);
   for (const size_t size : {size_t{0}, size_t{30}, bytes.size() / 2, bytes.size() - 1})
-    EXPECT_NE(error_of([&] { restore(first, bytes.substr(0, size), [] {}); }), "") << size;
+    EXPECT_NE(error_of([&] { restore(first, bytes.substr(0, size), [](int) {}); }), "") << size;
 }
 
 constexpr const char* box = R"(<mujoco><worldbody><body><freejoint/><geom size="{}"/></body></worldbody></mujoco>)";
