@@ -14,7 +14,8 @@ TaskEnv::TaskEnv(std::string name, const TaskConfig& config, std::shared_ptr<con
     : spec_{{}, std::move(name), config.time_limit, {}},
       frame_skip_(config.frame_skip),
       state_{.sim = Simulation(model), .dt = config.frame_skip * model->timestep()},
-      terms_(config, registry, spec_, state_, std::move(pool)) {
+      terms_(config, registry, spec_, state_, std::move(pool)),
+      driven_(terms_.actions, *model) {
   spec_.actions.rate = 1 / state_.dt;
   state_.action.resize(static_cast<size_t>(spec_.actions.size()));
   state_.previous_action.resize(state_.action.size());

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "envs/driven_joints.h"
 #include "envs/env.h"
 #include "envs/task_terms.h"
 
@@ -28,6 +29,15 @@ class TaskEnv final : public Env {
   /// observed. Commands are still drawn. Throws when the sizes are not the model's.
   void reset_to(std::span<const double> qpos, std::span<const double> qvel, Rng& rng);
   StepResult step(std::span<const double> action, Rng& rng) override;
+  /// What each number of an action drives.
+  const std::vector<ActionDrive>& drives() const { return driven_.drives(); }
+  /// Of the joint of each of drives(), as a robot measures it: the position with the error of its encoder (rad or m),
+  /// the velocity (rad/s or m/s), and the force on it of what drives it, in the last physics step (N m or N). NaN where
+  /// there is no joint. Each span has the size of drives(). Allocates nothing.
+  void measure(std::span<double> position, std::span<double> velocity, std::span<double> torque) const {
+    driven_.measure(state_, position, velocity, torque);
+  }
+
   void observe(int index, std::span<double> out) const override;
   void observe_image(int index, std::span<uint8_t> frame) override;
   std::span<const double> reward_terms() const override { return rewards_; }
@@ -57,6 +67,7 @@ class TaskEnv final : public Env {
   std::vector<std::vector<double>> observations_;  // of each sensor, the present one
   std::vector<double> next_randomization_;         // of each randomisation, the time in s that it is due
   std::function<void()> controller_;               // empty: no action term has one
+  DrivenJoints driven_;
   std::unique_ptr<Renderer> renderer_;
 };
 

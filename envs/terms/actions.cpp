@@ -48,6 +48,7 @@ class Actuators final : public ActionTerm {
       part_.labels.push_back(label);
       part_.low.push_back(limits.low);
       part_.high.push_back(limits.high);
+      drives_.push_back(drive_of_actuator(model, actuator));
     }
   }
   void begin_step(std::span<const double> action, TaskState& state) override {
@@ -85,6 +86,7 @@ class JointTorque final : public ActionTerm {
       part_.units.push_back(source.model.force_unit(source.model.dof_address(joint)));
       part_.low.push_back(-limit);
       part_.high.push_back(limit);
+      drives_.push_back(drive_of_joint(source.model, joint, ActionDrive::Kind::torque, 1, 0, limit));
     }
   }
   void begin_step(std::span<const double> action, TaskState& state) override {

@@ -41,7 +41,8 @@ class PdTargets final : public ActionTerm {
 
   PdTargets(const Params& params, const TermSource& source) {
     part_.name = "pd_targets";
-    for (const int joint : chosen(params.joints, source)) {
+    const std::vector<int> indices = chosen(params.joints, source);
+    for (const int joint : indices) {
       joints_.push_back(make(joint, source));
       part_.labels.push_back(source.model.name(Model::Element::joint, joint));
     }
@@ -60,7 +61,10 @@ class PdTargets final : public ActionTerm {
       joint.scale = scale[i];
       joint.kp = kp[i];
       joint.kd = kd[i];
-      joint.torque_limit = own_limits ? motor_limit(joint, source.model) : limits[i];
+      joint.torque_limit = limits[i];
+      if (own_limits && joint.motor >= 0) joint.torque_limit = most_force(source.model, joint.motor);
+      drives_.push_back(drive_of_joint(source.model, indices[i], ActionDrive::Kind::position, joint.scale,
+                                       joint.default_position, joint.torque_limit));
     }
   }
 
@@ -126,16 +130,6 @@ class PdTargets final : public ActionTerm {
     const Model::Limits limits = model.control_limits(joint.motor);
     if (limits.limited) joint.control_low = limits.low, joint.control_high = limits.high;
     return joint;
-  }
-
-  // What the motor can do, the larger of both ways: MuJoCo cuts the other.
-  static double motor_limit(const Joint& joint, const Model& model) {
-    if (joint.motor < 0) return infinity;
-    const auto most = [](double low, double high) { return std::max(std::abs(low), std::abs(high)); };
-    const double by_control = std::abs(joint.torque_per_control) * most(joint.control_low, joint.control_high);
-    const Model::Limits force = model.actuator_force_limits(joint.motor);
-    if (!force.limited) return by_control;
-    return std::min(by_control, std::abs(model.actuator_gear(joint.motor)) * most(force.low, force.high));
   }
 
   std::vector<Joint> joints_;

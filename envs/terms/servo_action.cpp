@@ -37,7 +37,14 @@ class PositionTargets final : public ActionTerm {
     part_.low.assign(n, -params.limit);
     part_.high.assign(n, params.limit);
     const auto scale = per_joint(params.scale, part_.labels, above(0));
-    for (size_t i = 0; i < n; ++i) servos_[i].scale = scale[i];
+    for (size_t i = 0; i < n; ++i) {
+      Servo& servo = servos_[i];
+      servo.scale = scale[i];
+      const int actuator = static_cast<int>(servo.actuator);
+      drives_.push_back(drive_of_joint(source.model, source.model.joint_of_actuator(actuator),
+                                       ActionDrive::Kind::position, servo.scale, servo.default_position,
+                                       most_force(source.model, actuator)));
+    }
   }
 
   void begin_step(std::span<const double> action, TaskState& state) override {

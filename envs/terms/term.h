@@ -6,6 +6,7 @@
 #include "core/random.h"
 #include "core/spec.h"
 #include "core/state_archive.h"
+#include "envs/action_drive.h"
 #include "envs/task_state.h"
 
 /// A term is one named piece of a task: a part of an observation, of the reward, a reason to end, a
@@ -64,7 +65,10 @@ class TerminationTerm : public Term {
 class ActionTerm : public Term {
  public:
   const ActionPart& part() const { return part_; }
-  /// Takes this env step's numbers, part().size() of them.
+  /// What each number drives; shorter where the term does not say.
+  const std::vector<ActionDrive>& drives() const { return drives_; }
+  /// Takes the numbers that hold from now on, part().size() of them: at the beginning of each env step, and in the
+  /// midst of one where a newer action takes over.
   virtual void begin_step(std::span<const double> action, TaskState& state) = 0;
   /// For a controller that runs at the simulator's rate: called before each physics step.
   virtual bool has_controller() const { return false; }
@@ -72,6 +76,7 @@ class ActionTerm : public Term {
 
  protected:
   ActionPart part_;
+  std::vector<ActionDrive> drives_;
 };
 
 /// A change of the initial state: the simulation has just been reset; forward() is called after all.

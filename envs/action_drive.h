@@ -1,0 +1,31 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "sim/model.h"
+
+namespace sinew {
+
+/// What one number of an action tells a joint, in SI units: command = offset + scale · number.
+struct ActionDrive {
+  enum class Kind { position, velocity, torque };
+  std::string label;  // of the number
+  /// That it drives. "": not a hinge or a slide that has a name, or not alone; nothing else then is of use.
+  std::string joint;
+  Kind kind = Kind::torque;
+  double scale = 1, offset = 0;
+  std::vector<double> range;  // [lowest, highest] position of the joint, rad or m; empty: without limits
+  double force_limit = 0;     // on the joint, N m or N, by magnitude; 0: the model has none
+  std::string unit;           // of the command: "rad", "rad/s" or "N m"; on a slide "m", "m/s" or "N"
+};
+
+/// Of a joint that is moved directly; a label is still to be given. force_limit: 0 or infinity: none.
+ActionDrive drive_of_joint(const Model& model, int joint, ActionDrive::Kind kind, double scale = 1, double offset = 0,
+                           double force_limit = 0);
+/// Of an actuator's control: what a motor, a position servo or a velocity servo does to its joint.
+ActionDrive drive_of_actuator(const Model& model, int actuator);
+
+/// What the actuator can do to its joint, the larger of both ways, N m or N; infinity where nothing limits it.
+double most_force(const Model& model, int actuator);
+
+}  // namespace sinew
