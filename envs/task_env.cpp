@@ -1,6 +1,7 @@
 #include "envs/task_env.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 
@@ -15,7 +16,8 @@ TaskEnv::TaskEnv(std::string name, const TaskConfig& config, std::shared_ptr<con
       frame_skip_(config.frame_skip),
       state_{.sim = Simulation(model), .dt = config.frame_skip * model->timestep()},
       terms_(config, registry, spec_, state_, std::move(pool)),
-      driven_(terms_.actions, *model) {
+      driven_(terms_.actions, *model),
+      before_step_(state_.sim.state()) {
   spec_.actions.rate = 1 / state_.dt;
   state_.action.resize(static_cast<size_t>(spec_.actions.size()));
   state_.previous_action.resize(state_.action.size());
@@ -78,15 +80,57 @@ void TaskEnv::begin_episode(Rng& rng) {
 
 StepResult TaskEnv::step(std::span<const double> action, Rng& rng) {
   if (!std::ranges::all_of(action, [](double a) { return std::isfinite(a); })) return fail_step();
+  begin_step(action, rng);
+  advance(frame_skip_);
+  return end_step(rng);
+}
+
+void TaskEnv::begin_step(std::span<const double> action, Rng& rng) {
+  say(action);
+  prepare_step(state_.action, rng);
+}
+
+void TaskEnv::apply(std::span<const double> action) {
+  std::ranges::copy(action, state_.action.begin());
+  drive(state_.action);
+}
+
+// What the policy says, for the terms that look at it.
+void TaskEnv::say(std::span<const double> action) {
   std::swap(state_.action, state_.previous_action);
   std::ranges::copy(action, state_.action.begin());
+}
+
+// What the motors get.
+void TaskEnv::drive(std::span<const double> action) {
   for (size_t i = 0, first = 0; i < terms_.actions.size(); first += spec_.actions.parts[i++].size())
-    terms_.actions[i]->begin_step(
-        std::span<const double>(state_.action).subspan(first, static_cast<size_t>(spec_.actions.parts[i].size())),
-        state_);
+    terms_.actions[i]->begin_step(action.subspan(first, static_cast<size_t>(spec_.actions.parts[i].size())), state_);
+}
+
+void TaskEnv::prepare_step(std::span<const double> in_force, Rng& rng) {
+  steps_done_ = 0;
+  diverged_ = false;
+  drive(in_force);
   randomize_when_due(rng);
   for (const auto& reward : terms_.rewards) reward.term->before_step(state_);
-  if (!run_physics()) return fail_step();
+}
+
+bool TaskEnv::advance(int physics_steps) {
+  assert(physics_steps > 0 && physics_steps <= frame_skip_ - steps_done_);
+  if (diverged_) return false;
+  if (steps_done_ == 0 && physics_steps < frame_skip_) state_.sim.state(before_step_);
+  if (run_physics(physics_steps)) {
+    steps_done_ += physics_steps;
+    return true;
+  }
+  diverged_ = true;
+  if (steps_done_ > 0) state_.sim.go_to(before_step_);
+  return false;
+}
+
+StepResult TaskEnv::end_step(Rng& rng) {
+  if (diverged_) return fail_step();
+  if (terms_.needs_external_forces) state_.sim.compute_external_forces();
   ++state_.elapsed;
 
   StepResult result;
@@ -105,10 +149,16 @@ StepResult TaskEnv::step(std::span<const double> action, Rng& rng) {
   return result;
 }
 
-bool TaskEnv::run_physics() {
-  const bool fine = controller_ ? state_.sim.step(frame_skip_, controller_) : state_.sim.step(frame_skip_);
-  if (fine && terms_.needs_external_forces) state_.sim.compute_external_forces();
-  return fine;
+bool TaskEnv::run_physics(int steps) {
+  return controller_ ? state_.sim.step(steps, controller_) : state_.sim.step(steps);
+}
+
+// What an episode's beginning, or the last piece of a step and its end, have the simulation compute.
+void TaskEnv::redo_physics(int steps) {
+  if (steps == 0)
+    state_.sim.forward();
+  else if (run_physics(steps) && terms_.needs_external_forces)
+    state_.sim.compute_external_forces();
 }
 
 double TaskEnv::sum_rewards() {
@@ -203,13 +253,8 @@ void TaskEnv::visit_state(StateArchive& archive) {
   for (size_t i = 0; i < observations_.size(); ++i)
     archive("observation " + std::to_string(i), std::span(observations_[i]));
   archive("next_randomization", std::span(next_randomization_));
-  // The physics' last call, made again with the controller and the encoder errors restored above.
-  state_.sim.visit_state(archive, [this](int steps) {
-    if (steps == 0)
-      state_.sim.forward();
-    else
-      run_physics();
-  });
+  // The physics' last call, made again with the controller, its targets and the encoder errors restored above.
+  state_.sim.visit_state(archive, [this](int steps) { redo_physics(steps); });
 }
 
 }  // namespace sinew

@@ -29,6 +29,21 @@ class TaskEnv final : public Env {
   /// observed. Commands are still drawn. Throws when the sizes are not the model's.
   void reset_to(std::span<const double> qpos, std::span<const double> qvel, Rng& rng);
   StepResult step(std::span<const double> action, Rng& rng) override;
+
+  /// The pieces of step, for a robot whose clock is not ours: begin_step; advance until frame_skip() physics steps are
+  /// done, with apply before any of them for which a newer action has come; end_step. The numbers of an action must be
+  /// finite. Nothing else may be called before the step has ended, but what is const and simulation(). They allocate
+  /// nothing.
+  void begin_step(std::span<const double> action, Rng& rng);
+  /// In place of the action that the step began with: for the motors, and for the terms that look at it.
+  void apply(std::span<const double> action);
+  /// False: the simulation diverged, so that the env stands where it stood before the step, which is to end now.
+  bool advance(int physics_steps);
+  StepResult end_step(Rng& rng);
+  int frame_skip() const { return frame_skip_; }
+  /// Of a physics step, s.
+  double timestep() const { return state_.sim.model().timestep(); }
+
   /// What each number of an action drives.
   const std::vector<ActionDrive>& drives() const { return driven_.drives(); }
   /// Of the joint of each of drives(), as a robot measures it: the position with the error of its encoder (rad or m),
@@ -55,7 +70,11 @@ class TaskEnv final : public Env {
   void update_commands(Rng& rng);
   void update_signals(Rng& rng);
   void update_observations(Rng& rng);
-  bool run_physics();
+  void say(std::span<const double> action);
+  void drive(std::span<const double> action);
+  void prepare_step(std::span<const double> in_force, Rng& rng);
+  bool run_physics(int steps);
+  void redo_physics(int steps);
   double sum_rewards();
   StepResult fail_step();
 
@@ -68,6 +87,9 @@ class TaskEnv final : public Env {
   std::vector<double> next_randomization_;         // of each randomisation, the time in s that it is due
   std::function<void()> controller_;               // empty: no action term has one
   DrivenJoints driven_;
+  int steps_done_ = 0;           // physics steps in this env step
+  bool diverged_ = false;        // in this env step
+  SimulationState before_step_;  // of an env step whose physics is made in several pieces
   std::unique_ptr<Renderer> renderer_;
 };
 
