@@ -12,6 +12,7 @@ Command::Work declare_replay(CommandLine& line, const Registry& registry);
 Command::Work declare_inspect(CommandLine& line, const Registry& registry);
 Command::Work declare_terms(CommandLine& line, const Registry& registry);
 Command::Work declare_report(CommandLine& line);
+Command::Work declare_keys(CommandLine& line);
 Command::Work declare_bench(CommandLine& line);
 Command::Work declare_doctor(CommandLine& line);
 Command::Work declare_test(CommandLine& line);

@@ -38,6 +38,7 @@ int run(int argc, char** argv, const Registry& registry) {
                {"report", "what runs achieved over their seeds: a table and the learning curve", declare_report},
                {"replay", "what a task does with given actions, open loop, in full precision",
                 with_registry(declare_replay)},
+               {"keys", "who may speak on a link between computers: make keys, allow others'", declare_keys},
                {"bench", "how fast, beside what is possible on this machine", declare_bench},
                {"doctor", "what this computer offers, and what that means for you", declare_doctor},
                {"test", "run the tests of the build this command belongs to", declare_test},

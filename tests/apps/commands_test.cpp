@@ -10,7 +10,7 @@ TEST(Sinew, HelpNamesEverySubcommandAndEachHasAnExample) {
   const ChildProcess::Result overview = run_sinew({"--help"});
   EXPECT_EQ(overview.exit_code, 0);
   for (const std::string name :
-       {"train", "play", "show", "inspect", "terms", "report", "replay", "bench", "doctor", "test"}) {
+       {"train", "play", "show", "inspect", "terms", "report", "replay", "keys", "bench", "doctor", "test"}) {
     expect_contains(overview.output, "\n  " + name + " ");
     const ChildProcess::Result help = run_sinew({name, "--help"});
     EXPECT_EQ(help.exit_code, 0) << name;
