@@ -62,7 +62,8 @@ struct Encoder {
   }
   std::vector<std::string> operator()(const Welcome& m) const {
     return {pack({{"kind", "welcome"}, {"version", m.version}, {"robot", m.robot},
-                  {"interface", interface_json(m.interface)}, {"limits", limits_json(m.limits)}})};
+                  {"interface", interface_json(m.interface)}, {"limits", limits_json(m.limits)},
+                  {"last_session", m.last_session}})};
   }
   std::vector<std::string> operator()(const Refused& m) const { return {pack({{"kind", "refused"}, {"why", m.why}})}; }
   std::vector<std::string> operator()(const Arm& m) const { return {pack({{"kind", "arm"}, {"session", m.session}})}; }
@@ -205,7 +206,7 @@ Hello hello_of(Header& header) {
 
 Welcome welcome_of(Header& header) {
   return {version_of(header), header.text("robot"), interface_from_json(header.map("interface").dump()),
-          limits_of(header)};
+          limits_of(header), header.count("last_session")};
 }
 
 ObservationMessage observation_of(Header& header, std::span<const std::string_view> frames) {

@@ -31,6 +31,7 @@ struct Welcome {
   std::string robot;
   InterfaceSpec interface;
   std::vector<ActuatorLimits> limits;
+  uint64_t last_session = 0;  // the next one is to be greater
 };
 
 /// Either side does not agree, or will not do what was asked.

@@ -52,6 +52,24 @@ const char* name_of(Alarm alarm) {
   return "";
 }
 
+std::string text_of(const AlarmReport& report, std::span<const ActuatorLimits> actuators) {
+  const auto with_numbers = [&](const char* unit) {
+    return fmt::format("{}: {:.3g} {}, limit {:.3g}", name_of(report.alarm), report.measured, unit, report.limit);
+  };
+  const auto of_actuator = [&](const char* unit) {
+    const std::string name = report.actuator < actuators.size() ? actuators[report.actuator].name : "?";
+    return fmt::format("'{}': {}", name, with_numbers(unit));
+  };
+  switch (report.alarm) {
+    case Alarm::stale: case Alarm::link_lost: return report.limit > 0 ? with_numbers("s") : name_of(report.alarm);
+    case Alarm::tilt: return with_numbers("rad");
+    case Alarm::joint_range: return of_actuator("rad");
+    case Alarm::torque: return of_actuator("N m");
+    case Alarm::temperature: return of_actuator("°C");
+    default: return name_of(report.alarm);
+  }
+}
+
 AlarmReport watch(const RobotState& state, std::span<const ActuatorLimits> actuators, const WatchLimits& limits,
                   double now) {
   if (const double age = now - state.stamp; !(age <= limits.age)) return {Alarm::stale, 0, age, limits.age};

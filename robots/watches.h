@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "robots/safety_gate.h"
 
@@ -44,6 +45,9 @@ struct AlarmReport {
   double measured = 0, limit = 0;
   explicit operator bool() const { return alarm != Alarm::none; }
 };
+
+/// In one sentence, with what was measured and its limit: "tilted too far: 0.91 rad, more than 0.8".
+std::string text_of(const AlarmReport& report, std::span<const ActuatorLimits> actuators);
 
 /// The first thing that is wrong. A function of its arguments; allocates nothing, throws nothing.
 AlarmReport watch(const RobotState& state, std::span<const ActuatorLimits> actuators, const WatchLimits& limits,

@@ -38,7 +38,7 @@ std::vector<Message> all_kinds() {
   const ActuatorLimits hip{.name = "hip", .command = "torque", .position = {-1, 1}, .velocity = 2, .acceleration = 10,
                            .torque = 4, .step = 3, .when_stopped = "damp", .damping = 0.5};
   return {Hello{protocol_version, "walker.safetensors", "abc123", interface(), {hip}},
-          Welcome{protocol_version, "walker", interface(), {hip}},
+          Welcome{protocol_version, "walker", interface(), {hip}, 4},
           Refused{"actuator 0 is 'hip' here, 'knee' there"},
           Arm{0xfedcba9876543210},
           Acknowledge{},
@@ -58,6 +58,7 @@ TEST(Messages, ComeBackAsTheyWere) {
   EXPECT_EQ(first_difference(hello.interface, interface(), "robot"), "");
   const auto welcome = std::get<Welcome>(round_trip(all_kinds()[1]));
   EXPECT_EQ(welcome.robot, "walker");
+  EXPECT_EQ(welcome.last_session, 4u);
   ASSERT_EQ(welcome.limits.size(), 1u);
   EXPECT_EQ(welcome.limits[0].damping, 0.5);
   EXPECT_EQ(welcome.limits[0].position, (std::vector<double>{-1, 1}));
@@ -85,8 +86,13 @@ TEST(Messages, ComeBackAsTheyWere) {
 }
 
 // What docs/protocol.md shows.
-TEST(Messages, AnArmByteByByte) {
+TEST(Messages, AnArmAndAnActionByteByByte) {
   EXPECT_EQ(encode(Arm{5}), (std::vector<std::string>{"\x82\xa4kind\xa3" "arm\xa7session\x05"}));
+  using namespace std::string_literals;
+  EXPECT_EQ(encode(ActionMessage{5, 3, 900, 12.5, {0.5, -0.5}}),
+            (std::vector<std::string>{"\x85\xa7" "answers\xcd\x03\x84\xa4kind\xa6" "action\xab" "observed_at\xcb\x40\x29\0\0\0\0\0\0"
+                                      "\xa8sequence\x03\xa7session\x05"s,
+                                      "\0\0\0\0\0\0\xe0\x3f\0\0\0\0\0\0\xe0\xbf"s}));
 }
 
 TEST(Messages, WhatIsWrongIsNamed) {

@@ -1,0 +1,30 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "nets/policy.h"
+#include "robots/messages.h"
+#include "robots/robot_config.h"
+
+/// Whether a policy, a robot's file and a robot go together. Before they all agree on every sensor and every joint,
+/// nothing moves.
+namespace sinew {
+
+/// Whether the policy acts on each of its sensors. A robot need not have those that its critic alone learnt from.
+std::vector<bool> acts_on(const Policy& policy);
+
+/// The policy and the robot's file: names and order of the actuators, units, the rate. Throws an Error that names the
+/// first difference with both sides' values; also for choices instead of numbers, and actions without limits.
+void check_policy(const Policy& policy, const RobotConfig& config);
+
+/// What the policy's side says first. `name`: of the policy's file.
+Hello make_hello(const std::string& name, const Policy& policy, const RobotConfig& config);
+/// What the robot's side answers. `sensors` as it delivers them.
+Welcome make_welcome(const RobotConfig& config, std::vector<SensorSpec> sensors);
+
+/// The robot's side: "" where it agrees, else the first difference in one sentence.
+std::string disagreement(const Hello& hello, const Welcome& own);
+/// The policy's side: throws an Error that names the first difference. How images fit is for CameraInput to say.
+void check_welcome(const Welcome& welcome, const Policy& policy, const RobotConfig& config);
+
+}  // namespace sinew
