@@ -1,0 +1,119 @@
+#include "robots/robot_control.h"
+
+#include <algorithm>
+
+namespace sinew {
+
+RobotControl::RobotControl(const RobotConfig& config, RobotBody& body)
+    : config_(config),
+      body_(body),
+      limits_(config.limits()),
+      gate_(config.limits(), config.max_age),
+      mode_(config.blend) {
+  check_robot_config(config);
+  for (std::vector<double>* commands : {&start_, &blended_, &from_, &target_, &output_, &safe_, &next_safe_})
+    commands->resize(limits_.size());
+}
+
+void RobotControl::handle(const RobotRequest& request, double now) {
+  const Mode before = mode_.mode();
+  switch (request.kind) {
+    case RobotRequest::Kind::configure: mode_.configure(); break;
+    case RobotRequest::Kind::disconnect: mode_.disconnect(); break;
+    case RobotRequest::Kind::acknowledge: mode_.acknowledge(); break;
+    case RobotRequest::Kind::arm: arm(request.session, now); break;
+    case RobotRequest::Kind::stop:
+      if (before == Mode::armed) stop({Alarm::operator_stop});
+      break;
+  }
+  if (before == Mode::armed && mode_.mode() == Mode::stopped) update_safe_commands(true);
+}
+
+void RobotControl::arm(uint64_t session, double now) {
+  if (!mode_.arm(alarm_, session, now)) {
+    arm_refused_ = session;
+    return;
+  }
+  gate_.begin(session, state_.joints, now);
+  gate_.stop(state_.joints, start_);
+  from_ = target_ = output_ = start_;
+  action_ = 0;
+  obeyed_at_ = now;
+}
+
+void RobotControl::stop(const AlarmReport& report) {
+  if (mode_.mode() == Mode::stopped) return;
+  mode_.stop(report);
+  update_safe_commands(true);
+}
+
+// What holds keeps the position where it stopped; what damps follows the velocity.
+void RobotControl::update_safe_commands(bool just_stopped) {
+  gate_.stop(state_.joints, next_safe_);
+  for (size_t i = 0; i < limits_.size(); ++i)
+    if (just_stopped || limits_[i].when_stopped != "hold") safe_[i] = next_safe_[i];
+}
+
+// The blend comes before the gate, whose limits then hold for what the actuators are told. A number that is not finite
+// stays so, and is refused.
+void RobotControl::obey(const ArrivedAction& action, double now) {
+  TimedAction timed{action.session, action.sequence, action.observed_at, action.values};
+  if (action.values.size() == blended_.size()) {
+    const double share = mode_.share(now);
+    for (size_t i = 0; i < blended_.size(); ++i)
+      blended_[i] = share < 1 ? start_[i] + share * (action.values[i] - start_[i]) : action.values[i];
+    timed.values = blended_;
+  }
+  if (gate_.pass(timed, state_.joints, now, target_) != Refusal::none) return;
+  from_ = output_;
+  obeyed_at_ = now;
+  action_ = action.sequence;
+  action_age_ = action.arrived - action.observed_at;
+}
+
+void RobotControl::tick(double now, const ArrivedAction* action, bool emergency) {
+  ++ticks_;
+  state_ = body_.measure();
+  alarm_ = body_.fault() ? AlarmReport{Alarm::fault} : watch(state_, limits_, config_.watches, now);
+  const bool was_stopped = mode_.mode() == Mode::stopped;
+  if (emergency) stop({Alarm::emergency});
+  if (mode_.mode() == Mode::armed && alarm_) stop(alarm_);
+  if (mode_.mode() == Mode::armed) {
+    if (action) obey(*action, now);
+    if (now - obeyed_at_ > config_.watchdog) stop({Alarm::link_lost, 0, now - obeyed_at_, config_.watchdog});
+  }
+  if (was_stopped && mode_.mode() == Mode::stopped) update_safe_commands(false);
+  tell_actuators(now);
+}
+
+void RobotControl::tell_actuators(double now) {
+  if (mode_.mode() == Mode::stopped) return body_.command(safe_);
+  if (mode_.mode() != Mode::armed) return body_.rest();
+  const double share =
+      config_.interpolation == "linear" ? std::clamp((now - obeyed_at_) * config_.rate, 0.0, 1.0) : 1;
+  for (size_t i = 0; i < output_.size(); ++i) output_[i] = share < 1 ? from_[i] + share * (target_[i] - from_[i]) : target_[i];
+  body_.command(output_);
+}
+
+void RobotControl::observe(RobotObservation& out) {
+  const auto put = [&](std::span<const double> values, size_t place) {
+    std::ranges::copy(values, out.joints.begin() + static_cast<std::ptrdiff_t>(place));
+  };
+  const size_t n = limits_.size();
+  out.joints.resize(state_.joints.torque.empty() ? 2 * n : 3 * n);
+  put(state_.joints.position.first(std::min(n, state_.joints.position.size())), 0);
+  put(state_.joints.velocity.first(std::min(n, state_.joints.velocity.size())), n);
+  put(state_.joints.torque.first(std::min(n, state_.joints.torque.size())), 2 * n);
+  out.session = mode_.mode() == Mode::armed ? mode_.session() : 0;
+  out.sequence = ++sequence_;
+  out.stamp = state_.stamp;
+  out.mode = mode_.mode();
+  out.alarm = mode_.mode() == Mode::stopped ? mode_.reason() : alarm_;
+  out.action = action_;
+  out.action_age = action_age_;
+  out.arm_refused = arm_refused_;
+  out.gate = gate_.counters();
+  body_.observe(out.numbers, out.scene);
+}
+
+}  // namespace sinew

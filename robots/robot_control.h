@@ -1,0 +1,82 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "robots/robot_body.h"
+#include "robots/robot_config.h"
+#include "robots/robot_mode.h"
+#include "robots/safety_gate.h"
+
+namespace sinew {
+
+/// An action as it reached the robot.
+struct ArrivedAction {
+  uint64_t session = 0, sequence = 0;
+  double observed_at = 0, arrived = 0;  // s, of the robot's clock
+  std::vector<double> values;
+};
+
+/// What the link asks of the control thread.
+struct RobotRequest {
+  enum class Kind { configure, disconnect, arm, acknowledge, stop };
+  Kind kind = Kind::disconnect;
+  uint64_t session = 0;  // of arm
+};
+
+/// An observation as the control thread hands it to the link.
+struct RobotObservation {
+  uint64_t session = 0, sequence = 0;
+  double stamp = 0;
+  Mode mode = Mode::unconfigured;
+  AlarmReport alarm;                  // of the stop, where it is stopped; else what the watches say now
+  uint64_t action = 0;                // as in ObservationMessage
+  double action_age = 0;
+  uint64_t arm_refused = 0;           // the last session that it would not begin
+  GateCounters gate;
+  std::vector<float> numbers;
+  std::vector<double> joints;         // position, velocity, torque
+  std::string scene;
+};
+
+/// The robot's side of the link without the link: what happens at one tick. Measures, watches, takes the newest action
+/// through the gate, and tells the actuators what they shall do. Allocates nothing, waits for nothing.
+class RobotControl {
+ public:
+  /// Throws an Error for a robot's file that is not complete.
+  RobotControl(const RobotConfig& config, RobotBody& body);
+
+  void handle(const RobotRequest& request, double now);
+  /// `action`: one that has come since the last tick, or null. `now`: s, of the robot's clock.
+  void tick(double now, const ArrivedAction* action, bool emergency);
+  /// Whether this tick's observation is to be sent: then observe() follows.
+  bool observation_is_due() const { return ticks_ % static_cast<uint64_t>(config_.ticks()) == 0; }
+  void observe(RobotObservation& out);
+
+  Mode mode() const { return mode_.mode(); }
+  const GateCounters& counters() const { return gate_.counters(); }
+
+ private:
+  void arm(uint64_t session, double now);
+  void obey(const ArrivedAction& action, double now);
+  void stop(const AlarmReport& report);
+  void update_safe_commands(bool just_stopped);
+  void tell_actuators(double now);
+
+  RobotConfig config_;
+  RobotBody& body_;
+  std::vector<ActuatorLimits> limits_;
+  SafetyGate gate_;
+  RobotMode mode_;
+  RobotState state_;     // as measured last
+  AlarmReport alarm_{Alarm::stale};  // what the watches said last; before that, nothing is known
+  uint64_t ticks_ = 0, sequence_ = 0;
+  uint64_t action_ = 0, arm_refused_ = 0;
+  double action_age_ = 0;
+  double obeyed_at_ = 0;  // s: when an action was let through, or the session began
+  // Of each actuator. start: what it is told when a session begins. target: what the last action came to; from: what it
+  // was told when that came. safe: what it is told when stopped.
+  std::vector<double> start_, blended_, from_, target_, output_, safe_, next_safe_;
+};
+
+}  // namespace sinew
