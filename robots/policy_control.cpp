@@ -1,0 +1,79 @@
+#include "robots/policy_control.h"
+
+#include <numeric>
+
+#include "robots/handshake.h"
+
+namespace sinew {
+namespace {
+
+uint64_t total(const std::array<uint64_t, limit_count>& counts) {
+  return std::accumulate(counts.begin(), counts.end(), uint64_t{0});
+}
+
+// n positions, n velocities, and n torques or none; whatever else is there measures nothing.
+MeasuredJoints measured_joints(std::span<const double> all, size_t n) {
+  if (all.size() != 2 * n && all.size() != 3 * n) return {};
+  return {all.first(n), all.subspan(n, n), all.subspan(2 * n)};
+}
+
+// The gate knows no session 0, which is that of a robot that is not armed.
+uint64_t gate_session(uint64_t session) { return session + 1; }
+
+}  // namespace
+
+PolicyControl::PolicyControl(const Policy& policy, const RobotConfig& config)
+    : policy_(policy),
+      runner_(policy),
+      actuators_(config.actuators),
+      longest_gap_(config.watchdog),
+      gate_(config.limits(), config.max_age),
+      state_(static_cast<size_t>(policy.state_size())) {
+  check_policy(policy, config);
+}
+
+ArrivedObservation PolicyControl::empty_observation() const {
+  ArrivedObservation observation;
+  observation.numbers.resize(static_cast<size_t>(policy_.observation_size()));
+  observation.images.resize(static_cast<size_t>(policy_.image_size()));
+  observation.joints.reserve(3 * actuators_.size());
+  return observation;
+}
+
+PolicyDecision PolicyControl::empty_decision() const {
+  PolicyDecision decision;
+  decision.policy.resize(actuators_.size());
+  decision.wanted.resize(actuators_.size());
+  decision.command.resize(actuators_.size());
+  return decision;
+}
+
+void PolicyControl::act(const ArrivedObservation& observation, double now, PolicyDecision& decision) {
+  const bool new_session = session_ != observation.session;
+  decision.starts_anew = new_session || !(observation.stamp - stamp_ <= longest_gap_);
+  session_ = observation.session;
+  stamp_ = observation.stamp;
+
+  const uint8_t reset = decision.starts_anew;
+  runner_.act({1, observation.numbers.data(), observation.images.data()}, state_, {&reset, 1}, decision.policy);
+  for (size_t i = 0; i < actuators_.size(); ++i)
+    decision.wanted[i] = actuators_[i].offset + actuators_[i].scale * static_cast<double>(decision.policy[i]);
+
+  const MeasuredJoints measured = measured_joints(observation.joints, actuators_.size());
+  const double robot_now = observation.stamp + (now - observation.received);
+  if (new_session) sequence_ = 0;
+  if (decision.starts_anew) gate_.begin(gate_session(observation.session), measured, robot_now);
+  const uint64_t limited = total(gate_.counters().limited);
+  // The gate counts actions from 1 in each of its sessions, of which a gap makes a new one.
+  decision.sequence = ++sequence_;
+  decision.refusal = gate_.pass({gate_session(observation.session), sequence_, observation.stamp, decision.wanted},
+                                measured, robot_now, decision.command);
+  decision.limited = total(gate_.counters().limited) - limited;
+  decision.session = observation.session;
+  decision.answers = observation.sequence;
+  decision.observed_at = observation.stamp;
+  decision.received = observation.received;
+  decision.decided = now;
+}
+
+}  // namespace sinew

@@ -1,0 +1,65 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "nets/policy.h"
+#include "robots/robot_config.h"
+#include "robots/robot_mode.h"
+#include "robots/safety_gate.h"
+
+namespace sinew {
+
+/// An observation as it reached the policy's side, ready for the policy.
+struct ArrivedObservation {
+  uint64_t session = 0, sequence = 0;
+  double stamp = 0, received = 0;  // s: of the robot's clock, of this side's
+  Mode mode = Mode::unconfigured;
+  std::vector<float> numbers;   // [policy.observation_size()]; of sensors that the robot lacks, zeros
+  std::vector<uint8_t> images;  // [policy.image_size()]
+  std::vector<double> joints;   // as in ObservationMessage
+};
+
+/// What came of one.
+struct PolicyDecision {
+  uint64_t session = 0, sequence = 0, answers = 0;  // sequence: from 1 in each session
+  double observed_at = 0;    // s, of the robot's clock
+  double received = 0;       // s, of this side's clock
+  double decided = 0;        // s, likewise: when it was done
+  bool starts_anew = false;  // the memory was empty: a new session, or after a gap
+  Refusal refusal = Refusal::none;
+  uint64_t limited = 0;          // numbers that the gate changed
+  std::vector<float> policy;     // what the policy says
+  std::vector<double> wanted;    // the same as commands
+  std::vector<double> command;   // what the gate made of them
+};
+
+/// The policy's side of the link without the link: observation → policy → commands → gate. Allocates nothing once it has
+/// acted, waits for nothing. The same observations give the same bits as in training's evaluation.
+class PolicyControl {
+ public:
+  /// `policy` must outlive it. Throws an Error where policy and robot's file do not go together.
+  PolicyControl(const Policy& policy, const RobotConfig& config);
+
+  /// With the sizes that act() needs.
+  ArrivedObservation empty_observation() const;
+  PolicyDecision empty_decision() const;
+
+  /// `now`: s, of this side's clock. A robot that is not armed is acted for as well, in its shadow: with session 0.
+  void act(const ArrivedObservation& observation, double now, PolicyDecision& decision);
+
+  const GateCounters& counters() const { return gate_.counters(); }
+
+ private:
+  const Policy& policy_;
+  PolicyRunner runner_;
+  std::vector<ActuatorConfig> actuators_;
+  double longest_gap_;
+  SafetyGate gate_;
+  std::vector<float> state_;
+  std::optional<uint64_t> session_;  // of the last observation
+  uint64_t sequence_ = 0;
+  double stamp_ = 0;
+};
+
+}  // namespace sinew
