@@ -1,0 +1,71 @@
+#pragma once
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "robots/policy_link.h"
+
+namespace sinew {
+
+/// The policy's side of the link: connects to a robot and acts on what it observes.
+///
+/// Two threads: one speaks ZeroMQ and decodes images; one runs the policy and its gate as soon as an observation has
+/// come, and neither allocates nor waits for the other. What takes too long is left out: the newest observation counts.
+class PolicyClient {
+ public:
+  struct Options {
+    PolicyLink::Options link;
+    double connect_timeout = 5;  // s
+    bool real_time = true;       // ask for real-time scheduling
+    std::function<void()> before_loop, after_decision;     // in the control thread; for measurements
+    std::function<void(const PolicyDecision&)> on_decision;  // in the control thread: must not wait
+  };
+  /// Connects, and shakes hands; an Error says why it cannot. `policy` must outlive it.
+  PolicyClient(const Policy& policy, const RobotConfig& config, Options options);
+  ~PolicyClient();
+
+  /// Asks for motion, in a session greater than all before; ends a latched stop; stops. The robot's answer shows in
+  /// robot().
+  void arm();
+  void acknowledge();
+  void stop(const std::string& why);
+
+  /// Rethrows what went wrong in one of the threads.
+  void check();
+
+  const Welcome& welcome() const { return link_.welcome(); }
+  const RobotStatus& robot() const { return link_.robot(); }
+  const PolicyLinkCounters& counters() const { return link_.counters(); }
+  const PolicyLinkLatencies& latencies() const { return link_.latencies(); }
+  const PolicyInput& input() const { return link_.input(); }
+  /// Actions that this side's gate refused, numbers that it limited, and observations that it waited for in vain.
+  uint64_t refused() const { return refused_; }
+  uint64_t limited() const { return limited_; }
+  uint64_t timeouts() const { return timeouts_; }
+  const std::string& real_time_report() const { return real_time_report_; }
+
+ private:
+  void serve_link();
+  void control();
+  void ask(const Message& request);
+  void fail_with(std::exception_ptr error);
+
+  RobotConfig config_;
+  Options options_;
+  PolicyControl control_;
+  PolicyExchange exchange_;
+  LinkContext context_;
+  PolicyLink link_;
+  uint64_t session_ = 0;  // the last one that was asked for
+  std::atomic<uint64_t> refused_{0}, limited_{0}, timeouts_{0};
+  std::string real_time_report_;
+  std::atomic<bool> ending_{false}, failed_{false};
+  std::mutex error_mutex_;
+  std::exception_ptr error_;
+  std::thread link_thread_, control_thread_;
+};
+
+}  // namespace sinew

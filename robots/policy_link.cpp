@@ -1,0 +1,194 @@
+#include "robots/policy_link.h"
+
+#include <algorithm>
+
+#include "core/clock.h"
+#include "core/random.h"
+#include "core/text.h"
+#include "robots/handshake.h"
+
+namespace sinew {
+namespace {
+
+constexpr int64_t most_incoming_bytes = 1 << 24;  // of a frame: a raw image of 2300 x 2300 pixels
+constexpr double longest_wait = 0.02, greeting_interval = 0.2, heartbeat_interval = 0.1;  // s
+constexpr int most_messages_at_once = 100;
+
+// By which the robot knows this process again when its connection was cut.
+std::string random_id() {
+  Rng rng(static_cast<uint64_t>(now_seconds() * 1e9) ^ reinterpret_cast<uintptr_t>(&rng));
+  std::string id = "P";  // a routing id must not begin with a zero
+  for (int i = 0; i < 15; ++i) id += static_cast<char>(rng.below(256));
+  return id;
+}
+
+template <class... Works>
+struct Overloaded : Works... {
+  using Works::operator()...;
+};
+
+}  // namespace
+
+PolicyLink::PolicyLink(const LinkContext& context, const Policy& policy, const RobotConfig& config,
+                       PolicyExchange& exchange, Options options)
+    : policy_(policy),
+      config_(config),
+      exchange_(exchange),
+      options_(std::move(options)),
+      socket_(context, LinkSocket::Kind::dealer,
+              {.queue = 1, .most_bytes = most_incoming_bytes, .secure = options_.secure, .routing_id = random_id()}),
+      hello_(make_hello(options_.policy_name, policy, config)) {
+  socket_.connect(config.address);
+}
+
+void PolicyLink::greet() {
+  greeted_at_ = now_seconds();
+  socket_.send(encode(hello_));
+}
+
+bool PolicyLink::receive(Message& message) {
+  while (socket_.receive(frames_)) {
+    try {
+      const std::vector<std::string_view> views(frames_.begin(), frames_.end());
+      message = decode(views);
+      return true;
+    } catch (const Error& error) {
+      if (++counters_.unusable == 1) tell(fmt::format("not understood: {}", shortened(error.what(), 300)));
+    }
+  }
+  return false;
+}
+
+void PolicyLink::shake_hands(double seconds) {
+  const double deadline = now_seconds() + seconds;
+  LinkSocket* sockets[] = {&socket_};
+  Message message;
+  while (now_seconds() < deadline) {
+    if (now_seconds() - greeted_at_ > greeting_interval) greet();
+    wait_for(sockets, exchange_.bell, longest_wait);
+    while (receive(message)) {
+      if (const auto* refused = std::get_if<Refused>(&message)) fail("the robot at {} refuses: {}", config_.address, refused->why);
+      const auto* welcome = std::get_if<Welcome>(&message);
+      if (!welcome) continue;
+      check_welcome(*welcome, policy_, config_);
+      input_ = std::make_unique<PolicyInput>(policy_, config_, welcome->interface);
+      welcome_ = *welcome;
+      heard_at_ = now_seconds();
+      disconnections_ = socket_.disconnections();
+      robot_.last_session = welcome->last_session;
+      robot_.connected = true;
+      return;
+    }
+  }
+  fail("no robot answers at {} within {:.3g} s; is its side running there{}?", config_.address, seconds,
+       !options_.secure ? "" : ", and does its allow-list have the policy's public key");
+}
+
+void PolicyLink::step() {
+  LinkSocket* sockets[] = {&socket_};
+  wait_for(sockets, exchange_.bell, longest_wait);
+  exchange_.bell.answer();
+  send_decision();
+  Message message;
+  for (int i = 0; i < most_messages_at_once && receive(message); ++i) handle(message, now_seconds());
+  send_requests();
+  keep_alive(now_seconds());
+}
+
+void PolicyLink::handle(Message& message, double now) {
+  heard_at_ = now;
+  std::visit(Overloaded{
+                 [&](const ObservationMessage& observation) { take_observation(observation, now); },
+                 [&](const HeartbeatReply& reply) {
+                   clock_.add(reply.sent, reply.received, now);
+                   latencies_.round_trip.add(now - reply.sent);
+                 },
+                 [&](const Welcome& welcome) {
+                   check_welcome(welcome, policy_, config_);
+                   robot_.last_session = welcome.last_session;
+                   last_sequence_ = 0;  // one that began again counts anew
+                   if (!robot_.connected.exchange(true)) tell("the robot is connected again");
+                 },
+                 [&](const Refused& refused) { tell("the robot refuses: " + shortened(refused.why, 300)); },
+                 [&](const Stop& stop) { tell("the robot says: stop: " + shortened(stop.why, 300)); },
+                 [&](const auto&) { ++counters_.unusable; },  // what only a policy's side says
+             },
+             message);
+}
+
+void PolicyLink::take_observation(const ObservationMessage& message, double now) {
+  const double period = 1 / config_.rate;
+  if (message.sequence <= last_sequence_) {
+    ++counters_.unusable;  // repeated, or overtaken
+    return;
+  }
+  if (last_sequence_ > 0 && message.sequence > last_sequence_ + 1) counters_.lost += message.sequence - last_sequence_ - 1;
+  last_sequence_ = message.sequence;
+  ++counters_.observations;
+  counters_.late += last_observation_ > 0 && now - last_observation_ > 1.5 * period;
+  last_observation_ = now;
+  robot_.mode = message.mode;
+  robot_.alarm = message.alarm;
+  robot_.session = message.session;
+  robot_.refused = message.refused;
+  robot_.limited = message.limited;
+  if (clock_.is_known()) latencies_.observation.add(std::max(0.0, now + clock_.seconds() - message.stamp));
+  if (message.action > 0 && message.action != last_action_) latencies_.action_age.add(message.action_age);
+  last_action_ = message.action;
+  if (options_.on_observation) options_.on_observation(message, now);
+  if (!robot_.connected) return;  // it may be another robot: first it has to say what it is
+  if (!input_->accept(message, now, exchange_.observations.back())) {
+    if (++counters_.unusable == 1) tell("an observation is of no use: " + input_->problem());
+    return;
+  }
+  exchange_.observations.publish();
+  exchange_.wake.notify();
+}
+
+void PolicyLink::send_decision() {
+  if (!exchange_.decisions.fetch()) return;
+  const PolicyDecision& decision = exchange_.decisions.front();
+  if (options_.shadow || decision.session == 0 || !robot_.connected) return;
+  if (!socket_.send(encode(ActionMessage{decision.session, decision.sequence, decision.answers, decision.observed_at,
+                                         decision.command}))) {
+    ++counters_.dropped;
+    return;
+  }
+  ++counters_.actions;
+  latencies_.decision.add(now_seconds() - decision.received);
+}
+
+// One that cannot go now is tried again: an action may be on its way.
+void PolicyLink::send_requests() {
+  while (const Message* request = exchange_.requests.front()) {
+    if (!socket_.send(encode(*request))) return;
+    exchange_.requests.pop();
+  }
+}
+
+void PolicyLink::keep_alive(double now) {
+  const bool was_cut = socket_.disconnections() != disconnections_;
+  const bool is_silent = now - heard_at_ > config_.link_timeout;
+  if (was_cut || is_silent) {
+    disconnections_ = socket_.disconnections();
+    if (robot_.connected.exchange(false)) {
+      ++counters_.reconnections;
+      tell(was_cut ? std::string("the connection to the robot was cut")
+                   : fmt::format("nothing was heard of the robot for {:.2g} s", now - heard_at_));
+    }
+    heard_at_ = std::max(heard_at_, now - config_.link_timeout);
+  }
+  if (!robot_.connected) {
+    if (now - greeted_at_ > greeting_interval) greet();
+    return;
+  }
+  if (now - beat_at_ < heartbeat_interval) return;
+  beat_at_ = now;
+  socket_.send(encode(Heartbeat{now}));
+}
+
+void PolicyLink::tell(const std::string& event) const {
+  if (options_.on_event) options_.on_event(event);
+}
+
+}  // namespace sinew

@@ -1,0 +1,109 @@
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "robots/clock_offset.h"
+#include "robots/latency_histogram.h"
+#include "robots/link_socket.h"
+#include "robots/mailbox.h"
+#include "robots/messages.h"
+#include "robots/policy_input.h"
+#include "robots/real_time.h"
+#include "robots/ring.h"
+
+namespace sinew {
+
+/// Through which the link's thread, the control thread and whoever watches speak.
+struct PolicyExchange {
+  Mailbox<ArrivedObservation> observations;  // link → control
+  WakeUp wake;                               // of the control thread
+  Mailbox<PolicyDecision> decisions;         // control → link: to be sent
+  Ring<Message> requests{64};                // whoever commands → link: Arm, Acknowledge, Stop
+  Doorbell bell;                             // of the link
+};
+
+/// What the robot said last, for whoever watches.
+struct RobotStatus {
+  std::atomic<bool> connected{false};  // the handshake is made, and something was heard within link_timeout
+  std::atomic<Mode> mode{Mode::unconfigured};
+  std::atomic<Alarm> alarm{Alarm::none};
+  std::atomic<uint64_t> session{0}, refused{0}, limited{0};
+  std::atomic<uint64_t> last_session{0};  // that it knows of
+};
+
+struct PolicyLinkCounters {
+  std::atomic<uint64_t> observations{0}, actions{0};  // received; sent
+  std::atomic<uint64_t> lost{0};       // observations that never came
+  std::atomic<uint64_t> late{0};       // that came more than half a period later than the one before would say
+  std::atomic<uint64_t> dropped{0};    // actions that could not be sent
+  std::atomic<uint64_t> unusable{0};   // messages and frames that are none
+  std::atomic<uint64_t> reconnections{0};
+};
+
+struct PolicyLinkLatencies {
+  LatencyHistogram observation;  // from the robot's stamp to here, by the estimated difference of the clocks
+  LatencyHistogram decision;     // from receipt to the action's being sent
+  LatencyHistogram action_age;   // from the observation to the action's arrival at the robot, as the robot says
+  LatencyHistogram round_trip;   // of heartbeats
+};
+
+/// The policy's end of the link without its threads: socket, handshake, heartbeats, images.
+class PolicyLink {
+ public:
+  struct Options {
+    std::string policy_name;  // of its file
+    SecureSocket secure = {};
+    bool shadow = false;      // sends no action
+    std::function<void(const std::string&)> on_event;
+    std::function<void(const ObservationMessage&, double received)> on_observation;  // of each, for a recorder
+  };
+  /// `policy` must outlive it. Connects; nothing is heard before shake_hands().
+  PolicyLink(const LinkContext& context, const Policy& policy, const RobotConfig& config, PolicyExchange& exchange,
+             Options options);
+
+  /// Waits for the robot. Throws an Error when it does not answer within `seconds`, refuses, or does not fit.
+  void shake_hands(double seconds);
+  const Welcome& welcome() const { return welcome_; }
+
+  /// Waits for messages, or the bell, for a little while, and does what is due. Throws when the robot that answers after
+  /// a lost connection is another one.
+  void step();
+
+  const RobotStatus& robot() const { return robot_; }
+  const PolicyLinkCounters& counters() const { return counters_; }
+  const PolicyLinkLatencies& latencies() const { return latencies_; }
+  const ClockOffset& clock_offset() const { return clock_; }
+  const PolicyInput& input() const { return *input_; }
+
+ private:
+  bool receive(Message& message);
+  void handle(Message& message, double now);
+  void take_observation(const ObservationMessage& message, double now);
+  void send_requests();
+  void send_decision();
+  void keep_alive(double now);
+  void greet();
+  void tell(const std::string& event) const;
+
+  const Policy& policy_;
+  RobotConfig config_;
+  PolicyExchange& exchange_;
+  Options options_;
+  LinkSocket socket_;
+  Hello hello_;
+  Welcome welcome_;
+  std::unique_ptr<PolicyInput> input_;
+  RobotStatus robot_;
+  PolicyLinkCounters counters_;
+  PolicyLinkLatencies latencies_;
+  ClockOffset clock_;
+  std::vector<std::string> frames_;
+  uint64_t disconnections_ = 0, last_sequence_ = 0;
+  double heard_at_ = 0, greeted_at_ = 0, beat_at_ = 0, last_observation_ = 0;
+  uint64_t last_action_ = 0;
+};
+
+}  // namespace sinew

@@ -1,0 +1,128 @@
+#include "robots/robot_server.h"
+
+#include <algorithm>
+
+#include "core/clock.h"
+#include "robots/handshake.h"
+
+namespace sinew {
+namespace {
+
+constexpr int control_priority = 80;
+
+OutgoingObservation empty_observation(const RobotConfig& config, const std::vector<SensorSpec>& sensors) {
+  OutgoingObservation empty;
+  empty.observation.numbers.resize(static_cast<size_t>(InterfaceSpec{sensors, {}}.observation_size()));
+  empty.observation.joints.resize(3 * config.actuators.size());
+  return empty;
+}
+
+}  // namespace
+
+RobotServer::RobotServer(const RobotConfig& config, RobotBody& body, Options options)
+    : config_(config),
+      body_(body),
+      options_(std::move(options)),
+      control_(config, body),
+      exchange_{.actions = Mailbox<ArrivedAction>(ArrivedAction{.values = std::vector<double>(config.actuators.size())}),
+                .observations = Mailbox<OutgoingObservation>(empty_observation(config, body.sensors()))},
+      to_cameras_(empty_observation(config, body.sensors())),
+      has_cameras_(std::ranges::any_of(body.sensors(), &SensorSpec::is_image)),
+      link_(std::make_unique<RobotLink>(context_, config, make_welcome(config, body.sensors()), exchange_,
+                                        secured(options_.link))) {
+  link_thread_ = std::thread([this] { serve_link(); });
+  if (has_cameras_) camera_thread_ = std::thread([this] { serve_cameras(); });
+}
+
+RobotLink::Options RobotServer::secured(RobotLink::Options link) {
+  if (!options_.security) return link;
+  doorkeeper_ = std::make_unique<Doorkeeper>(context_.handle(), options_.security->allowed, [link](const RefusedPeer& peer) {
+    if (link.on_event) link.on_event(fmt::format("not let in: {} ({})", peer.address, peer.why));
+  });
+  link.secure = [this](void* socket) { doorkeeper_->guard(socket, options_.security->own); };
+  return link;
+}
+
+RobotServer::~RobotServer() {
+  ending_ = true;
+  exchange_.bell.ring();
+  wake_cameras_.notify();
+  link_thread_.join();
+  if (camera_thread_.joinable()) camera_thread_.join();
+}
+
+// Nobody but the control thread may end the loop, and it ends with the robot in its safe state.
+void RobotServer::fail_with(std::exception_ptr error) {
+  if (!failed_.exchange(true)) error_ = error;
+  exchange_.emergency = true;
+}
+
+void RobotServer::serve_link() {
+  try {
+    while (!ending_) link_->step();
+  } catch (...) {
+    fail_with(std::current_exception());
+  }
+}
+
+void RobotServer::serve_cameras() {
+  try {
+    while (!ending_) {
+      wake_cameras_.wait_until(now_seconds() + 0.1);
+      if (!to_cameras_.fetch()) continue;
+      OutgoingObservation& out = exchange_.observations.back();
+      out.observation = to_cameras_.front().observation;
+      body_.take_images(out.observation.scene, out.images);
+      exchange_.observations.publish();
+      exchange_.bell.ring();
+    }
+  } catch (...) {
+    fail_with(std::current_exception());
+  }
+}
+
+void RobotServer::become_real_time() {
+  if (!options_.real_time) {
+    real_time_report_ = "not asked for";
+    return;
+  }
+  const RealTimeReport scheduling = make_thread_real_time(control_priority), memory = lock_memory();
+  real_time_report_ = scheduling.text + "; memory: " + memory.text;
+}
+
+void RobotServer::tick(double now) {
+  while (const RobotRequest* request = exchange_.requests.front()) {
+    control_.handle(*request, now);
+    exchange_.requests.pop();
+  }
+  const bool has_news = exchange_.actions.fetch();
+  control_.tick(now, has_news ? &exchange_.actions.front() : nullptr, exchange_.emergency.exchange(false));
+  if (!control_.observation_is_due()) return;
+  if (has_cameras_) {
+    control_.observe(to_cameras_.back().observation);
+    to_cameras_.publish();
+    wake_cameras_.notify();
+  } else {
+    control_.observe(exchange_.observations.back().observation);
+    exchange_.observations.publish();
+    exchange_.bell.ring();
+  }
+}
+
+void RobotServer::run(const std::function<bool()>& go_on) {
+  become_real_time();
+  if (options_.before_loop) options_.before_loop();
+  DeadlineLoop loop(config_.tick());
+  while (!failed_ && go_on()) {
+    lateness_.add(loop.wait());
+    skipped_ = loop.skipped();
+    tick(now_seconds());
+    if (options_.after_tick) options_.after_tick();
+  }
+  control_.handle({RobotRequest::Kind::stop}, now_seconds());
+  control_.tick(now_seconds(), nullptr, failed_);
+  body_.rest();
+  if (failed_) std::rethrow_exception(error_);
+}
+
+}  // namespace sinew

@@ -1,0 +1,78 @@
+#pragma once
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "robots/doorkeeper.h"
+#include "robots/latency_histogram.h"
+#include "robots/link_keys.h"
+#include "robots/real_time.h"
+#include "robots/robot_link.h"
+
+namespace sinew {
+
+/// The robot's side of the link: give it a body, and it serves policies until it is told to end.
+///
+/// Three threads: the one that calls run() controls, at absolute deadlines and with real-time scheduling where that is
+/// permitted; one speaks ZeroMQ; where there are cameras, one takes their frames. The control thread waits for neither.
+/// A tick that is missed is skipped, not made up for; of several actions the newest counts.
+class RobotServer {
+ public:
+  struct Options {
+    RobotLink::Options link;
+    std::optional<RobotSecurity> security;  // none: whoever reaches the address may connect
+    bool real_time = true;  // ask for real-time scheduling and locked memory
+    std::function<void()> before_loop, after_tick;  // in the control thread; for measurements
+  };
+  /// Listens; an Error says why it cannot. `body` must outlive it.
+  RobotServer(const RobotConfig& config, RobotBody& body, Options options);
+  ~RobotServer();
+
+  const std::string& address() const { return link_->address(); }
+  const std::string& stop_address() const { return link_->stop_address(); }
+  const RobotLinkCounters& link_counters() const { return link_->counters(); }
+
+  /// Serves until go_on says false, asked at each tick; the robot is then told to be safe, and to rest. Rethrows what
+  /// went wrong in another thread, the robot being safe.
+  void run(const std::function<bool()>& go_on);
+
+  /// From any thread, and from a signal handler: the robot stops at its next tick.
+  void emergency_stop() noexcept { exchange_.emergency = true; }
+
+  /// How late the ticks came, and what of real time is permitted. Of run().
+  const LatencyHistogram& lateness() const { return lateness_; }
+  uint64_t skipped_ticks() const { return skipped_; }
+  const std::string& real_time_report() const { return real_time_report_; }
+
+ private:
+  RobotLink::Options secured(RobotLink::Options link);
+  void become_real_time();
+  void serve_link();
+  void serve_cameras();
+  void tick(double now);
+  void fail_with(std::exception_ptr error);
+
+  RobotConfig config_;
+  RobotBody& body_;
+  Options options_;
+  RobotControl control_;
+  RobotExchange exchange_;
+  Mailbox<OutgoingObservation> to_cameras_;
+  WakeUp wake_cameras_;
+  bool has_cameras_ = false;
+  LinkContext context_;
+  std::unique_ptr<Doorkeeper> doorkeeper_;  // where there are keys
+  std::unique_ptr<RobotLink> link_;
+  LatencyHistogram lateness_;
+  std::atomic<uint64_t> skipped_{0};
+  std::string real_time_report_;
+  std::atomic<bool> ending_{false}, failed_{false};
+  std::exception_ptr error_;
+  std::thread link_thread_, camera_thread_;
+};
+
+}  // namespace sinew

@@ -1,0 +1,77 @@
+#pragma once
+#include <array>
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "nets/policy.h"
+#include "robots/policy_client.h"
+#include "robots/robot_server.h"
+
+/// A robot without hardware or physics, and a policy for it, for tests of the link.
+namespace sinew {
+
+/// Two joints, hip and knee, whose servos follow what they are told. Notes what it was told, and whether any of it was
+/// outside of its limits.
+class FakeBody final : public RobotBody {
+ public:
+  explicit FakeBody(const RobotConfig& config);
+
+  const std::vector<SensorSpec>& sensors() const override { return sensors_; }
+  RobotState measure() override;
+  void observe(std::span<float> numbers, std::string& scene) override;
+  void take_images(const std::string& scene, std::vector<std::string>& images) override;
+  void command(std::span<const double> commands) override;
+  void rest() override { commanded = false; }
+  const char* fault() const override { return broken ? "broken" : nullptr; }
+
+  /// Adds a camera that delivers what `take` returns.
+  void add_camera(SensorSpec camera, std::function<std::string()> take);
+
+  std::atomic<bool> broken{false}, commanded{false};
+  std::atomic<double> hip{0.2}, knee{-0.3};  // where the joints are
+  std::atomic<double> hip_command{0};
+  std::atomic<double> clock_shift{0};  // s: of its own clock, for what it stamps
+  std::atomic<uint64_t> commands{0}, outside{0};
+
+ private:
+  std::vector<ActuatorLimits> limits_;
+  double tick_;
+  std::vector<SensorSpec> sensors_;
+  std::vector<std::function<std::string()>> cameras_;
+  std::array<double, 2> position_{}, velocity_{}, told_{};
+  bool follows_ = false;
+};
+
+/// 100 Hz, on free ports of this computer.
+RobotConfig fake_config();
+/// joints [4] → hip and knee, rad. `network`: YAML of its network.
+Policy fake_policy(const std::string& network = "{actor: [{linear: 16}, tanh]}");
+InterfaceSpec fake_interface();
+
+/// Serves it in a thread of its own, with normal scheduling.
+class RunningRobot {
+ public:
+  RunningRobot(const RobotConfig& config, FakeBody& body, RobotServer::Options options = {});
+  ~RunningRobot();
+  RobotServer& server() { return *server_; }
+  /// The robot's file of the policy's side.
+  const RobotConfig& config() const { return config_; }
+  std::vector<std::string> events() const;
+
+ private:
+  RobotConfig config_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> events_;
+  std::unique_ptr<RobotServer> server_;
+  std::atomic<bool> go_on_{true};
+  std::thread thread_;
+};
+
+/// Whether it comes true within `seconds`.
+bool soon(const std::function<bool()>& condition, double seconds = 5);
+
+}  // namespace sinew
