@@ -8,11 +8,11 @@ namespace sinew {
 Command::Work declare_train(CommandLine& line, const Registry& registry);
 Command::Work declare_play(CommandLine& line, const Registry& registry);
 Command::Work declare_show(CommandLine& line, const Registry& registry);
+Command::Work declare_robot(CommandLine& line, const Registry& registry);
 Command::Work declare_replay(CommandLine& line, const Registry& registry);
 Command::Work declare_inspect(CommandLine& line, const Registry& registry);
 Command::Work declare_terms(CommandLine& line, const Registry& registry);
 Command::Work declare_report(CommandLine& line);
-Command::Work declare_keys(CommandLine& line);
 Command::Work declare_bench(CommandLine& line);
 Command::Work declare_doctor(CommandLine& line);
 Command::Work declare_test(CommandLine& line);

@@ -8,7 +8,6 @@
 
 #include "core/error.h"
 #include "core/text.h"
-#include "envs/make_env.h"
 
 namespace sinew {
 namespace {
@@ -33,19 +32,6 @@ std::string suggested_file(const std::string& path, const std::string& else_in) 
   std::string near = nearest_file(fs::path(path).parent_path(), name);
   if (near.empty() && !else_in.empty()) near = nearest_file(else_in, name);
   return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
-}
-
-ConfigNode parse_recipe_file(const std::string& path) {
-  if (!fs::exists(path))
-    fail("cannot read '{}': No such file or directory{}", path,
-         suggested_file(path, (fs::path(sinew_home()) / "configs" / "recipes").string()));
-  ConfigNode node = ConfigNode::parse_file(path);
-  if (node.is_map() && !node.find("task") && !node.find("algorithm") && (node.find("model") || node.find("env")))
-    fail(
-        "'{}' is a task, not a recipe: a recipe names it as 'task' and says how to learn it; see those in "
-        "configs/recipes",
-        path);
-  return node;
 }
 
 void check_output(const std::string& path) {

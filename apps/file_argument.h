@@ -2,16 +2,11 @@
 #include <optional>
 #include <string>
 
-#include "core/config_node.h"
-
 namespace sinew {
 
 /// "; did you mean 'configs/recipes/ant_ppo.yaml'?" for a path that leads nowhere: the nearest name in its folder
 /// (or in `else_in`); "" where none is near.
 std::string suggested_file(const std::string& path, const std::string& else_in = "");
-
-/// A recipe's YAML. Throws an Error that names the nearest file where there is none, or says what else it is.
-ConfigNode parse_recipe_file(const std::string& path);
 
 /// Refuses a path that no file can be written to, before the work whose result it shall take. Writing may still
 /// fail (a full disk).

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "apps/commands.h"
+#include "apps/robot_commands.h"
 #include "apps/terminal.h"
 #include "core/error.h"
 #include "core/text.h"

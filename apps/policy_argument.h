@@ -2,13 +2,10 @@
 #include <string>
 
 #include "agents/recipe.h"
+#include "apps/policy_path.h"
 #include "nets/policy_file.h"
 
 namespace sinew {
-
-/// The file that POLICY means: itself, or in a run folder best.safetensors, else policy.safetensors.
-/// Throws Error when there is none.
-std::string policy_path(const std::string& policy);
 
 /// The task a policy is to act on: `task` if given, else the one it was trained on, as its file has
 /// it. Throws Error naming the first difference when the policy does not fit.

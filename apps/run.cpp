@@ -5,6 +5,7 @@
 #endif
 
 #include "apps/commands.h"
+#include "apps/robot_commands.h"
 
 namespace sinew {
 namespace {
@@ -24,26 +25,28 @@ int run(int argc, char** argv, const Registry& registry) {
   const auto with_registry = [&registry](Command::Work (*declare)(CommandLine&, const Registry&)) {
     return [declare, &registry](CommandLine& line) { return declare(line, registry); };
   };
-  return run_program(
-      argc, argv,
-      {.name = "sinew",
-       .summary = "Deep reinforcement learning from raw sensors to actuators.",
-       .commands =
-           {
-               {"train", "learn a policy from a recipe, a YAML file", with_registry(declare_train)},
-               {"play", "run a policy against the simulator: returns, a video, a window", with_registry(declare_play)},
-               {"show", "what a recipe or a policy is: network, shapes, names, units, hash", with_registry(declare_show)},
-               {"inspect", "what an MJCF or URDF model has; a task to start from", with_registry(declare_inspect)},
-               {"terms", "the words of a task's YAML: observations, rewards, …", with_registry(declare_terms)},
-               {"report", "what runs achieved over their seeds: a table and the learning curve", declare_report},
-               {"replay", "what a task does with given actions, open loop, in full precision",
-                with_registry(declare_replay)},
-               {"keys", "who may speak on a link between computers: make keys, allow others'", declare_keys},
-               {"bench", "how fast, beside what is possible on this machine", declare_bench},
-               {"doctor", "what this computer offers, and what that means for you", declare_doctor},
-               {"test", "run the tests of the build this command belongs to", declare_test},
-           },
-       .version = [] { return std::string("sinew " SINEW_VERSION); }});
+  std::vector<Command> commands{
+      {"train", "learn a policy from a recipe, a YAML file", with_registry(declare_train)},
+      {"play", "run a policy against the simulator: returns, a video, a window", with_registry(declare_play)},
+      {"robot", "a task's robot, simulated in real time, on the robot's side of the link", with_registry(declare_robot)},
+      {"show", "what a recipe or a policy is: network, shapes, names, units, hash", with_registry(declare_show)},
+      {"inspect", "what an MJCF or URDF model has; a task to start from", with_registry(declare_inspect)},
+      {"terms", "the words of a task's YAML: observations, rewards, …", with_registry(declare_terms)},
+      {"report", "what runs achieved over their seeds: a table and the learning curve", declare_report},
+      {"replay", "what a task does with given actions, open loop, in full precision",
+       with_registry(declare_replay)},
+      {"bench", "how fast, beside what is possible on this machine", declare_bench},
+      {"doctor", "what this computer offers, and what that means for you", declare_doctor},
+      {"test", "run the tests of the build this command belongs to", declare_test},
+  };
+  const std::vector<Command> of_robots = robot_commands(registry.layers);
+  const auto after_play = commands.begin() + 2;
+  commands.insert(after_play, of_robots.begin(), of_robots.end());
+  return run_program(argc, argv,
+                     {.name = "sinew",
+                      .summary = "Deep reinforcement learning from raw sensors to actuators.",
+                      .commands = std::move(commands),
+                      .version = [] { return std::string("sinew " SINEW_VERSION); }});
 }
 
 }  // namespace sinew

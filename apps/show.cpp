@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "apps/commands.h"
-#include "apps/file_argument.h"
+#include "apps/recipe_argument.h"
 #include "apps/json_file_internal.h"
 #include "apps/policy_argument.h"
 #include "nets/trace.h"

@@ -12,6 +12,7 @@
 #include "apps/child_process.h"
 #include "apps/commands.h"
 #include "apps/file_argument.h"
+#include "apps/recipe_argument.h"
 #include "apps/learning_curve.h"
 #include "apps/media.h"
 #include "apps/progress.h"

@@ -1,0 +1,214 @@
+// sinew robot: a task's robot, simulated in real time, on the robot's side of the link.
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "apps/commands.h"
+#include "apps/file_argument.h"
+#include "apps/live_line.h"
+#include "apps/robot_draft.h"
+#include "apps/simulated_robot.h"
+#include "core/clock.h"
+#include "core/safe_file.h"
+#include "robots/link_keys.h"
+#include "robots/robot_server.h"
+#include "sim/window.h"
+#include "vision/png.h"
+
+namespace sinew {
+namespace {
+
+constexpr int picture_width = 640, picture_height = 480;
+
+std::atomic<int> end_signal{0};
+std::atomic<RobotServer*> running{nullptr};
+void request_end(int signal) { end_signal = signal; }
+void stop_at_once(int) {
+  if (RobotServer* server = running) server->emergency_stop();
+}
+
+struct RobotArguments {
+  std::string task, keys;
+  std::optional<std::string> config, profile, picture, address, stop_address;
+  double latency = 0, jitter = 0, loss = 0, noise = 0, seconds = 0;
+  int jpeg = 0;
+  int64_t seed = 1;
+  bool window = false, allow_anybody = false;
+};
+
+std::optional<LatencyProfile> delays_of(const RobotArguments& arguments) {
+  const bool given = arguments.latency > 0 || arguments.jitter > 0 || arguments.loss > 0;
+  if (arguments.profile && given) fail("--profile and --latency, --jitter, --loss: the profile says these; leave one out");
+  if (arguments.profile) return load_latency_profile(*arguments.profile);
+  if (arguments.latency < 0 || arguments.latency > longest_delay || arguments.jitter < 0 || arguments.jitter > longest_delay)
+    fail("--latency {} and --jitter {}: they must be from 0 to {} s", arguments.latency, arguments.jitter, longest_delay);
+  if (arguments.loss < 0 || arguments.loss >= 1) fail("--loss {}: it must be at least 0 and below 1", arguments.loss);
+  if (!given) return {};
+  const DelayDistribution delay{{std::max(0.0, arguments.latency - arguments.jitter), arguments.latency + arguments.jitter}};
+  return LatencyProfile{delay, delay, arguments.loss};
+}
+
+// The robot's file: read where there is one, else drafted from the model, and written.
+RobotConfig robot_file(const RobotArguments& arguments, const Task& task) {
+  const std::unique_ptr<Env> env = task.factory();
+  const auto* task_env = dynamic_cast<const TaskEnv*>(env.get());
+  if (!task_env)
+    fail("the task '{}' is not simulated by MuJoCo: it has no joints that a robot could be told to move", task.name);
+  RobotConfig config;
+  if (arguments.config && std::filesystem::exists(*arguments.config)) {
+    config = load_robot_config(*arguments.config);
+    fmt::print("{}: the robot's file as it stands\n", *arguments.config);
+  } else {
+    config = with_context(fmt::format("the task '{}'", task.name), [&] { return draft_robot(*task_env, task.name); });
+    if (arguments.address) config.address = *arguments.address;
+    if (arguments.stop_address) config.stop_address = *arguments.stop_address;
+    check_robot_config(config);
+    if (arguments.config) {
+      write_file_atomically(*arguments.config, to_yaml(config, task.name));
+      fmt::print("{}: the robot's file, written\n", *arguments.config);
+    }
+  }
+  if (arguments.address) config.address = *arguments.address;
+  if (arguments.stop_address) config.stop_address = *arguments.stop_address;
+  config.allow_anybody |= arguments.allow_anybody;
+  return config;
+}
+
+// What goes on, in a window or as a picture every second.
+class View {
+ public:
+  View(const RobotArguments& arguments, const Task& task) : picture_(arguments.picture) {
+    if (!arguments.picture && !arguments.window) return;
+    env_ = task.factory();
+    Rng rng(1);
+    env_->reset(rng);
+    pixels_.resize(size_t{3} * picture_width * picture_height);
+    if (arguments.window) window_.emplace(picture_height, picture_width, "sinew robot: " + task.name);
+  }
+  /// False: the window was closed.
+  bool show(SimulatedRobot& body) {
+    if (!env_ || !body.fetch_scene()) return true;
+    const bool picture_is_due = picture_ && now_seconds() - drawn_at_ >= 1;
+    if (!window_ && !picture_is_due) return true;
+    StateArchive archive(body.scene(), "the scene");
+    env_->visit_state(archive);
+    if (!env_->render(picture_height, picture_width, pixels_)) fail("the task has no picture to show");
+    if (picture_is_due) {
+      write_png(*picture_, {picture_height, picture_width, 3, pixels_});
+      drawn_at_ = now_seconds();
+    }
+    if (!window_) return true;
+    window_->show(pixels_);
+    return !window_->closed();
+  }
+
+ private:
+  std::optional<std::string> picture_;
+  std::unique_ptr<Env> env_;
+  std::vector<uint8_t> pixels_;
+  std::optional<Window> window_;
+  double drawn_at_ = 0;
+};
+
+void print_report(const RobotServer& server) {
+  const RobotLinkCounters& counters = server.link_counters();
+  fmt::print("ticks came late by {}; skipped {}\n", server.lateness().text(), server.skipped_ticks());
+  fmt::print("observations sent {}, dropped {}; actions received {}; messages of others {}, malformed {}\n",
+             counters.observations, counters.dropped, counters.actions, counters.foreign, counters.malformed);
+  fmt::print("real time: {}\n", server.real_time_report());
+}
+
+int robot(const RobotArguments& arguments, const Registry& registry) {
+  if (arguments.seed < 0) fail("--seed {}: it must be 0 or more", arguments.seed);
+  if (arguments.noise < 0) fail("--noise {}: it must be 0 or more", arguments.noise);
+  if (arguments.seconds < 0) fail("--seconds {}: it must be 0 or more", arguments.seconds);
+  if (arguments.jpeg < 0 || arguments.jpeg > 100) fail("--jpeg {}: a quality from 1 to 100, or 0 for raw frames", arguments.jpeg);
+  check_output(arguments.picture);
+  const Task task = load_task(arguments.task, registry.tasks);
+  const RobotConfig config = robot_file(arguments, task);
+  LiveLine line(false);
+  const auto tell = [&line](const std::string& event) { line.print(event); };
+  SimulatedRobot body(task.factory, config,
+                      {.seed = static_cast<uint64_t>(arguments.seed),
+                       .noise = arguments.noise,
+                       .jpeg_quality = arguments.jpeg,
+                       .watched = arguments.picture || arguments.window,
+                       .on_event = tell});
+  View view(arguments, task);
+  RobotServer server(config, body,
+                     {.link = {.delays = delays_of(arguments),
+                               .seed = static_cast<uint64_t>(arguments.seed),
+                               .on_event = tell},
+                      .security = robot_security(config, arguments.keys)});
+  running = &server;
+  std::signal(SIGINT, request_end);
+  std::signal(SIGTERM, request_end);
+  std::signal(SIGUSR1, stop_at_once);
+  fmt::print("the robot '{}' listens on {} (emergency stop: {}, or kill -USR1 {}); {:.4g} Hz, physics at {:.4g} Hz\n",
+             config.robot, server.address(), server.stop_address(), ::getpid(), config.rate, 1 / config.tick());
+  std::fflush(stdout);
+  const double begun = now_seconds();
+  std::atomic<bool> closed{false}, over{false};
+  std::exception_ptr error;
+  std::thread control([&] {
+    try {
+      server.run([&] {
+        return !end_signal && !closed && (arguments.seconds == 0 || now_seconds() - begun < arguments.seconds);
+      });
+    } catch (...) {
+      error = std::current_exception();
+    }
+    over = true;
+  });
+  try {
+    while (!over) {
+      if (!view.show(body)) closed = true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  } catch (...) {
+    closed = true;
+    if (!error) error = std::current_exception();
+  }
+  control.join();
+  running = nullptr;
+  if (error) std::rethrow_exception(error);
+  print_report(server);
+  return 0;
+}
+
+}  // namespace
+
+Command::Work declare_robot(CommandLine& line, const Registry& registry) {
+  auto arguments = std::make_shared<RobotArguments>();
+  line.argument("TASK", arguments->task, "a task's name or YAML file; its robot is simulated, in real time");
+  line.option("--config", arguments->config, "ROBOT.yaml",
+              "the robot's file, which 'sinew stream --robot' takes too: written from the model where there is none, else "
+              "read");
+  line.option("--address", arguments->address, "A", "where it listens; by default tcp://127.0.0.1:5570");
+  line.option("--stop-address", arguments->stop_address, "A", "where its emergency stop does; tcp://127.0.0.1:5571");
+  line.option("--keys", arguments->keys, "FOLDER", "where the CURVE keys and the list of those who are let in are");
+  line.flag("--allow-anybody", arguments->allow_anybody, "beyond this computer without keys: anybody may move this robot");
+  line.option("--latency", arguments->latency, "S", "by how much each observation, and each action, comes later");
+  line.option("--jitter", arguments->jitter, "S", "by how much more or less than that");
+  line.option("--loss", arguments->loss, "P", "which share of the actions is lost");
+  line.option("--profile", arguments->profile, "F.yaml", "instead: delays as 'sinew log --profile' measured them");
+  line.option("--noise", arguments->noise, "S", "standard deviation added to each number that it senses");
+  line.option("--jpeg", arguments->jpeg, "Q", "sends its cameras' frames in JPEG of this quality; 0: as they are");
+  line.option("--seed", arguments->seed, "N", "of its beginnings, noise and delays");
+  line.option("--seconds", arguments->seconds, "S", "ends after so long; 0: never");
+  line.option("--picture", arguments->picture, "F.png", "a picture of it, every second");
+  line.flag("--window", arguments->window, "shows it live, where there is a display");
+  line.example(
+      "sinew robot inverted_pendulum --config pendulum.yaml\n"
+      "  sinew stream zoo/inverted_pendulum.safetensors --robot pendulum.yaml     # in another terminal");
+  return [arguments, &registry] { return robot(*arguments, registry); };
+}
+
+}  // namespace sinew

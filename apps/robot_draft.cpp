@@ -1,0 +1,73 @@
+#include "apps/robot_draft.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sinew {
+namespace {
+
+// What a model does not say: rad or m, and per s and s².
+constexpr double far = 1000, fast = 200, sudden = 1e5;
+
+ActuatorConfig draft_actuator(const ActionDrive& drive, double low, double high) {
+  if (drive.joint.empty())
+    fail("its action '{}' drives no single joint with a name, so it says nothing that a robot's actuator could obey",
+         drive.label);
+  ActuatorConfig actuator{.scale = drive.scale, .offset = drive.offset};
+  ActuatorLimits& limits = actuator.limits;
+  limits.name = drive.label;
+  limits.unit = drive.unit;
+  limits.position = drive.range.empty() ? std::vector<double>{-far, far} : drive.range;
+  limits.velocity = fast;
+  limits.acceleration = sudden;
+  switch (drive.kind) {
+    case ActionDrive::Kind::position:
+      limits.command = "position";
+      limits.when_stopped = "hold";
+      limits.step = limits.highest() - limits.lowest();
+      break;
+    case ActionDrive::Kind::velocity:
+      limits.command = "velocity";
+      limits.when_stopped = "zero";
+      limits.step = 2 * fast;
+      break;
+    case ActionDrive::Kind::torque:
+      limits.command = "torque";
+      limits.torque = drive.force_limit > 0 ? drive.force_limit : std::abs(drive.scale) * std::max(std::abs(low), std::abs(high));
+      limits.step = 2 * limits.torque;
+      limits.when_stopped = "damp";
+      limits.damping = limits.torque / 10;
+      break;
+  }
+  return actuator;
+}
+
+}  // namespace
+
+RobotConfig draft_robot(const TaskEnv& env, const std::string& name) {
+  RobotConfig config;
+  config.robot = name;
+  config.rate = env.spec().actions.rate;
+  config.control_rate = config.rate * env.frame_skip();
+  config.watchdog = std::max(0.2, 4 / config.rate);
+  config.max_age = std::max(0.1, 2 / config.rate);
+  config.blend = 0;
+  config.watches.range_margin = 0.5;
+  size_t i = 0;
+  for (const ActionPart& part : env.spec().actions.parts)
+    for (size_t k = 0; k < part.low.size(); ++k, ++i)
+      config.actuators.push_back(draft_actuator(env.drives()[i], part.low[k], part.high[k]));
+  return config;
+}
+
+std::string to_yaml(const RobotConfig& config, const std::string& task) {
+  return fmt::format(
+             "# The simulated robot of the task {}, as 'sinew robot' and 'sinew stream --robot' take it.\n"
+             "# Names, units, ranges, forces, scale and offset are the model's. It knows no limits of velocity and\n"
+             "# acceleration: these, step, when_stopped and the watches are drafts. On a real robot give each its own,\n"
+             "# and a blend of a second or two.\n",
+             task) +
+         write_config(config).to_yaml();
+}
+
+}  // namespace sinew

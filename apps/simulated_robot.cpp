@@ -1,0 +1,180 @@
+#include "apps/simulated_robot.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/clock.h"
+#include "core/error.h"
+
+namespace sinew {
+namespace {
+
+TaskEnv& task_env(Env& env) {
+  auto* task = dynamic_cast<TaskEnv*>(&env);
+  if (!task)
+    fail("the task '{}' is not simulated by MuJoCo: it has no joints that a robot could be told to move", env.spec().name);
+  return *task;
+}
+
+// A camera delivers one frame; whoever observes stacks them.
+std::vector<SensorSpec> one_frame_each(std::vector<SensorSpec> sensors) {
+  for (SensorSpec& sensor : sensors)
+    if (sensor.is_image()) {
+      sensor.shape[2] /= sensor.frames;
+      sensor.frames = 1;
+    }
+  return sensors;
+}
+
+// The body that hangs on a free joint, if the model begins with one.
+int floating_body(const Model& model) {
+  return model.count(Model::Element::joint) > 0 && model.joint_type(0) == Model::JointType::free ? 1 : -1;
+}
+
+}  // namespace
+
+SimulatedRobot::SimulatedRobot(EnvFactory make, const RobotConfig& config, Options options)
+    : make_(std::move(make)),
+      owner_(make_()),
+      env_(task_env(*owner_)),
+      actuators_(config.actuators),
+      options_(std::move(options)),
+      sensors_(one_frame_each(env_.spec().sensors)),
+      has_cameras_(std::ranges::any_of(sensors_, &SensorSpec::is_image)),
+      rng_(Rng(options_.seed).split("robot")),
+      noise_(Rng(options_.seed).split("noise")),
+      floating_body_(floating_body(env_.simulation().model())) {
+  const size_t n = actuators_.size();
+  if (env_.drives().size() != n)
+    fail("the task '{}' has {} actions, the robot's file {} actuators", env_.spec().name, env_.drives().size(), n);
+  for (std::vector<double>* numbers : {&action_, &position_, &velocity_, &torque_}) numbers->resize(n);
+  int largest = 0;
+  for (const SensorSpec& sensor : sensors_) largest = std::max(largest, sensor.is_image() ? 0 : sensor.size());
+  numbers_.resize(static_cast<size_t>(largest));
+  begin_episode();
+}
+
+void SimulatedRobot::begin_episode() {
+  env_.reset(rng_);
+  return_ = 0;
+  length_ = 0;
+  used_ = in_step_ = observed_ = false;
+  fault_.clear();
+  measure_joints();
+}
+
+void SimulatedRobot::measure_joints() {
+  env_.measure(position_, velocity_, torque_);
+  for (size_t i = 0; i < position_.size() && options_.noise > 0; ++i) {
+    position_[i] += options_.noise * noise_.normal();
+    velocity_[i] += options_.noise * noise_.normal();
+  }
+  if (floating_body_ < 0) return;
+  const std::span<const double, 9> axes = env_.simulation().xmat(floating_body_);
+  for (size_t i = 0; i < 3; ++i) gravity_[i] = -axes[6 + i];  // the world's downward direction in the body's axes
+}
+
+RobotState SimulatedRobot::measure() {
+  if (moving_) advance();
+  measure_joints();
+  RobotState state{.joints = {position_, velocity_, torque_}, .stamp = now_seconds()};
+  if (floating_body_ >= 0) state.gravity = gravity_;
+  return state;
+}
+
+// Env steps begin where observations are sent, so that each observation is of a whole one.
+void SimulatedRobot::advance() {
+  if (!fault_.empty()) return;
+  if (!in_step_) {
+    if (!observed_) return;
+    env_.begin_step(action_, rng_);
+    in_step_ = used_ = true;
+    observed_ = false;
+    physics_steps_ = 0;
+  } else {
+    env_.apply(action_);
+  }
+  const bool fine = env_.advance(1);
+  if (!fine || ++physics_steps_ == env_.frame_skip()) finish_step();
+}
+
+void SimulatedRobot::finish_step() {
+  in_step_ = false;
+  const StepResult result = env_.end_step(rng_);
+  return_ += result.reward;
+  ++length_;
+  const auto tell = [&](const char* how) {
+    if (options_.on_event) options_.on_event(fmt::format("{}: return {:.1f} in {} steps", how, return_, length_));
+  };
+  if (result.diverged || result.terminated) {
+    fault_ = result.diverged ? "the simulation diverged" : "the task has ended";
+    tell(fault_.c_str());
+  } else if (env_.spec().time_limit > 0 && length_ == env_.spec().time_limit) {
+    tell("the task's time is up, and it goes on");
+    return_ = 0;
+    length_ = 0;
+  }
+}
+
+void SimulatedRobot::observe(std::span<float> numbers, std::string& scene) {
+  float* out = numbers.data();
+  for (size_t i = 0; i < sensors_.size(); ++i) {
+    if (sensors_[i].is_image()) continue;
+    const std::span<double> values = std::span(numbers_).first(static_cast<size_t>(sensors_[i].size()));
+    env_.observe(static_cast<int>(i), values);
+    for (const double value : values)
+      *out++ = static_cast<float>(options_.noise > 0 ? value + options_.noise * noise_.normal() : value);
+  }
+  if (!in_step_) observed_ = true;
+  if (in_step_ || !(has_cameras_ || options_.watched)) return;
+  scene = snapshot();
+  if (!options_.watched) return;
+  scenes_.back() = scene;
+  scenes_.publish();
+}
+
+std::string SimulatedRobot::snapshot() {
+  StateArchive archive;
+  env_.visit_state(archive);
+  return std::move(archive).take_bytes();
+}
+
+void SimulatedRobot::take_images(const std::string& scene, std::vector<std::string>& images) {
+  images.clear();
+  if (scene.empty()) return;
+  if (!eye_) {  // in its own thread, to which a renderer belongs
+    eye_ = make_();
+    Rng rng(options_.seed);
+    eye_->reset(rng);
+    if (options_.jpeg_quality > 0) jpeg_ = std::make_unique<JpegEncoder>(options_.jpeg_quality);
+  }
+  StateArchive archive(scene, "the scene");
+  eye_->visit_state(archive);
+  for (size_t i = 0; i < sensors_.size(); ++i) {
+    const SensorSpec& sensor = sensors_[i];
+    if (!sensor.is_image()) continue;
+    frame_.resize(static_cast<size_t>(sensor.size()));
+    eye_->observe_image(static_cast<int>(i), frame_);
+    const bool as_jpeg = jpeg_ && (sensor.shape[2] == 1 || sensor.shape[2] == 3);
+    const std::span<const uint8_t> bytes =
+        as_jpeg ? jpeg_->encode(frame_, {sensor.shape[0], sensor.shape[1], sensor.shape[2]}) : std::span<const uint8_t>(frame_);
+    images.emplace_back(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+}
+
+void SimulatedRobot::command(std::span<const double> commands) {
+  moving_ = true;
+  for (size_t i = 0; i < action_.size(); ++i) action_[i] = (commands[i] - actuators_[i].offset) / actuators_[i].scale;
+}
+
+void SimulatedRobot::rest() {
+  if (moving_ && used_) {
+    if (options_.on_event && length_ > 0 && fault_.empty())
+      options_.on_event(fmt::format("put back: return {:.1f} in {} steps", return_, length_));
+    if (in_step_) env_.end_step(rng_);  // cut short
+    begin_episode();
+  }
+  moving_ = false;
+}
+
+}  // namespace sinew
