@@ -59,10 +59,14 @@ std::vector<std::string> receive(void* socket) {
   return frames;
 }
 
-// What is wrong with a peer that libzmq itself turned away.
-const char* text_of(uint32_t protocol_error) {
+constexpr const char* no_curve = "it does not encrypt (CURVE)";
+
+// What is wrong with a peer that libzmq itself turned away. Who does not encrypt may notice first, and hang up.
+const char* text_of(uint16_t event, uint32_t protocol_error) {
+  if (event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL)
+    return "it hung up before it was let in: perhaps it does not encrypt (CURVE), or does not speak ZeroMQ";
   switch (protocol_error) {
-    case ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH: return "it does not encrypt (CURVE)";
+    case ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH: return no_curve;
     case ZMQ_PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC: return "it expects a server with another key";
     default: return "it does not keep to ZeroMQ's protocol";
   }
@@ -205,7 +209,7 @@ void Doorkeeper::State::answer() {
   if (question[0] != "1.0" || its_domain != domain) {
     peer.why = "it came to a socket that nobody guards";
   } else if (mechanism != "CURVE" || credentials.size() != key_bytes) {
-    peer.why = text_of(ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH);
+    peer.why = no_curve;
   } else {
     char key[key_bytes / 4 * 5 + 1];
     ::zmq_z85_encode(key, reinterpret_cast<const uint8_t*>(credentials.data()), key_bytes);
@@ -238,7 +242,7 @@ void Doorkeeper::State::hear(size_t monitor) {
   if (event == ZMQ_EVENT_MONITOR_STOPPED)
     monitors.erase(monitors.begin() + static_cast<std::ptrdiff_t>(monitor));
   else
-    refuse({.why = text_of(value), .address = frames[1], .key = {}});
+    refuse({.why = text_of(event, value), .address = frames[1], .key = {}});
 }
 
 Doorkeeper::Doorkeeper(void* context, AllowList allowed, OnRefused on_refused)
@@ -260,8 +264,9 @@ void Doorkeeper::guard(void* socket, const KeyPair& own) {
   set_option(socket, ZMQ_ZAP_DOMAIN, domain);
   set_option(socket, zap_enforce_domain, 1);
   const std::string address = new_address();
-  if (::zmq_socket_monitor(socket, address.c_str(), ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_MONITOR_STOPPED))
-    fail_zmq("cannot watch a socket");
+  constexpr int events =
+      ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_MONITOR_STOPPED;
+  if (::zmq_socket_monitor(socket, address.c_str(), events) != 0) fail_zmq("cannot watch a socket");
   // Connected here, before any event, for libzmq's own thread waits until somebody takes it.
   Socket monitor = make_socket(state_->context, ZMQ_PAIR, ::zmq_connect, address);
   {
