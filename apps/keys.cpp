@@ -39,8 +39,8 @@ void allow(const KeysOptions& options) {
   if (given && options.as.empty()) fail("a key needs a name: 'sinew keys allow KEY --as NAME'");
   const std::string name = options.as.empty() ? fs::path(options.what).stem().string() : options.as;
   const std::string key = given ? options.what : load_public_key(options.what);
-  fmt::print("'{}' {} in {}\n", name,
-             allow_key(options.allowed(), {name, key}) ? "is allowed now:" : "was allowed before:", options.allowed());
+  fmt::print("'{}' {}, in {}\n", name,
+             allow_key(options.allowed(), {name, key}) ? "is allowed now" : "was allowed before", options.allowed());
 }
 
 void forget(const KeysOptions& options) {
@@ -111,9 +111,9 @@ Command::Work declare_keys(CommandLine& line) {
   line.option("--as", options->as, "NAME", "by what name it is allowed; the file's own otherwise");
   line.option("--folder", options->folder, "DIR", "where keys lie, instead of ~/.config/sinew/keys");
   line.example(
-      "sinew keys new robot         # on the robot; then copy robot.pub to the policy's computer, policy.pub back, "
-      "and:\n"
-      "  sinew keys allow policy.pub  # on the robot; on the policy's computer: new policy, allow robot.pub");
+      "sinew keys new robot         # on the robot; on the policy's computer: new policy. Copy each .pub to the other\n"
+      "  sinew keys allow policy.pub  # on the robot; on the policy's computer: allow robot.pub. Now they trust each "
+      "other");
   return [options] { return run_keys(*options); };
 }
 

@@ -7,7 +7,7 @@ std::vector<Command> robot_commands(const LayerTable<float>& layers) {
       {"stream", "a policy drives a robot: handshake, limits, recording",
        [&layers](CommandLine& line) { return declare_stream(line, layers); }},
       {"stop", "the emergency stop of a robot", declare_stop},
-      {"keys", "who may speak on a link between computers: make keys, allow others'", declare_keys},
+      {"keys", "who may speak on a link between computers: make keys, allow those of others", declare_keys},
   };
 }
 

@@ -29,7 +29,7 @@ TEST(Keys, TwoComputersExchangeTheirPublicKeys) {
 
   const ChildProcess::Result by_file = keys_on(folder, "arm", {"allow", folder.file("desk/policy.pub")});
   EXPECT_EQ(by_file.exit_code, 0) << by_file.errors;
-  EXPECT_EQ(by_file.output, "'policy' is allowed now: " + folder.file("arm/allowed") + "\n");
+  EXPECT_EQ(by_file.output, "'policy' is allowed now, in " + folder.file("arm/allowed") + "\n");
   const ChildProcess::Result by_key = keys_on(folder, "desk", {"allow", robot, "--as", "left-arm"});
   EXPECT_EQ(by_key.exit_code, 0) << by_key.errors;
   EXPECT_EQ(load_allow_list(folder.file("desk/allowed")).find_name("left-arm")->key, robot);
@@ -39,7 +39,7 @@ TEST(Keys, TwoComputersExchangeTheirPublicKeys) {
 
   const ChildProcess::Result list = keys_on(folder, "desk", {"list"});
   EXPECT_EQ(list.exit_code, 0) << list.errors;
-  expect_contains(list.output, "own keys\n  policy    " + load_public_key(folder.file("desk/policy.pub")) + "\n");
+  expect_contains(list.output, "own keys\n  policy  " + load_public_key(folder.file("desk/policy.pub")) + "\n");
   expect_contains(list.output, "allowed\n  left-arm  " + robot + "\n");
   EXPECT_EQ(keys_on(folder, "desk", {"forget", "left-arm"}).exit_code, 0);
   EXPECT_TRUE(load_allow_list(folder.file("desk/allowed")).keys.empty());
