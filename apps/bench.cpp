@@ -2,7 +2,11 @@
 #include "bench/bench.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 
@@ -21,6 +25,21 @@ struct BenchArguments {
   int threads = default_threads();
 };
 
+// Begins the same command again with a library loaded before all others, where it is there and is not loaded yet.
+void load_first(const std::string& library) {
+  const char* loaded = ::getenv("LD_PRELOAD");
+  if (library.empty() || loaded || !std::filesystem::exists(library)) return;
+  std::ifstream file("/proc/self/cmdline");
+  std::vector<std::string> words;
+  for (std::string word; std::getline(file, word, '\0');) words.push_back(word);
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  ::setenv("LD_PRELOAD", library.c_str(), 1);
+  ::execv("/proc/self/exe", pointers.data());
+  ::unsetenv("LD_PRELOAD");  // not begun again: it works without
+}
+
 int bench_command(const BenchArguments& arguments) {
   if (arguments.threads < 1 || arguments.threads > 1024)
     fail("--threads {}: it must be from 1 to 1024", arguments.threads);
@@ -29,6 +48,7 @@ int bench_command(const BenchArguments& arguments) {
   for (const bench::Benchmark& benchmark : bench::benchmarks()) {
     names.push_back(benchmark.name);
     if (benchmark.name != arguments.name) continue;
+    load_first(benchmark.preload);
     const std::vector<bench::Figure> figures = benchmark.run({.threads = arguments.threads});
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const bench::Figure& figure : figures) {
@@ -47,7 +67,7 @@ int bench_command(const BenchArguments& arguments) {
 
 Command::Work declare_bench(CommandLine& line) {
   auto arguments = std::make_shared<BenchArguments>();
-  line.argument("NAME", arguments->name, "envs, cameras, train, nets or checkpoints");
+  line.argument("NAME", arguments->name, "envs, cameras, train, nets, checkpoints or link");
   line.option("--json", arguments->json, "F", "also writes [{name, value, unit, limit, ratio, work}] to a file");
   line.option("--threads", arguments->threads, "N", "for training (all cores)");
   line.example("sinew bench nets");

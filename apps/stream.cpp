@@ -17,7 +17,7 @@
 #include "apps/json_file_internal.h"
 #include "apps/live_line.h"
 #include "apps/policy_path.h"
-#include "apps/stream_status.h"
+#include "apps/stream_status_internal.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "nets/policy_file.h"

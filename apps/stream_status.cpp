@@ -1,4 +1,4 @@
-#include "apps/stream_status.h"
+#include "apps/stream_status_internal.h"
 
 #include <fmt/core.h>
 
@@ -22,6 +22,7 @@ std::vector<NamedLatency> all_latencies(const PolicyLinkLatencies& all) {
   return {{"observation to action at the robot", "action_age", all.action_age},
           {"  observation to its receipt here", "observation", all.observation},
           {"  receipt to the action's being sent", "decision", all.decision},
+          {"  decoding the images", "images", all.images},
           {"heartbeat there and back", "round_trip", all.round_trip}};
 }
 
@@ -58,7 +59,7 @@ std::string final_report(const PolicyClient& client, double seconds, bool histog
   std::string text = fmt::format("{:.1f} s, {} observations, {} actions\n", seconds, count(counters.observations),
                                  count(counters.actions));
   for (const NamedLatency& latency : all_latencies(client.latencies()))
-    text += fmt::format("{:<38}{}\n", latency.name, latency.histogram.text());
+    if (latency.histogram.count() > 0) text += fmt::format("{:<38}{}\n", latency.name, latency.histogram.text());
   text += fmt::format("observations late {}, lost {}, of no use {}; actions dropped {}; connection lost {} times\n",
                       count(counters.late), count(counters.lost), count(counters.unusable), count(counters.dropped),
                       count(counters.reconnections));

@@ -21,6 +21,8 @@ std::vector<Benchmark> benchmarks() {
       {"nets", "inference, training steps, GEMM and convolutions, against the peak of this machine and LibTorch", bench_nets},
       {"cameras", "camera frames inside vectorised envs, against bare stepping and rendering", bench_cameras},
       {"checkpoints", "a training run with checkpoints, against one without", bench_checkpoints},
+      {"link", "a policy's actions at a robot, against ZeroMQ and the scheduler alone; cameras", bench_link,
+       SINEW_ALLOCATION_COUNTER},
   };
 }
 

@@ -25,9 +25,10 @@ struct Benchmark {
   std::string name;
   std::string help;
   std::function<std::vector<Figure>(const Options&)> run;
+  std::string preload = {};  // a library that wants to be loaded before all others; "": none
 };
 
-/// envs, cameras, train, nets, checkpoints.
+/// envs, cameras, train, nets, checkpoints, link.
 std::vector<Benchmark> benchmarks();
 
 /// A candidate does some work and returns its rate, for example env steps per second.
@@ -64,5 +65,6 @@ std::vector<Figure> bench_cameras(const Options& options);
 /// A part of bench_train.
 std::vector<Figure> bench_pixels(const Options& options);
 std::vector<Figure> bench_checkpoints(const Options& options);
+std::vector<Figure> bench_link(const Options& options);
 
 }  // namespace sinew::bench

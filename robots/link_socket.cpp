@@ -156,11 +156,14 @@ void Doorbell::answer() noexcept {
   [[maybe_unused]] const ssize_t read = ::read(file_, &rings, sizeof rings);
 }
 
-void wait_for(std::span<LinkSocket* const> sockets, const Doorbell& doorbell, double seconds) {
+void wait_for(std::span<LinkSocket* const> sockets, const Doorbell& doorbell, double seconds, const LinkSocket* sender) {
   std::array<zmq_pollitem_t, 8> items{};
   items[0] = {nullptr, doorbell.file(), ZMQ_POLLIN, 0};
   size_t count = 1;
-  for (LinkSocket* socket : sockets) items[count++] = {socket->handle(), 0, ZMQ_POLLIN, 0};
+  for (LinkSocket* socket : sockets) {
+    const int events = socket == sender ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN;
+    items[count++] = {socket->handle(), 0, static_cast<short>(events), 0};
+  }
   zmq_poll(items.data(), static_cast<int>(count), std::max(0L, std::lround(std::ceil(1000 * seconds))));
 }
 

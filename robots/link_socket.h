@@ -83,7 +83,9 @@ class Doorbell {
   int file_;
 };
 
-/// Waits until one of the sockets has a message or the doorbell rings, for `seconds` at most.
-void wait_for(std::span<LinkSocket* const> sockets, const Doorbell& doorbell, double seconds);
+/// Waits until one of the sockets has a message or the doorbell rings, for `seconds` at most; or until `sender`, one of
+/// the sockets, can send.
+void wait_for(std::span<LinkSocket* const> sockets, const Doorbell& doorbell, double seconds,
+              const LinkSocket* sender = nullptr);
 
 }  // namespace sinew

@@ -60,6 +60,7 @@ void PolicyClient::control() {
       if (!exchange_.observations.fetch()) continue;
       PolicyDecision& decision = exchange_.decisions.back();
       control_.act(exchange_.observations.front(), now_seconds(), decision);
+      decision.decided = now_seconds();
       refused_ = control_.counters().total_refused();
       limited_ += decision.limited;
       if (options_.on_decision) options_.on_decision(decision);

@@ -73,7 +73,6 @@ void PolicyControl::act(const ArrivedObservation& observation, double now, Polic
   decision.answers = observation.sequence;
   decision.observed_at = observation.stamp;
   decision.received = observation.received;
-  decision.decided = now;
 }
 
 }  // namespace sinew

@@ -13,6 +13,7 @@ namespace {
 constexpr int64_t most_incoming_bytes = 1 << 24;  // of a frame: a raw image of 2300 x 2300 pixels
 constexpr double longest_wait = 0.02, greeting_interval = 0.2, heartbeat_interval = 0.1;  // s
 constexpr int most_messages_at_once = 100;
+constexpr double longest_spin = 60e-6;  // s
 
 // By which the robot knows this process again when its connection was cut.
 std::string random_id() {
@@ -86,8 +87,9 @@ void PolicyLink::shake_hands(double seconds) {
 
 void PolicyLink::step() {
   LinkSocket* sockets[] = {&socket_};
-  wait_for(sockets, exchange_.bell, longest_wait);
+  wait_for(sockets, exchange_.bell, longest_wait, has_decision_ ? &socket_ : nullptr);
   exchange_.bell.answer();
+  fetch_decision();
   send_decision();
   Message message;
   for (int i = 0; i < most_messages_at_once && receive(message); ++i) handle(message, now_seconds());
@@ -137,23 +139,47 @@ void PolicyLink::take_observation(const ObservationMessage& message, double now)
   last_action_ = message.action;
   if (options_.on_observation) options_.on_observation(message, now);
   if (!robot_.connected) return;  // it may be another robot: first it has to say what it is
-  if (!input_->accept(message, now, exchange_.observations.back())) {
+  const bool is_of_use = input_->accept(message, now, exchange_.observations.back());
+  if (!message.images.empty()) latencies_.images.add(now_seconds() - now);
+  if (!is_of_use) {
     if (++counters_.unusable == 1) tell("an observation is of no use: " + input_->problem());
     return;
   }
   exchange_.observations.publish();
   exchange_.wake.notify();
+  if (message.session > 0 && !options_.shadow) await_decision();
 }
 
-void PolicyLink::send_decision() {
+void PolicyLink::fetch_decision() {
   if (!exchange_.decisions.fetch()) return;
   const PolicyDecision& decision = exchange_.decisions.front();
-  if (options_.shadow || decision.session == 0 || !robot_.connected) return;
-  if (!socket_.send(encode(ActionMessage{decision.session, decision.sequence, decision.answers, decision.observed_at,
-                                         decision.command}))) {
+  thinking_ += 0.1 * (decision.decided - decision.received - thinking_);
+  counters_.dropped += has_decision_;  // the newest counts
+  has_decision_ = !options_.shadow && decision.session > 0;
+}
+
+// Most policies answer sooner than this thread could be woken. It does not yield meanwhile: on a busy computer it would
+// get its turn only milliseconds later.
+void PolicyLink::await_decision() {
+  if (thinking_ > longest_spin) return;
+  const double until = now_seconds() + longest_spin;
+  while (!has_decision_ && now_seconds() < until) fetch_decision();
+  send_decision();
+}
+
+// One that cannot go yet, for a heartbeat is on its way, goes when there is room.
+void PolicyLink::send_decision() {
+  if (!has_decision_) return;
+  const PolicyDecision& decision = exchange_.decisions.front();
+  if (!robot_.connected) {
+    has_decision_ = false;
     ++counters_.dropped;
     return;
   }
+  if (!socket_.send(encode(ActionMessage{decision.session, decision.sequence, decision.answers, decision.observed_at,
+                                         decision.command})))
+    return;
+  has_decision_ = false;
   ++counters_.actions;
   latencies_.decision.add(now_seconds() - decision.received);
 }

@@ -48,6 +48,7 @@ struct PolicyLinkLatencies {
   LatencyHistogram decision;     // from receipt to the action's being sent
   LatencyHistogram action_age;   // from the observation to the action's arrival at the robot, as the robot says
   LatencyHistogram round_trip;   // of heartbeats
+  LatencyHistogram images;       // what it takes to decode, process and stack all frames of an observation
 };
 
 /// The policy's end of the link without its threads: socket, handshake, heartbeats, images.
@@ -83,6 +84,8 @@ class PolicyLink {
   void handle(Message& message, double now);
   void take_observation(const ObservationMessage& message, double now);
   void send_requests();
+  void fetch_decision();
+  void await_decision();
   void send_decision();
   void keep_alive(double now);
   void greet();
@@ -102,6 +105,8 @@ class PolicyLink {
   ClockOffset clock_;
   std::vector<std::string> frames_;
   uint64_t disconnections_ = 0, last_sequence_ = 0;
+  bool has_decision_ = false;   // that is still to be sent
+  double thinking_ = 1;         // s that the policy takes lately
   double heard_at_ = 0, greeted_at_ = 0, beat_at_ = 0, last_observation_ = 0;
   uint64_t last_action_ = 0;
 };

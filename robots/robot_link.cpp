@@ -140,6 +140,7 @@ void RobotLink::deliver(const ArrivedAction& action) {
   ArrivedAction& out = exchange_.actions.back();
   out = action;
   out.arrived = now_seconds();
+  if (options_.on_action) options_.on_action(out);
   exchange_.actions.publish();
 }
 

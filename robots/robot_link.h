@@ -46,7 +46,8 @@ class RobotLink {
     SecureSocket secure = {};
     std::optional<LatencyProfile> delays;  // of a simulated robot: each message comes as late as drawn
     uint64_t seed = 1;                     // of these
-    std::function<void(const std::string&)> on_event;  // called in the link's thread
+    std::function<void(const std::string&)> on_event;        // in the link's thread, or the doorkeeper's
+    std::function<void(const ArrivedAction&)> on_action;     // in the link's thread, as it is handed to the control thread
   };
   /// Listens on both addresses; an Error says why it cannot.
   RobotLink(const LinkContext& context, const RobotConfig& config, Welcome welcome, RobotExchange& exchange,

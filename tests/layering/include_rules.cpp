@@ -44,7 +44,7 @@ const std::vector<Library> libraries = {
     {"Eigen/", {"nets"}},
     {"unsupported/Eigen/", {"nets"}},
     {"cblas", {"nets"}},
-    {"zmq", {"robots"}},
+    {"zmq", {"robots", "bench"}},  // bench: the bare round trip to compare with
     {"zlib.h", {"robots"}},
     {"turbojpeg.h", {"vision"}},
     {"yaml-cpp/", {"core"}},

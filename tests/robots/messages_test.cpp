@@ -90,7 +90,7 @@ TEST(Messages, AnArmAndAnActionByteByByte) {
   EXPECT_EQ(encode(Arm{5}), (std::vector<std::string>{"\x82\xa4kind\xa3" "arm\xa7session\x05"}));
   using namespace std::string_literals;
   EXPECT_EQ(encode(ActionMessage{5, 3, 900, 12.5, {0.5, -0.5}}),
-            (std::vector<std::string>{"\x85\xa7" "answers\xcd\x03\x84\xa4kind\xa6" "action\xab" "observed_at\xcb\x40\x29\0\0\0\0\0\0"
+            (std::vector<std::string>{"\x85\xa7" "answers\xcd\x03\x84\xa4kind\xa6" "action\xab" "observed_at\xca\x41\x48\0\0"
                                       "\xa8sequence\x03\xa7session\x05"s,
                                       "\0\0\0\0\0\0\xe0\x3f\0\0\0\0\0\0\xe0\xbf"s}));
 }
