@@ -30,12 +30,6 @@ std::string task_file(const std::string& task) {
   return file.string();
 }
 
-std::string model_file(const std::string& model, const std::string& folder) {
-  const fs::path beside = (fs::path(folder) / model).lexically_normal();  // an absolute path stays itself
-  const fs::path at_home = (fs::path(sinew_home()) / model).lexically_normal();
-  return !fs::exists(beside) && fs::exists(at_home) ? at_home.string() : beside.string();
-}
-
 // What a policy file and the columns of metrics.csv will have as names. `node`: where they are; null: by default.
 void check_names(const TaskConfig::Named& entries, const ConfigNode* node, const char* if_none) {
   if (node && entries.empty()) throw node->error(if_none);
@@ -59,6 +53,12 @@ std::string sinew_home() {
   return home && *home ? home : SINEW_SOURCE_DIR;
 }
 
+std::string file_of_task(const std::string& name, const std::string& folder) {
+  const fs::path beside = (fs::path(folder) / name).lexically_normal();  // an absolute path stays itself
+  const fs::path at_home = (fs::path(sinew_home()) / name).lexically_normal();
+  return !fs::exists(beside) && fs::exists(at_home) ? at_home.string() : beside.string();
+}
+
 std::vector<std::string> known_tasks() {
   std::vector<std::string> names;
   std::error_code none;
@@ -75,6 +75,9 @@ Task load_task(const ConfigNode& written, const std::string& name, const std::st
   Task task{.name = name, .config = config, .factory = {}, .model_fingerprint = {}};
   if (const ConfigNode* env = config.find("env")) {
     const EnvRow& row = find_row(registry.envs, env->text(), *env, "env");
+    if (const ConfigNode* delay = config.find("delay"))
+      throw delay->error(
+          fmt::format("the env '{}' is written in C++ and knows no delay; tasks with a model do", row.name));
     ConfigNode own = config;
     const ConfigNode* hide = config.find("hide");
     own.remove("hide");  // ours, not the env's
@@ -87,10 +90,11 @@ Task load_task(const ConfigNode& written, const std::string& name, const std::st
     check_names(typed.observations, config.find("observations"),
                 "a policy needs a sensor, as in {state: [qpos, qvel]}");
     check_names(typed.actions, config.find("actions"), "a policy needs an action, as in {actuators: all}");
-    const std::string file = model_file(typed.model, folder);
+    const std::string file = file_of_task(typed.model, folder);
     std::shared_ptr<const Model> model = with_context(config.find("model")->where(), [&] { return Model::load(file); });
     typed.model = portable(file);
     task.config = write_config(typed);
+    if (!typed.delay) task.config.remove("delay");  // the text of a task without one is as it was before there were any
     task.model_fingerprint = model->fingerprint();
     task.factory = [name, typed, model, registry, pool = make_render_pool(typed, model)] {
       return std::make_unique<TaskEnv>(name, typed, model, registry, pool);

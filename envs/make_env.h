@@ -9,8 +9,9 @@ namespace sinew {
 
 /// A task read from its YAML and checked.
 struct Task {
-  std::string name;               // "half_cheetah"
-  ConfigNode config;              // makes the same task again; its keys have their defaults, terms are as written
+  std::string name;  // "half_cheetah"
+  /// Makes the same task again, with no other file than the model's. Its keys have their defaults, terms are as written.
+  ConfigNode config;
   EnvFactory factory;             // its envs share one compiled model
   std::string model_fingerprint;  // Model::fingerprint; "" for an env in C++, which has no model
 };
@@ -29,5 +30,7 @@ EnvFactory make_task(const std::string& task, const TaskRegistry& registry = Tas
 std::vector<std::string> known_tasks();
 /// The folder that configs/ and sim/models/ lie in: $SINEW_HOME, else the source folder.
 std::string sinew_home();
+/// A file that a task in `folder` names: relative to that, and where it is not there, to sinew_home().
+std::string file_of_task(const std::string& name, const std::string& folder);
 
 }  // namespace sinew

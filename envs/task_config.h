@@ -1,9 +1,10 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "core/config.h"
+#include "core/latency_profile.h"
 
 namespace sinew {
 
@@ -29,6 +30,7 @@ struct TaskConfig {
   int frame_skip = 1;  // physics steps in an env step
   int time_limit = 0;  // env steps in an episode; 0: no limit
   DefaultPose default_pose;
+  std::optional<LatencyProfile> delay;  // of the link to a robot; in the YAML a map, or a file that has it
   Named commands;
   Named observations;  // of each sensor, a list of terms, or a camera's map (CameraConfig)
   Named actions = {{"actuators", ConfigNode::scalar("all")}};
@@ -41,6 +43,7 @@ struct TaskConfig {
     v.optional("frame_skip", frame_skip, between(1, 10000));
     v.optional("time_limit", time_limit, at_least(0));
     v.optional("default_pose", default_pose);
+    v.optional("delay", delay);
     v.optional("commands", commands);
     v.required("observations", observations);
     v.optional("actions", actions);

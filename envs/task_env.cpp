@@ -9,6 +9,18 @@
 #include "sim/camera.h"
 
 namespace sinew {
+namespace {
+
+// What the motors get before there is an action: 0, or what is nearest to it, and of choices the first.
+std::vector<double> rest_of(const ActionSpec& actions) {
+  std::vector<double> rest;
+  for (const ActionPart& part : actions.parts)
+    for (size_t i = 0; i < static_cast<size_t>(part.size()); ++i)
+      rest.push_back(part.is_discrete() ? 0 : std::clamp(0.0, part.low[i], part.high[i]));
+  return rest;
+}
+
+}  // namespace
 
 TaskEnv::TaskEnv(std::string name, const TaskConfig& config, std::shared_ptr<const Model> model,
                  const TaskRegistry& registry, std::shared_ptr<RenderPool> pool)
@@ -32,6 +44,7 @@ TaskEnv::TaskEnv(std::string name, const TaskConfig& config, std::shared_ptr<con
     controller_ = [this] {
       for (const auto& action : terms_.actions) action->control(state_);
     };
+  if (config.delay) delay_.emplace(*config.delay, rest_of(spec_.actions), frame_skip_, timestep());
 }
 
 TaskEnv::~TaskEnv() = default;
@@ -66,6 +79,7 @@ void TaskEnv::clear_episode() {
   std::ranges::fill(state_.previous_action, 0.0);
   std::ranges::fill(state_.encoder_offset, 0.0);
   state_.sim.reset();
+  if (delay_) delay_->begin_episode();
 }
 
 void TaskEnv::begin_episode(Rng& rng) {
@@ -80,8 +94,12 @@ void TaskEnv::begin_episode(Rng& rng) {
 
 StepResult TaskEnv::step(std::span<const double> action, Rng& rng) {
   if (!std::ranges::all_of(action, [](double a) { return std::isfinite(a); })) return fail_step();
-  begin_step(action, rng);
-  advance(frame_skip_);
+  if (delay_ && !state_.exact) {
+    run_late(action, rng);
+  } else {
+    begin_step(action, rng);
+    advance(frame_skip_);
+  }
   return end_step(rng);
 }
 
@@ -93,6 +111,20 @@ void TaskEnv::begin_step(std::span<const double> action, Rng& rng) {
 void TaskEnv::apply(std::span<const double> action) {
   std::ranges::copy(action, state_.action.begin());
   drive(state_.action);
+}
+
+// The physics of an env step in which the motors follow what has arrived.
+void TaskEnv::run_late(std::span<const double> action, Rng& rng) {
+  say(action);
+  delay_->send(action, rng);
+  prepare_step(delay_->in_force(), rng);
+  while (steps_done_ < frame_skip_) {
+    const int steps = std::min(frame_skip_ - steps_done_, delay_->steps_to_next());
+    const bool takes_over = steps == delay_->steps_to_next();
+    if (!advance(steps)) return;
+    delay_->pass(steps);
+    if (takes_over && steps_done_ < frame_skip_) drive(delay_->in_force());  // else the next step begins with it
+  }
 }
 
 // What the policy says, for the terms that look at it.
@@ -253,6 +285,7 @@ void TaskEnv::visit_state(StateArchive& archive) {
   for (size_t i = 0; i < observations_.size(); ++i)
     archive("observation " + std::to_string(i), std::span(observations_[i]));
   archive("next_randomization", std::span(next_randomization_));
+  if (delay_) archive("delay", *delay_);
   // The physics' last call, made again with the controller, its targets and the encoder errors restored above.
   state_.sim.visit_state(archive, [this](int steps) { redo_physics(steps); });
 }

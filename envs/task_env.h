@@ -1,8 +1,10 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "envs/action_delay.h"
 #include "envs/driven_joints.h"
 #include "envs/env.h"
 #include "envs/task_terms.h"
@@ -12,7 +14,8 @@ namespace sinew {
 class Renderer;
 
 /// A task made of terms around a MuJoCo simulation. One env step: the action, frame_skip physics
-/// steps, the terminations, the reward terms, new commands where they are due, the observation.
+/// steps, the terminations, the reward terms, new commands where they are due, the observation. In a task with a
+/// `delay:` an action takes over when it arrives (ActionDelay); the terms see what the policy said.
 /// A simulation that diverges and an action that is not finite truncate the episode with reward 0;
 /// the env stands where it stood before the step. A reward that is not finite as a float is an Error
 /// that names the term.
@@ -32,8 +35,8 @@ class TaskEnv final : public Env {
 
   /// The pieces of step, for a robot whose clock is not ours: begin_step; advance until frame_skip() physics steps are
   /// done, with apply before any of them for which a newer action has come; end_step. The numbers of an action must be
-  /// finite. Nothing else may be called before the step has ended, but what is const and simulation(). They allocate
-  /// nothing.
+  /// finite, and act at once: a `delay:` is of step alone, for such a robot has a link of its own. Nothing else may be
+  /// called before the step has ended, but what is const and simulation(). They allocate nothing.
   void begin_step(std::span<const double> action, Rng& rng);
   /// In place of the action that the step began with: for the motors, and for the terms that look at it.
   void apply(std::span<const double> action);
@@ -73,6 +76,7 @@ class TaskEnv final : public Env {
   void say(std::span<const double> action);
   void drive(std::span<const double> action);
   void prepare_step(std::span<const double> in_force, Rng& rng);
+  void run_late(std::span<const double> action, Rng& rng);
   bool run_physics(int steps);
   void redo_physics(int steps);
   double sum_rewards();
@@ -86,6 +90,7 @@ class TaskEnv final : public Env {
   std::vector<std::vector<double>> observations_;  // of each sensor, the present one
   std::vector<double> next_randomization_;         // of each randomisation, the time in s that it is due
   std::function<void()> controller_;               // empty: no action term has one
+  std::optional<ActionDelay> delay_;               // none: actions act at once
   DrivenJoints driven_;
   int steps_done_ = 0;           // physics steps in this env step
   bool diverged_ = false;        // in this env step

@@ -2,6 +2,9 @@
 
 #include <filesystem>
 
+#include "core/latency_profile.h"
+#include "envs/make_env.h"
+
 namespace sinew {
 namespace {
 
@@ -24,7 +27,19 @@ void merge(ConfigNode& base, const ConfigNode& changes) {
   }
 }
 
-ConfigNode resolve(const ConfigNode& task, std::string& folder, int depth) {
+// A profile that lies in a file, in the file's place.
+ConfigNode with_delay(const ConfigNode& task, const std::string& folder) {
+  const ConfigNode* delay = task.is_map() ? task.find("delay") : nullptr;
+  if (!delay || !delay->is_scalar() || (delay->text() == "none" && !delay->is_quoted())) return task;
+  const LatencyProfile profile =
+      with_context(delay->where(), [&] { return load_latency_profile(file_of_task(delay->text(), folder)); });
+  ConfigNode whole = task;
+  whole.set("delay", write_config(profile));
+  return whole;
+}
+
+ConfigNode resolve(const ConfigNode& written, std::string& folder, int depth) {
+  const ConfigNode task = with_delay(written, folder);
   const ConfigNode* extends = task.is_map() ? task.find("extends") : nullptr;
   if (!extends) return task;
   if (depth == longest_chain) throw extends->error("the tasks extend each other in a circle");

@@ -36,5 +36,11 @@ INSTANTIATE_TEST_SUITE_P(Tasks, Allocation,
 
 TEST(Allocations, NoneInAWarmStepOfARandomizedTask) { expect_none_in_a_warm_step(randomized_task().factory); }
 
+TEST(Allocations, NoneInAWarmStepOfADelayedTask) {
+  Task task = load_task("half_cheetah");
+  task.config.assign("delay={observation: [0, 0.2], action: [0, 0.01, 0.3], loss: 0.1}");
+  expect_none_in_a_warm_step(load_task(task.config, task.name, "").factory);
+}
+
 }  // namespace
 }  // namespace sinew

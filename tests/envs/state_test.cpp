@@ -20,7 +20,8 @@ constexpr int time_limit = 40;
 
 /// The task with short episodes.
 Task short_task(const std::string& name) {
-  Task task = name == "randomized" ? randomized_task() : load_task(name);
+  Task task = name == "randomized" ? randomized_task() : load_task(name == "delayed" ? everything : name);
+  if (name == "delayed") task.config.assign("delay={observation: [0, 0.03], action: [0, 0, 0.01, 0.1], loss: 0.05}");
   task.config.set("time_limit", ConfigNode::scalar(std::to_string(time_limit)));
   return load_task(task.config, task.name, "");
 }
@@ -147,7 +148,8 @@ TEST_P(EnvState, GoesOnWithTheSameBits) {
 
 std::vector<std::string> all_tasks() {
   std::vector<std::string> tasks = known_tasks();
-  for (const std::string& more : {everything, ant_velocity, std::string("randomized")}) tasks.push_back(more);
+  for (const std::string& more : {everything, ant_velocity, std::string("randomized"), std::string("delayed")})
+    tasks.push_back(more);
   return tasks;
 }
 INSTANTIATE_TEST_SUITE_P(Tasks, EnvState, testing::ValuesIn(all_tasks()), [](const auto& task) {
