@@ -6,6 +6,8 @@ std::vector<Command> robot_commands(const LayerTable<float>& layers) {
   return {
       {"stream", "a policy drives a robot: handshake, limits, recording",
        [&layers](CommandLine& line) { return declare_stream(line, layers); }},
+      {"log", "what a recording of a session holds: events, latency, a chart; its policy run again",
+       [&layers](CommandLine& line) { return declare_log(line, layers); }},
       {"stop", "the emergency stop of a robot", declare_stop},
       {"keys", "who may speak on a link between computers: make keys, allow those of others", declare_keys},
   };

@@ -9,6 +9,7 @@
 namespace sinew {
 
 Command::Work declare_stream(CommandLine& line, const LayerTable<float>& layers);
+Command::Work declare_log(CommandLine& line, const LayerTable<float>& layers);
 Command::Work declare_stop(CommandLine& line);
 Command::Work declare_keys(CommandLine& line);
 

@@ -6,7 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
-#include <filesystem>
+#include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -19,8 +19,9 @@
 #include "apps/policy_path.h"
 #include "apps/stream_status_internal.h"
 #include "core/clock.h"
-#include "core/log.h"
+#include "core/safe_file.h"
 #include "nets/policy_file.h"
+#include "robots/flight_recorder.h"
 #include "robots/handshake.h"
 #include "robots/link_keys.h"
 #include "robots/policy_client.h"
@@ -159,6 +160,26 @@ void check_arguments(const StreamArguments& arguments) {
   check_output(arguments.json);
 }
 
+// recordings/ROBOT_2026-11-25_13-05-09.mcap, or what was asked for.
+std::string recording_path(const StreamArguments& arguments, const RobotConfig& config) {
+  if (arguments.record) return *arguments.record;
+  make_writable_folder("recordings");
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d_%H-%M-%S", &utc);
+  return fmt::format("recordings/{}_{}.mcap", config.robot, text);
+}
+
+void finish_recording(FlightRecorder* recorder) {
+  if (!recorder) return;
+  recorder->finish();
+  fmt::print("recording: {}{}\n", recorder->path(),
+             recorder->left_out() > 0 ? fmt::format(" ({} messages left out: the disk was too slow)", recorder->left_out()) : "");
+  if (const std::string why = recorder->failure(); !why.empty()) fmt::print("it ends early: {}\n", why);
+}
+
 int stream(const StreamArguments& arguments, const LayerTable<float>& layers) {
   check_arguments(arguments);
   const std::string path = policy_path(arguments.policy);
@@ -167,24 +188,39 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers) {
   fmt::print("{}: its golden pairs give the actions that they gave when it was trained\n", path);
   with_context(path, [&] { check_policy(*loaded.policy, config); });
 
+  std::unique_ptr<FlightRecorder> recorder;
   LiveLine line(::isatty(STDERR_FILENO) != 0);
   PolicyClient::Options options;
   options.link.policy_name = path;
   options.link.secure = policy_security(config, arguments.keys);
   options.link.shadow = arguments.shadow;
   options.connect_timeout = arguments.connect_timeout;
-  options.link.on_event = [&](const std::string& event) { line.print(event); };
+  options.link.on_event = [&](const std::string& event) {
+    line.print(event);
+    if (recorder) recorder->event(event);
+  };
+  if (!arguments.no_record) {
+    options.on_welcome = [&](const Hello& hello, const Welcome& welcome, const PolicyDecision& empty) {
+      recorder = std::make_unique<FlightRecorder>(recording_path(arguments, config), session_of(welcome, hello, config, path), empty);
+    };
+    options.link.on_observation = [&](ObservationMessage&& message, const ObservationTimes& times) {
+      recorder->observation(std::move(message), times);
+    };
+    options.on_decision = [&](const PolicyDecision& decision) { recorder->decision(decision); };
+  }
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
-  PolicyClient client(*loaded.policy, config, options);
-  fmt::print("connected to the robot '{}' at {}: {} sensors, {} actuators, {} Hz; all agree\n", client.welcome().robot,
-             config.address, client.welcome().interface.sensors.size(), config.actuators.size(), config.rate);
+  auto client = std::make_unique<PolicyClient>(*loaded.policy, config, options);
+  fmt::print("connected to the robot '{}' at {}: {} sensors, {} actuators, {} Hz; all agree\n", client->welcome().robot,
+             config.address, client->welcome().interface.sensors.size(), config.actuators.size(), config.rate);
   std::fflush(stdout);
-  Session session(client, arguments, line);
+  Session session(*client, arguments, line);
   session.run();
   line.clear();
-  fmt::print("{}", final_report(client, session.seconds(), true));
-  if (arguments.json) write_json(*arguments.json, report_json(client, session.seconds()));
+  fmt::print("{}", final_report(*client, session.seconds(), true));
+  if (arguments.json) write_json(*arguments.json, report_json(*client, session.seconds()));
+  client.reset();  // nothing is recorded any more
+  finish_recording(recorder.get());
   if (!session.failure().empty()) throw Error(session.failure(), Error::Fault::system);
   return 0;
 }

@@ -19,6 +19,7 @@ PolicyClient::PolicyClient(const Policy& policy, const RobotConfig& config, Opti
                 .decisions = Mailbox<PolicyDecision>(control_.empty_decision())},
       link_(context_, policy, config, exchange_, options_.link) {
   link_.shake_hands(options_.connect_timeout);
+  if (options_.on_welcome) options_.on_welcome(link_.hello(), link_.welcome(), control_.empty_decision());
   link_thread_ = std::thread([this] { serve_link(); });
   control_thread_ = std::thread([this] { control(); });
 }

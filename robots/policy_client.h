@@ -20,6 +20,8 @@ class PolicyClient {
     PolicyLink::Options link;
     double connect_timeout = 5;  // s
     bool real_time = true;       // ask for real-time scheduling
+    /// Once both sides agree, before anything else: here a recorder is made.
+    std::function<void(const Hello&, const Welcome&, const PolicyDecision& empty)> on_welcome;
     std::function<void()> before_loop, after_decision;     // in the control thread; for measurements
     std::function<void(const PolicyDecision&)> on_decision;  // in the control thread: must not wait
   };

@@ -73,6 +73,7 @@ void PolicyControl::act(const ArrivedObservation& observation, double now, Polic
   decision.answers = observation.sequence;
   decision.observed_at = observation.stamp;
   decision.received = observation.received;
+  decision.acted = now;
 }
 
 }  // namespace sinew

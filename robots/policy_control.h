@@ -25,6 +25,7 @@ struct PolicyDecision {
   uint64_t session = 0, sequence = 0, answers = 0;  // sequence: from 1 in each session
   double observed_at = 0;    // s, of the robot's clock
   double received = 0;       // s, of this side's clock
+  double acted = 0;          // s, likewise: what act() was given as `now`
   double decided = 0;        // s, likewise: when it was done, as whoever called says
   bool starts_anew = false;  // the memory was empty: a new session, or after a gap
   Refusal refusal = Refusal::none;

@@ -100,10 +100,11 @@ void PolicyLink::step() {
 void PolicyLink::handle(Message& message, double now) {
   heard_at_ = now;
   std::visit(Overloaded{
-                 [&](const ObservationMessage& observation) { take_observation(observation, now); },
+                 [&](ObservationMessage& observation) { take_observation(observation, now); },
                  [&](const HeartbeatReply& reply) {
                    clock_.add(reply.sent, reply.received, now);
-                   latencies_.round_trip.add(now - reply.sent);
+                   round_trip_ = now - reply.sent;
+                   latencies_.round_trip.add(*round_trip_);
                  },
                  [&](const Welcome& welcome) {
                    check_welcome(welcome, policy_, config_);
@@ -118,36 +119,48 @@ void PolicyLink::handle(Message& message, double now) {
              message);
 }
 
-void PolicyLink::take_observation(const ObservationMessage& message, double now) {
-  const double period = 1 / config_.rate;
-  if (message.sequence <= last_sequence_) {
-    ++counters_.unusable;  // repeated, or overtaken
-    return;
-  }
+ObservationTimes PolicyLink::watch_arrival(const ObservationMessage& message, double now) {
   if (last_sequence_ > 0 && message.sequence > last_sequence_ + 1) counters_.lost += message.sequence - last_sequence_ - 1;
   last_sequence_ = message.sequence;
   ++counters_.observations;
-  counters_.late += last_observation_ > 0 && now - last_observation_ > 1.5 * period;
+  counters_.late += last_observation_ > 0 && now - last_observation_ > 1.5 / config_.rate;
   last_observation_ = now;
   robot_.mode = message.mode;
   robot_.alarm = message.alarm;
   robot_.session = message.session;
   robot_.refused = message.refused;
   robot_.limited = message.limited;
-  if (clock_.is_known()) latencies_.observation.add(std::max(0.0, now + clock_.seconds() - message.stamp));
-  if (message.action > 0 && message.action != last_action_) latencies_.action_age.add(message.action_age);
+  ObservationTimes times{.received = now, .round_trip = std::exchange(round_trip_, std::nullopt)};
+  if (clock_.is_known()) {
+    times.delay = std::max(0.0, now + clock_.seconds() - message.stamp);
+    latencies_.observation.add(*times.delay);
+  }
+  times.has_new_action_age = message.action > 0 && message.action != last_action_;
+  if (times.has_new_action_age) latencies_.action_age.add(message.action_age);
   last_action_ = message.action;
-  if (options_.on_observation) options_.on_observation(message, now);
-  if (!robot_.connected) return;  // it may be another robot: first it has to say what it is
-  const bool is_of_use = input_->accept(message, now, exchange_.observations.back());
-  if (!message.images.empty()) latencies_.images.add(now_seconds() - now);
-  if (!is_of_use) {
-    if (++counters_.unusable == 1) tell("an observation is of no use: " + input_->problem());
+  return times;
+}
+
+void PolicyLink::take_observation(ObservationMessage& message, double now) {
+  if (message.sequence <= last_sequence_) {
+    ++counters_.unusable;  // repeated, or overtaken
     return;
   }
-  exchange_.observations.publish();
-  exchange_.wake.notify();
-  if (message.session > 0 && !options_.shadow) await_decision();
+  ObservationTimes times = watch_arrival(message, now);
+  if (!robot_.connected) return;  // it may be another robot: first it has to say what it is
+  const bool is_of_use = input_->accept(message, now, exchange_.observations.back());
+  if (!message.images.empty()) {
+    times.decode = now_seconds() - now;
+    latencies_.images.add(*times.decode);
+  }
+  if (is_of_use) {
+    exchange_.observations.publish();
+    exchange_.wake.notify();
+    if (message.session > 0 && !options_.shadow) await_decision();
+  } else if (++counters_.unusable == 1) {
+    tell("an observation is of no use: " + input_->problem());
+  }
+  if (options_.on_observation) options_.on_observation(std::move(message), times);
 }
 
 void PolicyLink::fetch_decision() {

@@ -51,6 +51,15 @@ struct PolicyLinkLatencies {
   LatencyHistogram images;       // what it takes to decode, process and stack all frames of an observation
 };
 
+/// How long things took when an observation came, s.
+struct ObservationTimes {
+  double received = 0;                   // when, by this side's clock
+  std::optional<double> delay;           // from the robot's stamp to here, once the clocks' difference is known
+  std::optional<double> decode;          // of its images, where it has any
+  std::optional<double> round_trip;      // of the last heartbeat
+  bool has_new_action_age = false;       // it tells of an action that none before told of
+};
+
 /// The policy's end of the link without its threads: socket, handshake, heartbeats, images.
 class PolicyLink {
  public:
@@ -59,7 +68,8 @@ class PolicyLink {
     SecureSocket secure = {};
     bool shadow = false;      // sends no action
     std::function<void(const std::string&)> on_event;
-    std::function<void(const ObservationMessage&, double received)> on_observation;  // of each, for a recorder
+    /// Of each that the policy may act on, for a recorder; after that.
+    std::function<void(ObservationMessage&&, const ObservationTimes&)> on_observation;
   };
   /// `policy` must outlive it. Connects; nothing is heard before shake_hands().
   PolicyLink(const LinkContext& context, const Policy& policy, const RobotConfig& config, PolicyExchange& exchange,
@@ -67,6 +77,7 @@ class PolicyLink {
 
   /// Waits for the robot. Throws an Error when it does not answer within `seconds`, refuses, or does not fit.
   void shake_hands(double seconds);
+  const Hello& hello() const { return hello_; }
   const Welcome& welcome() const { return welcome_; }
 
   /// Waits for messages, or the bell, for a little while, and does what is due. Throws when the robot that answers after
@@ -82,7 +93,8 @@ class PolicyLink {
  private:
   bool receive(Message& message);
   void handle(Message& message, double now);
-  void take_observation(const ObservationMessage& message, double now);
+  void take_observation(ObservationMessage& message, double now);
+  ObservationTimes watch_arrival(const ObservationMessage& message, double now);
   void send_requests();
   void fetch_decision();
   void await_decision();
@@ -109,6 +121,7 @@ class PolicyLink {
   double thinking_ = 1;         // s that the policy takes lately
   double heard_at_ = 0, greeted_at_ = 0, beat_at_ = 0, last_observation_ = 0;
   uint64_t last_action_ = 0;
+  std::optional<double> round_trip_;
 };
 
 }  // namespace sinew

@@ -1,0 +1,184 @@
+// sinew log: what a recording of a session holds.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "apps/file_argument.h"
+#include "apps/json_file_internal.h"
+#include "apps/policy_path.h"
+#include "apps/robot_commands.h"
+#include "apps/stream_status_internal.h"
+#include "nets/policy_file.h"
+#include "robots/replay_recording.h"
+#include "vision/plot.h"
+#include "vision/png.h"
+
+namespace sinew {
+namespace {
+
+struct LogArguments {
+  std::string recording, what = "commands";
+  std::optional<std::string> plot, profile, json, policy;
+  bool replay = false;
+};
+
+struct Latencies {
+  LatencyHistogram observation, decode, compute, action_age, round_trip;
+};
+
+std::unique_ptr<Latencies> latencies_of(const Recording& recording) {
+  auto all = std::make_unique<Latencies>();
+  const auto add = [](LatencyHistogram& histogram, const std::optional<double>& seconds) {
+    if (seconds) histogram.add(*seconds);
+  };
+  for (const RecordedLatency& one : recording.latencies) {
+    add(all->observation, one.observation_delay);
+    add(all->decode, one.decode);
+    add(all->compute, one.compute);
+    add(all->action_age, one.action_age);
+    add(all->round_trip, one.round_trip);
+  }
+  return all;
+}
+
+double begin_of(const Recording& recording) {
+  double begin = std::numeric_limits<double>::infinity();
+  if (!recording.observations.empty()) begin = recording.observations.front().received;
+  if (!recording.events.empty()) begin = std::min(begin, recording.events.front().time);
+  return begin;
+}
+
+double seconds_of(const Recording& recording) {
+  return recording.observations.empty() ? 0 : recording.observations.back().received - recording.observations.front().received;
+}
+
+void print_summary(const std::string& path, const Recording& recording) {
+  const RecordedSession& session = recording.session;
+  fmt::print("{}: {}\n", path, recording.damage.empty() ? "whole" : recording.damage);
+  fmt::print("recorded at {} by the {}'s side: the robot '{}', the policy '{}' ({})\n", session.started, session.side,
+             session.robot, session.policy, session.policy_hash.substr(0, 12));
+  std::array<uint64_t, refusal_count> refused{};
+  uint64_t limited = 0, images = 0;
+  for (const RecordedAction& action : recording.actions) {
+    ++refused[static_cast<size_t>(action.refusal)];
+    limited += action.limited;
+  }
+  for (const RecordedObservation& observation : recording.observations) images += observation.message.images.size();
+  fmt::print("{:.1f} s, {} observations with {} images, {} actions; numbers limited by the policy's gate: {}\n",
+             seconds_of(recording), recording.observations.size(), images, recording.actions.size(), limited);
+  for (size_t i = 1; i < refusal_count; ++i)
+    if (refused[i] > 0) fmt::print("refused by the policy's gate as {}: {}\n", name_of(static_cast<Refusal>(i)), refused[i]);
+  const auto all = latencies_of(recording);
+  const std::pair<const char*, const LatencyHistogram*> rows[] = {{"observation to action at the robot", &all->action_age},
+                                                                  {"  observation to its receipt", &all->observation},
+                                                                  {"  decoding the images", &all->decode},
+                                                                  {"  receipt to the policy's answer", &all->compute},
+                                                                  {"heartbeat there and back", &all->round_trip}};
+  for (const auto& [name, histogram] : rows)
+    if (histogram->count() > 0) fmt::print("{:<36}{}\n", name, histogram->text());
+  for (const RecordedEvent& event : recording.events) fmt::print("{:9.3f} s  {}\n", event.time - begin_of(recording), event.text);
+}
+
+void write_summary(const std::string& path, const Recording& recording) {
+  const auto all = latencies_of(recording);
+  nlohmann::ordered_json events = nlohmann::ordered_json::array();
+  for (const RecordedEvent& event : recording.events)
+    events.push_back({{"time", event.time - begin_of(recording)}, {"text", event.text}});
+  write_json(path, {{"robot", recording.session.robot},
+                    {"policy", recording.session.policy},
+                    {"damage", recording.damage},
+                    {"seconds", seconds_of(recording)},
+                    {"observations", recording.observations.size()},
+                    {"actions", recording.actions.size()},
+                    {"latencies",
+                     {{"action_age", latency_json(all->action_age)},
+                      {"observation", latency_json(all->observation)},
+                      {"compute", latency_json(all->compute)},
+                      {"round_trip", latency_json(all->round_trip)}}},
+                    {"events", events}});
+}
+
+// One curve for each actuator, or of the latency.
+PlotSpec plot_of(const Recording& recording, const std::string& what) {
+  PlotSpec plot{.title = fmt::format("{}: {}", recording.session.robot, what), .x_label = "s"};
+  const double begin = begin_of(recording);
+  if (what == "latency") {
+    plot.y_label = "observation to action at the robot, ms";
+    PlotCurve& curve = plot.curves.emplace_back(PlotCurve{.name = "latency"});
+    for (const RecordedLatency& one : recording.latencies) {
+      if (!one.action_age) continue;
+      curve.x.push_back(one.time - begin);
+      curve.mean.push_back(1e3 * *one.action_age);
+    }
+    return plot;
+  }
+  plot.y_label = what == "joints" ? "measured position" : "command after the gate";
+  for (size_t i = 0; i < recording.session.limits.size(); ++i) {
+    PlotCurve& curve = plot.curves.emplace_back(PlotCurve{.name = recording.session.limits[i].name});
+    const auto add = [&](double time, const std::vector<double>& values) {
+      if (i >= values.size()) return;
+      curve.x.push_back(time - begin);
+      curve.mean.push_back(values[i]);
+    };
+    if (what == "joints")
+      for (const RecordedObservation& one : recording.observations) add(one.received, one.message.joints);
+    else
+      for (const RecordedAction& one : recording.actions)
+        if (one.refusal == Refusal::none) add(one.time, one.command);
+  }
+  return plot;
+}
+
+int run_again(const LogArguments& arguments, const Recording& recording, const LayerTable<float>& layers) {
+  const std::string path = policy_path(arguments.policy.value_or(recording.session.policy_path));
+  const LoadedPolicy loaded = load_policy(path, layers);
+  if (loaded.policy->weights_hash() != recording.session.policy_hash)
+    fmt::print("{} is another policy than the recorded one: its weights differ\n", path);
+  const RecordingReplay replay = replay_recording(recording, *loaded.policy);
+  fmt::print("{} of {} actions come out with the same bits when {} runs again\n", replay.equal, replay.actions, path);
+  if (replay.first_difference.empty()) return 0;
+  fmt::print("first difference: {}\n", replay.first_difference);
+  return 1;
+}
+
+int log_command(const LogArguments& arguments, const LayerTable<float>& layers) {
+  check_output(arguments.plot);
+  check_output(arguments.profile);
+  check_output(arguments.json);
+  if (arguments.policy && !arguments.replay) fail("--policy is what --replay runs; add --replay");
+  if (arguments.what != "commands" && arguments.what != "joints" && arguments.what != "latency")
+    fail("--show {}: commands, joints or latency", arguments.what);
+  const Recording recording = read_recording(arguments.recording);
+  print_summary(arguments.recording, recording);
+  if (arguments.json) write_summary(*arguments.json, recording);
+  if (arguments.plot) {
+    write_png(*arguments.plot, draw_plot(plot_of(recording, arguments.what)));
+    fmt::print("plot: {}\n", *arguments.plot);
+  }
+  if (arguments.profile) {
+    const LatencyProfile profile = with_context(arguments.recording, [&] { return measured_profile(recording); });
+    write_file_atomically(*arguments.profile, to_yaml(profile));
+    fmt::print("latency profile: {} (`delay:` of a task, `--profile` of 'sinew robot')\n", *arguments.profile);
+  }
+  return arguments.replay ? run_again(arguments, recording, layers) : 0;
+}
+
+}  // namespace
+
+Command::Work declare_log(CommandLine& line, const LayerTable<float>& layers) {
+  auto arguments = std::make_shared<LogArguments>();
+  line.argument("F.mcap", arguments->recording, "a recording that 'sinew stream' made");
+  line.flag("--replay", arguments->replay, "runs the policy on it again, and says whether the bits are the same");
+  line.option("--policy", arguments->policy, "POLICY", "another one to run than the recorded one");
+  line.option("--plot", arguments->plot, "F.png", "draws a chart of it");
+  line.option("--show", arguments->what, "WHAT", "in the chart: commands, joints or latency");
+  line.option("--profile", arguments->profile, "F.yaml", "writes the delays that it measured, for a task or 'sinew robot'");
+  line.option("--json", arguments->json, "F", "also writes the summary to a file");
+  line.example("sinew log recordings/pendulum.mcap --replay");
+  return [arguments, &layers] { return log_command(*arguments, layers); };
+}
+
+}  // namespace sinew

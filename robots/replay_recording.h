@@ -1,0 +1,25 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "core/latency_profile.h"
+#include "nets/policy.h"
+#include "robots/recording.h"
+
+namespace sinew {
+
+struct RecordingReplay {
+  uint64_t actions = 0, equal = 0;  // that were re-run; that had the same bits: policy, command and gate
+  std::string first_difference;     // "": there is none
+};
+
+/// Runs a policy on what a recording of the policy's side holds, as it was run then: the same observations, at the same
+/// times. Throws an Error for a policy that does not fit the recorded robot.
+RecordingReplay replay_recording(const Recording& recording, const Policy& policy);
+
+/// The delays that a recording measured: of an observation, until the policy had answered it; of an action, from then to
+/// its arrival at the robot; and which share of the actions was never obeyed. Throws an Error where it holds no session
+/// in which the robot was armed.
+LatencyProfile measured_profile(const Recording& recording);
+
+}  // namespace sinew
