@@ -2,7 +2,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "vision/image_pipeline.h"
@@ -23,11 +22,9 @@ using JpegHandle = std::unique_ptr<void, JpegHandleDeleter>;  // libjpeg-turbo's
 /// libjpeg-turbo takes some memory for each and gives it back.
 ///
 /// A frame is whole or refused: what merely draws a warning from libjpeg-turbo, as a file that ends early does, is an
-/// Error, since the missing part would be grey.
+/// Error, since the missing part would be grey. Its bits hang on its file alone, not on those before it.
 class JpegDecoder {
  public:
-  JpegDecoder();
-
   /// Extents from the header alone: 3 channels (red, green, blue), or 1 (grey). Throws an Error for what is no JPEG,
   /// has other colours (CMYK), or a side longer than longest_jpeg_side.
   ImageShape read_header(std::span<const uint8_t> bytes);
@@ -37,8 +34,6 @@ class JpegDecoder {
   void decode(std::span<const uint8_t> bytes, std::span<uint8_t> out);
 
  private:
-  [[noreturn]] void refuse(size_t bytes, const std::string& why);
-
   detail::JpegHandle handle_;
 };
 

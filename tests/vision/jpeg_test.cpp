@@ -110,6 +110,25 @@ TEST(Jpeg, TheSameFileGivesTheSameBitsWhateverCameBefore) {
   EXPECT_TRUE(std::ranges::equal(encoder.encode(smooth(shape), shape), file));
 }
 
+// libjpeg-turbo takes the tables that a file lacks from the file before: then its pixels would hang on that one.
+TEST(Jpeg, TakesNoTablesFromTheFileBefore) {
+  const Bytes file = jpeg({16, 16, 3});
+  Bytes bare(file.begin(), file.begin() + 2);
+  for (size_t at = 2; at + 4 < file.size();) {  // a segment: ff, its kind, the length of what follows [2]
+    const bool is_scan = file[at + 1] == 0xDA;
+    const size_t end = is_scan ? file.size() : at + 2 + static_cast<size_t>(file[at + 2] << 8 | file[at + 3]);
+    const auto from = file.begin() + static_cast<std::ptrdiff_t>(at);
+    if (file[at + 1] != 0xDB) bare.insert(bare.end(), from, file.begin() + static_cast<std::ptrdiff_t>(end));
+    at = end;
+  }
+  ASSERT_LT(bare.size() + 100, file.size()) << "without its tables of quantisation";
+  JpegDecoder decoder;
+  Bytes pixels(16 * 16 * 3);
+  EXPECT_THROW(decoder.decode(bare, pixels), Error);
+  decoder.decode(file, pixels);
+  EXPECT_THROW(decoder.decode(bare, pixels), Error);
+}
+
 TEST(Jpeg, ReadsProgressiveFiles) {
   const Bytes file = made_by_library(32, 24, TJPF_RGB, TJSAMP_422, TJFLAG_PROGRESSIVE);
   EXPECT_LE(errors(decode(file), Bytes(32 * 24 * 3, 77)).first, 2);
