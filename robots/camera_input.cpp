@@ -66,14 +66,6 @@ ImagePipeline make_pipeline(const SensorSpec& policy_image, const SensorSpec& ro
 
 std::string title(const std::string& name) { return fmt::format("camera '{}'", name); }
 
-// A raw frame, too, may begin as a JPEG does, by chance; and a JPEG may be as long as one. Hardly any raw frame also
-// ends as a JPEG does.
-bool is_jpeg(std::span<const uint8_t> bytes, size_t raw_size) {
-  const size_t n = bytes.size();
-  const bool begins = n >= 3 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF;
-  return begins && (n != raw_size || (bytes[n - 2] == 0xFF && bytes[n - 1] == 0xD9));
-}
-
 }  // namespace
 
 CameraInput::CameraInput(const SensorSpec& policy_image, const SensorSpec& robot_image,
@@ -83,10 +75,23 @@ CameraInput::CameraInput(const SensorSpec& policy_image, const SensorSpec& robot
       stack_(policy_image),
       processed_(pipeline_.is_identity() ? 0 : stack_.frame_size()) {}
 
+// A raw frame, too, may begin as a JPEG does, by chance, but hardly goes on as a header. A JPEG, whole or broken, may
+// be as long as a raw frame: some drivers send their whole buffer, whatever is in it.
+bool CameraInput::is_jpeg(std::span<const uint8_t> bytes) {
+  const bool begins = bytes.size() >= 3 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF;
+  if (!begins || bytes.size() != pipeline_.input().size()) return begins;
+  try {
+    decoder_.read_header(bytes);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 // bytes → one frame as the robot announced it: in raw_, or the bytes themselves.
 std::span<const uint8_t> CameraInput::decode(std::span<const uint8_t> bytes) {
   const ImageShape& shape = pipeline_.input();
-  if (!is_jpeg(bytes, shape.size())) {
+  if (!is_jpeg(bytes)) {
     if (bytes.size() == shape.size()) return bytes;
     fail("a frame of {} bytes is neither a JPEG nor the {} bytes of {} that the robot announced", bytes.size(),
          shape.size(), shape.text());

@@ -38,6 +38,7 @@ class CameraInput {
   double decode_seconds() const { return decode_seconds_; }
 
  private:
+  bool is_jpeg(std::span<const uint8_t> bytes);
   std::span<const uint8_t> decode(std::span<const uint8_t> bytes);
 
   std::string name_;

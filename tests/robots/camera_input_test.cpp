@@ -132,6 +132,23 @@ TEST(CameraInput, TellsARawFrameFromAJpeg) {
   stack.resize(shape.size());
   EXPECT_TRUE(other.accept(text(padded), true, stack)) << other.last_error();
   EXPECT_NEAR(stack[500], 90, 2);
+
+  // Or the rest of a driver's buffer does.
+  Bytes buffer(file.begin(), file.end());
+  buffer.resize(shape.size());
+  std::ranges::fill(stack, uint8_t{0});
+  EXPECT_TRUE(other.accept(text(buffer), true, stack)) << other.last_error();
+  EXPECT_NEAR(stack[500], 90, 2);
+
+  // A broken JPEG of that length is not taken for pixels.
+  Rng rng(7);
+  JpegEncoder coarse(10);
+  const auto cut = coarse.encode(noise(rng, shape.size()), shape);
+  buffer.assign(cut.begin(), cut.end() - 20);
+  ASSERT_LT(buffer.size(), shape.size());
+  buffer.resize(shape.size());
+  EXPECT_FALSE(other.accept(text(buffer), true, stack));
+  expect_contains(other.last_error(), "does not decode");
 }
 
 TEST(CameraInput, ABrokenFrameLeavesTheStackAsItWas) {
