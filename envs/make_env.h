@@ -10,7 +10,7 @@ namespace sinew {
 /// A task read from its YAML and checked.
 struct Task {
   std::string name;  // "half_cheetah"
-  /// Makes the same task again, with no other file than the model's. Its keys have their defaults, terms are as written.
+  /// Makes the same task again, with no other file than its model. Keys have their defaults, terms are as written.
   ConfigNode config;
   EnvFactory factory;             // its envs share one compiled model
   std::string model_fingerprint;  // Model::fingerprint; "" for an env in C++, which has no model
