@@ -68,13 +68,14 @@ void check_colour(const ConfigNode& node, const ImageShape& shape, const char* s
 // The weights of Rec. 601 in 14 bits.
 Step grey(const ConfigNode& node, ImageShape& shape, std::vector<std::string>& names) {
   check_colour(node, shape, "grey");
+  const size_t red = names[0] == "blue" ? 2 : 0;
   names.erase(names.begin(), names.begin() + 3);
   names.insert(names.begin(), "grey");
   const int channels = shape.channels, kept = channels - 3, pixels = shape.height * shape.width;
   shape.channels = 1 + kept;
   return [=](const uint8_t* from, uint8_t* to) {
     for (int i = 0; i < pixels; ++i, from += channels) {
-      *to++ = static_cast<uint8_t>((from[0] * 4899 + from[1] * 9617 + from[2] * 1868 + 8192) >> 14);
+      *to++ = static_cast<uint8_t>((from[red] * 4899 + from[1] * 9617 + from[2 - red] * 1868 + 8192) >> 14);
       for (int k = 0; k < kept; ++k) *to++ = from[3 + k];
     }
   };
