@@ -1,5 +1,6 @@
 #include "robots/handshake.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace sinew {
@@ -15,6 +16,14 @@ InterfaceSpec without_layouts(std::vector<SensorSpec> sensors) {
     spec.sensors.push_back(std::move(sensor));
   }
   return spec;
+}
+
+// Those of a robot's sensors that are asked for, in the robot's order. It may have more.
+std::vector<SensorSpec> asked_for(const std::vector<SensorSpec>& sensors, const std::vector<SensorSpec>& needed) {
+  std::vector<SensorSpec> chosen;
+  for (const SensorSpec& sensor : sensors)
+    if (std::ranges::find(needed, sensor.name, &SensorSpec::name) != needed.end()) chosen.push_back(sensor);
+  return chosen.empty() ? sensors : chosen;
 }
 
 std::vector<SensorSpec> needed_sensors(const Policy& policy) {
@@ -97,7 +106,8 @@ std::string disagreement(const Hello& hello, const Welcome& own) {
   if (differ(hello.interface.actions.rate, own.interface.actions.rate))
     return fmt::format("the policy acts at {} Hz, the robot at {} Hz", hello.interface.actions.rate,
                        own.interface.actions.rate);
-  return first_difference(without_layouts(hello.interface.sensors), without_layouts(own.interface.sensors), "the robot");
+  const std::vector<SensorSpec>& needed = hello.interface.sensors;
+  return first_difference(without_layouts(needed), without_layouts(asked_for(own.interface.sensors, needed)), "the robot");
 }
 
 void check_welcome(const Welcome& welcome, const Policy& policy, const RobotConfig& config) {
@@ -110,7 +120,8 @@ void check_welcome(const Welcome& welcome, const Policy& policy, const RobotConf
   refuse(first_difference(config.limits(), welcome.limits, "the robot's file", who));
   if (differ(config.rate, welcome.interface.actions.rate))
     refuse(fmt::format("the policy acts at {} Hz, {} at {} Hz", config.rate, who, welcome.interface.actions.rate));
-  refuse(first_difference(without_layouts(needed_sensors(policy)), without_layouts(welcome.interface.sensors), who));
+  const std::vector<SensorSpec> needed = needed_sensors(policy);
+  refuse(first_difference(without_layouts(needed), without_layouts(asked_for(welcome.interface.sensors, needed)), who));
 }
 
 }  // namespace sinew

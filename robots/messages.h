@@ -70,7 +70,8 @@ struct ObservationMessage {
   Alarm alarm = Alarm::none;           // of a robot that is stopped
   uint64_t action = 0;                 // sequence of the last action that was obeyed in this session; 0: none yet
   double action_age = 0;               // s, from the observation that it answers to its arrival
-  uint64_t refused = 0, limited = 0;   // actions, and numbers of actions, since the robot's side began
+  // Actions that the robot's gate let through and refused, and numbers that it limited, since the robot's side began.
+  uint64_t obeyed = 0, refused = 0, limited = 0;
   std::vector<float> numbers;
   std::vector<double> joints;
   std::vector<std::string> images;

@@ -6,24 +6,41 @@
 
 namespace sinew {
 
+namespace {
+
+// Where a sensor's numbers begin in a message, or which of its images it is.
+size_t place_of(const SensorSpec& wanted, const std::vector<SensorSpec>& sensors) {
+  size_t place = 0;
+  for (const SensorSpec& sensor : sensors) {
+    if (sensor.name == wanted.name) break;
+    if (sensor.type == wanted.type) place += sensor.is_image() ? 1 : static_cast<size_t>(sensor.size());
+  }
+  return place;
+}
+
+}  // namespace
+
 PolicyInput::PolicyInput(const Policy& policy, const RobotConfig& config, const InterfaceSpec& robot)
-    : longest_gap_(config.watchdog) {
+    : numbers_size_(static_cast<size_t>(robot.observation_size())),
+      images_count_(static_cast<size_t>(std::ranges::count_if(robot.sensors, &SensorSpec::is_image))),
+      longest_gap_(config.watchdog) {
   const std::vector<SensorSpec>& sensors = policy.spec().sensors;
   const std::vector<bool> needed = acts_on(policy);
   size_t number = 0, byte = 0;  // in the policy's row
-  auto theirs = robot.sensors.begin();
   for (size_t i = 0; i < sensors.size(); ++i) {
     const size_t size = static_cast<size_t>(sensors[i].size());
-    size_t& place = sensors[i].is_image() ? byte : number;
-    if (needed[i] && sensors[i].is_image()) {
-      images_.push_back({images_count_++, byte, size});
-      cameras_.emplace_back(sensors[i], *theirs++, config.processing(sensors[i].name));
-    } else if (needed[i]) {
-      numbers_.push_back({numbers_size_, number, size});
-      numbers_size_ += size;
-      ++theirs;
+    size_t& begin = sensors[i].is_image() ? byte : number;
+    if (needed[i]) {
+      const size_t place = place_of(sensors[i], robot.sensors);
+      if (sensors[i].is_image()) {
+        images_.push_back({place, begin, size});
+        const auto theirs = std::ranges::find(robot.sensors, sensors[i].name, &SensorSpec::name);
+        cameras_.emplace_back(sensors[i], *theirs, config.processing(sensors[i].name));
+      } else {
+        numbers_.push_back({place, begin, size});
+      }
     }
-    place += size;
+    begin += size;
   }
   stacks_.resize(byte);
 }

@@ -30,14 +30,14 @@ class PolicyInput {
     size_t from, to, size;  // of a sensor's numbers, in the message and in the policy's row
   };
   std::vector<Place> numbers_;
-  size_t numbers_size_ = 0;  // of a message
+  size_t numbers_size_;  // of a message
   struct Image {
     size_t from;  // among the message's images
     size_t begin, size;  // in the policy's row
   };
   std::vector<Image> images_;
   std::vector<CameraInput> cameras_;
-  size_t images_count_ = 0;  // of a message
+  size_t images_count_;  // of a message
   std::vector<uint8_t> stacks_;
   double longest_gap_;
   std::optional<uint64_t> session_;

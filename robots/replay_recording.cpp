@@ -71,12 +71,11 @@ LatencyProfile measured_profile(const Recording& recording) {
     sent += action.session > 0 && action.refusal == Refusal::none;
   }
   std::vector<double> observation, action;
-  uint64_t obeyed = 0, last = 0;
+  uint64_t last = 0;
   for (const RecordedObservation& seen : recording.observations) {
     const ObservationMessage& message = seen.message;
     if (message.session == 0 || message.action == 0 || message.action == last) continue;
     last = message.action;
-    ++obeyed;
     const auto answered = answers.find({message.session, message.action});
     if (answered == answers.end()) continue;
     const RecordedLatency& times = of_observation[answered->second];
@@ -86,8 +85,10 @@ LatencyProfile measured_profile(const Recording& recording) {
     action.push_back(message.action_age - there);
   }
   if (observation.empty()) fail("it holds no session in which the robot was armed and obeyed, so nothing of its delays is known");
+  const ObservationMessage &first = recording.observations.front().message, &end = recording.observations.back().message;
+  const uint64_t arrived = end.obeyed + end.refused - first.obeyed - first.refused;
   // The last ones may have been on their way when it ended.
-  const double lost = sent > obeyed + 2 ? static_cast<double>(sent - obeyed - 2) / static_cast<double>(sent) : 0;
+  const double lost = sent > arrived + 2 ? static_cast<double>(sent - arrived) / static_cast<double>(sent) : 0;
   return {distribution_of(observation), distribution_of(action), lost};
 }
 

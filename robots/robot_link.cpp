@@ -152,7 +152,7 @@ void RobotLink::send_observation(double now) {
   uint64_t limited = 0;
   for (const uint64_t count : from.gate.limited) limited += count;
   Frames frames = encode(ObservationMessage{from.session, from.sequence, from.stamp, from.mode, from.alarm.alarm, from.action,
-                                            from.action_age, from.gate.total_refused(), limited, from.numbers, from.joints,
+                                            from.action_age, from.gate.passed, from.gate.total_refused(), limited, from.numbers, from.joints,
                                             images});
   const double delay = options_.delays ? options_.delays->observation.sample(rng_) : 0;
   observations_.put(now + delay, std::move(frames));

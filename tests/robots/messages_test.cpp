@@ -43,7 +43,7 @@ std::vector<Message> all_kinds() {
           Arm{0xfedcba9876543210},
           Acknowledge{},
           Stop{"somebody pressed it"},
-          ObservationMessage{7, 900, 12.5, Mode::stopped, Alarm::tilt, 2, 0.004, 5, 6, {0.25f, -3}, {0.1, 0, -0.2, 4},
+          ObservationMessage{7, 900, 12.5, Mode::stopped, Alarm::tilt, 2, 0.004, 30, 5, 6, {0.25f, -3}, {0.1, 0, -0.2, 4},
                              {"\xff\xd8jpeg", ""}},
           ActionMessage{7, 3, 900, 12.5, {0.1, -0.5}},
           Heartbeat{1.25},
@@ -72,6 +72,7 @@ TEST(Messages, ComeBackAsTheyWere) {
   EXPECT_EQ(observation.alarm, Alarm::tilt);
   EXPECT_EQ(observation.action, 2u);
   EXPECT_EQ(observation.action_age, 0.004);
+  EXPECT_EQ(observation.obeyed, 30u);
   EXPECT_EQ(observation.refused, 5u);
   EXPECT_EQ(observation.limited, 6u);
   EXPECT_EQ(observation.numbers, (std::vector<float>{0.25f, -3}));
