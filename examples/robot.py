@@ -35,11 +35,11 @@ def obey(action, values, now):  # refuses what must not be obeyed, and limits th
         high = min(here[i] + limit["step"], me.target[i] + limit["velocity"] * seconds)
         me.limited += not max(low, least) <= wanted <= min(high, most)
         me.target[i] = min(max(min(max(wanted, low), high), least), most)
-    me.action, me.action_age, me.obeyed, me.passed = action["sequence"], now - action["observed_at"], now, me.passed + 1
+    me.action, me.action_age, me.obeyed = action["sequence"], now - action["observed_at"], now
 
 def handle(sender, message, frames, now):
     if sender != me.controller and (message["kind"] != "hello" or me.controller): return  # one at a time
-    me.controller, me.heard, kind = sender, now, message["kind"]
+    me.controller, me.heard, kind, me.arrived = sender, now, message["kind"], me.arrived + (message["kind"] == "action")
     if kind == "hello":
         halt(LINK_LOST)
         if (message["version"], message["limits"]) != (1, LIMITS): return send(kind="refused", why=f"I have {LIMITS}")
@@ -57,8 +57,8 @@ servos, addresses = Servos(), sys.argv[1:] or ["tcp://127.0.0.1:5570", "tcp://12
 link, emergency = map(listen, (zmq.ROUTER, zmq.REP), addresses)
 print("listens on", link.LAST_ENDPOINT.decode(), emergency.LAST_ENDPOINT.decode(), flush=True)
 me = types.SimpleNamespace(mode=UNCONFIGURED, alarm=0, controller=None, heard=0.0, session=0, sequence=0, action=0,
-                           action_age=0.0, target=[0.0, 0.0], start=[0.0, 0.0], armed=0.0, obeyed=0.0, passed=0, refused=0,
-                           limited=0, deadline=0.0)
+                           action_age=0.0, target=[0.0, 0.0], start=[0.0, 0.0], armed=0.0, obeyed=0.0, arrived=0,
+                           refused=0, limited=0, deadline=0.0)
 while True:
     now = time.monotonic()
     while link.poll(0):
@@ -71,9 +71,9 @@ while True:
     if me.mode >= ARMED: servos.command(me.target)
     me.sequence += 1
     numbers, joints = struct.pack("<2f", *servos.position), struct.pack("<4d", *servos.position, *servos.velocity)
-    try: me.controller and send(numbers, joints, kind="observation", session=me.session * (me.mode == ARMED),
-                                sequence=me.sequence, stamp=now, mode=me.mode, alarm=me.alarm, action=me.action,
-                                action_age=me.action_age, obeyed=me.passed, refused=me.refused, limited=me.limited, images=0)
+    try: me.controller and send(numbers, joints, kind="observation", session=me.session * (me.mode == ARMED), stamp=now,
+                                sequence=me.sequence, mode=me.mode, alarm=me.alarm, action=me.action, images=0,
+                                action_age=me.action_age, arrived=me.arrived, refused=me.refused, limited=me.limited)
     except zmq.ZMQError: pass  # the newest counts
     me.deadline = max(me.deadline + 1 / RATE, time.monotonic())
     time.sleep(max(0, me.deadline - time.monotonic()))

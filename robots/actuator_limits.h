@@ -40,10 +40,10 @@ struct ActuatorLimits {
     v.required("position", position);
     v.required("velocity", velocity, above(0));
     v.required("acceleration", acceleration, above(0));
-    v.optional("torque", torque, above(0));
+    v.optional("torque", torque, at_least(0));
     v.required("step", step, above(0));
     v.required("when_stopped", when_stopped, Choices{"hold", "zero", "damp"});
-    v.optional("damping", damping, above(0));
+    v.optional("damping", damping, at_least(0));
   }
 };
 

@@ -79,7 +79,7 @@ struct Encoder {
     std::vector<std::string> frames = {
         pack({{"kind", "observation"}, {"session", m.session}, {"sequence", m.sequence}, {"stamp", m.stamp},
               {"mode", static_cast<int>(m.mode)}, {"alarm", static_cast<int>(m.alarm)}, {"action", m.action},
-              {"action_age", m.action_age}, {"obeyed", m.obeyed}, {"refused", m.refused}, {"limited", m.limited}, {"images", m.images.size()}}),
+              {"action_age", m.action_age}, {"arrived", m.arrived}, {"refused", m.refused}, {"limited", m.limited}, {"images", m.images.size()}}),
         bytes_of(m.numbers), bytes_of(m.joints)};
     frames.insert(frames.end(), m.images.begin(), m.images.end());
     return frames;
@@ -213,7 +213,7 @@ ObservationMessage observation_of(Header& header, std::span<const std::string_vi
   ObservationMessage message{header.count("session"), header.count("sequence"), header.number("stamp"),
                              static_cast<Mode>(header.below("mode", mode_count)),
                              static_cast<Alarm>(header.below("alarm", alarm_count)), header.count("action"),
-                             header.number("action_age"), header.count("obeyed"), header.count("refused"), header.count("limited"), {}, {}, {}};
+                             header.number("action_age"), header.count("arrived"), header.count("refused"), header.count("limited"), {}, {}, {}};
   const uint64_t images = header.count("images");
   if (frames.size() < 3 || frames.size() - 3 != images)
     fail("an observation with {} images comes in {} frames", images, frames.size());

@@ -70,8 +70,9 @@ struct ObservationMessage {
   Alarm alarm = Alarm::none;           // of a robot that is stopped
   uint64_t action = 0;                 // sequence of the last action that was obeyed in this session; 0: none yet
   double action_age = 0;               // s, from the observation that it answers to its arrival
-  // Actions that the robot's gate let through and refused, and numbers that it limited, since the robot's side began.
-  uint64_t obeyed = 0, refused = 0, limited = 0;
+  // Since the robot's side began: actions that arrived, those that its gate refused, and numbers that it limited. What is
+  // overtaken within a tick has arrived, and was neither refused nor obeyed.
+  uint64_t arrived = 0, refused = 0, limited = 0;
   std::vector<float> numbers;
   std::vector<double> joints;
   std::vector<std::string> images;

@@ -76,7 +76,7 @@ struct RecordedObservation {
     v("alarm", message.alarm);
     v("action", message.action);
     v("action_age", message.action_age);
-    v("obeyed", message.obeyed);
+    v("arrived", message.arrived);
     v("refused", message.refused);
     v("limited", message.limited);
     v("numbers", message.numbers);

@@ -86,7 +86,7 @@ LatencyProfile measured_profile(const Recording& recording) {
   }
   if (observation.empty()) fail("it holds no session in which the robot was armed and obeyed, so nothing of its delays is known");
   const ObservationMessage &first = recording.observations.front().message, &end = recording.observations.back().message;
-  const uint64_t arrived = end.obeyed + end.refused - first.obeyed - first.refused;
+  const uint64_t arrived = end.arrived - first.arrived;
   // The last ones may have been on their way when it ended.
   const double lost = sent > arrived + 2 ? static_cast<double>(sent - arrived) / static_cast<double>(sent) : 0;
   return {distribution_of(observation), distribution_of(action), lost};

@@ -140,6 +140,7 @@ void RobotLink::deliver(const ArrivedAction& action) {
   ArrivedAction& out = exchange_.actions.back();
   out = action;
   out.arrived = now_seconds();
+  ++counters_.arrived;
   if (options_.on_action) options_.on_action(out);
   exchange_.actions.publish();
 }
@@ -152,7 +153,7 @@ void RobotLink::send_observation(double now) {
   uint64_t limited = 0;
   for (const uint64_t count : from.gate.limited) limited += count;
   Frames frames = encode(ObservationMessage{from.session, from.sequence, from.stamp, from.mode, from.alarm.alarm, from.action,
-                                            from.action_age, from.gate.passed, from.gate.total_refused(), limited, from.numbers, from.joints,
+                                            from.action_age, counters_.arrived, from.gate.total_refused(), limited, from.numbers, from.joints,
                                             images});
   const double delay = options_.delays ? options_.delays->observation.sample(rng_) : 0;
   observations_.put(now + delay, std::move(frames));

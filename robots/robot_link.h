@@ -34,6 +34,7 @@ struct RobotExchange {
 /// What the link counted.
 struct RobotLinkCounters {
   std::atomic<uint64_t> observations{0}, actions{0};  // sent; received from the controller
+  std::atomic<uint64_t> arrived{0};    // of these, what a simulated link did not lose on the way
   std::atomic<uint64_t> dropped{0};    // observations that the controller was too slow for
   std::atomic<uint64_t> foreign{0};    // messages of others than the controller
   std::atomic<uint64_t> malformed{0};  // messages that are none

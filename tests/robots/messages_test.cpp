@@ -72,7 +72,7 @@ TEST(Messages, ComeBackAsTheyWere) {
   EXPECT_EQ(observation.alarm, Alarm::tilt);
   EXPECT_EQ(observation.action, 2u);
   EXPECT_EQ(observation.action_age, 0.004);
-  EXPECT_EQ(observation.obeyed, 30u);
+  EXPECT_EQ(observation.arrived, 30u);
   EXPECT_EQ(observation.refused, 5u);
   EXPECT_EQ(observation.limited, 6u);
   EXPECT_EQ(observation.numbers, (std::vector<float>{0.25f, -3}));

@@ -69,6 +69,7 @@ RecordedObservation observation(uint64_t sequence, double received) {
                              Alarm::tilt,
                              2,
                              0.004,
+                             30,
                              5,
                              6,
                              {0.1f, -0.0f, nan_f},
