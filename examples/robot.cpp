@@ -56,8 +56,9 @@ int main(int argc, char** argv) {
       config.stop_address = argv[3];
     }
     PanTilt body;
-    sinew::RobotServer server(config, body, {.link = {.on_event = [](const std::string& event) { std::puts(event.c_str()); }},
-                                             .security = sinew::robot_security(config, "")});
+    sinew::RobotServer server(config, body,
+                              {.link = {.on_event = [](const std::string& event) { std::puts(event.c_str()); }},
+                               .security = sinew::robot_security(config, "")});
     std::printf("listens on %s %s\n", server.address().c_str(), server.stop_address().c_str());
     std::fflush(stdout);
     std::signal(SIGINT, [](int) { go_on = false; });
