@@ -1,0 +1,72 @@
+#pragma once
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/error.h"
+#include "robots/handshake.h"
+#include "robots/link_socket.h"
+#include "tests/robots/fake_robot.h"
+
+namespace sinew {
+
+/// A policy's side without a gate of its own: it sends what it is told to, so that the robot's side has to know what
+/// not to obey. One thread; nothing happens but in a call.
+class CarelessPolicy {
+ public:
+  /// Connects; when it returns, the robot has agreed.
+  CarelessPolicy(const Policy& policy, const RobotConfig& config)
+      : socket_(context_, LinkSocket::Kind::dealer, {.queue = 10}) {
+    socket_.connect(config.address);
+    say(make_hello("careless", policy, config));
+    await<Welcome>();
+  }
+
+  void say(const Message& message) {
+    if (!soon([&] { return socket_.send(encode(message)); }, 20)) fail("the robot takes no message");
+  }
+
+  /// Waits for the next observation.
+  const ObservationMessage& observe() {
+    say(Heartbeat{});
+    return seen_ = await<ObservationMessage>();
+  }
+  const ObservationMessage& seen() const { return seen_; }
+
+  /// Acknowledges, and arms, until it is armed.
+  void arm() {
+    while (observe().mode != Mode::armed) {
+      if (seen_.mode == Mode::stopped) say(Acknowledge{});
+      if (seen_.mode == Mode::inactive) say(Arm{++session_});
+      observe();
+    }
+  }
+
+  /// The next action, answering what was seen last.
+  ActionMessage action(std::vector<double> values) {
+    return {seen_.session, ++sequence_, seen_.sequence, seen_.stamp, std::move(values)};
+  }
+
+ private:
+  template <class Kind>
+  Kind await() {
+    LinkSocket* sockets[] = {&socket_};
+    std::vector<std::string> frames;
+    for (int i = 0; i < 200; ++i) {
+      wait_for(sockets, nobody_, 0.1);
+      if (!socket_.receive(frames)) continue;
+      const std::vector<std::string_view> views(frames.begin(), frames.end());
+      Message message = decode(views);
+      if (Kind* awaited = std::get_if<Kind>(&message)) return std::move(*awaited);
+    }
+    fail("the robot does not say what it should");
+  }
+
+  LinkContext context_;
+  LinkSocket socket_;
+  Doorbell nobody_;
+  ObservationMessage seen_;
+  uint64_t session_ = 0, sequence_ = 0;
+};
+
+}  // namespace sinew
