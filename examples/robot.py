@@ -61,8 +61,8 @@ def handle(sender, message, frames, now):
 
 link, emergency = map(listen, (zmq.ROUTER, zmq.REP), sys.argv[1:] or ["tcp://127.0.0.1:5570", "tcp://127.0.0.1:5571"])
 print("listens on", link.LAST_ENDPOINT.decode(), emergency.LAST_ENDPOINT.decode(), flush=True)
-servos, me = Servos(), types.SimpleNamespace(mode=UNCONFIGURED, alarm=0, controller=b"", session=0, action=0, heard=0, armed=0,
-                                             sequence=0, action_age=0, obeyed=0, arrived=0, refused=0, limited=0)
+servos, me = Servos(), types.SimpleNamespace(mode=UNCONFIGURED, alarm=0, controller=b"", session=0, action=0, heard=0,
+    armed=0, sequence=0, action_age=0, obeyed=0, arrived=0, refused=0, limited=0)
 while now := time.monotonic():
     while time.monotonic() < now + 0.5 / RATE and (message := receive(link)):
         try: handle(message[0], msgpack.unpackb(message[1]), message[2:], now)
@@ -75,5 +75,5 @@ while now := time.monotonic():
     send(me.controller, "observation", struct.pack("<2f", *servos.position),
          struct.pack("<4d", *servos.position, *servos.velocity), session=me.session * (me.mode == ARMED), images=0,
          sequence=me.sequence, stamp=now, mode=me.mode, alarm=me.alarm, action=me.action, action_age=me.action_age,
-         refused=me.refused, limited=me.limited)
+         arrived=me.arrived, refused=me.refused, limited=me.limited)
     time.sleep(1 / RATE - time.monotonic() % (1 / RATE))
