@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "nets/interface_json.h"
+#include "robots/limits_json_internal.h"
 
 // Numbers travel as little-endian float32 and float64.
 static_assert(std::endian::native == std::endian::little);
@@ -31,26 +32,9 @@ std::string bytes_of(const std::vector<T>& numbers) {
 
 json interface_json(const InterfaceSpec& spec) { return json::parse(interface_to_json(spec)); }
 
-// Visits an actuator: its keys become a map, those that say nothing left out.
-struct MapWriter {
-  json map = json::object();
-  template <class T, class... Check>
-  void required(const char* key, const T& value, const Check&...) {
-    map[key] = value;
-  }
-  template <class T, class... Check>
-  void optional(const char* key, const T& value, const Check&...) {
-    if (value != T()) map[key] = value;
-  }
-};
-
 json limits_json(const std::vector<ActuatorLimits>& limits) {
   json list = json::array();
-  for (ActuatorLimits one : limits) {
-    MapWriter writer;
-    one.visit(writer);
-    list.push_back(std::move(writer.map));
-  }
+  for (const ActuatorLimits& one : limits) list.push_back(limits_to_json(one));
   return list;
 }
 

@@ -6,6 +6,7 @@
 #include "core/config.h"
 #include "nets/interface_json.h"
 #include "robots/base64.h"
+#include "robots/limits_json_internal.h"
 #include "robots/recording_json_internal.h"
 
 namespace sinew::recording {
@@ -57,19 +58,6 @@ void put_number(std::string& out, T value) {
   out += text == "-0" ? "-0.0" : text;  // "-0" is the integer 0
 }
 
-// A map of what an actuator's file says, what says nothing left out.
-struct LimitsWriter {
-  json map = json::object();
-  template <class T, class... Check>
-  void required(const char* key, const T& value, const Check&...) {
-    map[key] = value;
-  }
-  template <class T, class... Check>
-  void optional(const char* key, const T& value, const Check&...) {
-    if (value != T()) map[key] = value;
-  }
-};
-
 template <class Enum>
 void get_enum(const json& value, size_t count, Enum& out) {
   std::string word;
@@ -102,9 +90,7 @@ void put_json(std::string& out, const Timestamp& value) {
 }
 void put_json(std::string& out, const InterfaceSpec& value) { out += interface_to_json(value); }
 void put_json(std::string& out, const ActuatorLimits& value) {
-  LimitsWriter writer;
-  const_cast<ActuatorLimits&>(value).visit(writer);  // a visitor that only reads
-  out += writer.map.dump();
+  out += limits_to_json(value).dump();
 }
 
 void get_json(const json& value, bool& out) {

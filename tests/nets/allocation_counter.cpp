@@ -1,7 +1,6 @@
 #include "tests/nets/allocation_counter.h"
 
 #include <atomic>
-#include <cerrno>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
@@ -14,35 +13,7 @@ int64_t sinew::allocations() { return count; }
 
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
-// operator new ends here too. glibc keeps its own functions under a second name.
-extern "C" {
-void* __libc_malloc(size_t);
-void* __libc_calloc(size_t, size_t);
-void* __libc_realloc(void*, size_t);
-void* __libc_memalign(size_t, size_t);
-
-void* malloc(size_t size) {
-  ++count;
-  return __libc_malloc(size);
-}
-void* calloc(size_t n, size_t size) {
-  ++count;
-  return __libc_calloc(n, size);
-}
-void* realloc(void* p, size_t size) {
-  ++count;
-  return __libc_realloc(p, size);
-}
-void* aligned_alloc(size_t alignment, size_t size) {
-  ++count;
-  return __libc_memalign(alignment, size);
-}
-int posix_memalign(void** p, size_t alignment, size_t size) {
-  ++count;
-  *p = __libc_memalign(alignment, size);
-  return *p ? 0 : ENOMEM;
-}
-}
+#include "bench/count_malloc_internal.h"
 
 #else
 

@@ -1,0 +1,33 @@
+// No header of the usual kind: where it is included, malloc and its family become functions that count in a variable
+// `count` and go on to glibc's own, which it keeps under a second name. operator new ends here too.
+#include <cerrno>
+#include <cstddef>
+
+extern "C" {
+void* __libc_malloc(size_t);
+void* __libc_calloc(size_t, size_t);
+void* __libc_realloc(void*, size_t);
+void* __libc_memalign(size_t, size_t);
+
+void* malloc(size_t size) {
+  ++count;
+  return __libc_malloc(size);
+}
+void* calloc(size_t n, size_t size) {
+  ++count;
+  return __libc_calloc(n, size);
+}
+void* realloc(void* p, size_t size) {
+  ++count;
+  return __libc_realloc(p, size);
+}
+void* aligned_alloc(size_t alignment, size_t size) {
+  ++count;
+  return __libc_memalign(alignment, size);
+}
+int posix_memalign(void** p, size_t alignment, size_t size) {
+  ++count;
+  *p = __libc_memalign(alignment, size);
+  return *p ? 0 : ENOMEM;
+}
+}
