@@ -115,7 +115,7 @@ Finding check_real_time() {
     return {true, "allowed", "A robot's control loop can be scheduled ahead of everything else on this computer."};
   return {false, "not allowed",
           "Training does not need it. A robot's control loop on this computer may be late under load: allow it with "
-          "'ulimit -r 50' (rtprio in /etc/security/limits.conf)."};
+          "'ulimit -r 80' (rtprio in /etc/security/limits.conf)."};
 }
 
 }  // namespace sinew
