@@ -61,14 +61,23 @@ bool PolicyLink::receive(Message& message) {
 }
 
 void PolicyLink::shake_hands(double seconds) {
-  const double deadline = now_seconds() + seconds;
+  double deadline = now_seconds() + seconds;
+  bool was_refused = false;
   LinkSocket* sockets[] = {&socket_};
   Message message;
   while (now_seconds() < deadline) {
     if (now_seconds() - greeted_at_ > greeting_interval) greet();
     wait_for(sockets, exchange_.bell, longest_wait);
     while (receive(message)) {
-      if (const auto* refused = std::get_if<Refused>(&message)) fail("the robot at {} refuses: {}", config_.address, refused->why);
+      if (const auto* refused = std::get_if<Refused>(&message)) {
+        if (was_refused && now_seconds() > greeted_at_)
+          fail("the robot at {} refuses: {}", config_.address, refused->why);
+        // A policy that ended a moment ago counts as its controller until link_timeout has passed: once more then.
+        was_refused = true;
+        greeted_at_ = now_seconds() + config_.link_timeout;
+        deadline = std::max(deadline, greeted_at_ + 1);
+        continue;
+      }
       const auto* welcome = std::get_if<Welcome>(&message);
       if (!welcome) continue;
       check_welcome(*welcome, policy_, config_);
