@@ -90,8 +90,9 @@ void PolicyLink::shake_hands(double seconds) {
       return;
     }
   }
-  fail("no robot answers at {} within {:.3g} s; is its side running there{}?", config_.address, seconds,
-       !options_.secure ? "" : ", and does its allow-list have the policy's public key");
+  throw Error(fmt::format("no robot answers at {} within {:.3g} s; is its side running there{}?", config_.address,
+                          seconds, !options_.secure ? "" : ", and does its allow-list have the policy's public key"),
+              Error::Fault::system);
 }
 
 void PolicyLink::step() {
