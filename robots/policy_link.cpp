@@ -135,17 +135,17 @@ ObservationTimes PolicyLink::watch_arrival(const ObservationMessage& message, do
   ++counters_.observations;
   counters_.late += last_observation_ > 0 && now - last_observation_ > 1.5 / config_.rate;
   last_observation_ = now;
-  robot_.mode = message.mode;
-  robot_.alarm = message.alarm;
+  robot_.alarm = message.alarm;  // before the mode: who sees that it stopped asks why
   robot_.session = message.session;
   robot_.refused = message.refused;
   robot_.limited = message.limited;
+  robot_.mode = message.mode;
   ObservationTimes times{.received = now, .round_trip = std::exchange(round_trip_, std::nullopt)};
   if (clock_.is_known()) {
     times.delay = std::max(0.0, now + clock_.seconds() - message.stamp);
     latencies_.observation.add(*times.delay);
   }
-  times.has_new_action_age = message.action > 0 && message.action != last_action_;
+  times.has_new_action_age = message.session > 0 && message.action > 0 && message.action != last_action_;
   if (times.has_new_action_age) latencies_.action_age.add(message.action_age);
   last_action_ = message.action;
   return times;
