@@ -22,6 +22,10 @@ void check_that_none_are_needed(const RobotConfig& config) {
   }
 }
 
+[[noreturn]] void fail_for_one_side() {
+  fail("the robot's file has `keys:` with a name for one side alone; it needs both, {{robot: NAME, policy: NAME}}");
+}
+
 // Among those that are allowed, or beside them.
 std::string public_key_of(const std::string& name, const std::string& folder) {
   const fs::path list = fs::path(folder) / "allowed", file = fs::path(folder) / (name + ".pub");
@@ -43,6 +47,7 @@ std::string key_file(const std::string& name, const std::string& folder) {
 std::optional<RobotSecurity> robot_security(const RobotConfig& config, const std::string& folder) {
   if (config.keys.robot.empty()) {
     check_that_none_are_needed(config);
+    if (!config.keys.policy.empty()) fail_for_one_side();
     return {};
   }
   const std::string where = folder_of_keys(folder);
@@ -56,8 +61,7 @@ SecureSocket policy_security(const RobotConfig& config, const std::string& folde
     check_that_none_are_needed(config);
     return {};
   }
-  if (names.policy.empty() || names.robot.empty())
-    fail("the robot's file has `keys:` with a name for one side alone; it needs both, {{robot: NAME, policy: NAME}}");
+  if (names.policy.empty() || names.robot.empty()) fail_for_one_side();
   const std::string where = folder_of_keys(folder);
   const KeyPair own = load_key_pair(key_file(names.policy, where));
   const std::string server_key = public_key_of(names.robot, where);
