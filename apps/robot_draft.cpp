@@ -9,10 +9,25 @@ namespace {
 // What a model does not say: rad or m, and per s and s².
 constexpr double far = 1000, fast = 200, sudden = 1e5;
 
-ActuatorConfig draft_actuator(const ActionDrive& drive, double low, double high) {
+void check_drive(const ActionDrive& drive) {
   if (drive.joint.empty())
     fail("its action '{}' drives no single joint with a name, so it says nothing that a robot's actuator could obey",
          drive.label);
+}
+
+const char* command_of(ActionDrive::Kind kind) {
+  switch (kind) {
+    case ActionDrive::Kind::position: return "position";
+    case ActionDrive::Kind::velocity: return "velocity";
+    case ActionDrive::Kind::torque: break;
+  }
+  return "torque";
+}
+
+bool differ(double a, double b) { return std::abs(a - b) > 1e-6 * std::abs(a); }
+
+ActuatorConfig draft_actuator(const ActionDrive& drive, double low, double high) {
+  check_drive(drive);
   ActuatorConfig actuator{.scale = drive.scale, .offset = drive.offset};
   ActuatorLimits& limits = actuator.limits;
   limits.name = drive.label;
@@ -20,19 +35,17 @@ ActuatorConfig draft_actuator(const ActionDrive& drive, double low, double high)
   limits.position = drive.range.empty() ? std::vector<double>{-far, far} : drive.range;
   limits.velocity = fast;
   limits.acceleration = sudden;
+  limits.command = command_of(drive.kind);
   switch (drive.kind) {
     case ActionDrive::Kind::position:
-      limits.command = "position";
       limits.when_stopped = "hold";
       limits.step = limits.highest() - limits.lowest();
       break;
     case ActionDrive::Kind::velocity:
-      limits.command = "velocity";
       limits.when_stopped = "zero";
       limits.step = 2 * fast;
       break;
     case ActionDrive::Kind::torque:
-      limits.command = "torque";
       limits.torque = drive.force_limit > 0 ? drive.force_limit : std::abs(drive.scale) * std::max(std::abs(low), std::abs(high));
       limits.step = 2 * limits.torque;
       limits.when_stopped = "damp";
@@ -58,6 +71,30 @@ RobotConfig draft_robot(const TaskEnv& env, const std::string& name) {
     for (size_t k = 0; k < part.low.size(); ++k, ++i)
       config.actuators.push_back(draft_actuator(env.drives()[i], part.low[k], part.high[k]));
   return config;
+}
+
+void check_robot(const TaskEnv& env, const RobotConfig& config) {
+  const std::vector<ActionDrive>& drives = env.drives();
+  if (drives.size() != config.actuators.size())
+    fail("the task '{}' has {} actions, the robot's file {} actuators; is it the file of another task?",
+         env.spec().name, drives.size(), config.actuators.size());
+  for (size_t i = 0; i < drives.size(); ++i) {
+    check_drive(drives[i]);
+    const ActuatorLimits& limits = config.actuators[i].limits;
+    if (limits.name != drives[i].label)
+      fail("actuator {} is '{}' in the task '{}', '{}' in the robot's file; is it the file of another task?", i + 1,
+           drives[i].label, env.spec().name, limits.name);
+    if (limits.command != command_of(drives[i].kind))
+      fail("actuator '{}' takes a {} in the task '{}', a {} in the robot's file", limits.name,
+           command_of(drives[i].kind), env.spec().name, limits.command);
+  }
+  const double rate = env.spec().actions.rate;
+  if (differ(rate, config.rate) || config.ticks() != env.frame_skip())
+    fail(
+        "the task '{}' acts at {:.6g} Hz with physics at {:.6g} Hz; the robot's file says rate: {:.6g}, control_rate: "
+        "{:.6g}, "
+        "with which its time would pass at another speed",
+        env.spec().name, rate, rate * env.frame_skip(), config.rate, config.rate * config.ticks());
 }
 
 std::string to_yaml(const RobotConfig& config, const std::string& task) {

@@ -11,6 +11,9 @@ namespace sinew {
 /// drives no single joint.
 RobotConfig draft_robot(const TaskEnv& env, const std::string& name);
 
+/// Throws an Error where a robot's file is of another robot than the task's: other actuators, or another clock.
+void check_robot(const TaskEnv& env, const RobotConfig& config);
+
 /// As YAML, with a word on what came from where.
 std::string to_yaml(const RobotConfig& config, const std::string& task);
 

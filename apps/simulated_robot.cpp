@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "apps/robot_draft.h"
 #include "core/clock.h"
 #include "core/error.h"
 
@@ -44,9 +45,8 @@ SimulatedRobot::SimulatedRobot(EnvFactory make, const RobotConfig& config, Optio
       rng_(Rng(options_.seed).split("robot")),
       noise_(Rng(options_.seed).split("noise")),
       floating_body_(floating_body(env_.simulation().model())) {
+  check_robot(env_, config);
   const size_t n = actuators_.size();
-  if (env_.drives().size() != n)
-    fail("the task '{}' has {} actions, the robot's file {} actuators", env_.spec().name, env_.drives().size(), n);
   for (std::vector<double>* numbers : {&action_, &position_, &velocity_, &torque_}) numbers->resize(n);
   int largest = 0;
   for (const SensorSpec& sensor : sensors_) largest = std::max(largest, sensor.is_image() ? 0 : sensor.size());

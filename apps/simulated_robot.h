@@ -27,8 +27,8 @@ class SimulatedRobot final : public RobotBody {
     bool watched = false;  // keeps a scene for whoever wants to draw it
     std::function<void(const std::string&)> on_event;  // in the control thread
   };
-  /// `make` makes the task's env, whose action is of config's actuators. Throws an Error for a task that MuJoCo does not
-  /// simulate.
+  /// `make` makes the task's env. Throws an Error for a task that MuJoCo does not simulate, and for the file of another
+  /// robot (check_robot).
   SimulatedRobot(EnvFactory make, const RobotConfig& config, Options options);
 
   const std::vector<SensorSpec>& sensors() const override { return sensors_; }
