@@ -15,6 +15,7 @@
 #include "apps/live_line.h"
 #include "apps/robot_draft.h"
 #include "apps/simulated_robot.h"
+#include "apps/stop_signal.h"
 #include "core/clock.h"
 #include "core/safe_file.h"
 #include "robots/link_keys.h"
@@ -27,9 +28,7 @@ namespace {
 
 constexpr int picture_width = 640, picture_height = 480;
 
-std::atomic<int> end_signal{0};
 std::atomic<RobotServer*> running{nullptr};
-void request_end(int signal) { end_signal = signal; }
 void stop_at_once(int) {
   if (RobotServer* server = running) server->emergency_stop();
 }
@@ -148,8 +147,7 @@ int robot(const RobotArguments& arguments, const Registry& registry) {
                                .on_event = tell},
                       .security = robot_security(config, arguments.keys)});
   running = &server;
-  std::signal(SIGINT, request_end);
-  std::signal(SIGTERM, request_end);
+  catch_stop_signals();
   std::signal(SIGUSR1, stop_at_once);
   fmt::print("the robot '{}' listens on {} (emergency stop: {}, or kill -USR1 {}); {:.4g} Hz, physics at {:.4g} Hz\n",
              config.robot, server.address(), server.stop_address(), ::getpid(), config.rate, 1 / config.tick());
@@ -160,7 +158,7 @@ int robot(const RobotArguments& arguments, const Registry& registry) {
   std::thread control([&] {
     try {
       server.run([&] {
-        return !end_signal && !closed && (arguments.seconds == 0 || now_seconds() - begun < arguments.seconds);
+        return !stop_requested() && !closed && (arguments.seconds == 0 || now_seconds() - begun < arguments.seconds);
       });
     } catch (...) {
       error = std::current_exception();
@@ -180,7 +178,8 @@ int robot(const RobotArguments& arguments, const Registry& registry) {
   running = nullptr;
   if (error) std::rethrow_exception(error);
   print_report(server);
-  return 0;
+  // Without a time of its own, it is done when it is told to end.
+  return stop_requested() && arguments.seconds > 0 ? stop_exit_code() : 0;
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -12,10 +11,11 @@
 #include "apps/child_process.h"
 #include "apps/commands.h"
 #include "apps/file_argument.h"
-#include "apps/recipe_argument.h"
 #include "apps/learning_curve.h"
 #include "apps/media.h"
 #include "apps/progress.h"
+#include "apps/recipe_argument.h"
+#include "apps/stop_signal.h"
 #include "core/log.h"
 #include "core/thread_pool.h"
 
@@ -23,17 +23,6 @@ namespace sinew {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::atomic<bool> stop_requested{false};
-std::atomic<int> stop_signal{0};
-
-// The first signal asks for an orderly end; a second one kills, as ever. But a reader of our lines who is gone
-// gives one with each of them.
-void request_stop(int signal) {
-  stop_signal = signal;
-  stop_requested = true;
-  if (signal != SIGPIPE) std::signal(signal, SIG_DFL);
-}
 
 struct TrainArguments {
   std::string recipe;
@@ -154,24 +143,21 @@ int train_command(const TrainArguments& arguments, const Registry& registry) {
                                                         : IfRunExists::refuse;
   for (const uint64_t seed : seeds) check_run_folder(folder_of(seed), if_run_exists);  // all, before hours of work
 
-  std::signal(SIGINT, request_stop);
-  std::signal(SIGTERM, request_stop);
-  std::signal(SIGPIPE, request_stop);
-  if (std::signal(SIGHUP, request_stop) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // nohup's
+  catch_stop_signals();
   bool interrupted = false;
   for (const uint64_t seed : seeds) {
     recipe.seed = seed;
     TrainOptions options{.run_folder = folder_of(seed),
                          .if_run_exists = if_run_exists,
                          .threads = arguments.threads,
-                         .stop = &stop_requested,
+                         .stop = &stop_requested(),
                          .on_progress = {}};
     interrupted = train_once(recipe, registry, options).interrupted;
     if (interrupted) break;
   }
   if (interrupted) {
     fmt::print("Stopped early, and saved. To go on:  {}\n", resuming_command(arguments));
-    return 128 + stop_signal;  // as shells have it: 130 for Ctrl-C, 143 for SIGTERM
+    return stop_exit_code();
   }
   if (arguments.seeds) {
     draw_curve(folder);
