@@ -61,14 +61,16 @@ void print_summary(const std::string& path, const Recording& recording) {
   fmt::print("recorded at {} by the {}'s side: the robot '{}', the policy '{}' ({})\n", session.started, session.side,
              session.robot, session.policy, session.policy_hash.substr(0, 12));
   std::array<uint64_t, refusal_count> refused{};
-  uint64_t limited = 0, images = 0;
+  uint64_t limited = 0, images = 0, armed = 0;
   for (const RecordedAction& action : recording.actions) {
     ++refused[static_cast<size_t>(action.refusal)];
     limited += action.limited;
+    armed += action.session > 0;
   }
   for (const RecordedObservation& observation : recording.observations) images += observation.message.images.size();
-  fmt::print("{:.1f} s, {} observations with {} images, {} actions; numbers limited by the policy's gate: {}\n",
-             seconds_of(recording), recording.observations.size(), images, recording.actions.size(), limited);
+  fmt::print("{:.1f} s, {} observations with {} images, {} actions, {} of them of an armed robot\n",
+             seconds_of(recording), recording.observations.size(), images, recording.actions.size(), armed);
+  if (limited > 0) fmt::print("numbers limited by the policy's gate: {}\n", limited);
   for (size_t i = 1; i < refusal_count; ++i)
     if (refused[i] > 0) fmt::print("refused by the policy's gate as {}: {}\n", name_of(static_cast<Refusal>(i)), refused[i]);
   const auto all = latencies_of(recording);
@@ -171,13 +173,13 @@ int log_command(const LogArguments& arguments, const LayerTable<float>& layers) 
 Command::Work declare_log(CommandLine& line, const LayerTable<float>& layers) {
   auto arguments = std::make_shared<LogArguments>();
   line.argument("F.mcap", arguments->recording, "a recording that 'sinew stream' made");
-  line.flag("--replay", arguments->replay, "runs the policy on it again, and says whether the bits are the same");
-  line.option("--policy", arguments->policy, "POLICY", "another one to run than the recorded one");
+  line.flag("--replay", arguments->replay, "runs the policy on it again; exit code 1 where the bits are not the same");
+  line.option("--policy", arguments->policy, "POLICY", "runs this one instead of the recorded one");
   line.option("--plot", arguments->plot, "F.png", "draws a chart of it");
-  line.option("--show", arguments->what, "WHAT", "in the chart: commands, joints or latency");
+  line.option("--show", arguments->what, "WHAT", "what the chart shows: commands, joints or latency");
   line.option("--profile", arguments->profile, "F.yaml", "writes the delays that it measured, for a task or 'sinew robot'");
   line.option("--json", arguments->json, "F", "also writes the summary to a file");
-  line.example("sinew log recordings/pendulum.mcap --replay");
+  line.example("sinew log recordings/pendulum.mcap --replay --plot chart.png --show joints");
   return [arguments, &layers] { return log_command(*arguments, layers); };
 }
 

@@ -191,9 +191,12 @@ Command::Work declare_robot(CommandLine& line, const Registry& registry) {
               "the robot's file, which 'sinew stream --robot' takes too: written from the model where there is none, else "
               "read");
   line.option("--address", arguments->address, "A", "where it listens; by default tcp://127.0.0.1:5570");
-  line.option("--stop-address", arguments->stop_address, "A", "where its emergency stop does; tcp://127.0.0.1:5571");
-  line.option("--keys", arguments->keys, "FOLDER", "where the CURVE keys and the list of those who are let in are");
-  line.flag("--allow-anybody", arguments->allow_anybody, "beyond this computer without keys: anybody may move this robot");
+  line.option("--stop-address", arguments->stop_address, "A",
+              "where its emergency stop listens; by default tcp://127.0.0.1:5571");
+  line.option("--keys", arguments->keys, "FOLDER",
+              "where the CURVE keys and the list of those who are let in are, instead of ~/.config/sinew/keys");
+  line.flag("--allow-anybody", arguments->allow_anybody,
+            "listens beyond this computer without keys: anybody may move this robot");
   line.option("--latency", arguments->latency, "S", "by how much each observation, and each action, comes later");
   line.option("--jitter", arguments->jitter, "S", "by how much more or less than that");
   line.option("--loss", arguments->loss, "P", "which share of the actions is lost");
@@ -201,7 +204,7 @@ Command::Work declare_robot(CommandLine& line, const Registry& registry) {
   line.option("--noise", arguments->noise, "S", "standard deviation added to each number that it senses");
   line.option("--jpeg", arguments->jpeg, "Q", "sends its cameras' frames in JPEG of this quality; 0: as they are");
   line.option("--seed", arguments->seed, "N", "of its beginnings, noise and delays");
-  line.option("--seconds", arguments->seconds, "S", "ends after so long; 0: never");
+  line.option("--seconds", arguments->seconds, "S", "ends after so long; 0, the default: at Ctrl-C");
   line.option("--picture", arguments->picture, "F.png", "a picture of it, every second");
   line.flag("--window", arguments->window, "shows it live, where there is a display");
   line.example(

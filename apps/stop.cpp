@@ -16,9 +16,9 @@ Command::Work declare_stop(CommandLine& line) {
   };
   auto arguments = std::make_shared<Arguments>();
   line.argument("ROBOT.yaml", arguments->robot, "the robot's file");
-  line.option("--why", arguments->why, "TEXT", "what the robot's side and its recording say");
-  line.option("--timeout", arguments->timeout, "S", "how long it waits for the answer");
-  line.option("--keys", arguments->keys, "FOLDER", "where the CURVE keys are");
+  line.option("--why", arguments->why, "TEXT", "what the robot's side says of it");
+  line.option("--timeout", arguments->timeout, "S", "how long it waits for the robot's answer; by default 2");
+  line.option("--keys", arguments->keys, "FOLDER", "where the CURVE keys are, instead of ~/.config/sinew/keys");
   line.example("sinew stop pendulum.yaml");
   return [arguments] {
     const RobotConfig config = load_robot_config(arguments->robot);
