@@ -47,7 +47,7 @@ std::string status_line(const PolicyClient& client, double rate) {
   // Of a robot that obeys, what it says; of one that does not, what happens here.
   const LatencyHistogram& age = client.latencies().action_age;
   const LatencyHistogram& latency = age.count() > 0 ? age : client.latencies().observation;
-  return fmt::format("{}  {:.1f} Hz  latency p50 {} p99 {}  late {}  lost {}  dropped {}  refused {}  limited {}",
+  return fmt::format("{} {:.1f} Hz  p50 {} p99 {}  late {} lost {} dropped {} refused {} limited {}",
                      robot.connected ? name_of(robot.mode) : "no connection", rate, duration_text(latency.quantile(0.5)),
                      duration_text(latency.quantile(0.99)), counters.late, counters.lost, counters.dropped,
                      client.refused() + robot.refused, client.limited() + robot.limited);
