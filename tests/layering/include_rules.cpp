@@ -87,16 +87,41 @@ std::string judge(const Room& room, const fs::path& file, const std::string& tex
   return quoted && !generated ? fmt::format("\"{}\" should be \"room/file.h\"", text) : "";
 }
 
-void scan(const Room& room, const fs::path& root, const fs::path& file, std::vector<std::string>& broken) {
+struct Include {
+  int line = 0;
+  std::string text;
+  bool quoted = false;
+};
+
+std::vector<Include> includes_of(const fs::path& file) {
   static const std::regex include(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
+  std::vector<Include> includes;
   std::ifstream stream(file);
   std::string line;
-  for (int number = 1; std::getline(stream, line); ++number) {
-    std::smatch match;
-    if (!std::regex_search(line, match, include)) continue;
-    if (const std::string wrong = judge(room, file, match[2], match[1] == "\""); !wrong.empty())
-      broken.push_back(fmt::format("{}:{}: {}", fs::relative(file, root).generic_string(), number, wrong));
-  }
+  for (int number = 1; std::getline(stream, line); ++number)
+    if (std::smatch match; std::regex_search(line, match, include))
+      includes.push_back({number, match[2], match[1] == "\""});
+  return includes;
+}
+
+void scan(const Room& room, const fs::path& root, const fs::path& file, std::vector<std::string>& broken) {
+  for (const Include& include : includes_of(file))
+    if (const std::string wrong = judge(room, file, include.text, include.quoted); !wrong.empty())
+      broken.push_back(fmt::format("{}:{}: {}", fs::relative(file, root).generic_string(), include.line, wrong));
+}
+
+// What robot_apps is made of, as apps/CMakeLists.txt says, and the program of it.
+std::vector<std::string> files_of_robot_apps(const fs::path& root) {
+  std::ifstream stream(root / "apps/CMakeLists.txt");
+  const std::string text(std::istreambuf_iterator<char>(stream), {});
+  static const std::regex room(R"(sinew_room\(robot_apps[^)]*\))"), source(R"(\w+\.cpp)");
+  std::vector<std::string> files = {"apps/robot_main.cpp"};
+  std::smatch match;
+  if (!std::regex_search(text, match, room)) return files;
+  const std::string declaration = match.str();
+  for (std::sregex_iterator found(declaration.begin(), declaration.end(), source), end; found != end; ++found)
+    files.push_back("apps/" + found->str());
+  return files;
 }
 
 }  // namespace
@@ -117,6 +142,21 @@ std::vector<std::string> broken_include_rules(const fs::path& root) {
       scan(*room, root, file.path(), broken);
     }
   }
+  std::sort(broken.begin(), broken.end());
+  return broken;
+}
+
+std::vector<std::string> broken_robot_rules(const fs::path& root) {
+  const Names there = {"core", "nets", "vision", "robots", "apps"};
+  std::vector<std::string> broken, files = files_of_robot_apps(root);
+  if (files.size() == 1) broken.push_back("apps/CMakeLists.txt: it has no sinew_room(robot_apps)");
+  for (size_t i = 0; i < files.size(); ++i)  // headers of apps are added as they are met
+    for (const Include& include : includes_of(root / files[i])) {
+      const std::string room = include.text.substr(0, include.text.find('/'));
+      if (find_room(room) && !there.contains(room))
+        broken.push_back(fmt::format("{}:{}: a computer on a robot has no {}", files[i], include.line, room));
+      if (room == "apps" && std::ranges::find(files, include.text) == files.end()) files.push_back(include.text);
+    }
   std::sort(broken.begin(), broken.end());
   return broken;
 }

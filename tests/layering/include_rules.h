@@ -15,4 +15,9 @@ namespace sinew {
 /// - A folder with sources is a room of the table.
 std::vector<std::string> broken_include_rules(const std::filesystem::path& root);
 
+/// The same of the command of a computer on a robot: the sources of robot_apps, as apps/CMakeLists.txt lists them,
+/// apps/robot_main.cpp, and the headers of apps that they include on whatever detour, include nothing of the rooms that
+/// such a computer has not.
+std::vector<std::string> broken_robot_rules(const std::filesystem::path& root);
+
 }  // namespace sinew

@@ -10,12 +10,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-TEST(Layering, ThisHouseKeepsItsRules) {
-  const auto broken = broken_include_rules(SINEW_SOURCE_DIR);
-  std::string text;
-  for (const std::string& line : broken) text += line + "\n";
-  EXPECT_TRUE(broken.empty()) << text;
-}
+using Lines = std::vector<std::string>;
+
+TEST(Layering, ThisHouseKeepsItsRules) { EXPECT_EQ(broken_include_rules(SINEW_SOURCE_DIR), Lines{}); }
+TEST(Layering, TheCommandOfARobotsComputerDoes) { EXPECT_EQ(broken_robot_rules(SINEW_SOURCE_DIR), Lines{}); }
 
 // A house of our own making, to see that the rules can be broken.
 class MadeUpHouse : public ::testing::Test {
@@ -31,8 +29,6 @@ class MadeUpHouse : public ::testing::Test {
 
   fs::path root_;
 };
-
-using Lines = std::vector<std::string>;
 
 TEST_F(MadeUpHouse, RightIncludesPass) {
   write("core/a.h", "#pragma once\n#include <string>\n#include <fmt/core.h>\n");
@@ -80,6 +76,22 @@ TEST_F(MadeUpHouse, InstalledHeadersHideTheLibraries) {
                    "nets/b.h:1: an installed header includes \"nets/gemm_internal.h\", which is not installed",
                    "nets/c.h:1: an installed header includes <nlohmann/json.hpp>",
                    "sim/model.h:1: an installed header includes \"sim/compat.h\", which is not installed"}));
+}
+
+TEST_F(MadeUpHouse, WhatARobotsComputerLacksIsFound) {
+  write("apps/CMakeLists.txt",
+        "sinew_room(robot_apps\n  SOURCES a.cpp b.cpp\n  PUBLIC x)\nsinew_room(apps SOURCES c.cpp)\n");
+  write("apps/robot_main.cpp", "#include \"apps/a.h\"\n#include \"nets/policy.h\"\n");
+  write("apps/a.h", "#include \"apps/deep.h\"\n");
+  write("apps/deep.h", "#include <vector>\n#include \"agents/recipe.h\"\n#include \"apps/a.h\"\n");
+  write("apps/a.cpp", "#include \"robots/keys.h\"\n");
+  write("apps/b.cpp", "#include \"envs/env.h\"\n");
+  write("apps/c.cpp", "#include \"sim/model.h\"\n");
+  EXPECT_EQ(broken_robot_rules(root_), (Lines{"apps/b.cpp:1: a computer on a robot has no envs",
+                                              "apps/deep.h:2: a computer on a robot has no agents"}));
+  write("apps/CMakeLists.txt", "");
+  write("apps/deep.h", "");
+  EXPECT_EQ(broken_robot_rules(root_), Lines{"apps/CMakeLists.txt: it has no sinew_room(robot_apps)"});
 }
 
 TEST_F(MadeUpHouse, StrayFilesAreFound) {
