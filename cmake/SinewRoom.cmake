@@ -11,13 +11,14 @@ endif()
 
 set_property(GLOBAL PROPERTY SINEW_ROOMS "")
 
-# sinew_room(NAME SOURCES file… [PUBLIC target…] [PRIVATE target…])
-# PUBLIC: rooms and libraries that the room's headers need; PRIVATE: its .cpp files only.
+# sinew_room(NAME SOURCES file… [PUBLIC target…] [PRIVATE target…] [HEADERS file…])
+# PUBLIC: rooms and libraries that the room's headers need; PRIVATE: its .cpp files only. HEADERS: those that are
+# installed, "room/file.h", where they are not all of a folder of the room's name.
 function(sinew_room name)
-  cmake_parse_arguments(ROOM "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "SOURCES;PUBLIC;PRIVATE;HEADERS" ${ARGN})
   add_library(sinew_${name} STATIC ${ROOM_SOURCES})
   add_library(sinew::${name} ALIAS sinew_${name})
-  set_target_properties(sinew_${name} PROPERTIES EXPORT_NAME ${name})
+  set_target_properties(sinew_${name} PROPERTIES EXPORT_NAME ${name} SINEW_HEADERS "${ROOM_HEADERS}")
   target_include_directories(sinew_${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/sinew>)
   target_link_libraries(sinew_${name} PUBLIC ${ROOM_PUBLIC}
@@ -50,9 +51,16 @@ function(sinew_install_package)
   get_property(rooms GLOBAL PROPERTY SINEW_ROOMS)
   foreach(room IN LISTS rooms)
     install(TARGETS sinew_${room} EXPORT sinew-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-    install(DIRECTORY ${PROJECT_SOURCE_DIR}/${room}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sinew/${room}
-      FILES_MATCHING PATTERN "*.h" PATTERN "models" EXCLUDE
-      PATTERN "*_internal.h" EXCLUDE PATTERN "compat.h" EXCLUDE)
+    get_target_property(headers sinew_${room} SINEW_HEADERS)
+    foreach(header IN LISTS headers)
+      cmake_path(GET header PARENT_PATH folder)
+      install(FILES ${PROJECT_SOURCE_DIR}/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sinew/${folder})
+    endforeach()
+    if(NOT headers)
+      install(DIRECTORY ${PROJECT_SOURCE_DIR}/${room}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sinew/${room}
+        FILES_MATCHING PATTERN "*.h" PATTERN "models" EXCLUDE
+        PATTERN "*_internal.h" EXCLUDE PATTERN "compat.h" EXCLUDE)
+    endif()
   endforeach()
   include(CMakePackageConfigHelpers)
   set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sinew)

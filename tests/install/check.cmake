@@ -1,11 +1,5 @@
 # cmake -DBUILD=… -DCONFIG=… -DCOMPILER=… -DSANITIZE=… -DSTAGE=… -DOUTSIDE=… -P check.cmake
-function(run)
-  execute_process(COMMAND ${ARGV} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  if(NOT result EQUAL 0)
-    list(JOIN ARGV " " command)
-    message(FATAL_ERROR "${command}\n${output}")
-  endif()
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 
 file(REMOVE_RECURSE ${STAGE})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${STAGE}/root)
