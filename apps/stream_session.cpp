@@ -113,11 +113,14 @@ void StreamSession::note_change(Mode before, Mode now) {
   const auto is = [&](const char* what) {
     return fmt::format("the robot {}: {}", what, name_of(client_.robot().alarm));
   };
+  // It may be armed, and stop, between two looks.
+  const bool is_asked_to_arm = asked_at_ > 0 && !wants_to_arm_;
   if (now == Mode::armed) {
     asked_at_ = 0;
     options_.tell(fmt::format("armed, session {}", client_.robot().session));
     if (options_.has_keyboard) line_.print("Enter stops the robot");
-  } else if (before == Mode::armed) {
+  } else if (before == Mode::armed || (now == Mode::stopped && is_asked_to_arm)) {
+    asked_at_ = 0;
     ask_again(now == Mode::stopped ? is("stopped") : "the robot is no longer armed: did its side begin anew?");
   } else if (now == Mode::stopped && !options_.arm) {
     options_.tell(is("is stopped"));
