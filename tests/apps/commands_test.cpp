@@ -9,8 +9,8 @@ namespace {
 TEST(Sinew, HelpNamesEverySubcommandAndEachHasAnExample) {
   const ChildProcess::Result overview = run_sinew({"--help"});
   EXPECT_EQ(overview.exit_code, 0);
-  for (const std::string name :
-       {"train", "play", "show", "inspect", "terms", "report", "replay", "keys", "bench", "doctor", "test"}) {
+  for (const std::string name : {"train", "play", "show", "inspect", "terms", "report", "replay", "keys", "stream",
+                                 "robot", "stop", "log", "bench", "doctor", "test"}) {
     expect_contains(overview.output, "\n  " + name + " ");
     const ChildProcess::Result help = run_sinew({name, "--help"});
     EXPECT_EQ(help.exit_code, 0) << name;
@@ -119,7 +119,9 @@ TEST(Terminal, WrapsAtSpacesAndKeepsLines) {
 
 TEST(Terminal, MessagesCannotSteerIt) {
   EXPECT_EQ(printable("a\x1b[31mb\tü\r\nc\x7f"), "a?[31mb?ü?\nc?");
-  EXPECT_EQ(printable("\xc2\x9b" "31m \xc2\xb5"), "?31m µ");  // U+009B begins a command, as ESC [ does
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "31m \xc2\xb5"),
+            "?31m µ");  // U+009B begins a command, as ESC [ does
   EXPECT_EQ(printable(std::string(5000, 'x')), std::string(4000, 'x') + "…");
 }
 
