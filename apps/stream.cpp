@@ -142,9 +142,8 @@ Command::Work declare_stream(CommandLine& line, const LayerTable<float>& layers)
   line.flag("--no-record", arguments->no_record, "records nothing");
   line.option("--json", arguments->json, "F", "also writes the final report to a file");
   line.example(
-      "sinew robot inverted_pendulum --config pendulum.yaml     # a simulated robot, in another terminal\n"
-      "  sinew stream zoo/inverted_pendulum.safetensors --robot pendulum.yaml     # type arm; Enter stops it, Ctrl-C "
-      "ends");
+      "sinew stream zoo/inverted_pendulum.safetensors --robot pendulum.yaml     # type arm; Enter stops it, Ctrl-C ends\n"
+      "  sinew robot inverted_pendulum --config pendulum.yaml     # the simulated robot for it: first, in another terminal");
   return [arguments, &layers] { return stream(*arguments, layers); };
 }
 
