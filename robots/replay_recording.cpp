@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 
+#include "robots/handshake.h"
 #include "robots/policy_input.h"
 
 namespace sinew {
@@ -36,6 +37,7 @@ RecordingReplay replay_recording(const Recording& recording, const Policy& polic
   const RecordedSession& session = recording.session;
   const RobotConfig config = read_config<RobotConfig>(ConfigNode::parse_text(session.robot_config, "the recorded robot's file"));
   PolicyControl control(policy, config);
+  check_welcome({.robot = session.robot, .interface = session.interface, .limits = session.limits}, policy, config);
   PolicyInput input(policy, config, session.interface);
   ArrivedObservation arrived = control.empty_observation();
   PolicyDecision decision = control.empty_decision();

@@ -5,8 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "core/latency_profile.h"
+#include "nets/policy_file.h"
 #include "tests/apps/robot_programs.h"
 #include "tests/core/expect_error.h"
+#include "tests/nets/make_policy.h"
 
 namespace sinew {
 namespace {
@@ -86,6 +88,13 @@ TEST_F(Stream, AShadowSendsNothing) {
   EXPECT_EQ(run_sinew({"log", file("s.mcap"), "--replay"}).exit_code, 0);
   expect_failure(run_sinew({"log", file("s.mcap"), "--profile", file("link.yaml")}),
                  "no session in which the robot was armed", 2);
+  // Another policy of the same actuators may be run on it, if it has the same sensors.
+  InterfaceSpec blind{.sensors = {{.name = "rail", .shape = {2}}}, .actions = {.rate = 25}};
+  blind.actions.parts = {{.name = "actuators", .labels = {"slide"}, .units = {""}, .low = {-3}, .high = {3}}};
+  save_policy(file("blind.safetensors"), make_policy(blind, "{actor: []}"), {.task = "inverted_pendulum"});
+  expect_failure(
+      run_sinew({"log", file("s.mcap"), "--replay", "--policy", file("blind.safetensors")}),
+      "the robot 'inverted_pendulum' and the policy do not fit: sensor 1 is 'rail' in the policy, 'state' in", 2);
   const ChildProcess::Result ended = robot.end();
   expect_contains(ended.errors, "inactive\n");
   EXPECT_EQ(ended.errors.find("armed"), std::string::npos) << ended.errors;
