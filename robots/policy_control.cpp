@@ -27,6 +27,7 @@ PolicyControl::PolicyControl(const Policy& policy, const RobotConfig& config)
       runner_(policy),
       actuators_(config.actuators),
       longest_gap_(config.watchdog),
+      period_(1 / config.rate),
       gate_(config.limits(), config.max_age),
       state_(static_cast<size_t>(policy.state_size())) {
   check_policy(policy, config);
@@ -62,7 +63,8 @@ void PolicyControl::act(const ArrivedObservation& observation, double now, Polic
   const MeasuredJoints measured = measured_joints(observation.joints, actuators_.size());
   const double robot_now = observation.stamp + (now - observation.received);
   if (new_session) sequence_ = 0;
-  if (decision.starts_anew) gate_.begin(gate_session(observation.session), measured, robot_now);
+  // As if it had stood there for a period, so that the first action may move as far as each of the others.
+  if (decision.starts_anew) gate_.begin(gate_session(observation.session), measured, robot_now - period_);
   const uint64_t limited = total(gate_.counters().limited);
   // The gate counts actions from 1 in each of its sessions, of which a gap makes a new one.
   decision.sequence = ++sequence_;

@@ -55,7 +55,7 @@ class PolicyControl {
   const Policy& policy_;
   PolicyRunner runner_;
   std::vector<ActuatorConfig> actuators_;
-  double longest_gap_;
+  double longest_gap_, period_;  // s
   SafetyGate gate_;
   std::vector<float> state_;
   std::optional<uint64_t> session_;  // of the last observation

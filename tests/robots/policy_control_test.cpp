@@ -88,6 +88,19 @@ TEST(PolicyControl, ScaleAndOffsetTurnANumberIntoACommand) {
   EXPECT_EQ(decision.wanted[1], static_cast<double>(decision.policy[1]));
 }
 
+// 4 rad/s at 100 Hz, from standing still with at most 100 rad/s²: 0.01 rad in the first period.
+TEST(PolicyControl, TheFirstActionMovesAsFarAsAPeriodLets) {
+  const Policy policy = fake_policy(lstm);
+  PolicyControl control(policy, fake_config());
+  ArrivedObservation observation = control.empty_observation();
+  PolicyDecision decision = control.empty_decision();
+  fill(observation, 1, 0);
+  observation.joints = {0.5, -0.5, 0, 0};
+  control.act(observation, observation.received, decision);
+  EXPECT_NEAR(std::abs(decision.command[0] - 0.5), 0.01, 1e-9);
+  EXPECT_NEAR(std::abs(decision.command[1] + 0.5), 0.01, 1e-9);
+}
+
 TEST(PolicyControl, WhatIsNotMeasuredIsNotActedOn) {
   const Policy policy = fake_policy();
   PolicyControl control(policy, fake_config());
