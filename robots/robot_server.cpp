@@ -97,6 +97,7 @@ void RobotServer::tick(double now) {
   }
   const bool has_news = exchange_.actions.fetch();
   control_.tick(now, has_news ? &exchange_.actions.front() : nullptr, exchange_.emergency.exchange(false));
+  mode_ = control_.mode();
   if (!control_.observation_is_due()) return;
   if (has_cameras_) {
     control_.observe(to_cameras_.back().observation);
@@ -121,6 +122,7 @@ void RobotServer::run(const std::function<bool()>& go_on) {
   }
   control_.handle({RobotRequest::Kind::stop}, now_seconds());
   control_.tick(now_seconds(), nullptr, failed_);
+  mode_ = control_.mode();
   body_.rest();
   if (failed_) std::rethrow_exception(error_);
 }

@@ -43,6 +43,9 @@ class RobotServer {
   /// From any thread, and from a signal handler: the robot stops at its next tick.
   void emergency_stop() noexcept { exchange_.emergency = true; }
 
+  /// As of the last tick; from any thread.
+  Mode mode() const { return mode_; }
+
   /// How late the ticks came, and what of real time is permitted. Of run().
   const LatencyHistogram& lateness() const { return lateness_; }
   uint64_t skipped_ticks() const { return skipped_; }
@@ -69,6 +72,7 @@ class RobotServer {
   std::unique_ptr<RobotLink> link_;
   LatencyHistogram lateness_;
   std::atomic<uint64_t> skipped_{0};
+  std::atomic<Mode> mode_{Mode::unconfigured};
   std::string real_time_report_;
   std::atomic<bool> ending_{false}, failed_{false};
   std::exception_ptr error_;
