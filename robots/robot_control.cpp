@@ -31,7 +31,7 @@ void RobotControl::handle(const RobotRequest& request, double now) {
 
 void RobotControl::arm(uint64_t session, double now) {
   if (!mode_.arm(alarm_, session, now)) {
-    arm_refused_ = session;
+    arm_refused_ = {arm_refused_.count + 1, mode_.mode(), mode_.mode() == Mode::stopped ? mode_.reason() : alarm_};
     return;
   }
   gate_.begin(session, state_.joints, now);

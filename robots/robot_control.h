@@ -24,6 +24,13 @@ struct RobotRequest {
   uint64_t session = 0;  // of arm
 };
 
+/// How often it would not begin a session, and what it was the last time.
+struct ArmRefusals {
+  uint64_t count = 0;
+  Mode mode = Mode::unconfigured;
+  AlarmReport alarm;
+};
+
 /// An observation as the control thread hands it to the link.
 struct RobotObservation {
   uint64_t session = 0, sequence = 0;
@@ -32,7 +39,7 @@ struct RobotObservation {
   AlarmReport alarm;                  // of the stop, where it is stopped; else what the watches say now
   uint64_t action = 0;                // as in ObservationMessage
   double action_age = 0;
-  uint64_t arm_refused = 0;           // the last session that it would not begin
+  ArmRefusals arm_refused;
   GateCounters gate;
   std::vector<float> numbers;
   std::vector<double> joints;         // position, velocity, torque
@@ -71,7 +78,8 @@ class RobotControl {
   RobotState state_;     // as measured last
   AlarmReport alarm_{Alarm::stale};  // what the watches said last; before that, nothing is known
   uint64_t ticks_ = 0, sequence_ = 0;
-  uint64_t action_ = 0, arm_refused_ = 0;
+  uint64_t action_ = 0;
+  ArmRefusals arm_refused_;
   double action_age_ = 0;
   double obeyed_at_ = 0;  // s: when an action was let through, or the session began
   // Of each actuator. start: what it is told when a session begins. target: what the last action came to; from: what it

@@ -166,11 +166,12 @@ void RobotLink::report(const RobotObservation& observation) {
     const std::string why = mode_ == Mode::stopped ? " (" + text_of(observation.alarm, limits_) + ")" : "";
     tell(fmt::format("{}{}", name_of(mode_), why));
   }
-  if (observation.arm_refused == refused_session_) return;
-  refused_session_ = observation.arm_refused;
-  std::string why = fmt::format("the robot is {}", name_of(observation.mode));
-  if (observation.alarm) why += ": " + text_of(observation.alarm, limits_);
-  else if (observation.mode == Mode::inactive) why = "the session's number is not greater than all before";
+  const ArmRefusals& refused = observation.arm_refused;
+  if (refused.count == arm_refused_) return;
+  arm_refused_ = refused.count;
+  std::string why = fmt::format("the robot is {}", name_of(refused.mode));
+  if (refused.alarm) why += ": " + text_of(refused.alarm, limits_);
+  else if (refused.mode == Mode::inactive) why = "the session's number is not greater than all before";
   tell("not armed: " + why);
   if (!controller_.empty()) reply(Refused{"the robot cannot be armed: " + why});
 }

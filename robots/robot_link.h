@@ -88,7 +88,7 @@ class RobotLink {
   RobotLinkCounters counters_;
   std::string controller_, policy_;  // routing id, and the policy's name; empty: nobody
   double heard_at_ = 0;
-  uint64_t refused_session_ = 0;
+  uint64_t arm_refused_ = 0;
   Mode mode_ = Mode::unconfigured;
   std::vector<ActuatorLimits> limits_;
   Rng rng_;

@@ -89,7 +89,8 @@ TEST(RobotControl, IsNotArmedBeforeItHasMeasuredNorWhenSomethingIsWrong) {
   Bench bench(config_of(servo()));
   bench.arm();
   EXPECT_EQ(bench.control.mode(), Mode::inactive);
-  EXPECT_EQ(bench.observe().arm_refused, 1u);
+  EXPECT_EQ(bench.observe().arm_refused.count, 1u);
+  EXPECT_EQ(bench.observe().arm_refused.alarm.alarm, Alarm::stale);
   bench.body.position = 1.2;
   bench.tick();
   bench.arm();
