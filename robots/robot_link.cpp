@@ -118,6 +118,8 @@ void RobotLink::handle_request(Message& message, double now) {
   if (const auto* beat = std::get_if<Heartbeat>(&message)) return reply(HeartbeatReply{beat->sent, now});
   if (const auto* arm = std::get_if<Arm>(&message)) {
     welcome_.last_session = std::max(welcome_.last_session, arm->session);
+    session_ = arm->session;
+    delivered_ = 0;
     return ask({RobotRequest::Kind::arm, arm->session});
   }
   if (std::holds_alternative<Acknowledge>(message)) return ask({RobotRequest::Kind::acknowledge});
@@ -136,7 +138,15 @@ void RobotLink::take_action(ActionMessage& message, double now) {
   actions_.put(now + options_.delays->action.sample(rng_), std::move(action));
 }
 
+// The control thread takes one action at each tick: what was overtaken must not be that one.
 void RobotLink::deliver(const ArrivedAction& action) {
+  if (action.session == session_) {
+    if (action.sequence <= delivered_) {
+      ++counters_.overtaken;
+      return;
+    }
+    delivered_ = action.sequence;
+  }
   ArrivedAction& out = exchange_.actions.back();
   out = action;
   out.arrived = now_seconds();
@@ -153,8 +163,9 @@ void RobotLink::send_observation(double now) {
   uint64_t limited = 0;
   for (const uint64_t count : from.gate.limited) limited += count;
   Frames frames = encode(ObservationMessage{from.session, from.sequence, from.stamp, from.mode, from.alarm.alarm, from.action,
-                                            from.action_age, counters_.arrived, from.gate.total_refused(), limited, from.numbers, from.joints,
-                                            images});
+                                            from.action_age, counters_.arrived,
+                                            from.gate.total_refused() + counters_.overtaken, limited, from.numbers,
+                                            from.joints, images});
   const double delay = options_.delays ? options_.delays->observation.sample(rng_) : 0;
   observations_.put(now + delay, std::move(frames));
 }

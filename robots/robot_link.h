@@ -35,6 +35,7 @@ struct RobotExchange {
 struct RobotLinkCounters {
   std::atomic<uint64_t> observations{0}, actions{0};  // sent; received from the controller
   std::atomic<uint64_t> arrived{0};    // of these, what a simulated link did not lose on the way
+  std::atomic<uint64_t> overtaken{0};  // of those, what came after a newer one, or twice
   std::atomic<uint64_t> dropped{0};    // observations that the controller was too slow for
   std::atomic<uint64_t> foreign{0};    // messages of others than the controller
   std::atomic<uint64_t> malformed{0};  // messages that are none
@@ -89,6 +90,7 @@ class RobotLink {
   std::string controller_, policy_;  // routing id, and the policy's name; empty: nobody
   double heard_at_ = 0;
   uint64_t arm_refused_ = 0;
+  uint64_t session_ = 0, delivered_ = 0;  // asked for last, and the greatest sequence of its actions so far
   Mode mode_ = Mode::unconfigured;
   std::vector<ActuatorLimits> limits_;
   Rng rng_;
