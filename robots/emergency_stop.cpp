@@ -17,7 +17,7 @@ void emergency_stop(const std::string& stop_address, const SecureSocket& secure,
   bool sent = false;
   while (now_seconds() < deadline) {
     if (!sent) sent = socket.send(encode(Stop{why}));  // as soon as it is connected
-    wait_for(sockets, nobody, 0.01);
+    wait_for(sockets, nobody, sent ? 0.01 : 0.001);
     if (sent && socket.receive(reply)) return;
   }
   throw Error(fmt::format("the robot does not confirm the emergency stop at {} within {:.3g} s: press the stop on the robot "

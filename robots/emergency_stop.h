@@ -5,8 +5,8 @@
 
 namespace sinew {
 
-/// Stops a robot over its own socket, whoever controls it. Returns once the robot has confirmed; an Error says that it
-/// has not within `seconds`.
+/// Stops a robot over its own socket, whoever controls it. Returns once its actuators have been told to be safe;
+/// an Error says that the robot has not confirmed that within `seconds`.
 void emergency_stop(const std::string& stop_address, const SecureSocket& secure, const std::string& why, double seconds);
 
 }  // namespace sinew

@@ -36,9 +36,9 @@ RobotLink::RobotLink(const LinkContext& context, const RobotConfig& config, Welc
 void RobotLink::step() {
   const double due = std::min(actions_.next_due(), observations_.next_due());
   LinkSocket* sockets[] = {&socket_, &stop_socket_};
-  wait_for(sockets, exchange_.bell, std::clamp(due - now_seconds(), 0.0, longest_wait));
+  wait_for(sockets, exchange_.bell, std::clamp(due - now_seconds(), 0.0, stopping_ ? 0.001 : longest_wait));
   exchange_.bell.answer();
-  receive_stop();
+  serve_stop();
   const double now = now_seconds();
   receive_messages(now);
   while (auto action = actions_.take(now)) deliver(*action);
@@ -63,20 +63,25 @@ void RobotLink::receive_messages(double now) {
   }
 }
 
-// Whoever may speak to this socket may stop the robot, and needs no handshake.
-void RobotLink::receive_stop() {
-  while (stop_socket_.receive(frames_)) {
-    exchange_.emergency = true;
-    std::string why = "no reason given";
-    try {
-      const std::vector<std::string_view> views(frames_.begin(), frames_.end());
-      const Message message = decode(views);
-      if (const Stop* stop = std::get_if<Stop>(&message)) why = shortened(stop->why, 200);
-    } catch (const Error&) {  // it wanted to stop it, however badly it said so
-    }
-    tell("emergency stop: " + why);
-    stop_socket_.send(encode(Stop{why}));
+// Whoever may speak to this socket may stop the robot, and needs no handshake. The answer comes once the actuators have
+// been told; until then the socket takes nothing else.
+void RobotLink::serve_stop() {
+  if (stopping_) {
+    if (exchange_.emergencies_obeyed == obeyed_before_) return;
+    stop_socket_.send(encode(Stop{*stopping_}));
+    stopping_.reset();
   }
+  if (!stop_socket_.receive(frames_)) return;
+  obeyed_before_ = exchange_.emergencies_obeyed;
+  exchange_.emergency = true;
+  stopping_ = "no reason given";
+  try {
+    const std::vector<std::string_view> views(frames_.begin(), frames_.end());
+    const Message message = decode(views);
+    if (const Stop* stop = std::get_if<Stop>(&message)) stopping_ = shortened(stop->why, 200);
+  } catch (const Error&) {  // it wanted to stop it, however badly it said so
+  }
+  tell("emergency stop: " + *stopping_);
 }
 
 void RobotLink::handle(const std::string& sender, Message& message, double now) {

@@ -27,7 +27,8 @@ struct RobotExchange {
   Mailbox<ArrivedAction> actions;             // link → control
   Ring<RobotRequest> requests{64};            // link → control
   Mailbox<OutgoingObservation> observations;  // control, or where there are cameras their thread → link
-  std::atomic<bool> emergency{false};         // anybody → control
+  std::atomic<bool> emergency{false};           // anybody → control
+  std::atomic<uint64_t> emergencies_obeyed{0};  // by the control thread
   Doorbell bell;                              // of the link
 };
 
@@ -66,7 +67,7 @@ class RobotLink {
   using Frames = std::vector<std::string>;
 
   void receive_messages(double now);
-  void receive_stop();
+  void serve_stop();
   void handle(const std::string& sender, Message& message, double now);
   void handle_hello(const std::string& sender, const Hello& hello);
   void handle_request(Message& message, double now);
@@ -87,6 +88,8 @@ class RobotLink {
   LinkSocket socket_, stop_socket_;
   std::string address_, stop_address_;
   RobotLinkCounters counters_;
+  std::optional<std::string> stopping_;  // why: an emergency stop that is not obeyed yet
+  uint64_t obeyed_before_ = 0;
   std::string controller_, policy_;  // routing id, and the policy's name; empty: nobody
   double heard_at_ = 0;
   uint64_t arm_refused_ = 0;

@@ -96,8 +96,10 @@ void RobotServer::tick(double now) {
     exchange_.requests.pop();
   }
   const bool has_news = exchange_.actions.fetch();
-  control_.tick(now, has_news ? &exchange_.actions.front() : nullptr, exchange_.emergency.exchange(false));
+  const bool emergency = exchange_.emergency.exchange(false);
+  control_.tick(now, has_news ? &exchange_.actions.front() : nullptr, emergency);
   mode_ = control_.mode();
+  if (emergency) ++exchange_.emergencies_obeyed;
   if (!control_.observation_is_due()) return;
   if (has_cameras_) {
     control_.observe(to_cameras_.back().observation);
