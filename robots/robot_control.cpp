@@ -79,9 +79,11 @@ void RobotControl::tick(double now, const ArrivedAction* action, bool emergency)
   if (emergency) stop({Alarm::emergency});
   if (mode_.mode() == Mode::armed && alarm_) stop(alarm_);
   if (mode_.mode() == Mode::armed) {
-    if (action) obey(*action, now);
+    // A loop that was stuck has obeyed nothing meanwhile, however new what it finds now.
+    if (action && now - ticked_at_ <= config_.watchdog) obey(*action, now);
     if (now - obeyed_at_ > config_.watchdog) stop({Alarm::link_lost, 0, now - obeyed_at_, config_.watchdog});
   }
+  ticked_at_ = now;
   if (was_stopped && mode_.mode() == Mode::stopped) update_safe_commands(false);
   tell_actuators(now);
 }

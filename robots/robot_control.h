@@ -82,6 +82,7 @@ class RobotControl {
   ArmRefusals arm_refused_;
   double action_age_ = 0;
   double obeyed_at_ = 0;  // s: when an action was let through, or the session began
+  double ticked_at_ = 0;  // s
   // Of each actuator. start: what it is told when a session begins. target: what the last action came to; from: what it
   // was told when that came. safe: what it is told when stopped.
   std::vector<double> start_, blended_, from_, target_, output_, safe_, next_safe_;

@@ -111,6 +111,20 @@ TEST(RobotControl, HoldsItsPoseUntilTheFirstActionComes) {
   EXPECT_EQ(bench.body.told, 0.4);
 }
 
+TEST(RobotControl, StopsWhenItsLoopWasStuckForSoLong) {
+  Bench bench(config_of(servo()));
+  bench.tick();
+  bench.arm();
+  bench.tick(0.05);
+  bench.body.now += 0.015;
+  bench.tick(0.06);
+  EXPECT_EQ(bench.control.mode(), Mode::armed);
+  bench.body.now += 0.025;
+  bench.tick(0.07);
+  EXPECT_EQ(bench.control.mode(), Mode::stopped);
+  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::link_lost);
+}
+
 // The watchdog is 30 ms and a tick 10: after the fourth tick without an action it has stopped.
 TEST(RobotControl, StopsWhenActionsStopAndStaysSo) {
   Bench bench(config_of(servo()));
