@@ -53,7 +53,11 @@ RobotServer::~RobotServer() {
 
 // Nobody but the control thread may end the loop, and it ends with the robot in its safe state.
 void RobotServer::fail_with(std::exception_ptr error) {
-  if (!failed_.exchange(true)) error_ = error;
+  {
+    const std::lock_guard lock(error_mutex_);
+    if (!error_) error_ = error;
+  }
+  failed_ = true;
   exchange_.emergency = true;
 }
 

@@ -3,6 +3,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -75,7 +76,8 @@ class RobotServer {
   std::atomic<Mode> mode_{Mode::unconfigured};
   std::string real_time_report_;
   std::atomic<bool> ending_{false}, failed_{false};
-  std::exception_ptr error_;
+  std::mutex error_mutex_;  // of those who write it
+  std::exception_ptr error_;  // once failed_, the first
   std::thread link_thread_, camera_thread_;
 };
 
