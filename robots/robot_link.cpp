@@ -11,6 +11,7 @@ namespace {
 
 constexpr int64_t most_incoming_bytes = 1 << 19;  // of a frame: nothing that a policy's side says is larger
 constexpr double longest_wait = 0.05;             // s
+constexpr double refusal_interval = 1;            // s
 constexpr int observations_queued = 2;            // one, and a reply
 constexpr int most_messages_at_once = 100;        // whoever floods the link shall not keep it from what else is due
 
@@ -95,27 +96,36 @@ void RobotLink::handle(const std::string& sender, Message& message, double now) 
 }
 
 void RobotLink::handle_hello(const std::string& sender, const Hello& hello) {
+  const std::string policy = shortened(hello.policy);
   if (!controller_.empty() && sender != controller_) {
     ++counters_.foreign;
-    tell(fmt::format("refused: '{}' wants to control the robot, which '{}' does", hello.policy, policy_));
-    return reply_to(sender, Refused{fmt::format("the robot is controlled by the policy '{}', and one at a time may; stop "
-                                                "that one first", policy_)});
+    return refuse(sender, policy, fmt::format("the robot is controlled by the policy '{}', and one at a time may; stop that "
+                                              "one first", policy_));
   }
-  if (const std::string why = disagreement(hello, welcome_); !why.empty()) {
-    tell(fmt::format("refused the policy '{}': {}", hello.policy, why));
-    return reply_to(sender, Refused{why});
-  }
-  // Who greets anew has forgotten what was before.
+  // Who greets anew has forgotten what was before, and may not fit any more.
   if (!controller_.empty()) ask({RobotRequest::Kind::disconnect});
-  if (controller_.empty() || policy_ != hello.policy)
-    tell(fmt::format("the policy '{}' ({}) is connected", hello.policy, hello.policy_hash.substr(0, 12)));
+  if (const std::string why = disagreement(hello, welcome_); !why.empty()) {
+    controller_.clear();
+    return refuse(sender, policy, why);
+  }
+  if (controller_.empty() || policy_ != policy)
+    tell(fmt::format("the policy '{}' ({}) is connected", policy, shortened(hello.policy_hash.substr(0, 12))));
   controller_ = sender;
-  policy_ = hello.policy;
+  policy_ = policy;
   heard_at_ = now_seconds();
   actions_.clear();
   observations_.clear();
   ask({RobotRequest::Kind::configure});
   reply(welcome_);
+}
+
+// Whoever does not give up is not told of each time.
+void RobotLink::refuse(const std::string& sender, const std::string& policy, const std::string& why) {
+  if (const double now = now_seconds(); now > refused_at_ + refusal_interval) {
+    refused_at_ = now;
+    tell(shortened(fmt::format("refused the policy '{}': {}", policy, why), 1000));
+  }
+  reply_to(sender, Refused{shortened(why, 1000)});
 }
 
 void RobotLink::handle_request(Message& message, double now) {

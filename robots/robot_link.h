@@ -70,6 +70,7 @@ class RobotLink {
   void serve_stop();
   void handle(const std::string& sender, Message& message, double now);
   void handle_hello(const std::string& sender, const Hello& hello);
+  void refuse(const std::string& sender, const std::string& policy, const std::string& why);
   void handle_request(Message& message, double now);
   void take_action(ActionMessage& message, double now);
   void deliver(const ArrivedAction& action);
@@ -91,7 +92,7 @@ class RobotLink {
   std::optional<std::string> stopping_;  // why: an emergency stop that is not obeyed yet
   uint64_t obeyed_before_ = 0;
   std::string controller_, policy_;  // routing id, and the policy's name; empty: nobody
-  double heard_at_ = 0;
+  double heard_at_ = 0, refused_at_ = 0;
   uint64_t arm_refused_ = 0;
   uint64_t session_ = 0, delivered_ = 0;  // asked for last, and the greatest sequence of its actions so far
   Mode mode_ = Mode::unconfigured;
