@@ -42,9 +42,10 @@ PolicyLink::PolicyLink(const LinkContext& context, const Policy& policy, const R
   socket_.connect(config.address);
 }
 
+// As soon as there is a connection, and again where no answer comes.
 void PolicyLink::greet() {
-  greeted_at_ = now_seconds();
-  socket_.send(encode(hello_));
+  if (now_seconds() - greeted_at_ <= greeting_interval) return;
+  if (socket_.send(encode(hello_))) greeted_at_ = now_seconds();
 }
 
 bool PolicyLink::receive(Message& message) {
@@ -66,7 +67,7 @@ void PolicyLink::shake_hands(double seconds) {
   LinkSocket* sockets[] = {&socket_};
   Message message;
   while (now_seconds() < deadline) {
-    if (now_seconds() - greeted_at_ > greeting_interval) greet();
+    greet();
     wait_for(sockets, exchange_.bell, longest_wait);
     while (receive(message)) {
       if (const auto* refused = std::get_if<Refused>(&message)) {
@@ -227,10 +228,7 @@ void PolicyLink::keep_alive(double now) {
     }
     heard_at_ = std::max(heard_at_, now - config_.link_timeout);
   }
-  if (!robot_.connected) {
-    if (now - greeted_at_ > greeting_interval) greet();
-    return;
-  }
+  if (!robot_.connected) return greet();
   if (now - beat_at_ < heartbeat_interval) return;
   beat_at_ = now;
   socket_.send(encode(Heartbeat{now}));
