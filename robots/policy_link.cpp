@@ -1,5 +1,7 @@
 #include "robots/policy_link.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "core/clock.h"
@@ -21,6 +23,21 @@ std::string random_id() {
   std::string id = "P";  // a routing id must not begin with a zero
   for (int i = 0; i < 15; ++i) id += static_cast<char>(rng.below(256));
   return id;
+}
+
+// What comes from its sensors goes a way that was made for those it had at first.
+void check_that_it_is_the_same(const Welcome& before, const Welcome& now) {
+  const auto layout = [](const std::vector<SensorSpec>& sensors, size_t i) {
+    if (i >= sensors.size()) return std::string("not there");
+    const SensorSpec& sensor = sensors[i];
+    return fmt::format("'{}' [{}]{}", sensor.name, fmt::join(sensor.shape, ", "),
+                       sensor.is_image() ? fmt::format(" ({})", sensor.format) : "");
+  };
+  const std::vector<SensorSpec> &was = before.interface.sensors, &is = now.interface.sensors;
+  for (size_t i = 0; i < std::max(was.size(), is.size()); ++i)
+    if (layout(was, i) != layout(is, i))
+      fail("the robot '{}' has changed meanwhile: its sensor {} was {}, it is {} now; start the policy's side again",
+           now.robot, i + 1, layout(was, i), layout(is, i));
 }
 
 template <class... Works>
@@ -119,6 +136,7 @@ void PolicyLink::handle(Message& message, double now) {
                  },
                  [&](const Welcome& welcome) {
                    check_welcome(welcome, policy_, config_);
+                   check_that_it_is_the_same(welcome_, welcome);
                    robot_.last_session = welcome.last_session;
                    last_sequence_ = 0;  // one that began again counts anew
                    if (!robot_.connected.exchange(true)) tell("the robot is connected again");
