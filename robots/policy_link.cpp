@@ -117,6 +117,7 @@ void PolicyLink::step() {
   LinkSocket* sockets[] = {&socket_};
   wait_for(sockets, exchange_.bell, longest_wait, has_decision_ ? &socket_ : nullptr);
   exchange_.bell.answer();
+  notice_loss(now_seconds());
   fetch_decision();
   send_decision();
   Message message;
@@ -226,26 +227,34 @@ void PolicyLink::send_decision() {
   latencies_.decision.add(now_seconds() - decision.received);
 }
 
-// One that cannot go now is tried again: an action may be on its way.
+// One that cannot go now is tried again: an action may be on its way. But what is asked of a robot that is not there is
+// forgotten: nobody expects it to move when it comes back. A stop goes if it can.
 void PolicyLink::send_requests() {
   while (const Message* request = exchange_.requests.front()) {
-    if (!socket_.send(encode(*request))) return;
+    const bool may_go = robot_.connected || std::holds_alternative<Stop>(*request);
+    if (!may_go || !socket_.send(encode(*request))) {
+      if (robot_.connected) return;
+      tell("the robot is not connected: what was asked of it is forgotten");
+    }
     exchange_.requests.pop();
   }
 }
 
-void PolicyLink::keep_alive(double now) {
+// Before anything goes out: it might be to a robot that has begun anew.
+void PolicyLink::notice_loss(double now) {
   const bool was_cut = socket_.disconnections() != disconnections_;
   const bool is_silent = now - heard_at_ > config_.link_timeout;
-  if (was_cut || is_silent) {
-    disconnections_ = socket_.disconnections();
-    if (robot_.connected.exchange(false)) {
-      ++counters_.reconnections;
-      tell(was_cut ? std::string("the connection to the robot was cut")
-                   : fmt::format("nothing was heard of the robot for {:.2g} s", now - heard_at_));
-    }
-    heard_at_ = std::max(heard_at_, now - config_.link_timeout);
+  if (!was_cut && !is_silent) return;
+  disconnections_ = socket_.disconnections();
+  if (robot_.connected.exchange(false)) {
+    ++counters_.reconnections;
+    tell(was_cut ? std::string("the connection to the robot was cut")
+                 : fmt::format("nothing was heard of the robot for {:.2g} s", now - heard_at_));
   }
+  heard_at_ = std::max(heard_at_, now - config_.link_timeout);
+}
+
+void PolicyLink::keep_alive(double now) {
   if (!robot_.connected) return greet();
   if (now - beat_at_ < heartbeat_interval) return;
   beat_at_ = now;

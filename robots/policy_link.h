@@ -99,6 +99,7 @@ class PolicyLink {
   void fetch_decision();
   void await_decision();
   void send_decision();
+  void notice_loss(double now);
   void keep_alive(double now);
   void greet();
   void tell(const std::string& event) const;
