@@ -104,6 +104,11 @@ void LinkSocket::connect(const std::string& address) {
   if (zmq_connect(handle(), address.c_str()) != 0) fail("cannot connect to '{}': {}", address, zmq_strerror(zmq_errno()));
 }
 
+void LinkSocket::reconnect() {
+  zmq_disconnect(handle(), address_.c_str());  // which it may have done already
+  if (zmq_connect(handle(), address_.c_str()) != 0) fail("cannot connect to '{}': {}", address_, zmq_strerror(zmq_errno()));
+}
+
 bool LinkSocket::send(std::span<const std::string_view> frames) {
   for (size_t i = 0; i < frames.size(); ++i) {
     const int more = i + 1 < frames.size() ? ZMQ_SNDMORE : 0;

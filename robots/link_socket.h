@@ -52,6 +52,10 @@ class LinkSocket {
   /// a message that is larger than 64 MiB.
   bool receive(std::vector<std::string>& frames);
 
+  /// Of a socket that connects: gives up its connection, and makes a new one. libzmq does so by itself, but not after
+  /// the other side has said what is not its protocol.
+  void reconnect();
+
   /// Of a socket that connects: how often it lost its connection so far.
   uint64_t disconnections();
 

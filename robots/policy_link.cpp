@@ -13,7 +13,8 @@ namespace sinew {
 namespace {
 
 constexpr int64_t most_incoming_bytes = 1 << 24;  // of a frame: a raw image of 2300 x 2300 pixels
-constexpr double longest_wait = 0.02, greeting_interval = 0.2, heartbeat_interval = 0.1;  // s
+constexpr double longest_wait = 0.02, greeting_interval = 0.2, heartbeat_interval = 0.1,
+                 reconnect_interval = 1;  // s
 constexpr int most_messages_at_once = 100;
 constexpr double longest_spin = 60e-6;  // s
 
@@ -251,11 +252,16 @@ void PolicyLink::notice_loss(double now) {
     tell(was_cut ? std::string("the connection to the robot was cut")
                  : fmt::format("nothing was heard of the robot for {:.2g} s", now - heard_at_));
   }
-  heard_at_ = std::max(heard_at_, now - config_.link_timeout);
 }
 
 void PolicyLink::keep_alive(double now) {
-  if (!robot_.connected) return greet();
+  if (!robot_.connected) {
+    if (now - std::max(heard_at_, reconnected_at_) > reconnect_interval) {
+      socket_.reconnect();
+      reconnected_at_ = now;
+    }
+    return greet();
+  }
   if (now - beat_at_ < heartbeat_interval) return;
   beat_at_ = now;
   socket_.send(encode(Heartbeat{now}));

@@ -120,7 +120,7 @@ class PolicyLink {
   uint64_t disconnections_ = 0, last_sequence_ = 0;
   bool has_decision_ = false;   // that is still to be sent
   double thinking_ = 1;         // s that the policy takes lately
-  double heard_at_ = 0, greeted_at_ = 0, beat_at_ = 0, last_observation_ = 0;
+  double heard_at_ = 0, greeted_at_ = 0, reconnected_at_ = 0, beat_at_ = 0, last_observation_ = 0;
   uint64_t last_action_ = 0;
   std::optional<double> round_trip_;
 };
