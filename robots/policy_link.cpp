@@ -173,7 +173,8 @@ ObservationTimes PolicyLink::watch_arrival(const ObservationMessage& message, do
 }
 
 void PolicyLink::take_observation(ObservationMessage& message, double now) {
-  if (message.sequence <= last_sequence_) {
+  // Where none was new for so long, the number that they are compared with is the one that is wrong.
+  if (message.sequence <= last_sequence_ && now - last_observation_ <= config_.link_timeout) {
     ++counters_.unusable;  // repeated, or overtaken
     return;
   }
