@@ -61,6 +61,7 @@ class PolicyControl {
   std::optional<uint64_t> session_;  // of the last observation
   uint64_t sequence_ = 0;
   double stamp_ = 0;
+  bool starts_anew_ = false;  // with the next one that it acts on
 };
 
 }  // namespace sinew
