@@ -14,7 +14,7 @@ namespace sinew {
 namespace {
 
 constexpr size_t most_frames = 70, most_message = size_t{1} << 26;
-constexpr int heartbeat_interval = 100, heartbeat_timeout = 300, reconnect_interval = 20;  // ms
+constexpr int reconnect_interval = 20, longest_silence = 1000;  // ms; the latter of the other computer's kernel
 
 void set(void* socket, int option, int value) {
   if (zmq_setsockopt(socket, option, &value, sizeof value) != 0) fail("ZeroMQ: option {}: {}", option, zmq_strerror(zmq_errno()));
@@ -61,12 +61,16 @@ LinkSocket::LinkSocket(const LinkContext& context, Kind kind, const Options& opt
   if (!handle_) fail("ZeroMQ makes no socket: {}", zmq_strerror(zmq_errno()));
   set(handle(), ZMQ_LINGER, 0);
   set(handle(), ZMQ_SNDHWM, options.queue);
-  set(handle(), ZMQ_RCVHWM, options.queue);
+  set(handle(), ZMQ_RCVHWM, options.incoming);
   if (zmq_setsockopt(handle(), ZMQ_MAXMSGSIZE, &options.most_bytes, sizeof options.most_bytes) != 0)
     fail("ZeroMQ: {}", zmq_strerror(zmq_errno()));
-  set(handle(), ZMQ_HEARTBEAT_IVL, heartbeat_interval);
-  set(handle(), ZMQ_HEARTBEAT_TIMEOUT, heartbeat_timeout);
-  set(handle(), ZMQ_HEARTBEAT_TTL, heartbeat_timeout);
+  // A peer whose computer or cable is gone is found out by the kernel. Not by ZMTP's heartbeats: where a connection
+  // breaks whose messages nobody has taken yet, they make libzmq 4.3.4 abort the process.
+  set(handle(), ZMQ_TCP_KEEPALIVE, 1);
+  set(handle(), ZMQ_TCP_KEEPALIVE_IDLE, 1);   // s
+  set(handle(), ZMQ_TCP_KEEPALIVE_INTVL, 1);  // s
+  set(handle(), ZMQ_TCP_KEEPALIVE_CNT, 3);
+  set(handle(), ZMQ_TCP_MAXRT, longest_silence);
   set(handle(), ZMQ_RECONNECT_IVL, reconnect_interval);
   set(handle(), ZMQ_RECONNECT_IVL_MAX, 10 * reconnect_interval);
   if (kind == Kind::dealer || kind == Kind::request) set(handle(), ZMQ_IMMEDIATE, 1);

@@ -27,13 +27,14 @@ class LinkContext {
 using SecureSocket = std::function<void(void* socket)>;
 
 /// A socket of the link: at most `most_bytes` a frame, messages for a peer that is not there or does not keep up are
-/// dropped, not kept, and a peer that says nothing for 300 ms is disconnected. Used by one thread at a time; errors of a
+/// dropped, not kept, and a peer whose computer does not answer for some seconds is disconnected. Used by one thread at a time; errors of a
 /// call are Errors that name the address.
 class LinkSocket {
  public:
   enum class Kind { router, dealer, reply, request };
   struct Options {
-    int queue = 1;              // messages
+    int queue = 1;              // messages to each peer
+    int incoming = 1;           // messages of each peer that wait to be taken; more wait in its computer
     int64_t most_bytes = 1 << 20;
     SecureSocket secure = {};
     std::string routing_id;     // of a dealer: by which a router knows it again when it reconnects

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int64_t most_incoming_bytes = 1 << 24;  // of a frame: a raw image of 2300 x 2300 pixels
 constexpr double longest_wait = 0.02, greeting_interval = 0.2, heartbeat_interval = 0.1,
-                 reconnect_interval = 1;  // s
+                 reconnect_interval = 0.5;  // s
 constexpr int most_messages_at_once = 100;
 constexpr double longest_spin = 60e-6;  // s
 
@@ -257,7 +257,8 @@ void PolicyLink::notice_loss(double now) {
 
 void PolicyLink::keep_alive(double now) {
   if (!robot_.connected) {
-    if (now - std::max(heard_at_, reconnected_at_) > reconnect_interval) {
+    // A connection that is dead may look alive for long, and libzmq may have given it up for good.
+    if (now - std::max(heard_at_, reconnected_at_) > std::max(reconnect_interval, config_.link_timeout)) {
       socket_.reconnect();
       reconnected_at_ = now;
     }

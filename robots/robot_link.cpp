@@ -13,10 +13,11 @@ constexpr int64_t most_incoming_bytes = 1 << 19;  // of a frame: nothing that a 
 constexpr double longest_wait = 0.05;             // s
 constexpr double refusal_interval = 1;            // s
 constexpr int observations_queued = 2;            // one, and a reply
+constexpr int most_incoming = 20;                 // messages of each peer
 constexpr int most_messages_at_once = 100;        // whoever floods the link shall not keep it from what else is due
 
 LinkSocket::Options options_of(const SecureSocket& secure) {
-  return {.queue = observations_queued, .most_bytes = most_incoming_bytes, .secure = secure};
+  return {.queue = observations_queued, .incoming = most_incoming, .most_bytes = most_incoming_bytes, .secure = secure};
 }
 
 }  // namespace
