@@ -107,6 +107,7 @@ void RobotControl::observe(RobotObservation& out) {
   put(state_.joints.velocity.first(std::min(n, state_.joints.velocity.size())), n);
   put(state_.joints.torque.first(std::min(n, state_.joints.torque.size())), 2 * n);
   out.session = mode_.mode() == Mode::armed ? mode_.session() : 0;
+  out.last_session = mode_.session();
   out.sequence = ++sequence_;
   out.stamp = state_.stamp;
   out.mode = mode_.mode();

@@ -34,6 +34,7 @@ struct ArmRefusals {
 /// An observation as the control thread hands it to the link.
 struct RobotObservation {
   uint64_t session = 0, sequence = 0;
+  uint64_t last_session = 0;          // that was begun, whether it goes on or not
   double stamp = 0;
   Mode mode = Mode::unconfigured;
   AlarmReport alarm;                  // of the stop, where it is stopped; else what the watches say now

@@ -133,7 +133,6 @@ void RobotLink::handle_request(Message& message, double now) {
   if (auto* action = std::get_if<ActionMessage>(&message)) return take_action(*action, now);
   if (const auto* beat = std::get_if<Heartbeat>(&message)) return reply(HeartbeatReply{beat->sent, now});
   if (const auto* arm = std::get_if<Arm>(&message)) {
-    welcome_.last_session = std::max(welcome_.last_session, arm->session);
     session_ = arm->session;
     delivered_ = 0;
     return ask({RobotRequest::Kind::arm, arm->session});
@@ -188,6 +187,7 @@ void RobotLink::send_observation(double now) {
 
 // What the control thread did with what was asked of it.
 void RobotLink::report(const RobotObservation& observation) {
+  welcome_.last_session = observation.last_session;
   if (observation.mode != mode_) {
     mode_ = observation.mode;
     const std::string why = mode_ == Mode::stopped ? " (" + text_of(observation.alarm, limits_) + ")" : "";
@@ -198,7 +198,7 @@ void RobotLink::report(const RobotObservation& observation) {
   arm_refused_ = refused.count;
   std::string why = fmt::format("the robot is {}", name_of(refused.mode));
   if (refused.alarm) why += ": " + text_of(refused.alarm, limits_);
-  else if (refused.mode == Mode::inactive) why = "the session's number is not greater than all before";
+  else if (refused.mode == Mode::inactive) why = "the session's number is not greater than all before, or by too much";
   tell("not armed: " + why);
   if (!controller_.empty()) reply(Refused{"the robot cannot be armed: " + why});
 }

@@ -12,6 +12,10 @@ enum class Mode { unconfigured, inactive, armed, stopped };
 inline constexpr size_t mode_count = 4;
 const char* name_of(Mode mode);
 
+/// A session's number is greater than all before, but by no more than this: one wrong number must not use up all that
+/// could follow it.
+inline constexpr uint64_t largest_session_step = uint64_t{1} << 32;
+
 /// Which of these a robot is in, and how it begins to move. Nothing but arm() makes it obey, and nothing but
 /// acknowledge() ends a stop: a link that comes back does neither.
 class RobotMode {
@@ -28,7 +32,7 @@ class RobotMode {
   /// Both sides have agreed on all that they exchange. Ends nothing that was stopped.
   void configure();
   /// From inactive, where `alarm` says that nothing is wrong and `session` is greater than all before, whose actions may
-  /// still be on their way: false otherwise, and nothing changes.
+  /// still be on their way, by largest_session_step at most: false otherwise, and nothing changes.
   bool arm(const AlarmReport& alarm, uint64_t session, double now);
   /// Latched. The first reason counts.
   void stop(const AlarmReport& reason);

@@ -29,6 +29,8 @@ TEST(RobotMode, AStopStaysUntilItIsAcknowledged) {
   EXPECT_EQ(robot.mode(), Mode::stopped);
   robot.acknowledge();
   EXPECT_EQ(robot.mode(), Mode::inactive);
+  EXPECT_FALSE(robot.arm({}, ~uint64_t{0}, 0));  // no number would be greater
+  EXPECT_FALSE(robot.arm({}, largest_session_step + 2, 0));
   EXPECT_FALSE(robot.arm({}, 1, 0));  // actions of that session may still be on their way
   EXPECT_TRUE(robot.arm({}, 2, 0));
   robot.stop({Alarm::tilt});
