@@ -14,7 +14,7 @@ constexpr double longest_wait = 0.05;             // s
 constexpr double refusal_interval = 1;            // s
 constexpr int observations_queued = 2;            // one, and a reply
 constexpr int most_incoming = 20;                 // messages of each peer
-constexpr int most_messages_at_once = 100;        // whoever floods the link shall not keep it from what else is due
+constexpr double longest_at_once = 0.001;  // s of messages: who floods the link must not keep it from what else is due
 
 LinkSocket::Options options_of(const SecureSocket& secure) {
   return {.queue = observations_queued, .incoming = most_incoming, .most_bytes = most_incoming_bytes, .secure = secure};
@@ -51,7 +51,7 @@ void RobotLink::step() {
 }
 
 void RobotLink::receive_messages(double now) {
-  for (int i = 0; i < most_messages_at_once && socket_.receive(frames_); ++i) {
+  for (const double until = now + longest_at_once; now_seconds() < until && socket_.receive(frames_);) {
     const std::string sender = frames_.front();
     const std::vector<std::string_view> views(frames_.begin() + 1, frames_.end());
     try {
@@ -59,7 +59,7 @@ void RobotLink::receive_messages(double now) {
       handle(sender, message, now);
     } catch (const Error& error) {
       if (++counters_.malformed == 1) tell(fmt::format("refused: {}", shortened(error.what(), 300)));
-      // An older or newer version is told so; to noise there is no answer.
+      // Such as an older or newer version.
       reply_to(sender, Refused{shortened(error.what(), 300)});
     }
   }
