@@ -47,6 +47,7 @@ void FakeBody::add_camera(SensorSpec camera, std::function<std::string()> take) 
 }
 
 RobotState FakeBody::measure() {
+  if (slow > 0) std::this_thread::sleep_for(std::chrono::duration<double>(slow));
   position_ = {hip, knee};
   velocity_ = {};
   if (follows_)
@@ -65,6 +66,7 @@ void FakeBody::observe(std::span<float> numbers, std::string&) {
     numbers[i] = static_cast<float>(position_[i]);
     numbers[2 + i] = static_cast<float>(velocity_[i]);
   }
+  numbers[3] += static_cast<float>(stir * std::sin(20 * now_seconds()));
 }
 
 void FakeBody::take_images(const std::string&, std::vector<std::string>& images) {
@@ -77,6 +79,7 @@ void FakeBody::command(std::span<const double> all) {
     const bool inside = std::isfinite(all[i]) && all[i] >= limits_[i].lowest() && all[i] <= limits_[i].highest() &&
                         std::abs(all[i] - position_[i]) <= limits_[i].step + 1e-9;
     outside += !inside;
+    if (told_[i] != all[i]) changed_at = now_seconds();
     told_[i] = all[i];
   }
   hip_command = all[0];
@@ -84,11 +87,17 @@ void FakeBody::command(std::span<const double> all) {
   ++commands;
 }
 
-RunningRobot::RunningRobot(const RobotConfig& config, FakeBody& body, RobotServer::Options options) : config_(config) {
+RunningRobot::RunningRobot(const RobotConfig& config, FakeBody& body, RobotServer::Options options)
+    : config_(config), body_(body) {
   options.real_time = false;
   options.link.on_event = [this](const std::string& event) {
     const std::lock_guard lock(mutex_);
+    if (events_.size() > 1000) events_.erase(events_.begin());
     events_.push_back(event);
+  };
+  options.after_tick = [this, then = std::move(options.after_tick)] {
+    note_mode();
+    if (then) then();
   };
   server_ = std::make_unique<RobotServer>(config, body, std::move(options));
   config_.address = server_->address();
@@ -99,6 +108,13 @@ RunningRobot::RunningRobot(const RobotConfig& config, FakeBody& body, RobotServe
 RunningRobot::~RunningRobot() {
   go_on_ = false;
   thread_.join();
+}
+
+void RunningRobot::note_mode() {
+  const Mode mode = server_->mode();
+  if (mode == Mode::stopped && mode_ != Mode::stopped) stopped_at_ = now_seconds();
+  if (mode == Mode::armed) obeyed_at_ = body_.changed_at.load();
+  mode_ = mode;
 }
 
 std::vector<std::string> RunningRobot::events() const {

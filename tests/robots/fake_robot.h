@@ -35,6 +35,9 @@ class FakeBody final : public RobotBody {
   std::atomic<double> hip{0.2}, knee{-0.3};  // where the joints are
   std::atomic<double> hip_command{0};
   std::atomic<double> clock_shift{0};  // s: of its own clock, for what it stamps
+  std::atomic<double> slow{0};         // s: that measuring takes
+  std::atomic<double> stir{0};         // of a wave that its sensor adds, so that a policy never comes to rest
+  std::atomic<double> changed_at{0};   // s: when it was last told something else than before
   std::atomic<uint64_t> commands{0}, outside{0};
 
  private:
@@ -61,13 +64,22 @@ class RunningRobot {
   /// The robot's file of the policy's side.
   const RobotConfig& config() const { return config_; }
   std::vector<std::string> events() const;
+  /// When the actuators were last told to be safe, s: after the tick in which that was.
+  double stopped_at() const { return stopped_at_; }
+  /// When an armed robot's actuators were last told something new, s: it had obeyed an action.
+  double obeyed_at() const { return obeyed_at_; }
 
  private:
+  void note_mode();
+
   RobotConfig config_;
+  FakeBody& body_;
   mutable std::mutex mutex_;
   std::vector<std::string> events_;
   std::unique_ptr<RobotServer> server_;
   std::atomic<bool> go_on_{true};
+  std::atomic<double> stopped_at_{0}, obeyed_at_{0};
+  Mode mode_ = Mode::unconfigured;  // in the control thread
   std::thread thread_;
 };
 

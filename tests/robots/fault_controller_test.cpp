@@ -1,0 +1,126 @@
+// Who may control a robot, and what becomes of those who may not; and addresses where nothing, or another one, is.
+#include "robots/emergency_stop.h"
+#include "tests/core/expect_error.h"
+#include "tests/robots/local_socket.h"
+#include "tests/robots/moving_robot.h"
+
+namespace sinew {
+namespace {
+
+PolicyClient::Options options(double connect_timeout = 5) {
+  return {.link = {.policy_name = "fake"}, .connect_timeout = connect_timeout, .real_time = false};
+}
+
+TEST(FaultController, ASecondOneIsRefusedAndTheFirstUndisturbed) {
+  MovingRobot moving;
+  const Policy policy = fake_policy();
+  const double begin = now_seconds();
+  // One made by the library …
+  std::string error;
+  std::atomic<bool> refused{false};
+  std::thread second([&] {
+    error = error_of([&] { PolicyClient client(policy, moving.robot.config(), options()); });
+    refused = true;
+  });
+  EXPECT_TRUE(moving.hand.until([&] { return refused.load(); }));
+  second.join();
+  expect_contains(error, "refuses: the robot is controlled by the policy 'hand', and one at a time may");
+  // … and one by hand, which goes on all the same.
+  HandPolicy intruder(moving.robot.config());
+  EXPECT_FALSE(intruder.connect());
+  const uint64_t obeyed = moving.hand.seen.action;
+  for (int i = 0; i < 50; ++i) {
+    ActionMessage forged = intruder.answer(moving.hand.seen);
+    forged.session = moving.hand.seen.session;
+    forged.sequence = moving.hand.seen.action + 1;
+    forged.values = {0.9, -0.9};
+    for (const Message& message : {Message(forged), Message(Arm{1000}), Message(Acknowledge{}), Message(Stop{"mine"})})
+      intruder.say(message);
+    intruder.say_frames({"nonsense"});
+    moving.hand.live(0.01);
+  }
+  EXPECT_EQ(moving.hand.seen.mode, Mode::armed);
+  EXPECT_LT(moving.robot.stopped_at(), begin) << "it stopped";
+  EXPECT_GT(moving.hand.seen.action, obeyed + 25);
+  EXPECT_EQ(moving.body.outside, 0u);
+  EXPECT_GE(moving.robot.server().link_counters().foreign, 200u);
+}
+
+// Its messages do not stop; the other's are obeyed only once nothing was heard of it for link_timeout.
+TEST(FaultController, AnotherOneMayTakeOverWhenTheFirstIsGone) {
+  MovingRobot moving;
+  HandPolicy next(moving.robot.config());
+  const double gone_at = now_seconds();
+  double connected_at = 0;
+  ASSERT_TRUE(soon([&] {
+    if (!next.connect(0.1)) return false;
+    connected_at = now_seconds();
+    return true;
+  }));
+  report_reaction("the controller falls silent: it stops",
+                  moving.robot.stopped_at() - std::max(gone_at, moving.robot.obeyed_at()), reaction_bound(moving.config));
+  report_reaction("the controller falls silent: another one may control", connected_at - gone_at,
+                  moving.config.link_timeout + 0.2);
+  EXPECT_TRUE(next.recover());
+  EXPECT_FALSE(moving.hand.connect());
+  expect_contains(moving.hand.refused, "controlled by the policy 'hand'");
+  EXPECT_EQ(moving.body.outside, 0u);
+}
+
+// Who greets anew has forgotten what was before, and who does not fit any more is no controller.
+TEST(FaultController, AGreetingDisarms) {
+  MovingRobot moving;
+  double fault_at = now_seconds();
+  moving.hand.say(moving.hand.hello);
+  moving.expect_stop_for("a greeting while it moves", fault_at, Alarm::link_lost);
+  moving.expect_recovery();
+  Hello other = moving.hand.hello;
+  other.interface.actions.rate = 50;
+  fault_at = now_seconds();
+  moving.hand.say(other);
+  expect_stop("a greeting that does not fit while it moves", fault_at, moving.robot, moving.body,
+              [&] { moving.hand.live(0.001); });
+  expect_contains(moving.hand.refused, "the policy acts at 50 Hz, the robot at 100 Hz");
+  ASSERT_TRUE(moving.hand.connect());
+  moving.expect_recovery();
+}
+
+TEST(FaultController, APortThatIsInUseIsNamed) {
+  const RobotConfig config = fake_config();
+  FakeBody body(config), other_body(config);
+  RunningRobot robot(config, body);
+  RobotConfig taken = config;
+  taken.address = robot.config().address;
+  expect_contains(error_of([&] { RobotServer server(taken, other_body, {}); }),
+                  fmt::format("cannot listen on {}: another program does already", taken.address));
+  taken = config;
+  taken.stop_address = robot.config().stop_address;
+  expect_contains(error_of([&] { RobotServer server(taken, other_body, {}); }),
+                  fmt::format("cannot listen on {}: another program does already", taken.stop_address));
+  taken.stop_address = "tcp://nowhere:port";
+  expect_contains(error_of([&] { RobotServer server(taken, other_body, {}); }), "cannot listen on tcp://nowhere:port");
+}
+
+void expect_no_answer(const std::string& fault, const std::string& address) {
+  const Policy policy = fake_policy();
+  RobotConfig config = fake_config();
+  config.address = config.stop_address = address;
+  double begin = now_seconds();
+  const std::string error = error_of([&] { PolicyClient client(policy, config, options(0.3)); });
+  report_reaction(fault + ": the policy's side says so", now_seconds() - begin, 0.3 + 0.02);
+  expect_contains(error, fmt::format("no robot answers at {} within 0.3 s; is its side running there?", address));
+  begin = now_seconds();
+  const std::string stop_error = error_of([&] { emergency_stop(address, {}, "in vain", 0.3); });
+  report_reaction(fault + ": the emergency stop says so", now_seconds() - begin, 0.3 + 0.02);
+  expect_contains(stop_error, fmt::format("the robot does not confirm the emergency stop at {} within 0.3 s", address));
+}
+
+TEST(FaultController, ARobotThatIsNotThere) {
+  const int port = port_of(listen_locally());  // which listens no longer
+  expect_no_answer("nobody listens there", fmt::format("tcp://127.0.0.1:{}", port));
+  const Socket mute = listen_locally();
+  expect_no_answer("somebody listens and says nothing", fmt::format("tcp://127.0.0.1:{}", port_of(mute)));
+}
+
+}  // namespace
+}  // namespace sinew

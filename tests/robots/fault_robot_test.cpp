@@ -1,0 +1,76 @@
+// What goes wrong at the robot's own side while a policy moves it: clocks, bodies, threads, and people who stop it.
+#include "robots/emergency_stop.h"
+#include "tests/core/expect_error.h"
+#include "tests/robots/moving_robot.h"
+
+namespace sinew {
+namespace {
+
+// What it stamps is then of no time at which it could have been measured.
+TEST(FaultRobot, ItsClockSteps) {
+  MovingRobot moving;
+  for (const double shift : {-1.0, -3600.0}) {
+    moving.body.clock_shift = shift;
+    moving.expect_stop_for(fmt::format("the robot's clock steps by {} s", shift), now_seconds(), Alarm::stale);
+    moving.hand.say(Acknowledge{});
+    EXPECT_TRUE(moving.hand.until([&] { return moving.hand.seen.mode == Mode::inactive; }));
+    moving.hand.refused.clear();
+    EXPECT_FALSE(moving.hand.arm(0.3));
+    expect_contains(moving.hand.refused, "what is measured is too old");
+    moving.body.clock_shift = 0;
+    EXPECT_TRUE(moving.hand.until([&] { return moving.hand.seen.alarm == Alarm::none; }));
+    EXPECT_TRUE(moving.hand.arm());
+  }
+  for (const double shift : {1.0, 3600.0}) {
+    moving.body.clock_shift = shift;
+    moving.expect_stop_for(fmt::format("the robot's clock steps by {} s", shift), now_seconds(), Alarm::link_lost);
+    moving.body.clock_shift = 0;
+    moving.expect_recovery();
+  }
+}
+
+TEST(FaultRobot, ItsBodyIsBroken) {
+  MovingRobot moving;
+  moving.body.broken = true;
+  moving.expect_stop_for("the body says that it is broken", now_seconds(), Alarm::fault);
+  moving.body.broken = false;
+  moving.expect_recovery();
+}
+
+TEST(FaultRobot, SomebodyStopsItOverTheNetwork) {
+  MovingRobot moving;
+  for (int i = 0; i < 3; ++i) {
+    const double pressed_at = now_seconds();
+    std::thread somebody([&] { emergency_stop(moving.robot.config().stop_address, {}, "a hand is in the way", 5); });
+    moving.expect_stop_for("emergency stop, over its own socket", pressed_at, Alarm::emergency);
+    somebody.join();
+    expect_contains(join(moving.robot.events()), "emergency stop: a hand is in the way");
+    moving.expect_recovery();
+  }
+}
+
+// Not before: whoever stopped it may reach into it now.
+TEST(FaultRobot, AStopIsConfirmedOnceTheRobotIsSafe) {
+  MovingRobot moving;
+  for (const double slow : {0.0, 0.0, 0.3}) {
+    moving.body.slow = slow;
+    emergency_stop(moving.robot.config().stop_address, {}, "again", 5);
+    EXPECT_EQ(moving.robot.server().mode(), Mode::stopped) << slow;
+    moving.body.slow = 0;
+    moving.expect_recovery();
+  }
+  moving.body.slow = 1;
+  expect_contains(error_of([&] { emergency_stop(moving.robot.config().stop_address, {}, "in vain", 0.3); }),
+                  "the robot does not confirm the emergency stop");
+  moving.body.slow = 0;
+}
+
+TEST(FaultRobot, SomebodyStopsItAtTheRobot) {
+  MovingRobot moving;
+  moving.robot.server().emergency_stop();
+  moving.expect_stop_for("emergency stop, of the robot's own process", now_seconds(), Alarm::emergency);
+  moving.expect_recovery();
+}
+
+}  // namespace
+}  // namespace sinew

@@ -1,0 +1,32 @@
+#pragma once
+#include "core/clock.h"
+#include "tests/robots/hand_policy.h"
+#include "tests/robots/reaction.h"
+
+namespace sinew {
+
+/// A robot that moves as a hand-made policy tells it, until something befalls it.
+struct MovingRobot {
+  explicit MovingRobot(RobotServer::Options options = {}) : robot(config, body, std::move(options)) {
+    EXPECT_TRUE(hand.connect() && hand.arm()) << hand.refused;
+  }
+
+  /// It stops because of what was so from `fault_at`, s, on; the policy lives on meanwhile, and hears why.
+  void expect_stop_for(const std::string& fault, double fault_at, Alarm alarm) {
+    expect_stop(fault, fault_at, robot, body, [&] { hand.live(0.001); });
+    EXPECT_TRUE(hand.until([&] { return hand.seen.mode == Mode::stopped; })) << fault;
+    EXPECT_EQ(name_of(hand.seen.alarm), name_of(alarm)) << fault;
+  }
+  /// Somebody acknowledges that, and it moves again.
+  void expect_recovery() {
+    EXPECT_TRUE(hand.recover()) << hand.refused;
+    EXPECT_EQ(body.outside, 0u);
+  }
+
+  RobotConfig config = fake_config();
+  FakeBody body{config};
+  RunningRobot robot;
+  HandPolicy hand{robot.config()};
+};
+
+}  // namespace sinew

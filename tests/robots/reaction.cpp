@@ -1,0 +1,43 @@
+#include "tests/robots/reaction.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "core/clock.h"
+
+namespace sinew {
+
+double reaction_bound(const RobotConfig& config) { return config.watchdog + config.tick(); }
+
+void report_reaction(const std::string& fault, double seconds, double bound, const std::string& remark) {
+  constexpr double slack = 0.5;  // s
+  fmt::print("reaction: {:<60} {:6.1f} ms of {:.0f} ms{}\n", fault, 1000 * seconds, 1000 * bound, remark);
+  std::string key = fault;
+  std::ranges::replace_if(key, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
+  testing::Test::RecordProperty(key, fmt::format("{:.4f}", seconds));
+  EXPECT_GE(seconds, 0) << fault;
+  EXPECT_LE(seconds, bound + slack) << fault;
+}
+
+void expect_stop(const std::string& fault, double fault_at, RunningRobot& robot, FakeBody& body,
+                 const std::function<void()>& meanwhile) {
+  const bool stopped = soon([&] {
+    meanwhile();
+    return robot.stopped_at() > fault_at && robot.server().mode() == Mode::stopped;
+  });
+  ASSERT_TRUE(stopped) << fault << ": the robot goes on";
+  const double stopped_at = robot.stopped_at(), since = std::max(fault_at, robot.obeyed_at());
+  report_reaction(fault, stopped_at - since, reaction_bound(robot.config()),
+                  since > fault_at ? fmt::format("; {:.1f} ms since the fault", 1000 * (stopped_at - fault_at)) : "");
+  const uint64_t commands = body.commands;
+  EXPECT_TRUE(soon([&] {
+    meanwhile();
+    return body.commands > commands + 3;
+  })) << fault << ": its motors are not held";
+  EXPECT_EQ(robot.server().mode(), Mode::stopped) << fault << ": it goes on by itself";
+  EXPECT_LE(body.changed_at, stopped_at) << fault << ": its motors do not hold still";
+  EXPECT_EQ(body.outside, 0u) << fault;
+}
+
+}  // namespace sinew
