@@ -2,10 +2,10 @@
 
 namespace sinew {
 
-std::vector<Command> robot_commands(const LayerTable<float>& layers) {
+std::vector<Command> robot_commands(const LayerTable<float>& layers, const AdapterTable& adapters) {
   return {
       {"stream", "a policy drives a robot: handshake, limits, recording",
-       [&layers](CommandLine& line) { return declare_stream(line, layers); }},
+       [&layers, &adapters](CommandLine& line) { return declare_stream(line, layers, adapters); }},
       {"log", "what a recording of a session holds: events, latency, a chart; its policy run again",
        [&layers](CommandLine& line) { return declare_log(line, layers); }},
       {"stop", "the emergency stop of a robot", declare_stop},

@@ -3,16 +3,17 @@
 
 #include "apps/command_line.h"
 #include "nets/network.h"
+#include "robots/adapter_table.h"
 
 /// The subcommands that a computer on a robot has, too: they need neither MuJoCo nor what learning needs. One function
 /// each, in the file of its name.
 namespace sinew {
 
-Command::Work declare_stream(CommandLine& line, const LayerTable<float>& layers);
+Command::Work declare_stream(CommandLine& line, const LayerTable<float>& layers, const AdapterTable& adapters);
 Command::Work declare_log(CommandLine& line, const LayerTable<float>& layers);
 Command::Work declare_stop(CommandLine& line);
 Command::Work declare_keys(CommandLine& line);
 
-std::vector<Command> robot_commands(const LayerTable<float>& layers);
+std::vector<Command> robot_commands(const LayerTable<float>& layers, const AdapterTable& adapters);
 
 }  // namespace sinew

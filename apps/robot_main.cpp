@@ -4,9 +4,10 @@
 
 int main(int argc, char** argv) {
   const sinew::LayerTable<float> layers = sinew::builtin_layers<float>();
+  const sinew::AdapterTable adapters = sinew::builtin_adapters();
   return sinew::run_program(argc, argv,
                             {.name = "sinew",
                              .summary = "What a computer on a robot needs: a policy drives the robot.",
-                             .commands = sinew::robot_commands(layers),
+                             .commands = sinew::robot_commands(layers, adapters),
                              .version = [] { return std::string("sinew " SINEW_VERSION " (robot only)"); }});
 }

@@ -20,7 +20,7 @@ void give_back_large_pieces() {
 
 }  // namespace
 
-int run(int argc, char** argv, const Registry& registry) {
+int run(int argc, char** argv, const Registry& registry, const AdapterTable& adapters) {
   give_back_large_pieces();
   const auto with_registry = [&registry](Command::Work (*declare)(CommandLine&, const Registry&)) {
     return [declare, &registry](CommandLine& line) { return declare(line, registry); };
@@ -39,7 +39,7 @@ int run(int argc, char** argv, const Registry& registry) {
       {"doctor", "what this computer offers, and what that means for you", declare_doctor},
       {"test", "run the tests of the build this command belongs to", declare_test},
   };
-  const std::vector<Command> of_robots = robot_commands(registry.layers);
+  const std::vector<Command> of_robots = robot_commands(registry.layers, adapters);
   const auto after_play = commands.begin() + 2;
   commands.insert(after_play, of_robots.begin(), of_robots.end());
   return run_program(argc, argv,

@@ -1,11 +1,12 @@
 #pragma once
 #include "agents/recipe.h"
+#include "robots/adapter_table.h"
 
 namespace sinew {
 
 /// The `sinew` command: a program's main returns what this returns. A program of one's own adds its
 /// layers, terms, envs or algorithms to Registry::builtin() and hands it over, so that every
-/// subcommand knows them.
-int run(int argc, char** argv, const Registry& registry);
+/// subcommand knows them; and its adapters of robots to builtin_adapters().
+int run(int argc, char** argv, const Registry& registry, const AdapterTable& adapters = builtin_adapters());
 
 }  // namespace sinew

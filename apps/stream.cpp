@@ -2,9 +2,12 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <csignal>
 #include <ctime>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -17,7 +20,9 @@
 #include "apps/stream_session_internal.h"
 #include "apps/stream_status_internal.h"
 #include "core/safe_file.h"
+#include "core/text.h"
 #include "nets/policy_file.h"
+#include "robots/adapted_robot.h"
 #include "robots/flight_recorder.h"
 #include "robots/handshake.h"
 #include "robots/link_keys.h"
@@ -25,6 +30,11 @@
 
 namespace sinew {
 namespace {
+
+std::atomic<RobotServer*> adapted_server{nullptr};
+void stop_at_once(int) {
+  if (RobotServer* server = adapted_server) server->emergency_stop();
+}
 
 struct StreamArguments {
   std::string policy;
@@ -71,17 +81,35 @@ void finish_recording(FlightRecorder* recorder) {
                                         : "");
 }
 
-int stream(const StreamArguments& arguments, const LayerTable<float>& layers) {
+// Connects to a robot of another dialect, whose own side is then in this process. `config` becomes the policy's side's.
+std::unique_ptr<AdaptedRobot> adapt(RobotConfig& config, const AdapterTable& adapters, const StreamArguments& arguments,
+                                    const AdapterEvents& on_event) {
+  if (config.adapter == own_protocol) return nullptr;
+  auto robot = with_context(*arguments.robot, [&] {
+    return std::make_unique<AdaptedRobot>(config, adapters,
+                                          AdaptedRobot::Options{.keys = arguments.keys, .on_event = on_event});
+  });
+  config = robot->config();
+  adapted_server = &robot->server();
+  std::signal(SIGUSR1, stop_at_once);
+  fmt::print("the adapter '{}' does without: {}; emergency stop: {}, or kill -USR1 {}\n", config.adapter,
+             join(config.accept), config.stop_address, ::getpid());
+  return robot;
+}
+
+int stream(const StreamArguments& arguments, const LayerTable<float>& layers, const AdapterTable& adapters) {
   check_arguments(arguments);
   const std::string path = policy_path(arguments.policy);
-  const RobotConfig config = load_robot_config(*arguments.robot);
+  RobotConfig config = load_robot_config(*arguments.robot);
   const LoadedPolicy loaded = load_policy(path, layers);  // checks its golden pairs
   fmt::print("{}: its golden pairs give the actions that they gave when it was trained\n", path);
   with_context(path, [&] { check_policy(*loaded.policy, config); });
 
   std::unique_ptr<FlightRecorder> recorder;
   LiveLine line(::isatty(STDERR_FILENO) != 0);
+  std::mutex events;  // they come from several threads
   const auto tell = [&](const std::string& event) {
+    const std::lock_guard lock(events);
     line.print(event);
     if (recorder) recorder->event(event);
   };
@@ -93,6 +121,7 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers) {
   options.link.on_event = tell;
   if (!arguments.no_record) {
     options.on_welcome = [&](const Hello& hello, const Welcome& welcome, const PolicyDecision& empty) {
+      const std::lock_guard lock(events);
       recorder = std::make_unique<FlightRecorder>(recording_path(arguments, config), session_of(welcome, hello, config, path), empty);
     };
     options.link.on_observation = [&](ObservationMessage&& message, const ObservationTimes& times) {
@@ -100,6 +129,7 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers) {
     };
     options.on_decision = [&](const PolicyDecision& decision) { recorder->decision(decision); };
   }
+  std::unique_ptr<AdaptedRobot> adapted = adapt(config, adapters, arguments, tell);
   auto client = std::make_unique<PolicyClient>(*loaded.policy, config, options);
   catch_stop_signals();  // before this nothing has moved
   fmt::print("connected to the robot '{}' at {}: {} sensors, {} actuators, {} Hz; all agree\n", client->welcome().robot,
@@ -111,12 +141,16 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers) {
                          .shadow = arguments.shadow,
                          .has_keyboard = ::isatty(STDIN_FILENO) != 0,
                          .seconds = arguments.seconds,
-                         .tell = tell});
+                         .tell = tell,
+                         .check = adapted ? std::function<void()>([&] { adapted->check(); }) : nullptr});
   session.run();
   line.clear();
   fmt::print("{}", final_report(*client, session.seconds(), true));
   if (arguments.json) write_json(*arguments.json, report_json(*client, session.seconds()));
-  client.reset();  // nothing is recorded any more
+  client.reset();
+  adapted_server = nullptr;
+  adapted.reset();
+  // Nothing is recorded any more.
   finish_recording(recorder.get());
   if (!session.failure().empty()) throw Error(session.failure(), Error::Fault::system);
   // Without a time of its own, it is done when it is told to end.
@@ -125,7 +159,7 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers) {
 
 }  // namespace
 
-Command::Work declare_stream(CommandLine& line, const LayerTable<float>& layers) {
+Command::Work declare_stream(CommandLine& line, const LayerTable<float>& layers, const AdapterTable& adapters) {
   auto arguments = std::make_shared<StreamArguments>();
   line.argument("POLICY", arguments->policy, "a run folder (its best policy) or a .safetensors file");
   line.option("--robot", arguments->robot, "ROBOT.yaml", "the robot's file: address, limits, what its actuators take");
@@ -144,7 +178,7 @@ Command::Work declare_stream(CommandLine& line, const LayerTable<float>& layers)
   line.example(
       "sinew stream zoo/inverted_pendulum.safetensors --robot pendulum.yaml     # type arm; Enter stops it, Ctrl-C ends\n"
       "  sinew robot inverted_pendulum --config pendulum.yaml     # the simulated robot for it: first, in another terminal");
-  return [arguments, &layers] { return stream(*arguments, layers); };
+  return [arguments, &layers, &adapters] { return stream(*arguments, layers, adapters); };
 }
 
 }  // namespace sinew

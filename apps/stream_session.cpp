@@ -51,6 +51,7 @@ void StreamSession::run() {
   while (!is_over()) {
     std::this_thread::sleep_for(interval);
     client_.check();
+    if (options_.check) options_.check();
     if (const auto typed = typed_line()) heed(*typed);
     watch_robot();
     show();

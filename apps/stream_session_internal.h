@@ -17,6 +17,7 @@ class StreamSession {
     bool has_keyboard = false;                     // somebody can be asked
     double seconds = 0;                            // until it ends; 0: until a signal asks for that
     std::function<void(const std::string&)> tell;  // what happens, for whoever watches and for the recording
+    std::function<void()> check;                   // throws what went wrong beside the client; empty: nothing can
   };
   StreamSession(PolicyClient& client, LiveLine& line, Options options);
 

@@ -24,6 +24,10 @@ const std::vector<ConfigNode>& RobotConfig::processing(const std::string& camera
 
 void check_robot_config(const RobotConfig& config) {
   check_limits(config.limits());
+  if (config.adapter == own_protocol && !config.accept.empty())
+    fail("accept: our own protocol lacks nothing; it is for a robot with another `adapter`");
+  if (config.adapter == own_protocol && !config.wire.is_null() && !config.wire.entries().empty())
+    throw config.wire.error("it is for a robot with another `adapter`");
   std::set<std::string> names;
   for (const ActuatorConfig& actuator : config.actuators) {
     if (!names.insert(actuator.limits.name).second) fail("the actuator '{}' is there twice", actuator.limits.name);

@@ -43,9 +43,15 @@ struct LinkKeysConfig {
   }
 };
 
+/// The adapter that is none: docs/protocol.md.
+inline constexpr const char* own_protocol = "sinew";
+
 /// A robot's file: where it is, how it is spoken to, and what it may be told. Both sides of the link read it.
 struct RobotConfig {
   std::string robot;                                   // its name
+  std::string adapter = own_protocol;                  // which dialect it speaks: ours, or a row of the AdapterTable
+  std::vector<std::string> accept;                     // what that dialect lacks, by name: each is to be accepted
+  ConfigNode wire = ConfigNode::map();                 // what the adapter needs to know, in a struct of its own
   std::string address = "tcp://127.0.0.1:5570";        // where its side listens
   std::string stop_address = "tcp://127.0.0.1:5571";   // the same of its emergency stop
   LinkKeysConfig keys;
@@ -64,6 +70,9 @@ struct RobotConfig {
   template <class Visitor>
   void visit(Visitor& v) {
     v.required("robot", robot);
+    v.optional("adapter", adapter);
+    v.optional("accept", accept);
+    v.optional("wire", wire);
     v.optional("address", address);
     v.optional("stop_address", stop_address);
     v.optional("keys", keys);
@@ -89,7 +98,8 @@ struct RobotConfig {
 
 /// Reads and checks it. Throws an Error that says where, of which actuator, what is missing, and what to do.
 RobotConfig load_robot_config(const std::string& path);
-/// What reading alone does not find: limits, names given twice, times that do not go with the rate.
+/// What reading alone does not find: limits, names given twice, times that do not go with the rate, what is for other
+/// dialects alone.
 void check_robot_config(const RobotConfig& config);
 
 /// The actuators as an interface has them: commands in SI units, within what the limits allow.

@@ -1,0 +1,48 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "robots/robot_body.h"
+#include "robots/robot_config.h"
+
+/// Robots that speak another dialect than ours. An adapter is a RobotBody that reaches the robot over the robot's own
+/// wire; a RobotServer before it (AdaptedRobot) makes it a robot like any other.
+namespace sinew {
+
+/// What an adapter says in passing, in one sentence. Called in a thread of its own.
+using AdapterEvents = std::function<void(const std::string&)>;
+
+/// Something that a dialect does not have and our protocol has. A robot's file accepts it by its name.
+struct AdapterLack {
+  std::string name;     // "no_keys"
+  std::string meaning;  // what follows from it
+};
+
+struct Adapter {
+  std::string name, description;
+  std::vector<AdapterLack> lacks;
+  /// Connects. Throws an Error for a `wire` that is wrong, and for a robot that is not there or says something else.
+  std::function<std::unique_ptr<RobotBody>(const RobotConfig&, const AdapterEvents&)> make;
+};
+
+/// A value: a program of one's own takes builtin_adapters() and adds rows.
+class AdapterTable {
+ public:
+  void add(Adapter adapter) { rows_.push_back(std::move(adapter)); }
+  const std::vector<Adapter>& rows() const { return rows_; }
+  /// Throws an Error with the nearest known name for one that is not there.
+  const Adapter& find(const std::string& name) const;
+
+ private:
+  std::vector<Adapter> rows_;
+};
+
+AdapterTable builtin_adapters();
+
+/// Throws an Error that names all that the adapter lacks and the robot's file does not accept, and one for a word among
+/// the accepted that is none of these.
+void check_accepted(const Adapter& adapter, const std::vector<std::string>& accepted);
+
+}  // namespace sinew
