@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "robots/lekiwi_body.h"
 
 namespace sinew {
 
@@ -33,6 +34,10 @@ void check_accepted(const Adapter& adapter, const std::vector<std::string>& acce
       adapter.name, join(missing), join(names));
 }
 
-AdapterTable builtin_adapters() { return {}; }
+AdapterTable builtin_adapters() {
+  AdapterTable table;
+  table.add(lekiwi_adapter());
+  return table;
+}
 
 }  // namespace sinew

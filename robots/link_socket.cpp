@@ -30,6 +30,8 @@ int type_of(LinkSocket::Kind kind) {
     case LinkSocket::Kind::dealer: return ZMQ_DEALER;
     case LinkSocket::Kind::reply: return ZMQ_REP;
     case LinkSocket::Kind::request: return ZMQ_REQ;
+    case LinkSocket::Kind::push: return ZMQ_PUSH;
+    case LinkSocket::Kind::pull: return ZMQ_PULL;
   }
   return 0;
 }
@@ -59,7 +61,8 @@ LinkContext::~LinkContext() { zmq_ctx_term(handle_); }
 LinkSocket::LinkSocket(const LinkContext& context, Kind kind, const Options& options)
     : context_(context.handle()), handle_(zmq_socket(context.handle(), type_of(kind))) {
   if (!handle_) fail("ZeroMQ makes no socket: {}", zmq_strerror(zmq_errno()));
-  set(handle(), ZMQ_LINGER, 0);
+  set(handle(), ZMQ_LINGER, options.linger);
+  if (options.newest_alone) set(handle(), ZMQ_CONFLATE, 1);
   set(handle(), ZMQ_SNDHWM, options.queue);
   set(handle(), ZMQ_RCVHWM, options.incoming);
   if (zmq_setsockopt(handle(), ZMQ_MAXMSGSIZE, &options.most_bytes, sizeof options.most_bytes) != 0)
@@ -73,7 +76,7 @@ LinkSocket::LinkSocket(const LinkContext& context, Kind kind, const Options& opt
   set(handle(), ZMQ_TCP_MAXRT, longest_silence);
   set(handle(), ZMQ_RECONNECT_IVL, reconnect_interval);
   set(handle(), ZMQ_RECONNECT_IVL_MAX, 10 * reconnect_interval);
-  if (kind == Kind::dealer || kind == Kind::request) set(handle(), ZMQ_IMMEDIATE, 1);
+  if (kind == Kind::dealer || kind == Kind::request || kind == Kind::push) set(handle(), ZMQ_IMMEDIATE, 1);
   if (kind == Kind::router) {
     set(handle(), ZMQ_ROUTER_MANDATORY, 1);
     set(handle(), ZMQ_ROUTER_HANDOVER, 1);

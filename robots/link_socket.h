@@ -31,13 +31,15 @@ using SecureSocket = std::function<void(void* socket)>;
 /// call are Errors that name the address.
 class LinkSocket {
  public:
-  enum class Kind { router, dealer, reply, request };
+  enum class Kind { router, dealer, reply, request, push, pull };
   struct Options {
     int queue = 1;              // messages to each peer
     int incoming = 1;           // messages of each peer that wait to be taken; more wait in its computer
     int64_t most_bytes = 1 << 20;
     SecureSocket secure = {};
-    std::string routing_id;     // of a dealer: by which a router knows it again when it reconnects
+    std::string routing_id = {};  // of a dealer: by which a router knows it again when it reconnects
+    bool newest_alone = false;  // of messages of one frame: the queue holds the last one (ZMQ_CONFLATE)
+    int linger = 0;             // ms: how long, in the end, it waits for what was sent to go
   };
   LinkSocket(const LinkContext& context, Kind kind, const Options& options);
 
