@@ -40,6 +40,7 @@ LekiwiBody::LekiwiBody(const RobotConfig& config, AdapterEvents on_event)
       longest_(std::max(config.watches.age, shortest_silence)),
       position_(keys_.size()),
       velocity_(keys_.size()),
+      actuators_(config.actuators),
       command_socket_(context_, LinkSocket::Kind::push, options(last_words)),
       observation_socket_(context_, LinkSocket::Kind::pull, options()) {
   std::tie(sensors_, sources_) = lekiwi_sensors(wire_);
@@ -100,8 +101,8 @@ void LekiwiBody::serve() {
   say_the_last();
 }
 
-// The host looks once in its period, and what lies in a conflating queue then is gone when the connection is (measured).
-// So the last command is said a few times, and the connection kept meanwhile.
+// The host looks once in its period, and what lies in a conflating queue then is gone when the connection is
+// (measured). So the last command is said a few times, and the connection kept meanwhile.
 void LekiwiBody::say_the_last() {
   if (!commands_.fetch() && counters_.commands == 0) return;
   for (int i = 0; i < last_times; ++i) {
@@ -212,11 +213,11 @@ RobotState LekiwiBody::measure() {
 void LekiwiBody::observe(std::span<float> numbers, std::string& scene) {
   const Arrived& seen = arrived_.front();
   for (size_t i = 0; i < sources_.size(); ++i) {
-    const LekiwiSource& source = sources_[i];
-    const double value = source.place < lekiwi_size              ? seen.numbers[source.place]
-                         : source.place < LekiwiSource::constant ? seen.velocities[source.place - lekiwi_size]
-                                                                 : source.value;
-    numbers[i] = static_cast<float>(value);
+    const auto [place, value] = sources_[i];
+    numbers[i] = static_cast<float>(place < LekiwiSource::velocities ? seen.numbers[place]
+                                    : place < LekiwiSource::told     ? seen.velocities[place - LekiwiSource::velocities]
+                                    : place < LekiwiSource::constant ? told_[place - LekiwiSource::told]
+                                                                     : value);
   }
   scene = seen.pictures;
 }
@@ -236,7 +237,10 @@ void LekiwiBody::take_images(const std::string& scene, std::vector<std::string>&
 void LekiwiBody::command(std::span<const double> commands) {
   LekiwiCommand& out = commands_.back();
   out = {};
-  for (size_t i = 0; i < keys_.size(); ++i) out[keys_[i]] = commands[i];
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    out[keys_[i]] = commands[i];
+    told_[keys_[i]] = (commands[i] - actuators_[i].offset) / actuators_[i].scale;
+  }
   commands_.publish();
   bell_.ring();
   commanding_ = true;
@@ -244,6 +248,7 @@ void LekiwiBody::command(std::span<const double> commands) {
 
 void LekiwiBody::rest() {
   if (!std::exchange(commanding_, false)) return;
+  told_ = {};
   commands_.back() = {};
   commands_.publish();
   bell_.ring();

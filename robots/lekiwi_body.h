@@ -73,6 +73,8 @@ class LekiwiBody final : public RobotBody {
   Doorbell bell_;
   // Of the control thread.
   std::vector<double> position_, velocity_;
+  std::vector<ActuatorConfig> actuators_;
+  LekiwiNumbers told_{};  // by key, as the policy says it
   bool commanding_ = false;
   // Of its thread.
   LinkContext context_;

@@ -33,12 +33,20 @@ std::optional<double> as_number(const std::string& text) {
 std::optional<size_t> arm_velocity(const std::string& name) {
   if (!name.ends_with(".vel")) return {};
   const std::optional<size_t> key = lekiwi_key(name.substr(0, name.size() - 4) + ".pos");
-  return key ? std::optional(lekiwi_size + *key) : std::nullopt;
+  return key ? std::optional(LekiwiSource::velocities + *key) : std::nullopt;
+}
+
+// "x.vel.last" → that of x.vel.
+std::optional<size_t> told(const std::string& name) {
+  if (!name.ends_with(".last")) return {};
+  const std::optional<size_t> key = lekiwi_key(name.substr(0, name.size() - 5));
+  return key ? std::optional(LekiwiSource::told + *key) : std::nullopt;
 }
 
 LekiwiSource source_of(const std::string& name) {
   if (const auto key = lekiwi_key(name)) return {*key};
   if (const auto velocity = arm_velocity(name)) return {*velocity};
+  if (const auto last = told(name)) return {*last};
   if (const auto value = as_number(name)) return {LekiwiSource::constant, *value};
   std::vector<std::string> known = all_keys();
   for (size_t i = 0; i < lekiwi_arm_size; ++i) {
@@ -49,8 +57,8 @@ LekiwiSource source_of(const std::string& name) {
 }
 
 const char* unit_of(const LekiwiSource& source) {
-  if (source.place == LekiwiSource::constant) return "";
-  return source.place < lekiwi_size ? unit_of(source.place) : "rad/s";
+  if (source.place >= LekiwiSource::told) return "";
+  return source.place < LekiwiSource::velocities ? unit_of(source.place) : "rad/s";
 }
 
 SensorSpec sensor_of(const LekiwiSensorConfig& config, std::vector<LekiwiSource>& sources) {

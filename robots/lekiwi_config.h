@@ -15,7 +15,8 @@ namespace sinew {
 struct LekiwiSensorConfig {
   std::string name;
   /// Each one of: a key of the wire ("arm_gripper.pos", "x.vel"); the velocity of a joint of the arm
-  /// ("arm_gripper.vel"), estimated; a number, which stays so.
+  /// ("arm_gripper.vel"), estimated; what an actuator was told last, as the policy says it ("arm_gripper.pos.last", 0
+  /// until it is armed); a number, which stays so.
   std::vector<std::string> numbers;
   std::vector<std::string> labels, units;  // empty: the numbers' names; rad, rad/s or m/s
   template <class Visitor>
@@ -55,8 +56,8 @@ std::vector<size_t> lekiwi_keys_of(const RobotConfig& config, const LekiwiConfig
 
 /// A number of a sensor: one of all that is known of the robot, or a constant.
 struct LekiwiSource {
-  static constexpr size_t constant = 2 * lekiwi_size;
-  size_t place = constant;  // below lekiwi_size: a key; below constant: its velocity
+  static constexpr size_t velocities = lekiwi_size, told = 2 * lekiwi_size, constant = 3 * lekiwi_size;
+  size_t place = constant;  // a key, or velocities + key, or told + key
   double value = 0;
 };
 /// The sensors that are numbers, and where these come from, side by side.

@@ -100,7 +100,8 @@ TEST_F(Lekiwi, CamerasThatAreNotThereOrOfAnotherSizeAreRefusedAtTheStart) {
     return error_of([&] { LekiwiBody(kiwi.config, [](const std::string&) {}); });
   };
   expect_contains(refusal("{top: [8, 16]}"), "no camera 'top', it has: front, wrist");
-  expect_contains(refusal("{front: [480, 640]}"), "the LeKiwi's camera 'front': a picture is [8, 16, 3], the robot's file says [480, 640, 3]");
+  expect_contains(refusal("{front: [480, 640]}"),
+                  "the LeKiwi's camera 'front': a picture is [8, 16, 3], the robot's file says [480, 640, 3]");
 }
 
 RobotConfig file() { return lekiwi_test_config("tcp://127.0.0.1:9", "tcp://127.0.0.1:9"); }
@@ -128,17 +129,18 @@ TEST(LekiwiConfig, ActuatorsAreThoseOfTheWire) {
 
 TEST(LekiwiConfig, SensorsAreMadeOfWhatIsMeasured) {
   RobotConfig config = file();
-  config.wire.set("sensors",
-                  ConfigNode::parse_text("[{name: state, numbers: [arm_gripper.pos, arm_gripper.vel, 0.3], units: "
-                                         "[rad, rad/s, m], labels: [grip, speed, goal]}]",
-                                         "sensors.yaml"));
+  config.wire.set("sensors", ConfigNode::parse_text(
+                                 "[{name: state, numbers: [arm_gripper.pos, arm_gripper.vel, 0.3, x.vel.last], units: "
+                                 "[rad, rad/s, m, one], labels: [grip, speed, goal, last]}]",
+                                 "sensors.yaml"));
   const auto [sensors, sources] = lekiwi_sensors(read_lekiwi_config(config));
   ASSERT_EQ(sensors.size(), 1u);
-  EXPECT_EQ(sensors[0].labels, (std::vector<std::string>{"grip", "speed", "goal"}));
-  ASSERT_EQ(sources.size(), 3u);
+  EXPECT_EQ(sensors[0].labels, (std::vector<std::string>{"grip", "speed", "goal", "last"}));
+  ASSERT_EQ(sources.size(), 4u);
   EXPECT_EQ(sources[0].place, 5u);
   EXPECT_EQ(sources[1].place, lekiwi_size + 5);
   EXPECT_EQ(sources[2].value, 0.3);
+  EXPECT_EQ(sources[3].place, LekiwiSource::told + 6);
   config.wire.set("sensors", ConfigNode::parse_text("[{name: state, numbers: [x.pos]}]", "sensors.yaml"));
   expect_contains(error_of([&] { read_lekiwi_config(config); }), "sensor 'state': 'x.pos' is neither a number nor");
 }

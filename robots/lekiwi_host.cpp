@@ -1,0 +1,214 @@
+#include "robots/lekiwi_host.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <utility>
+
+#include "core/clock.h"
+#include "core/text.h"
+#include "robots/socket_security.h"
+
+namespace sinew {
+namespace {
+
+constexpr int64_t most_incoming_bytes = 1 << 16;  // of a command, which has 300
+constexpr int control_priority = 80, most_messages_at_once = 100;
+constexpr double watchdog = 0.5;      // s, the original's
+constexpr double letting_go = 2;      // s without a command, after which a stop counts as seen
+constexpr double longest_wait = 0.1;  // s
+
+RobotConfig as_host(RobotConfig config) {
+  config.watchdog = std::max(watchdog, config.watchdog);
+  return config;
+}
+
+void check_address(const std::string& address, const RobotConfig& config) {
+  if (!is_loopback(address) && !config.allow_anybody)
+    fail(
+        "{} reaches beyond this computer, and LeKiwi's wire has no keys: anybody in the network may move this robot. "
+        "If that is "
+        "meant, the robot's file says `allow_anybody: true`",
+        address);
+}
+
+LinkSocket::Options options(int queue, bool newest_alone) {
+  return {.queue = queue, .most_bytes = most_incoming_bytes, .newest_alone = newest_alone};
+}
+
+std::vector<std::pair<std::string, SwappedJpeg>> cameras_of(const RobotBody& body) {
+  std::vector<std::pair<std::string, SwappedJpeg>> cameras;
+  for (const SensorSpec& sensor : body.sensors())
+    if (sensor.is_image()) cameras.emplace_back(sensor.name, SwappedJpeg(sensor));
+  return cameras;
+}
+
+RobotObservation empty_observation(const RobotConfig& config, const RobotBody& body) {
+  RobotObservation empty;
+  empty.numbers.resize(static_cast<size_t>(InterfaceSpec{body.sensors(), {}}.observation_size()));
+  empty.joints.resize(3 * config.actuators.size());
+  return empty;
+}
+
+}  // namespace
+
+LekiwiHost::LekiwiHost(const RobotConfig& config, RobotBody& body, Options options_given)
+    : config_(as_host(config)),
+      body_(body),
+      options_(std::move(options_given)),
+      wire_(read_lekiwi_config(config_)),
+      keys_(lekiwi_keys_of(config_, wire_)),
+      cameras_(cameras_of(body)),
+      control_(config_, body),
+      observations_(empty_observation(config_, body)),
+      command_socket_(context_, LinkSocket::Kind::pull, options(1, true)),
+      observation_socket_(context_, LinkSocket::Kind::push, options(2, options_.wire == LekiwiWire::single)),
+      positions_(keys_.size()) {
+  if (!options_.on_event) options_.on_event = [](const std::string&) {};
+  for (const std::string& address : {wire_.commands, wire_.observations}) check_address(address, config_);
+  command_address_ = command_socket_.bind(wire_.commands);
+  observation_address_ = observation_socket_.bind(wire_.observations);
+  action_.values.resize(keys_.size());
+  command_thread_ = std::thread([this] { serve_commands(); });
+  observation_thread_ = std::thread([this] { serve_observations(); });
+}
+
+LekiwiHost::~LekiwiHost() {
+  ending_ = true;
+  bell_.ring();
+  wake_.notify();
+  command_thread_.join();
+  observation_thread_.join();
+}
+
+void LekiwiHost::fail_with(std::exception_ptr error) {
+  if (!failing_.exchange(true)) {
+    error_ = error;
+    failed_ = true;
+  }
+  emergency_ = true;
+}
+
+void LekiwiHost::serve_commands() {
+  LinkSocket* sockets[] = {&command_socket_};
+  try {
+    while (!ending_) {
+      wait_for(sockets, bell_, longest_wait);
+      bell_.answer();
+      receive_commands();
+    }
+  } catch (...) {
+    fail_with(std::current_exception());
+  }
+}
+
+void LekiwiHost::receive_commands() {
+  std::vector<std::string> frames;
+  for (int i = 0; i < most_messages_at_once && command_socket_.receive(frames); ++i) {
+    try {
+      if (frames.size() != 1) fail("it has {} frames", frames.size());
+      commands_.back() = {decode_lekiwi_command(frames.front()), now_seconds()};
+      commands_.publish();
+      ++counters_.commands;
+    } catch (const Error& error) {
+      if (const uint64_t count = ++counters_.refused; std::has_single_bit(count))
+        options_.on_event(fmt::format("a command is refused ({} so far): {}", count, shortened(error.what(), 300)));
+    }
+  }
+}
+
+void LekiwiHost::serve_observations() {
+  try {
+    while (!ending_) {
+      wake_.wait_until(now_seconds() + longest_wait);
+      if (!observations_.fetch()) continue;
+      report(observations_.front());
+      const std::vector<std::string> frames = encode_lekiwi_observation(observation_of(observations_.front()));
+      ++(observation_socket_.send(frames) ? counters_.observations : counters_.dropped);
+    }
+  } catch (...) {
+    fail_with(std::current_exception());
+  }
+}
+
+void LekiwiHost::report(const RobotObservation& observation) {
+  const std::string why = observation.alarm ? " (" + text_of(observation.alarm, config_.limits()) + ")" : "";
+  if (std::exchange(mode_, observation.mode) != observation.mode)
+    options_.on_event(name_of(observation.mode) + (observation.mode == Mode::stopped ? why : ""));
+  // Each command asks anew; one answer is enough until it is armed.
+  const bool refused = observation.mode == Mode::inactive && observation.arm_refused > 0 && observation.alarm;
+  if (!std::exchange(told_refusal_, refused || (told_refusal_ && observation.mode == Mode::inactive)) && refused)
+    options_.on_event("commands come, and are not obeyed" + why);
+}
+
+// A number that is not measured is 0.
+LekiwiObservation LekiwiHost::observation_of(const RobotObservation& from) {
+  LekiwiObservation out{.wire = options_.wire};
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    const double value = from.joints[keys_[i] < lekiwi_arm_size ? i : keys_.size() + i];
+    out.numbers[keys_[i]] = std::isfinite(value) ? value : 0;
+  }
+  if (cameras_.empty()) return out;
+  body_.take_images(from.scene, images_);
+  for (size_t i = 0; i < cameras_.size(); ++i)
+    out.cameras.emplace_back(cameras_[i].first, i < images_.size() ? cameras_[i].second.encode(images_[i]) : "");
+  return out;
+}
+
+// What is left out of a command stays as it was told; before that, as it is.
+void LekiwiHost::fill_action(const Heard& heard, double now) {
+  if (control_.mode() == Mode::inactive) {
+    control_.handle({RobotRequest::Kind::arm, ++session_}, now);
+    action_.session = session_;
+    action_.sequence = 0;
+    for (size_t i = 0; i < keys_.size(); ++i) action_.values[i] = keys_[i] < lekiwi_arm_size ? positions_[i] : 0;
+  }
+  for (size_t i = 0; i < keys_.size(); ++i)
+    if (heard.command[keys_[i]]) action_.values[i] = *heard.command[keys_[i]];
+  ++action_.sequence;
+  action_.observed_at = action_.arrived = std::min(heard.received, now);
+}
+
+// Whether whoever drives may go on after a stop.
+void LekiwiHost::attend(double now, bool has_command) {
+  if (control_.mode() != Mode::stopped || reason_ == Alarm::emergency) return;
+  const bool was_silence = reason_ == Alarm::link_lost && has_command;
+  const bool has_let_go = reason_ != Alarm::link_lost && reason_ != Alarm::none && now - heard_at_ > letting_go;
+  if (was_silence || has_let_go) control_.handle({RobotRequest::Kind::acknowledge}, now);
+}
+
+void LekiwiHost::tick(double now) {
+  const bool has_command = commands_.fetch();
+  attend(now, has_command);
+  if (has_command) {
+    heard_at_ = now;
+    fill_action(commands_.front(), now);
+  }
+  control_.tick(now, has_command ? &action_ : nullptr, emergency_.exchange(false));
+  if (control_.observation_is_due()) observe();
+}
+
+void LekiwiHost::observe() {
+  RobotObservation& out = observations_.back();
+  control_.observe(out);
+  std::copy_n(out.joints.begin(), positions_.size(), positions_.begin());
+  reason_ = out.mode == Mode::stopped ? out.alarm.alarm : Alarm::none;
+  observations_.publish();
+  wake_.notify();
+}
+
+void LekiwiHost::run(const std::function<bool()>& go_on) {
+  real_time_report_ = options_.real_time ? make_thread_real_time(control_priority).text : "not asked for";
+  control_.handle({RobotRequest::Kind::configure}, now_seconds());
+  DeadlineLoop loop(config_.tick());
+  while (!failed_ && go_on()) {
+    lateness_.add(loop.wait());
+    tick(now_seconds());
+  }
+  control_.handle({RobotRequest::Kind::stop}, now_seconds());
+  control_.tick(now_seconds(), nullptr, failed_);
+  body_.rest();
+  if (failed_) std::rethrow_exception(error_);
+}
+
+}  // namespace sinew

@@ -1,0 +1,240 @@
+// A robot of ours in the place of a LeKiwi: driven by a client in Python, and by our own.
+#include "robots/lekiwi_host.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/clock.h"
+#include "robots/base64.h"
+#include "tests/core/expect_error.h"
+#include "tests/robots/lekiwi_fixture.h"
+
+namespace sinew {
+namespace {
+
+constexpr double degree = 0.017453292519943295;
+
+// Nine motors that are at once where they are told to be, and two cameras that see red.
+class RedBody final : public RobotBody {
+ public:
+  explicit RedBody(const RobotConfig& config) : limits_(config.limits()) {
+    for (const auto& [name, height, width] : {std::tuple("front", 24, 32), std::tuple("wrist", 32, 24)})
+      sensors_.push_back(
+          {.name = name, .type = SensorSpec::Type::uint8, .shape = {height, width, 3}, .format = "red, green, blue"});
+    for (size_t i = 0; i < frame_.size(); i += 3) frame_.replace(i, 3, "\xdc\x1e\x14");  // 220, 30, 20
+  }
+  const std::vector<SensorSpec>& sensors() const override { return sensors_; }
+  RobotState measure() override {
+    for (size_t i = 0; i < lekiwi_size; ++i) (i < lekiwi_arm_size ? position_[i] : velocity_[i]) = told[i];
+    return {.joints = {position_, velocity_, {}}, .stamp = now_seconds()};
+  }
+  void observe(std::span<float>, std::string&) override {}
+  void take_images(const std::string&, std::vector<std::string>& images) override { images = {frame_, frame_}; }
+  void command(std::span<const double> commands) override {
+    for (size_t i = 0; i < lekiwi_size; ++i) {
+      const bool of_arm = i < lekiwi_arm_size;
+      const double high = of_arm ? limits_[i].highest() : limits_[i].velocity,
+                   low = of_arm ? limits_[i].lowest() : -high;
+      outside +=
+          !(commands[i] >= low && commands[i] <= high) || (of_arm && std::abs(commands[i] - told[i]) > limits_[i].step);
+      told[i] = commands[i];
+    }
+    ++commanded;
+  }
+  void rest() override {}
+  const char* fault() const override { return broken ? "broken" : nullptr; }
+
+  std::array<std::atomic<double>, lekiwi_size> told{};
+  std::atomic<uint64_t> commanded{0}, outside{0};
+  std::atomic<bool> broken{false};
+
+ private:
+  std::vector<ActuatorLimits> limits_;
+  std::vector<SensorSpec> sensors_;
+  std::array<double, lekiwi_size> position_{}, velocity_{};
+  std::string frame_ = std::string(24 * 32 * 3, '\0');
+};
+
+struct RunningHost {
+  explicit RunningHost(LekiwiWire wire = LekiwiWire::multipart)
+      : config(host_config()),
+        body(config),
+        host(config, body, {.wire = wire, .on_event = events.sink(), .real_time = false}) {
+    thread = std::thread([this] { host.run([this] { return go_on.load(); }); });
+  }
+  ~RunningHost() {
+    go_on = false;
+    thread.join();
+    EXPECT_EQ(body.outside, 0u);
+  }
+  static RobotConfig host_config() {
+    RobotConfig config = lekiwi_test_config("tcp://127.0.0.1:*", "tcp://127.0.0.1:*");
+    config.rate = 50;
+    config.control_rate = 200;
+    return config;
+  }
+  std::vector<std::string> arguments(std::vector<std::string> more) const {
+    more.insert(more.begin(), {host.command_address(), host.observation_address()});
+    return more;
+  }
+  RobotConfig config;
+  Events events;
+  RedBody body;
+  LekiwiHost host;
+  std::atomic<bool> go_on{true};
+  std::thread thread;
+};
+
+class LekiwiHostWith : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    if (!PythonPeer::has("zmq")) GTEST_SKIP() << "python3-zmq is not installed";
+  }
+  LekiwiWire wire() const { return std::string(GetParam()) == "single" ? LekiwiWire::single : LekiwiWire::multipart; }
+};
+
+TEST_P(LekiwiHostWith, IsDrivenByAClientOfLeRobots) {
+  RunningHost running(wire());
+  PythonPeer client("lekiwi_client.py",
+                    running.arguments({"--seconds", "1.5", "--pan", "20", "--x", "0.1", "--theta", "30"}));
+  const auto summary = nlohmann::json::parse(client.await("summary"));
+  EXPECT_EQ(summary["wire"], GetParam());
+  EXPECT_EQ(summary["missing"], 0);
+  EXPECT_GT(summary["observations"].get<int>(), 20);  // 75, on a machine that is not busy
+  const auto state = nlohmann::json::parse(client.await("state"));
+  EXPECT_NEAR(state["arm_shoulder_pan.pos"].get<double>(), 20, 0.1);
+  EXPECT_NEAR(state["arm_gripper.pos"].get<double>(), 50, 0.5);
+  EXPECT_NEAR(state["x.vel"].get<double>(), 0.1, 1e-6);
+  EXPECT_NEAR(state["theta.vel"].get<double>(), 30, 1e-3);
+  EXPECT_EQ(running.host.counters().refused, 0u);
+  // It has let go: the base stands, the arm holds.
+  ASSERT_TRUE(soon([&] { return running.body.told[6] == 0 && running.body.told[8] == 0; }));
+  EXPECT_NEAR(running.body.told[0], 20 * degree, 1e-3);
+  EXPECT_TRUE(soon([&] { return running.events.has("stopped (no actions arrive"); }));
+  // And it goes on with the next one.
+  PythonPeer next("lekiwi_client.py", running.arguments({"--seconds", "1", "--pan", "20", "--x", "-0.1"}));
+  EXPECT_TRUE(soon([&] { return running.body.told[6] < -0.05; }));
+}
+
+TEST_P(LekiwiHostWith, ItsPicturesHaveRedAndBlueSwapped) {
+  RunningHost running(wire());
+  PythonPeer client("lekiwi_client.py", running.arguments({"--seconds", "0.5"}));
+  ASSERT_NE(client.await("summary"), "");
+  const std::vector<std::string> pictures = client.lines("picture");
+  ASSERT_EQ(pictures.size(), 2u);
+  EXPECT_TRUE(pictures[0].starts_with("front "));
+  EXPECT_TRUE(pictures[1].starts_with("wrist "));
+  const std::string jpeg = from_base64(pictures[1].substr(6));
+  std::vector<uint8_t> pixels(32 * 24 * 3);
+  JpegDecoder decoder;
+  const std::span bytes(reinterpret_cast<const uint8_t*>(jpeg.data()), jpeg.size());
+  EXPECT_EQ(decoder.read_header(bytes), (ImageShape{32, 24, 3}));
+  decoder.decode(bytes, pixels);
+  EXPECT_NEAR(pixels[0], 20, 4);
+  EXPECT_NEAR(pixels[1], 30, 4);
+  EXPECT_NEAR(pixels[2], 220, 4);
+}
+
+INSTANTIATE_TEST_SUITE_P(Wires, LekiwiHostWith, testing::Values("single", "multipart"),
+                         [](const auto& wire) { return std::string(wire.param); });
+
+// What our own side of the wire says to whom is a socket of the test's.
+struct Client {
+  explicit Client(const LekiwiHost& host) : socket(context, LinkSocket::Kind::push, {.queue = 1}) {
+    socket.connect(host.command_address());
+  }
+  void say(const std::string& text) {
+    const std::string_view frame = text;
+    EXPECT_TRUE(soon([&] { return socket.send({&frame, 1}); }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  LinkContext context;
+  LinkSocket socket;
+};
+
+TEST(LekiwiHost, LimitsWhatItIsTold) {
+  RunningHost running;
+  Client client(running.host);
+  for (int i = 0; i < 60; ++i)
+    client.say(
+        R"({"arm_shoulder_pan.pos": 1000, "arm_gripper.pos": -500, "x.vel": 10, "y.vel": -10, "theta.vel": 9000})");
+  EXPECT_GT(running.body.told[0], 0.5);
+  EXPECT_NEAR(running.body.told[5], -0.174533, 0.02);
+  EXPECT_NEAR(running.body.told[6], 0.2, 1e-6);
+  EXPECT_NEAR(running.body.told[7], -0.2, 1e-6);
+  EXPECT_NEAR(running.body.told[8], 1, 1e-6);
+}
+
+TEST(LekiwiHost, RefusesAndCountsWhatIsNoCommand) {
+  RunningHost running;
+  Client client(running.host);
+  const std::vector<std::string> bad = {R"({"x.vel": NaN, "y.vel": 0, "theta.vel": 0})",
+                                        R"({"arm_shoulder_pan.pos": 3, "x.vel": 0.1, "y.vel": 0})",
+                                        R"({"x.vel": "fast", "y.vel": 0, "theta.vel": 0})",
+                                        R"({"arm_shoulder_pan.pos": Infinity, "x.vel": 0, "y.vel": 0, "theta.vel": 0})",
+                                        "{\"x.vel\": 0.1, \"y",
+                                        ""};
+  for (const std::string& text : bad) {
+    const uint64_t before = running.host.counters().refused;
+    client.say(text);
+    EXPECT_TRUE(soon([&] { return running.host.counters().refused == before + 1; })) << text;
+  }
+  EXPECT_EQ(running.host.counters().commands, 0u);
+  EXPECT_EQ(running.body.commanded, 0u);
+  EXPECT_TRUE(running.events.has("a command is refused (1 so far)"));
+}
+
+TEST(LekiwiHost, AnEmergencyStopIsNotEndedByCommands) {
+  RunningHost running;
+  Client client(running.host);
+  const std::string forward = R"({"x.vel": 0.1, "y.vel": 0, "theta.vel": 0})";
+  for (int i = 0; i < 25; ++i) client.say(forward);
+  EXPECT_NEAR(running.body.told[6], 0.1, 1e-6);
+  running.host.emergency_stop();
+  for (int i = 0; i < 50; ++i) client.say(forward);
+  EXPECT_EQ(running.body.told[6], 0);
+  EXPECT_TRUE(soon([&] { return running.events.has("stopped (emergency stop)"); }));
+}
+
+TEST(LekiwiHost, AfterAFaultTheClientHasToLetGo) {
+  RunningHost running;
+  Client client(running.host);
+  const std::string forward = R"({"x.vel": 0.1, "y.vel": 0, "theta.vel": 0})";
+  for (int i = 0; i < 25; ++i) client.say(forward);
+  running.body.broken = true;
+  ASSERT_TRUE(soon([&] { return running.body.told[6] == 0; }));
+  running.body.broken = false;
+  for (int i = 0; i < 30; ++i) client.say(forward);
+  EXPECT_EQ(running.body.told[6], 0);
+  ASSERT_TRUE(soon([&] { return running.events.has("inactive"); }));
+  for (int i = 0; i < 25; ++i) client.say(forward);
+  EXPECT_GT(running.body.told[6], 0.05);
+}
+
+TEST(LekiwiHost, BeyondThisComputerOnlyWhereTheFileSaysSo) {
+  RobotConfig config = lekiwi_test_config("tcp://0.0.0.0:*", "tcp://127.0.0.1:*");
+  RedBody body(config);
+  expect_contains(error_of([&] { LekiwiHost(config, body, {.real_time = false}); }), "allow_anybody: true");
+}
+
+// Both of our ends, each way of the wire: the policy is at home on either.
+TEST(LekiwiHost, OurOwnClientDrivesIt) {
+  for (const LekiwiWire wire : {LekiwiWire::single, LekiwiWire::multipart}) {
+    RunningHost running(wire);
+    RobotConfig config = lekiwi_test_config(running.host.command_address(), running.host.observation_address());
+    config.wire.set("cameras", ConfigNode::parse_text("{front: [24, 32]}", "cameras.yaml"));
+    const Policy policy = lekiwi_policy(false);
+    AdaptedRobot robot(config, builtin_adapters(), {.real_time = false});
+    PolicyClient client(policy, robot.config(), {.link = {.policy_name = "wanderer"}, .real_time = false});
+    ASSERT_TRUE(soon([&] { return client.robot().mode == Mode::inactive; }));
+    client.arm();
+    ASSERT_TRUE(soon([&] { return std::abs(running.body.told[0]) > 1e-3 && client.counters().actions > 20; }));
+    EXPECT_EQ(client.counters().unusable, 0u);
+  }
+}
+
+}  // namespace
+}  // namespace sinew
