@@ -1,6 +1,7 @@
 #pragma once
 #include "agents/recipe.h"
 #include "apps/command_line.h"
+#include "robots/adapter_table.h"
 
 /// One function a subcommand, each in the file of its name: declares its options and returns its work.
 namespace sinew {
@@ -8,7 +9,7 @@ namespace sinew {
 Command::Work declare_train(CommandLine& line, const Registry& registry);
 Command::Work declare_play(CommandLine& line, const Registry& registry);
 Command::Work declare_show(CommandLine& line, const Registry& registry);
-Command::Work declare_robot(CommandLine& line, const Registry& registry);
+Command::Work declare_robot(CommandLine& line, const Registry& registry, const AdapterTable& adapters);
 Command::Work declare_replay(CommandLine& line, const Registry& registry);
 Command::Work declare_inspect(CommandLine& line, const Registry& registry);
 Command::Work declare_terms(CommandLine& line, const Registry& registry);

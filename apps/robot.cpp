@@ -28,14 +28,14 @@ namespace {
 
 constexpr int picture_width = 640, picture_height = 480;
 
-std::atomic<RobotServer*> running{nullptr};
+std::atomic<RobotSide*> running{nullptr};
 void stop_at_once(int) {
-  if (RobotServer* server = running) server->emergency_stop();
+  if (RobotSide* side = running) side->emergency_stop();
 }
 
 struct RobotArguments {
   std::string task, keys;
-  std::optional<std::string> config, profile, picture, address, stop_address;
+  std::optional<std::string> config, profile, picture, address, stop_address, adapter, wire;
   double latency = 0, jitter = 0, loss = 0, noise = 0, seconds = 0;
   int jpeg = 0;
   int64_t seed = 1;
@@ -74,6 +74,9 @@ RobotConfig robot_file(const RobotArguments& arguments, const Task& task) {
       fmt::print("{}: the robot's file, written\n", *arguments.config);
     }
   }
+  if (arguments.adapter && *arguments.adapter != config.adapter)
+    fail("--adapter {}: the robot's file is to say `adapter: {}`, and under `wire` where it is spoken; give it with --config",
+         *arguments.adapter, *arguments.adapter);
   if (arguments.address) config.address = *arguments.address;
   if (arguments.stop_address) config.stop_address = *arguments.stop_address;
   config.allow_anybody |= arguments.allow_anybody;
@@ -116,15 +119,46 @@ class View {
   double drawn_at_ = 0;
 };
 
-void print_report(const RobotServer& server) {
-  const RobotLinkCounters& counters = server.link_counters();
-  fmt::print("ticks came late by {}; skipped {}\n", server.lateness().text(), server.skipped_ticks());
-  fmt::print("observations sent {}, dropped {}; actions received {}; messages of others {}, malformed {}\n",
-             counters.observations, counters.dropped, counters.actions, counters.foreign, counters.malformed);
-  fmt::print("real time: {}\n", server.real_time_report());
+// Our own protocol's.
+class OwnSide final : public RobotSide {
+ public:
+  OwnSide(const RobotConfig& config, RobotBody& body, RobotServer::Options options) : server_(config, body, std::move(options)) {}
+  void run(const std::function<bool()>& go_on) override { server_.run(go_on); }
+  void emergency_stop() noexcept override { server_.emergency_stop(); }
+  std::string where() const override {
+    return fmt::format("{} (emergency stop: {})", server_.address(), server_.stop_address());
+  }
+  std::string report() const override {
+    const RobotLinkCounters& counters = server_.link_counters();
+    return fmt::format(
+        "ticks came late by {}; skipped {}\n"
+        "observations sent {}, dropped {}; actions received {}; messages of others {}, malformed {}\nreal time: {}\n",
+        server_.lateness().text(), server_.skipped_ticks(), counters.observations.load(), counters.dropped.load(),
+        counters.actions.load(), counters.foreign.load(), counters.malformed.load(), server_.real_time_report());
+  }
+
+ private:
+  RobotServer server_;
+};
+
+std::unique_ptr<RobotSide> make_side(const RobotArguments& arguments, const RobotConfig& config, RobotBody& body,
+                                     const AdapterTable& adapters, const AdapterEvents& tell) {
+  if (config.adapter == own_protocol) {
+    if (arguments.wire) fail("--wire is for a robot's file with an `adapter`");
+    return std::make_unique<OwnSide>(
+        config, body,
+        RobotServer::Options{
+            .link = {.delays = delays_of(arguments), .seed = static_cast<uint64_t>(arguments.seed), .on_event = tell},
+            .security = robot_security(config, arguments.keys)});
+  }
+  if (delays_of(arguments)) fail("--profile, --latency, --jitter and --loss are of our own protocol, not of '{}'", config.adapter);
+  const Adapter& adapter = adapters.find(config.adapter);
+  check_accepted(adapter, config.accept);
+  if (!adapter.serve) fail("the adapter '{}' reaches robots, but is none itself", config.adapter);
+  return adapter.serve(config, body, {.wire = arguments.wire.value_or(""), .on_event = tell});
 }
 
-int robot(const RobotArguments& arguments, const Registry& registry) {
+int robot(const RobotArguments& arguments, const Registry& registry, const AdapterTable& adapters) {
   if (arguments.seed < 0) fail("--seed {}: it must be 0 or more", arguments.seed);
   if (arguments.noise < 0) fail("--noise {}: it must be 0 or more", arguments.noise);
   if (arguments.seconds < 0) fail("--seconds {}: it must be 0 or more", arguments.seconds);
@@ -141,23 +175,19 @@ int robot(const RobotArguments& arguments, const Registry& registry) {
                        .watched = arguments.picture || arguments.window,
                        .on_event = tell});
   View view(arguments, task);
-  RobotServer server(config, body,
-                     {.link = {.delays = delays_of(arguments),
-                               .seed = static_cast<uint64_t>(arguments.seed),
-                               .on_event = tell},
-                      .security = robot_security(config, arguments.keys)});
-  running = &server;
+  const std::unique_ptr<RobotSide> side = make_side(arguments, config, body, adapters, tell);
+  running = side.get();
   catch_stop_signals();
   std::signal(SIGUSR1, stop_at_once);
-  fmt::print("the robot '{}' listens on {} (emergency stop: {}, or kill -USR1 {}); {:.4g} Hz, physics at {:.4g} Hz\n",
-             config.robot, server.address(), server.stop_address(), ::getpid(), config.rate, 1 / config.tick());
+  fmt::print("the robot '{}' listens on {}; kill -USR1 {} is an emergency stop; {:.4g} Hz, physics at {:.4g} Hz\n",
+             config.robot, side->where(), ::getpid(), config.rate, 1 / config.tick());
   std::fflush(stdout);
   const double begun = now_seconds();
   std::atomic<bool> closed{false}, over{false};
   std::exception_ptr error;
   std::thread control([&] {
     try {
-      server.run([&] {
+      side->run([&] {
         return !stop_requested() && !closed && (arguments.seconds == 0 || now_seconds() - begun < arguments.seconds);
       });
     } catch (...) {
@@ -177,14 +207,14 @@ int robot(const RobotArguments& arguments, const Registry& registry) {
   control.join();
   running = nullptr;
   if (error) std::rethrow_exception(error);
-  print_report(server);
+  fmt::print("{}", side->report());
   // Without a time of its own, it is done when it is told to end.
   return stop_requested() && arguments.seconds > 0 ? stop_exit_code() : 0;
 }
 
 }  // namespace
 
-Command::Work declare_robot(CommandLine& line, const Registry& registry) {
+Command::Work declare_robot(CommandLine& line, const Registry& registry, const AdapterTable& adapters) {
   auto arguments = std::make_shared<RobotArguments>();
   line.argument("TASK", arguments->task, "a task's name or YAML file; its robot is simulated, in real time");
   line.option("--config", arguments->config, "ROBOT.yaml",
@@ -197,6 +227,9 @@ Command::Work declare_robot(CommandLine& line, const Registry& registry) {
               "where the CURVE keys and the list of those who are let in are, instead of ~/.config/sinew/keys");
   line.flag("--allow-anybody", arguments->allow_anybody,
             "listens beyond this computer without keys: anybody may move this robot");
+  line.option("--adapter", arguments->adapter, "NAME",
+              "speaks another dialect than ours, as the robot's file says, too; lekiwi: LeRobot's clients drive it");
+  line.option("--wire", arguments->wire, "old|new", "the version of that dialect; by default the newest");
   line.option("--latency", arguments->latency, "S", "by how much each observation, and each action, comes later");
   line.option("--jitter", arguments->jitter, "S", "by how much more or less than that");
   line.option("--loss", arguments->loss, "P", "which share of the actions is lost");
@@ -210,7 +243,7 @@ Command::Work declare_robot(CommandLine& line, const Registry& registry) {
   line.example(
       "sinew robot inverted_pendulum --config pendulum.yaml\n"
       "  sinew stream zoo/inverted_pendulum.safetensors --robot pendulum.yaml     # in another terminal");
-  return [arguments, &registry] { return robot(*arguments, registry); };
+  return [arguments, &registry, &adapters] { return robot(*arguments, registry, adapters); };
 }
 
 }  // namespace sinew

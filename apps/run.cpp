@@ -28,7 +28,8 @@ int run(int argc, char** argv, const Registry& registry, const AdapterTable& ada
   std::vector<Command> commands{
       {"train", "learn a policy from a recipe, a YAML file", with_registry(declare_train)},
       {"play", "run a policy against the simulator: returns, a video, a window", with_registry(declare_play)},
-      {"robot", "a task's robot, simulated in real time, on the robot's side of the link", with_registry(declare_robot)},
+      {"robot", "a task's robot, simulated in real time, on the robot's side of the link",
+       [&registry, &adapters](CommandLine& line) { return declare_robot(line, registry, adapters); }},
       {"show", "what a recipe or a policy is: network, shapes, names, units, hash", with_registry(declare_show)},
       {"inspect", "what an MJCF or URDF model has; a task to start from", with_registry(declare_inspect)},
       {"terms", "the words of a task's YAML: observations, rewards, …", with_registry(declare_terms)},

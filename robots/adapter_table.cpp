@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/text.h"
-#include "robots/lekiwi_body.h"
+#include "robots/lekiwi_adapter.h"
 
 namespace sinew {
 

@@ -6,6 +6,7 @@
 
 #include "robots/robot_body.h"
 #include "robots/robot_config.h"
+#include "robots/robot_side.h"
 
 /// Robots that speak another dialect than ours. An adapter is a RobotBody that reaches the robot over the robot's own
 /// wire; a RobotServer before it (AdaptedRobot) makes it a robot like any other.
@@ -25,6 +26,8 @@ struct Adapter {
   std::vector<AdapterLack> lacks;
   /// Connects. Throws an Error for a `wire` that is wrong, and for a robot that is not there or says something else.
   std::function<std::unique_ptr<RobotBody>(const RobotConfig&, const AdapterEvents&)> make;
+  /// The other way round: serves a body of ours to those who speak the dialect. Empty: that is not there.
+  std::function<std::unique_ptr<RobotSide>(const RobotConfig&, RobotBody&, const RobotSideOptions&)> serve = {};
 };
 
 /// A value: a program of one's own takes builtin_adapters() and adds rows.

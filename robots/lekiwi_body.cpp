@@ -254,17 +254,4 @@ void LekiwiBody::rest() {
   bell_.ring();
 }
 
-Adapter lekiwi_adapter() {
-  return {.name = "lekiwi",
-          .description = "LeRobot's LeKiwi: the client of its host",
-          .lacks = {{"no_keys", "whoever reaches its ports may move it"},
-                    {"no_handshake",
-                     "it does not say what it is: that names, order and units are right is this file's word"},
-                    {"no_sequence", "messages that are lost or come twice are not noticed"},
-                    {"no_stamps", "ages count from the receipt here, without the way to it"}},
-          .make = [](const RobotConfig& config, const AdapterEvents& on_event) -> std::unique_ptr<RobotBody> {
-            return std::make_unique<LekiwiBody>(config, on_event);
-          }};
-}
-
 }  // namespace sinew

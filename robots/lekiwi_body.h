@@ -88,7 +88,4 @@ class LekiwiBody final : public RobotBody {
   std::thread thread_;
 };
 
-/// The row of the AdapterTable.
-Adapter lekiwi_adapter();
-
 }  // namespace sinew

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "core/clock.h"
@@ -32,6 +33,12 @@ void check_address(const std::string& address, const RobotConfig& config) {
         address);
 }
 
+LekiwiWire version_of(const std::string& word) {
+  if (word == "old") return LekiwiWire::single;
+  if (word.empty() || word == "new") return LekiwiWire::multipart;
+  fail("there is no version '{}' of LeKiwi's wire; known: old (up to LeRobot 0.6.0), new", word);
+}
+
 LinkSocket::Options options(int queue, bool newest_alone) {
   return {.queue = queue, .most_bytes = most_incoming_bytes, .newest_alone = newest_alone};
 }
@@ -52,17 +59,18 @@ RobotObservation empty_observation(const RobotConfig& config, const RobotBody& b
 
 }  // namespace
 
-LekiwiHost::LekiwiHost(const RobotConfig& config, RobotBody& body, Options options_given)
+LekiwiHost::LekiwiHost(const RobotConfig& config, RobotBody& body, RobotSideOptions options_given)
     : config_(as_host(config)),
       body_(body),
       options_(std::move(options_given)),
+      version_(version_of(options_.wire)),
       wire_(read_lekiwi_config(config_)),
       keys_(lekiwi_keys_of(config_, wire_)),
       cameras_(cameras_of(body)),
       control_(config_, body),
       observations_(empty_observation(config_, body)),
       command_socket_(context_, LinkSocket::Kind::pull, options(1, true)),
-      observation_socket_(context_, LinkSocket::Kind::push, options(2, options_.wire == LekiwiWire::single)),
+      observation_socket_(context_, LinkSocket::Kind::push, options(2, version_ == LekiwiWire::single)),
       positions_(keys_.size()) {
   if (!options_.on_event) options_.on_event = [](const std::string&) {};
   for (const std::string& address : {wire_.commands, wire_.observations}) check_address(address, config_);
@@ -143,7 +151,7 @@ void LekiwiHost::report(const RobotObservation& observation) {
 
 // A number that is not measured is 0.
 LekiwiObservation LekiwiHost::observation_of(const RobotObservation& from) {
-  LekiwiObservation out{.wire = options_.wire};
+  LekiwiObservation out{.wire = version_};
   for (size_t i = 0; i < keys_.size(); ++i) {
     const double value = from.joints[keys_[i] < lekiwi_arm_size ? i : keys_.size() + i];
     out.numbers[keys_[i]] = std::isfinite(value) ? value : 0;
@@ -195,6 +203,21 @@ void LekiwiHost::observe() {
   reason_ = out.mode == Mode::stopped ? out.alarm.alarm : Alarm::none;
   observations_.publish();
   wake_.notify();
+}
+
+std::string LekiwiHost::where() const {
+  return fmt::format("LeKiwi's wire ({}): commands {}, observations {}", version_ == LekiwiWire::single ? "old" : "new",
+                     command_address_, observation_address_);
+}
+
+std::string LekiwiHost::report() const {
+  return fmt::format(
+      "ticks came late by {}\nobservations sent {}, dropped {}; commands {}, refused {}; by the gate: limited {}\nreal "
+      "time: {}\n",
+      lateness_.text(), counters_.observations.load(), counters_.dropped.load(), counters_.commands.load(),
+      counters_.refused.load(),
+      std::accumulate(control_.counters().limited.begin(), control_.counters().limited.end(), uint64_t{0}),
+      real_time_report_);
 }
 
 void LekiwiHost::run(const std::function<bool()>& go_on) {

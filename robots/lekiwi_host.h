@@ -13,6 +13,7 @@
 #include "robots/mailbox.h"
 #include "robots/real_time.h"
 #include "robots/robot_control.h"
+#include "robots/robot_side.h"
 #include "robots/swapped_jpeg.h"
 
 namespace sinew {
@@ -30,29 +31,21 @@ struct LekiwiHostCounters {
 /// are those of the robot's file. 0.5 s without a command, the base stands and the arm holds, as the original does, and
 /// the next command goes on. After any other stop the client has to let go, for 2 s, before its commands count again;
 /// after an emergency stop they do not.
-class LekiwiHost {
+class LekiwiHost final : public RobotSide {
  public:
-  struct Options {
-    LekiwiWire wire = LekiwiWire::multipart;
-    AdapterEvents on_event = {};  // from two threads
-    bool real_time = true;
-  };
   /// Listens on the addresses in `wire` of the file, beyond this computer only where it says allow_anybody. `body` must
-  /// outlive it.
-  LekiwiHost(const RobotConfig& config, RobotBody& body, Options options);
-  ~LekiwiHost();
+  /// outlive it. The wires: "old" (LekiwiWire::single) and "new" (multipart).
+  LekiwiHost(const RobotConfig& config, RobotBody& body, RobotSideOptions options);
+  ~LekiwiHost() override;
 
   const std::string& command_address() const { return command_address_; }
   const std::string& observation_address() const { return observation_address_; }
   const LekiwiHostCounters& counters() const { return counters_; }
-  const LatencyHistogram& lateness() const { return lateness_; }
-  const std::string& real_time_report() const { return real_time_report_; }
 
-  /// Serves until go_on says false, asked at each tick; the robot is then told to be safe, and to rest. Rethrows what
-  /// went wrong in another thread, the robot being safe.
-  void run(const std::function<bool()>& go_on);
-  /// From any thread, and from a signal handler.
-  void emergency_stop() noexcept { emergency_ = true; }
+  void run(const std::function<bool()>& go_on) override;
+  void emergency_stop() noexcept override { emergency_ = true; }
+  std::string where() const override;
+  std::string report() const override;
 
  private:
   struct Heard {
@@ -72,7 +65,8 @@ class LekiwiHost {
 
   RobotConfig config_;
   RobotBody& body_;
-  Options options_;
+  RobotSideOptions options_;
+  LekiwiWire version_;
   LekiwiConfig wire_;
   std::vector<size_t> keys_;  // of each actuator
   std::vector<std::pair<std::string, SwappedJpeg>> cameras_;

@@ -59,7 +59,7 @@ class RedBody final : public RobotBody {
 };
 
 struct RunningHost {
-  explicit RunningHost(LekiwiWire wire = LekiwiWire::multipart)
+  explicit RunningHost(const std::string& wire = "new")
       : config(host_config()),
         body(config),
         host(config, body, {.wire = wire, .on_event = events.sink(), .real_time = false}) {
@@ -93,7 +93,7 @@ class LekiwiHostWith : public testing::TestWithParam<const char*> {
   void SetUp() override {
     if (!PythonPeer::has("zmq")) GTEST_SKIP() << "python3-zmq is not installed";
   }
-  LekiwiWire wire() const { return std::string(GetParam()) == "single" ? LekiwiWire::single : LekiwiWire::multipart; }
+  std::string wire() const { return std::string(GetParam()) == "single" ? "old" : "new"; }
 };
 
 TEST_P(LekiwiHostWith, IsDrivenByAClientOfLeRobots) {
@@ -214,6 +214,13 @@ TEST(LekiwiHost, AfterAFaultTheClientHasToLetGo) {
   EXPECT_GT(running.body.told[6], 0.05);
 }
 
+TEST(LekiwiHost, AWireThatIsNotKnownIsRefused) {
+  RobotConfig config = RunningHost::host_config();
+  RedBody body(config);
+  expect_contains(error_of([&] { LekiwiHost(config, body, {.wire = "newer"}); }),
+                  "known: old (up to LeRobot 0.6.0), new");
+}
+
 TEST(LekiwiHost, BeyondThisComputerOnlyWhereTheFileSaysSo) {
   RobotConfig config = lekiwi_test_config("tcp://0.0.0.0:*", "tcp://127.0.0.1:*");
   RedBody body(config);
@@ -222,7 +229,7 @@ TEST(LekiwiHost, BeyondThisComputerOnlyWhereTheFileSaysSo) {
 
 // Both of our ends, each way of the wire: the policy is at home on either.
 TEST(LekiwiHost, OurOwnClientDrivesIt) {
-  for (const LekiwiWire wire : {LekiwiWire::single, LekiwiWire::multipart}) {
+  for (const char* wire : {"old", "new"}) {
     RunningHost running(wire);
     RobotConfig config = lekiwi_test_config(running.host.command_address(), running.host.observation_address());
     config.wire.set("cameras", ConfigNode::parse_text("{front: [24, 32]}", "cameras.yaml"));
