@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "robots/handshake.h"
 #include "tests/core/expect_error.h"
 #include "tests/robots/lekiwi_fixture.h"
@@ -102,6 +105,41 @@ TEST_F(Lekiwi, CamerasThatAreNotThereOrOfAnotherSizeAreRefusedAtTheStart) {
   expect_contains(refusal("{top: [8, 16]}"), "no camera 'top', it has: front, wrist");
   expect_contains(refusal("{front: [480, 640]}"),
                   "the LeKiwi's camera 'front': a picture is [8, 16, 3], the robot's file says [480, 640, 3]");
+}
+
+// By hand, for docs/robots/lekiwi.md: how late and how complete it is, with two cameras of 640 x 480.
+TEST_P(LekiwiVersion, DISABLED_AMinute) {
+  const std::string picture = testing::TempDir() + "lekiwi_minute.jpg";
+  std::vector<uint8_t> pixels(640 * 480 * 3);
+  Rng rng(1);
+  for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<uint8_t>(i / 5760 + rng.below(40));
+  JpegEncoder encoder(90);
+  const auto jpeg = encoder.encode(pixels, {480, 640, 3});
+  std::ofstream(picture).write(reinterpret_cast<const char*>(jpeg.data()), static_cast<std::streamsize>(jpeg.size()));
+  PythonPeer host("lekiwi_host.py", {"--wire", GetParam(), "--seconds", "62", "--picture", picture, "--quiet"});
+  std::istringstream addresses(host.await("addresses"));
+  std::string commands, observations;
+  addresses >> commands >> observations;
+  RobotConfig config = lekiwi_test_config(commands, observations);
+  config.wire.set("cameras", ConfigNode::parse_text("{front: [480, 640], wrist: [480, 640]}", "cameras.yaml"));
+  config.cameras[0].second.process.push_back(ConfigNode::parse_text("{resize: [8, 16]}", "process.yaml"));
+  const Policy policy = lekiwi_policy(true);
+  AdaptedRobot robot(config, builtin_adapters(), {});
+  PolicyClient client(policy, robot.config(), {.link = {.policy_name = "minute"}});
+  ASSERT_TRUE(soon([&] { return client.robot().mode == Mode::inactive; }));
+  client.arm();
+  std::this_thread::sleep_for(std::chrono::seconds(60));
+  EXPECT_EQ(client.robot().mode, Mode::armed);
+  std::string summary;
+  ASSERT_TRUE(soon([&] { return !(summary = host.await("summary")).empty(); }));
+  const auto& body = dynamic_cast<const LekiwiBody&>(robot.body());
+  fmt::print(
+      "{}: picture {} bytes; host: {}\nunderstood {}, refused {}, pictures missing {}; commands {}; unusable {}; "
+      "receipt to "
+      "action at the gate {}; pictures {}\n",
+      GetParam(), jpeg.size(), summary, body.counters().observations.load(), body.counters().refused.load(),
+      body.counters().pictures_missing.load(), body.counters().commands.load(), client.counters().unusable.load(),
+      client.latencies().action_age.text(), client.latencies().images.text());
 }
 
 RobotConfig file() { return lekiwi_test_config("tcp://127.0.0.1:9", "tcp://127.0.0.1:9"); }

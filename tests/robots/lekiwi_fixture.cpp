@@ -25,7 +25,7 @@ std::vector<std::string> words_of(const std::string& text) {
 }  // namespace
 
 RobotConfig lekiwi_test_config(const std::string& commands, const std::string& observations) {
-  RobotConfig config = load_robot_config(SINEW_SOURCE_DIR "/configs/robots/lekiwi.yaml");
+  RobotConfig config = load_robot_config(SINEW_SOURCE_DIR "/configs/robots/lekiwi_lerobot.yaml");
   config.wire.set("commands", ConfigNode::scalar(commands));
   config.wire.set("observations", ConfigNode::scalar(observations));
   config.wire.set("cameras", ConfigNode::parse_text("{front: [8, 16], wrist: [8, 16]}", "cameras.yaml"));

@@ -11,7 +11,7 @@
 /// LeKiwi's wire against Python: for tests that have a host or a client of LeRobot's on the other side.
 namespace sinew {
 
-/// configs/robots/lekiwi.yaml, with the host's addresses, small pictures, a short blend, and free ports.
+/// configs/robots/lekiwi_lerobot.yaml, with the host's addresses, small pictures, a short blend, and free ports.
 RobotConfig lekiwi_test_config(const std::string& commands, const std::string& observations);
 /// arm [6], base [3] and, if asked for, the front camera → the nine actuators, whose numbers wander.
 Policy lekiwi_policy(bool sees);

@@ -2,11 +2,12 @@
 
   lekiwi_host.py [--wire single|multipart] [--rate 30] [--commands A] [--observations A] [--seconds S] [--quiet]
 
-Its joints are at once where they are told to be. Prints its two addresses, then each command as it came. Reads what to do
+Its joints are at once where they are told to be. Prints its two addresses, each command as it came, and, where it ends by
+itself, "summary JSON": observations sent and dropped, commands, the gaps between these, and what they lacked. Reads what to do
 wrong from the standard input, a line each: ok | nan | truncate | lack KEY | no_camera NAME | empty NAME | bad_jpeg NAME |
 strange | angle KEY DEGREES | stall SECONDS.
 """
-import argparse, base64, json, select, sys, time
+import argparse, base64, json, math, select, sys, time
 import zmq
 
 ARM = ["arm_%s.pos" % joint for joint in ("shoulder_pan", "shoulder_lift", "elbow_flex", "wrist_flex", "wrist_roll", "gripper")]
@@ -52,6 +53,8 @@ def main():
     picture = open(options.picture, "rb").read() if options.picture else RED_SCENE
     state = dict.fromkeys(ARM + BASE, 0.0)
     fault, told, began, due = ["ok"], 0.0, time.monotonic(), time.monotonic()
+    sent = dropped = lacking = 0
+    arrivals = []
     while not options.seconds or time.monotonic() - began < options.seconds:
         while select.select([sys.stdin], [], [], 0)[0]:
             line = sys.stdin.readline()
@@ -64,6 +67,8 @@ def main():
         try:
             text = commands.recv_string(zmq.NOBLOCK)
             command = json.loads(text)
+            arrivals.append(time.monotonic())
+            lacking += any(not math.isfinite(command.get(key, math.nan)) for key in BASE)
             if not options.quiet:
                 say("command", text)
             if all(key in command for key in BASE):
@@ -73,9 +78,13 @@ def main():
             pass
         if time.monotonic() - told > WATCHDOG:
             state.update(dict.fromkeys(BASE, 0.0))
-        send(observations, options.wire, dict(state), picture, fault)
+        went = send(observations, options.wire, dict(state), picture, fault)
+        sent, dropped = sent + went, dropped + (not went)
         due += 1 / options.rate
         time.sleep(max(0, due - time.monotonic()))
+    gaps = sorted(b - a for a, b in zip(arrivals, arrivals[1:])) or [0]
+    say("summary", json.dumps({"sent": sent, "dropped": dropped, "commands": len(arrivals), "lacking": lacking,
+                               "gap_p50": gaps[len(gaps) // 2], "gap_p99": gaps[int(0.99 * (len(gaps) - 1))]}))
 
 
 def send(socket, wire, state, picture, fault):
@@ -104,8 +113,9 @@ def send(socket, wire, state, picture, fault):
         frames[0] = frames[0][: len(frames[0]) // 2]
     try:
         socket.send_multipart(frames, zmq.NOBLOCK)
+        return True
     except zmq.Again:
-        pass
+        return False
 
 
 if __name__ == "__main__":

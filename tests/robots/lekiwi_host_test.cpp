@@ -20,10 +20,13 @@ constexpr double degree = 0.017453292519943295;
 // Nine motors that are at once where they are told to be, and two cameras that see red.
 class RedBody final : public RobotBody {
  public:
-  explicit RedBody(const RobotConfig& config) : limits_(config.limits()) {
+  explicit RedBody(const RobotConfig& config, int scale = 1) : limits_(config.limits()) {
+    frame_.resize(frame_.size() * static_cast<size_t>(scale * scale));
     for (const auto& [name, height, width] : {std::tuple("front", 24, 32), std::tuple("wrist", 32, 24)})
-      sensors_.push_back(
-          {.name = name, .type = SensorSpec::Type::uint8, .shape = {height, width, 3}, .format = "red, green, blue"});
+      sensors_.push_back({.name = name,
+                          .type = SensorSpec::Type::uint8,
+                          .shape = {scale * height, scale * width, 3},
+                          .format = "red, green, blue"});
     for (size_t i = 0; i < frame_.size(); i += 3) frame_.replace(i, 3, "\xdc\x1e\x14");  // 220, 30, 20
   }
   const std::vector<SensorSpec>& sensors() const override { return sensors_; }
@@ -59,9 +62,9 @@ class RedBody final : public RobotBody {
 };
 
 struct RunningHost {
-  explicit RunningHost(const std::string& wire = "new")
+  explicit RunningHost(const std::string& wire = "new", int scale = 1)
       : config(host_config()),
-        body(config),
+        body(config, scale),
         host(config, body, {.wire = wire, .on_event = events.sink(), .real_time = false}) {
     thread = std::thread([this] { host.run([this] { return go_on.load(); }); });
   }
@@ -136,6 +139,15 @@ TEST_P(LekiwiHostWith, ItsPicturesHaveRedAndBlueSwapped) {
   EXPECT_NEAR(pixels[0], 20, 4);
   EXPECT_NEAR(pixels[1], 30, 4);
   EXPECT_NEAR(pixels[2], 220, 4);
+}
+
+// By hand, for docs/robots/lekiwi.md: two cameras of 640 x 480, raw, from the body.
+TEST_P(LekiwiHostWith, DISABLED_AMinute) {
+  RunningHost running(wire(), 20);
+  PythonPeer client("lekiwi_client.py", running.arguments({"--seconds", "60", "--pan", "20", "--x", "0.1"}));
+  std::string summary;
+  ASSERT_TRUE(soon([&] { return !(summary = client.await("summary")).empty(); }, 90));
+  fmt::print("{}\n{}", summary, running.host.report());
 }
 
 INSTANTIATE_TEST_SUITE_P(Wires, LekiwiHostWith, testing::Values("single", "multipart"),

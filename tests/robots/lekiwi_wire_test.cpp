@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
+#include "core/random.h"
 #include "tests/core/expect_error.h"
 
 namespace sinew {
@@ -134,6 +136,36 @@ TEST(LekiwiWire, ObservationsThatAreRefusedAndWhatWasSeen) {
   std::string with_nan = state_json();
   with_nan.replace(with_nan.find("90.0"), 4, "NaN");
   expect_contains(error_of([&] { decode({with_nan}); }), "not finite");
+}
+
+// Bytes that are changed, cut and doubled at random are decoded or refused, whatever they are.
+TEST(LekiwiWire, DamagedMessagesAreErrorsAtWorst) {
+  Rng rng(1);
+  int refused = 0;
+  for (int i = 0; i < 4000; ++i) {
+    std::vector<std::string> frames = {state_json(i % 2 ? R"(, "_cams": ["front"])" : R"(, "front": "/9j/")")};
+    if (i % 2) frames.emplace_back("\xff\xd8");
+    std::string& text = frames.front();
+    for (uint64_t k = 0; k <= rng.below(4); ++k) {
+      const size_t at = rng.below(text.size());
+      switch (rng.below(3)) {
+        case 0: text[at] = static_cast<char>(rng.below(256)); break;
+        case 1: text.erase(at, rng.below(20)); break;
+        default: text.insert(at, text.substr(rng.below(text.size()), rng.below(20)));
+      }
+    }
+    try {
+      for (const double number : decode(frames).numbers) EXPECT_TRUE(std::isfinite(number));
+    } catch (const Error&) {
+      ++refused;
+    }
+    try {
+      for (const auto& number : decode_lekiwi_command(text)) EXPECT_TRUE(std::isfinite(number.value_or(0)));
+    } catch (const Error&) {
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 2000);
 }
 
 }  // namespace
