@@ -182,7 +182,9 @@ void LekiwiHost::attend(double now, bool has_command) {
   if (control_.mode() != Mode::stopped || reason_ == Alarm::emergency) return;
   const bool was_silence = reason_ == Alarm::link_lost && has_command;
   const bool has_let_go = reason_ != Alarm::link_lost && reason_ != Alarm::none && now - heard_at_ > letting_go;
-  if (was_silence || has_let_go) control_.handle({RobotRequest::Kind::acknowledge}, now);
+  if (!was_silence && !has_let_go) return;
+  control_.handle({RobotRequest::Kind::acknowledge}, now);
+  reason_ = Alarm::none;
 }
 
 void LekiwiHost::tick(double now) {
