@@ -10,6 +10,7 @@ enum class ModelParameter {
   geom_friction,  // [ngeom, 3] sliding, torsional, rolling
   dof_damping,    // [nv] N s/m or N m s/rad
   dof_armature,   // [nv] kg or kg m²
+  dof_friction,   // [nv] N or N m of dry friction
   actuator_gain,  // [nu, 10] parameters of the gain
   actuator_bias,  // [nu, 10] parameters of the bias
   cam_pos,        // [ncam, 3] m, in the body's frame

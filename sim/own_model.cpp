@@ -13,9 +13,9 @@ namespace {
 constexpr ModelParameter all_parameters[] = {
     ModelParameter::body_mass,     ModelParameter::body_inertia,  ModelParameter::body_ipos,
     ModelParameter::geom_friction, ModelParameter::dof_damping,   ModelParameter::dof_armature,
-    ModelParameter::actuator_gain, ModelParameter::actuator_bias, ModelParameter::cam_pos,
-    ModelParameter::cam_quat,      ModelParameter::cam_fovy,      ModelParameter::light_pos,
-    ModelParameter::light_dir};
+    ModelParameter::dof_friction,  ModelParameter::actuator_gain, ModelParameter::actuator_bias,
+    ModelParameter::cam_pos,       ModelParameter::cam_quat,      ModelParameter::cam_fovy,
+    ModelParameter::light_pos,     ModelParameter::light_dir};
 constexpr ModelColor all_colors[] = {ModelColor::geom_rgba, ModelColor::mat_rgba, ModelColor::light_diffuse,
                                      ModelColor::light_ambient};
 
@@ -28,6 +28,7 @@ std::span<double> values_of(const mjModel& m, ModelParameter parameter) {
     case ModelParameter::geom_friction: return span(m.geom_friction, 3 * m.ngeom);
     case ModelParameter::dof_damping: return span(m.dof_damping, m.nv);
     case ModelParameter::dof_armature: return span(m.dof_armature, m.nv);
+    case ModelParameter::dof_friction: return span(m.dof_frictionloss, m.nv);
     case ModelParameter::actuator_gain: return span(m.actuator_gainprm, mjNGAIN * m.nu);
     case ModelParameter::actuator_bias: return span(m.actuator_biasprm, mjNBIAS * m.nu);
     case ModelParameter::cam_pos: return span(m.cam_pos, 3 * m.ncam);

@@ -136,6 +136,10 @@ std::vector<TermRow<RandomizationTerm>> model_randomizations() {
           "damping", "d · s, s from `scale`, or d + δ, δ from `add`, for each of `joints`", "N s/m or N m s/rad"),
       term_row<RandomizationTerm, OfJoints<ModelParameter::dof_armature>>(
           "armature", "a · s, s from `scale`, or a + δ, δ from `add`, for each of `joints`", "kg or kg m²"),
+      term_row<RandomizationTerm, OfJoints<ModelParameter::dof_friction>>(
+          "joint_friction",
+          "f · s, s from `scale`, or f + δ, δ from `add`, for each of `joints`: its dry friction (MJCF's frictionloss)",
+          "N or N m"),
       term_row<RandomizationTerm, Gains>(
           "gains",
           "force · s, s from `scale`, for each of `actuators`: its gain, with a servo's bias, or a muscle's peak force",

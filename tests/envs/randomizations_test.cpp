@@ -115,6 +115,19 @@ TEST_F(Randomizations, DampingAndArmature) {
   EXPECT_EQ(armature[0], 0);
 }
 
+TEST_F(Randomizations, JointFrictionIsFeltByThePhysics) {
+  EXPECT_EQ(now(ModelParameter::dof_friction)[0], 0);
+  apply("joint_friction", "{joints: [slide], add: 4}");
+  EXPECT_EQ(now(ModelParameter::dof_friction)[0], 4);
+  EXPECT_EQ(now(ModelParameter::dof_friction)[1], 0) << "not named";
+  sim_.qfrc_applied()[0] = 3;
+  ASSERT_TRUE(sim_.step(10));
+  EXPECT_NEAR(sim_.qvel()[0], 0, 0.01) << "it sticks";
+  sim_.qfrc_applied()[0] = 9;
+  ASSERT_TRUE(sim_.step(10));
+  EXPECT_GT(sim_.qvel()[0], 0.02);
+}
+
 TEST_F(Randomizations, GainsScaleTheForce) {
   apply("gains", "{scale: 1.5}");
   const auto gain = now(ModelParameter::actuator_gain), bias = now(ModelParameter::actuator_bias);
