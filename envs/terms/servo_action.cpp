@@ -1,5 +1,6 @@
 // The action that the model's own position servos follow.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "envs/terms/choose.h"
@@ -18,11 +19,13 @@ class PositionTargets final : public ActionTerm {
     ConfigNode actuators = ConfigNode::scalar("all");
     ConfigNode scale = ConfigNode::scalar("0.25");
     double limit = 1;
+    ConfigNode rate;
     template <class Visitor>
     void visit(Visitor& v) {
       v.optional("actuators", actuators);
       v.optional("scale", scale);
       v.optional("limit", limit, above(0));
+      v.optional("rate", rate);
     }
   };
 
@@ -37,9 +40,12 @@ class PositionTargets final : public ActionTerm {
     part_.low.assign(n, -params.limit);
     part_.high.assign(n, params.limit);
     const auto scale = per_joint(params.scale, part_.labels, above(0));
+    has_rate_ = !params.rate.is_null();
+    const auto rate = has_rate_ ? per_joint(params.rate, part_.labels, above(0)) : std::vector(n, infinity);
     for (size_t i = 0; i < n; ++i) {
       Servo& servo = servos_[i];
       servo.scale = scale[i];
+      servo.rate = rate[i];
       const int actuator = static_cast<int>(servo.actuator);
       drives_.push_back(drive_of_joint(source.model, source.model.joint_of_actuator(actuator),
                                        ActionDrive::Kind::position, servo.scale, servo.default_position,
@@ -47,13 +53,33 @@ class PositionTargets final : public ActionTerm {
     }
   }
 
+  // A target that moves begins where the joint is.
+  void begin_episode(const TaskState& state) override {
+    since_ = state.sim.time();
+    for (Servo& servo : servos_)
+      servo.from = servo.goal = state.sim.qpos()[servo.qpos] + state.encoder_offset[servo.qpos];
+  }
   void begin_step(std::span<const double> action, TaskState& state) override {
+    const double now = state.sim.time();
     for (size_t i = 0; i < servos_.size(); ++i) {
-      const Servo& servo = servos_[i];
-      const double a = std::clamp(action[i], part_.low[i], part_.high[i]);
-      // The servo measures its joint with the same error that an observation has.
-      const double target = servo.default_position + servo.scale * a - state.encoder_offset[servo.qpos];
-      state.sim.ctrl()[servo.actuator] = std::clamp(servo.gear * target, servo.low, servo.high);
+      Servo& servo = servos_[i];
+      servo.from = servo.target(now - since_);
+      servo.goal = servo.default_position + servo.scale * std::clamp(action[i], part_.low[i], part_.high[i]);
+      if (!has_rate_) tell(servo, servo.goal, state);
+    }
+    since_ = now;
+  }
+  bool has_controller() const override { return has_rate_; }
+  void control(TaskState& state) override {
+    const double seconds = state.sim.time() - since_ + state.sim.model().timestep();
+    for (const Servo& servo : servos_) tell(servo, servo.target(seconds), state);
+  }
+  void visit_state(StateArchive& archive) override {
+    if (!has_rate_) return;
+    archive("since", since_);
+    for (Servo& servo : servos_) {
+      archive("from", servo.from);
+      archive("goal", servo.goal);
     }
   }
 
@@ -63,8 +89,18 @@ class PositionTargets final : public ActionTerm {
     double gear;
     double low = -infinity, high = infinity;
     double default_position;  // m or rad
-    double scale = 0;
+    double scale = 0, rate = infinity;
+    double from = 0, goal = 0;  // of the target: where it was when the last action came, and where that one sends it
+    double target(double seconds) const {
+      return std::isinf(rate) ? goal : from + std::clamp(goal - from, -rate * seconds, rate * seconds);
+    }
   };
+
+  static void tell(const Servo& servo, double target, TaskState& state) {
+    // The servo measures its joint with the same error that an observation has.
+    const double joint = target - state.encoder_offset[servo.qpos];
+    state.sim.ctrl()[servo.actuator] = std::clamp(servo.gear * joint, servo.low, servo.high);
+  }
 
   static std::vector<int> chosen(const ConfigNode& names, const TermSource& source) {
     const Model& model = source.model;
@@ -99,6 +135,8 @@ class PositionTargets final : public ActionTerm {
   }
 
   std::vector<Servo> servos_;
+  bool has_rate_;
+  double since_ = 0;  // s, when the last action came
 };
 
 }  // namespace
@@ -108,7 +146,8 @@ std::vector<TermRow<ActionTerm>> servo_actions() {
       term_row<ActionTerm, PositionTargets>(
           "position_targets",
           "ctrl = clip(gear · (default + scale · a), ctrlrange) of the position servos `actuators`, `all` or a list; "
-          "a within ±limit; scale (m or rad) is a number or a map of actuators",
+          "a within ±limit; scale (m or rad) is a number or a map of actuators. With a `rate`, likewise, the target moves "
+          "at that speed (m/s or rad/s) from where it is, and at first from where the joint is",
           "1"),
   };
 }

@@ -90,7 +90,33 @@ TEST_F(Actions, PositionTargetsDriveServos) {
   EXPECT_DOUBLE_EQ(sim_.ctrl()[1], 2 * 0.3);
 }
 
+TEST_F(Actions, PositionTargetsMoveAtTheirRate) {
+  default_pose_[1] = 0.1;
+  sim_.qpos()[1] = 0.2;
+  state_.encoder_offset[1] = 0.05;
+  const auto term = action("position_targets", "{scale: 0.5, rate: 2}");
+  EXPECT_TRUE(term->has_controller());
+  EXPECT_FALSE(action("position_targets", "{}")->has_controller());
+  const double dt = 0.01, start = 0.25, gear = 2, error = 0.05;  // as the encoder has it
+  term->begin_step(std::array{1.0}, state_);                     // to 0.6
+  term->control(state_);
+  EXPECT_NEAR(sim_.ctrl()[1], gear * (start + 2 * dt - error), 1e-12);
+  term->control(state_);
+  EXPECT_NEAR(sim_.ctrl()[1], gear * (start + 2 * dt - error), 1e-12) << "of the state alone";
+  ASSERT_TRUE(sim_.step(4));
+  term->control(state_);
+  EXPECT_NEAR(sim_.ctrl()[1], gear * (start + 2 * 5 * dt - error), 1e-12);
+  term->begin_step(std::array{-0.5}, state_);  // to -0.15
+  term->control(state_);
+  EXPECT_NEAR(sim_.ctrl()[1], gear * (start + 2 * 3 * dt - error), 1e-12) << "back from where it was, 4 steps on";
+  ASSERT_TRUE(sim_.step(50));
+  term->control(state_);
+  EXPECT_NEAR(sim_.ctrl()[1], gear * (-0.15 - error), 1e-12) << "and there it stays";
+}
+
 TEST_F(Actions, Errors) {
+  expect_contains(error("position_targets", "{rate: 0}"), "must be above 0");
+  expect_contains(error("position_targets", "{rate: {a: 1}}"), "'a' is not driven by this term");
   expect_contains(error("joint_torque", "{joints: {aa: 3}}"), "has no joint 'aa'; did you mean 'a'?");
   expect_contains(error("joint_torque", "{joints: {c: 0}}"), "must be above 0");
   expect_contains(error("joint_torque", "{joints: {root: 1}}"), "neither slides nor turns on a hinge");
