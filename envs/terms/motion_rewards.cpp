@@ -92,6 +92,13 @@ class Success final : public RewardTerm {
   double value(const TaskState& state) override { return state.success ? 1 : 0; }
 };
 
+class Failure final : public RewardTerm {
+ public:
+  using Params = NoParams;
+  Failure(const Params&, const TermSource&) {}
+  double value(const TaskState& state) override { return state.terminated && !state.success ? 1 : 0; }
+};
+
 class SiteError final : public RewardTerm {
  public:
   struct Params {
@@ -158,6 +165,7 @@ std::vector<TermRow<RewardTerm>> motion_rewards() {
           "center_of_mass_velocity", "(c after − c before) / dt of everything's centre of mass along `axis`", "m/s"),
       term_row<RewardTerm, Alive>("alive", "1 while the episode is not terminated, 0 on the step that ends it", "1"),
       term_row<RewardTerm, Success>("success", "1 on the step that ends the episode by a termination `success`", "1"),
+      term_row<RewardTerm, Failure>("failure", "1 on the step that ends the episode by any other termination", "1"),
       term_row<RewardTerm, SiteError>("site_error", "(p − target)², p the world position of `site` along `axis`", "m²"),
       term_row<RewardTerm, Distance>("distance", "‖p − q‖ from `body` or `site` to the body or site `to`", "m"),
   };

@@ -116,8 +116,13 @@ TEST_F(Rewards, Joints) {
 
 TEST_F(Rewards, Success) {
   EXPECT_EQ(reward("success"), 0);
-  state_.success = true;
+  state_.success = state_.terminated = true;
   EXPECT_EQ(reward("success"), 1);
+  EXPECT_EQ(reward("failure"), 0) << "it is terminated, and done";
+  state_.success = false;
+  EXPECT_EQ(reward("failure"), 1);
+  state_.terminated = false;
+  EXPECT_EQ(reward("failure"), 0);
 }
 
 TEST_F(Rewards, ResetsToAPose) {
