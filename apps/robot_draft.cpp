@@ -10,7 +10,7 @@ namespace {
 constexpr double far = 1000, fast = 200, sudden = 1e5;
 
 void check_drive(const ActionDrive& drive) {
-  if (drive.joint.empty())
+  if (drive.joint.empty() && drive.body.empty())
     fail("its action '{}' drives no single joint with a name, so it says nothing that a robot's actuator could obey",
          drive.label);
 }

@@ -36,6 +36,15 @@ ActionDrive drive_of_joint(const Model& model, int joint, ActionDrive::Kind kind
   return drive;
 }
 
+ActionDrive drive_of_body(const std::string& body, int axis) {
+  ActionDrive drive;
+  drive.body = body;
+  drive.axis = axis;
+  drive.kind = ActionDrive::Kind::velocity;
+  drive.unit = axis < 3 ? "m/s" : "rad/s";
+  return drive;
+}
+
 ActionDrive drive_of_actuator(const Model& model, int actuator) {
   const int joint = model.joint_of_actuator(actuator);
   const std::string kind = model.actuator_kind(actuator);

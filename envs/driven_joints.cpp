@@ -1,5 +1,6 @@
 #include "envs/driven_joints.h"
 
+#include <array>
 #include <cassert>
 #include <limits>
 
@@ -12,6 +13,7 @@ DrivenJoints::DrivenJoints(const std::vector<std::unique_ptr<ActionTerm>>& actio
       ActionDrive& drive = drives_.emplace_back(i < action->drives().size() ? action->drives()[i] : ActionDrive());
       if (i < part.labels.size()) drive.label = part.labels[i];
       joints_.push_back(drive.joint.empty() ? -1 : model.find(Model::Element::joint, drive.joint));
+      bodies_.push_back(drive.body.empty() ? -1 : model.find(Model::Element::body, drive.body));
     }
   }
 }
@@ -21,6 +23,12 @@ void DrivenJoints::measure(const TaskState& state, std::span<double> position, s
   assert(position.size() == joints_.size() && velocity.size() == joints_.size() && torque.size() == joints_.size());
   const Model& model = state.sim.model();
   for (size_t i = 0; i < joints_.size(); ++i) {
+    if (bodies_[i] >= 0) {
+      const std::array<double, 6> moves = state.sim.body_velocity(bodies_[i], true);  // angular, then linear
+      position[i] = torque[i] = 0;
+      velocity[i] = moves[static_cast<size_t>((drives_[i].axis + 3) % 6)];
+      continue;
+    }
     if (joints_[i] < 0) {
       position[i] = velocity[i] = torque[i] = std::numeric_limits<double>::quiet_NaN();
       continue;

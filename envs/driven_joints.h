@@ -8,7 +8,7 @@
 
 namespace sinew {
 
-/// The joints that a task's actions drive, one for each number of an action.
+/// The joints and bodies that a task's actions drive, one for each number of an action.
 class DrivenJoints {
  public:
   DrivenJoints(const std::vector<std::unique_ptr<ActionTerm>>& actions, const Model& model);
@@ -20,7 +20,7 @@ class DrivenJoints {
 
  private:
   std::vector<ActionDrive> drives_;
-  std::vector<int> joints_;  // -1: no joint
+  std::vector<int> joints_, bodies_;  // -1: none
 };
 
 }  // namespace sinew

@@ -35,7 +35,7 @@ TaskRegistry TaskRegistry::builtin() {
       .observations =
           joined(array_observations(), joint_observations(), pose_observations(), body_observations(),
                  sensor_observations(), task_observations(), function_observations(), memory_observations()),
-      .actions = joined(builtin_actions(), pd_actions(), servo_actions()),
+      .actions = joined(builtin_actions(), pd_actions(), servo_actions(), wheel_actions()),
       .rewards = joined(motion_rewards(), measured_rewards(), effort_rewards(), joint_rewards(), contact_rewards()),
       .terminations = joined(builtin_terminations(), fall_terminations()),
       .resets = joined(builtin_resets(), pose_resets()),

@@ -16,6 +16,7 @@ std::vector<TermRow<ObservationTerm>> task_observations();
 std::vector<TermRow<ActionTerm>> builtin_actions();
 std::vector<TermRow<ActionTerm>> pd_actions();
 std::vector<TermRow<ActionTerm>> servo_actions();
+std::vector<TermRow<ActionTerm>> wheel_actions();
 
 std::vector<TermRow<RewardTerm>> measured_rewards();
 std::vector<TermRow<RewardTerm>> motion_rewards();

@@ -1,0 +1,101 @@
+// The action that a base on omniwheels follows: a velocity of the body, which the wheels share.
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "envs/terms/choose.h"
+#include "envs/terms/tables.h"
+
+namespace sinew {
+namespace {
+
+/// vx, vy and the yaw rate of a base whose wheels are velocity servos on sites, each along its wheel's direction.
+class OmniBase final : public ActionTerm {
+ public:
+  struct Params {
+    std::string body;
+    ConfigNode wheels;
+    double radius = 0;           // m, from the middle of the base to each wheel
+    std::vector<double> limits;  // m/s, m/s, rad/s
+    template <class Visitor>
+    void visit(Visitor& v) {
+      v.required("body", body);
+      v.required("wheels", wheels);
+      v.required("radius", radius, above(0));
+      v.required("limits", limits, above(0));
+    }
+  };
+
+  OmniBase(const Params& params, const TermSource& source) {
+    source.find(Model::Element::body, params.body);
+    if (params.limits.size() != 3)
+      throw source.node.error("'limits' are three numbers: the most along x and y, m/s, and about z, rad/s");
+    if (!params.wheels.is_list()) throw params.wheels.error("'wheels' is a list of actuators");
+    for (const int actuator : choose(Model::Element::actuator, params.wheels, source))
+      wheels_.push_back(make(actuator, params.radius, source));
+    part_ = {.name = "omni_base", .labels = {"x", "y", "theta"}, .units = {"m/s", "m/s", "rad/s"}};
+    for (const double most : params.limits) {
+      part_.low.push_back(-most);
+      part_.high.push_back(most);
+    }
+    for (const int axis : {0, 1, 5}) drives_.push_back(drive_of_body(params.body, axis));
+  }
+
+  void begin_step(std::span<const double> action, TaskState& state) override {
+    std::array<double, 3> velocity;
+    for (size_t i = 0; i < 3; ++i) velocity[i] = std::clamp(action[i], part_.low[i], part_.high[i]);
+    // A wheel that cannot turn as fast slows all of them, so that the base goes where it was told.
+    double part = 1;
+    for (const Wheel& wheel : wheels_) {
+      const double speed = std::abs(wheel.rim_speed(velocity));
+      if (speed > wheel.most) part = std::min(part, wheel.most / speed);
+    }
+    for (const Wheel& wheel : wheels_) state.sim.ctrl()[wheel.actuator] = part * wheel.rim_speed(velocity);
+  }
+
+ private:
+  struct Wheel {
+    size_t actuator;
+    std::array<double, 3> row;  // of the matrix from the base's velocity to the rim's speed
+    double most;                // m/s, of the rim
+    double rim_speed(const std::array<double, 3>& velocity) const {
+      return row[0] * velocity[0] + row[1] * velocity[1] + row[2] * velocity[2];
+    }
+  };
+
+  static Wheel make(int actuator, double radius, const TermSource& source) {
+    const Model& model = source.model;
+    const std::string name = model.name(Model::Element::actuator, actuator);
+    const Model::Limits limits = model.control_limits(actuator);
+    if (model.actuator_kind(actuator) != "velocity" || !model.actuator_drives(actuator).starts_with("site"))
+      throw source.node.error(fmt::format("the actuator '{}' is a {} that drives {}, not a velocity servo on a site",
+                                          name, model.actuator_kind(actuator), model.actuator_drives(actuator)));
+    const double x = model.actuator_gear(actuator, 0), y = model.actuator_gear(actuator, 1);
+    if (std::abs(std::hypot(x, y) - 1) > 1e-3)
+      throw source.node.error(
+          fmt::format("the gear of '{}' begins with {} and {}: they are to be the direction in "
+                      "which its wheel drives, of length 1",
+                      name, x, y));
+    if (!limits.limited || !(limits.low < 0) || !(limits.high > 0))
+      throw source.node.error(fmt::format("'{}' needs a ctrlrange around 0: the speed of the rim, m/s", name));
+    return {static_cast<size_t>(actuator), {x, y, radius}, std::min(-limits.low, limits.high)};
+  }
+
+  std::vector<Wheel> wheels_;
+};
+
+}  // namespace
+
+std::vector<TermRow<ActionTerm>> wheel_actions() {
+  return {
+      term_row<ActionTerm, OmniBase>(
+          "omni_base",
+          "the velocity x, y and theta of `body`, along and about its own axes, within ±`limits`, on `wheels`: "
+          "velocity "
+          "servos on sites, `radius` m from the middle, that get ctrl = gx vx + gy vy + radius ω, (gx, gy) the gear; "
+          "where one would leave its ctrlrange, all of them in proportion less",
+          "m/s, m/s, rad/s"),
+  };
+}
+
+}  // namespace sinew
