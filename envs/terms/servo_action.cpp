@@ -1,10 +1,10 @@
 // The action that the model's own position servos follow.
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "envs/terms/choose.h"
 #include "envs/terms/per_joint.h"
+#include "envs/terms/ramp.h"
 #include "envs/terms/tables.h"
 
 namespace sinew {
@@ -45,7 +45,7 @@ class PositionTargets final : public ActionTerm {
     for (size_t i = 0; i < n; ++i) {
       Servo& servo = servos_[i];
       servo.scale = scale[i];
-      servo.rate = rate[i];
+      servo.target.rate = rate[i];
       const int actuator = static_cast<int>(servo.actuator);
       drives_.push_back(drive_of_joint(source.model, source.model.joint_of_actuator(actuator),
                                        ActionDrive::Kind::position, servo.scale, servo.default_position,
@@ -56,31 +56,28 @@ class PositionTargets final : public ActionTerm {
   // A target that moves begins where the joint is.
   void begin_episode(const TaskState& state) override {
     since_ = state.sim.time();
-    for (Servo& servo : servos_)
-      servo.from = servo.goal = state.sim.qpos()[servo.qpos] + state.encoder_offset[servo.qpos];
+    for (Servo& servo : servos_) servo.target.start_at(state.sim.qpos()[servo.qpos] + state.encoder_offset[servo.qpos]);
   }
   void begin_step(std::span<const double> action, TaskState& state) override {
     const double now = state.sim.time();
     for (size_t i = 0; i < servos_.size(); ++i) {
       Servo& servo = servos_[i];
-      servo.from = servo.target(now - since_);
-      servo.goal = servo.default_position + servo.scale * std::clamp(action[i], part_.low[i], part_.high[i]);
-      if (!has_rate_) tell(servo, servo.goal, state);
+      const double a = std::clamp(action[i], part_.low[i], part_.high[i]);
+      servo.target.go_to(servo.default_position + servo.scale * a, now - since_);
+      if (!has_rate_) tell(servo, servo.target.goal, state);
     }
     since_ = now;
   }
   bool has_controller() const override { return has_rate_; }
   void control(TaskState& state) override {
+    if (!has_rate_) return;  // another term has a controller
     const double seconds = state.sim.time() - since_ + state.sim.model().timestep();
-    for (const Servo& servo : servos_) tell(servo, servo.target(seconds), state);
+    for (const Servo& servo : servos_) tell(servo, servo.target.at(seconds), state);
   }
   void visit_state(StateArchive& archive) override {
     if (!has_rate_) return;
     archive("since", since_);
-    for (Servo& servo : servos_) {
-      archive("from", servo.from);
-      archive("goal", servo.goal);
-    }
+    for (Servo& servo : servos_) archive("target", servo.target);
   }
 
  private:
@@ -89,11 +86,8 @@ class PositionTargets final : public ActionTerm {
     double gear;
     double low = -infinity, high = infinity;
     double default_position;  // m or rad
-    double scale = 0, rate = infinity;
-    double from = 0, goal = 0;  // of the target: where it was when the last action came, and where that one sends it
-    double target(double seconds) const {
-      return std::isinf(rate) ? goal : from + std::clamp(goal - from, -rate * seconds, rate * seconds);
-    }
+    double scale = 0;
+    Ramp target;  // m or rad
   };
 
   static void tell(const Servo& servo, double target, TaskState& state) {
@@ -146,7 +140,8 @@ std::vector<TermRow<ActionTerm>> servo_actions() {
       term_row<ActionTerm, PositionTargets>(
           "position_targets",
           "ctrl = clip(gear · (default + scale · a), ctrlrange) of the position servos `actuators`, `all` or a list; "
-          "a within ±limit; scale (m or rad) is a number or a map of actuators. With a `rate`, likewise, the target moves "
+          "a within ±limit; scale (m or rad) is a number or a map of actuators. With a `rate`, likewise, the target "
+          "moves "
           "at that speed (m/s or rad/s) from where it is, and at first from where the joint is",
           "1"),
   };

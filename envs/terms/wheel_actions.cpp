@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "envs/terms/choose.h"
+#include "envs/terms/ramp.h"
 #include "envs/terms/tables.h"
 
 namespace sinew {
@@ -15,14 +16,15 @@ class OmniBase final : public ActionTerm {
   struct Params {
     std::string body;
     ConfigNode wheels;
-    double radius = 0;           // m, from the middle of the base to each wheel
-    std::vector<double> limits;  // m/s, m/s, rad/s
+    double radius = 0;                         // m, from the middle of the base to each wheel
+    std::vector<double> limits, acceleration;  // m/s, m/s, rad/s; and per second
     template <class Visitor>
     void visit(Visitor& v) {
       v.required("body", body);
       v.required("wheels", wheels);
       v.required("radius", radius, above(0));
       v.required("limits", limits, above(0));
+      v.optional("acceleration", acceleration, above(0));
     }
   };
 
@@ -30,6 +32,10 @@ class OmniBase final : public ActionTerm {
     source.find(Model::Element::body, params.body);
     if (params.limits.size() != 3)
       throw source.node.error("'limits' are three numbers: the most along x and y, m/s, and about z, rad/s");
+    has_rate_ = !params.acceleration.empty();
+    if (has_rate_ && params.acceleration.size() != 3)
+      throw source.node.error("'acceleration' are three numbers: along x and y, m/s², and about z, rad/s²");
+    for (size_t i = 0; i < params.acceleration.size(); ++i) velocity_[i].rate = params.acceleration[i];
     if (!params.wheels.is_list()) throw params.wheels.error("'wheels' is a list of actuators");
     for (const int actuator : choose(Model::Element::actuator, params.wheels, source))
       wheels_.push_back(make(actuator, params.radius, source));
@@ -41,16 +47,25 @@ class OmniBase final : public ActionTerm {
     for (const int axis : {0, 1, 5}) drives_.push_back(drive_of_body(params.body, axis));
   }
 
+  void begin_episode(const TaskState& state) override {
+    since_ = state.sim.time();
+    for (Ramp& velocity : velocity_) velocity.start_at(0);
+  }
   void begin_step(std::span<const double> action, TaskState& state) override {
-    std::array<double, 3> velocity;
-    for (size_t i = 0; i < 3; ++i) velocity[i] = std::clamp(action[i], part_.low[i], part_.high[i]);
-    // A wheel that cannot turn as fast slows all of them, so that the base goes where it was told.
-    double part = 1;
-    for (const Wheel& wheel : wheels_) {
-      const double speed = std::abs(wheel.rim_speed(velocity));
-      if (speed > wheel.most) part = std::min(part, wheel.most / speed);
-    }
-    for (const Wheel& wheel : wheels_) state.sim.ctrl()[wheel.actuator] = part * wheel.rim_speed(velocity);
+    const double now = state.sim.time();
+    for (size_t i = 0; i < 3; ++i) velocity_[i].go_to(std::clamp(action[i], part_.low[i], part_.high[i]), now - since_);
+    since_ = now;
+    if (!has_rate_) tell(0, state);
+  }
+  bool has_controller() const override { return has_rate_; }
+  void control(TaskState& state) override {
+    if (has_rate_)
+      tell(state.sim.time() - since_ + state.sim.model().timestep(), state);  // else another term has a controller
+  }
+  void visit_state(StateArchive& archive) override {
+    if (!has_rate_) return;
+    archive("since", since_);
+    for (Ramp& velocity : velocity_) archive("velocity", velocity);
   }
 
  private:
@@ -62,6 +77,19 @@ class OmniBase final : public ActionTerm {
       return row[0] * velocity[0] + row[1] * velocity[1] + row[2] * velocity[2];
     }
   };
+
+  // `seconds`: since the last action came.
+  void tell(double seconds, TaskState& state) const {
+    std::array<double, 3> velocity;
+    for (size_t i = 0; i < 3; ++i) velocity[i] = velocity_[i].at(seconds);
+    // A wheel that cannot turn as fast slows all of them, so that the base goes where it was told.
+    double part = 1;
+    for (const Wheel& wheel : wheels_) {
+      const double speed = std::abs(wheel.rim_speed(velocity));
+      if (speed > wheel.most) part = std::min(part, wheel.most / speed);
+    }
+    for (const Wheel& wheel : wheels_) state.sim.ctrl()[wheel.actuator] = part * wheel.rim_speed(velocity);
+  }
 
   static Wheel make(int actuator, double radius, const TermSource& source) {
     const Model& model = source.model;
@@ -82,6 +110,9 @@ class OmniBase final : public ActionTerm {
   }
 
   std::vector<Wheel> wheels_;
+  std::array<Ramp, 3> velocity_;
+  bool has_rate_ = false;
+  double since_ = 0;  // s, when the last action came
 };
 
 }  // namespace
@@ -93,7 +124,9 @@ std::vector<TermRow<ActionTerm>> wheel_actions() {
           "the velocity x, y and theta of `body`, along and about its own axes, within ±`limits`, on `wheels`: "
           "velocity "
           "servos on sites, `radius` m from the middle, that get ctrl = gx vx + gy vy + radius ω, (gx, gy) the gear; "
-          "where one would leave its ctrlrange, all of them in proportion less",
+          "where one would leave its ctrlrange, all of them in proportion less. With an `acceleration` (m/s², m/s², "
+          "rad/s²) "
+          "the velocity changes at no more than that",
           "m/s, m/s, rad/s"),
   };
 }

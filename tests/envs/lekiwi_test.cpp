@@ -157,6 +157,22 @@ TEST_F(Wheels, GetTheirShareOfTheVelocity) {
   EXPECT_DOUBLE_EQ(sim_.ctrl()[0], 1) << "of its range the end nearer to 0";
 }
 
+TEST_F(Wheels, AreSpedUpNoFasterThanTheAcceleration) {
+  const auto term = make(registry_.actions, "omni_base",
+                         "{body: cart, wheels: [good], radius: 0.5, limits: [1, 0.6, 2], acceleration: [1, 5, 10]}");
+  const double dt = model_->timestep();
+  term->begin_step(std::array{0.0, 0.5, -2.0}, state_);
+  term->control(state_);
+  EXPECT_NEAR(sim_.ctrl()[0], 5 * dt - 0.5 * 10 * dt, 1e-12);
+  ASSERT_TRUE(sim_.step(29));
+  term->control(state_);
+  EXPECT_NEAR(sim_.ctrl()[0], 5 * 30 * dt - 0.5 * 10 * 30 * dt, 1e-12);
+  ASSERT_TRUE(sim_.step(200));
+  term->begin_step(std::array{0.0, 0.0, 0.0}, state_);
+  term->control(state_);
+  EXPECT_NEAR(sim_.ctrl()[0], 0.5 - 5 * dt - 0.5 * (2 - 10 * dt), 1e-12) << "and slowed down as slowly";
+}
+
 TEST_F(Wheels, Errors) {
   const std::string rest = ", radius: 0.1, limits: [1, 1, 1]}";
   expect_contains(error("{body: wagon, wheels: [good]" + rest), "has no body 'wagon'");
@@ -166,6 +182,8 @@ TEST_F(Wheels, Errors) {
   expect_contains(error("{body: cart, wheels: [motor]" + rest), "'motor' is a motor that drives site left");
   expect_contains(error("{body: cart, wheels: good" + rest), "'wheels' is a list of actuators");
   expect_contains(error("{body: cart, wheels: [good], radius: 0.1, limits: [1]}"), "'limits' are three numbers");
+  expect_contains(error("{body: cart, wheels: [good], radius: 0.1, limits: [1, 1, 1], acceleration: [1]}"),
+                  "'acceleration' are three numbers");
 }
 
 }  // namespace
