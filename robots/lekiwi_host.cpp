@@ -144,7 +144,7 @@ void LekiwiHost::report(const RobotObservation& observation) {
   if (std::exchange(mode_, observation.mode) != observation.mode)
     options_.on_event(name_of(observation.mode) + (observation.mode == Mode::stopped ? why : ""));
   // Each command asks anew; one answer is enough until it is armed.
-  const bool refused = observation.mode == Mode::inactive && observation.arm_refused > 0 && observation.alarm;
+  const bool refused = observation.mode == Mode::inactive && observation.arm_refused.count > 0 && observation.alarm;
   if (!std::exchange(told_refusal_, refused || (told_refusal_ && observation.mode == Mode::inactive)) && refused)
     options_.on_event("commands come, and are not obeyed" + why);
 }

@@ -1,6 +1,7 @@
 #include "robots/robot_control.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace sinew {
 
@@ -26,7 +27,8 @@ void RobotControl::handle(const RobotRequest& request, double now) {
       if (before == Mode::armed) stop({Alarm::operator_stop});
       break;
   }
-  if (before == Mode::armed && mode_.mode() == Mode::stopped) update_safe_commands(true);
+  if (request.kind != RobotRequest::Kind::stop && before == Mode::armed && mode_.mode() == Mode::stopped)
+    begin_safe_commands(true);
 }
 
 void RobotControl::arm(uint64_t session, double now) {
@@ -43,15 +45,27 @@ void RobotControl::arm(uint64_t session, double now) {
 
 void RobotControl::stop(const AlarmReport& report) {
   if (mode_.mode() == Mode::stopped) return;
+  const bool was_armed = mode_.mode() == Mode::armed;
   mode_.stop(report);
-  update_safe_commands(true);
+  begin_safe_commands(was_armed);
+}
+
+// A joint that seems further from what it was told than any command may be from it was not measured right: a sensor has
+// leapt. It holds what it was told, lest it follows the sensor.
+void RobotControl::begin_safe_commands(bool was_armed) {
+  gate_.stop(state_.joints, safe_);
+  for (size_t i = 0; i < limits_.size(); ++i) {
+    const bool holds = limits_[i].when_stopped == "hold" && was_armed;
+    if (holds && i < state_.joints.position.size() && std::abs(state_.joints.position[i] - output_[i]) > limits_[i].step)
+      safe_[i] = output_[i];
+  }
 }
 
 // What holds keeps the position where it stopped; what damps follows the velocity.
-void RobotControl::update_safe_commands(bool just_stopped) {
+void RobotControl::update_safe_commands() {
   gate_.stop(state_.joints, next_safe_);
   for (size_t i = 0; i < limits_.size(); ++i)
-    if (just_stopped || limits_[i].when_stopped != "hold") safe_[i] = next_safe_[i];
+    if (limits_[i].when_stopped != "hold") safe_[i] = next_safe_[i];
 }
 
 // The blend comes before the gate, whose limits then hold for what the actuators are told. A number that is not finite
@@ -84,7 +98,7 @@ void RobotControl::tick(double now, const ArrivedAction* action, bool emergency)
     if (now - obeyed_at_ > config_.watchdog) stop({Alarm::link_lost, 0, now - obeyed_at_, config_.watchdog});
   }
   ticked_at_ = now;
-  if (was_stopped && mode_.mode() == Mode::stopped) update_safe_commands(false);
+  if (was_stopped && mode_.mode() == Mode::stopped) update_safe_commands();
   tell_actuators(now);
 }
 

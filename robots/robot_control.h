@@ -68,7 +68,8 @@ class RobotControl {
   void arm(uint64_t session, double now);
   void obey(const ArrivedAction& action, double now);
   void stop(const AlarmReport& report);
-  void update_safe_commands(bool just_stopped);
+  void begin_safe_commands(bool was_armed);
+  void update_safe_commands();
   void tell_actuators(double now);
 
   RobotConfig config_;

@@ -170,6 +170,19 @@ TEST(RobotControl, StaleActionsAreAsGoodAsNone) {
   EXPECT_EQ(bench.control.counters().passed, 0u);
 }
 
+TEST(RobotControl, HoldsWhatItWasToldWhereASensorLeaps) {
+  RobotConfig config = config_of(servo());
+  config.actuators[0].limits.step = 0.1;
+  Bench bench(config);
+  bench.tick();
+  bench.arm();
+  bench.tick(0.05);
+  bench.body.position = 2.5;
+  bench.tick(0.06);
+  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::joint_range);
+  EXPECT_EQ(bench.body.told, 0.05);
+}
+
 TEST(RobotControl, DampsWithTheVelocityOfEachTick) {
   Bench bench(config_of(motor()));
   bench.tick();
