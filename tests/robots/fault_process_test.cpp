@@ -98,9 +98,12 @@ struct Moved {
     return soon([&] { return robot.obeyed_at() > since + 0.05; }, 20);
   }
   Mode mode() { return robot.server().mode(); }
+  // What is asked before the link is back is forgotten.
   void recover() {
-    policy->say("acknowledge");
-    EXPECT_TRUE(soon([&] { return mode() == Mode::inactive; }));
+    EXPECT_TRUE(soon([&] {
+      policy->say("acknowledge");
+      return soon([&] { return mode() == Mode::inactive; }, 0.1);
+    }, 20));
     policy->say("arm");
     EXPECT_TRUE(moves());
     EXPECT_EQ(body.outside, 0u);

@@ -53,10 +53,10 @@ bool HandPolicy::arm(double seconds) {
   return until([&] { return seen.session == session_ && seen.action > 2; }, seconds);
 }
 
-bool HandPolicy::recover() {
-  if (!until([&] { return seen.mode == Mode::stopped; })) return false;
+bool HandPolicy::recover(double seconds) {
+  if (!until([&] { return seen.mode == Mode::stopped || seen.mode == Mode::inactive; }, seconds)) return false;
   say(Acknowledge{});
-  return until([&] { return seen.mode == Mode::inactive; }) && arm();
+  return until([&] { return seen.mode == Mode::inactive; }, seconds) && arm(seconds);
 }
 
 bool HandPolicy::until(const std::function<bool()>& condition, double seconds) {

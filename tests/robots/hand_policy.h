@@ -25,8 +25,8 @@ class HandPolicy {
   bool connect(double seconds = 5);
   /// A new session; false where the robot does not obey it within `seconds`.
   bool arm(double seconds = 5);
-  /// After a stop: acknowledges it, and arms again.
-  bool recover();
+  /// After a stop: acknowledges it, and arms again; each takes at most `seconds`, or it is false.
+  bool recover(double seconds = 5);
 
   /// Takes what comes, and acts on it, until the condition holds; false: it does not within `seconds`.
   bool until(const std::function<bool()>& condition, double seconds = 5);

@@ -13,7 +13,7 @@ namespace sinew {
 double reaction_bound(const RobotConfig& config);
 
 /// One line for a fault, on standard output and among the test's properties. A busy machine may take 0.5 s more than
-/// the bound, which is a mistake otherwise.
+/// the bound, or 3 s under a sanitizer; beyond that it is a mistake.
 void report_reaction(const std::string& fault, double seconds, double bound, const std::string& remark = "");
 
 /// Waits until the robot has stopped since `fault_at`, s, and reports how long that took from then, or from the last
