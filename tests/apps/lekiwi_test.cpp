@@ -4,6 +4,7 @@
 #include "envs/make_env.h"
 #include "envs/task_env.h"
 #include "robots/handshake.h"
+#include "robots/lekiwi_config.h"
 #include "tests/core/expect_error.h"
 #include "tests/nets/make_policy.h"
 
@@ -44,6 +45,16 @@ TEST_P(LeKiwiFile, MeansByANumberWhatTheTaskMeans) {
     else
       EXPECT_EQ(actuator.limits.velocity, env_->spec().actions.parts[1].high[i - 6]);
   }
+}
+
+TEST_P(LeKiwiFile, MakesOfTheWireWhatTheTaskObserves) {
+  const RobotConfig config = load_robot_config(file);
+  const LekiwiConfig wire = read_lekiwi_config(config);
+  EXPECT_EQ(lekiwi_keys_of(config, wire), (std::vector<size_t>{0, 1, 2, 3, 4, 5, 6, 7, 8}));
+  const auto sensors = lekiwi_sensors(wire).first;
+  ASSERT_EQ(sensors.size(), 1u);
+  EXPECT_EQ(sensors[0], env_->spec().sensors[0]);
+  for (const SensorSpec& camera : lekiwi_cameras(wire)) EXPECT_EQ(camera.name, "front");
 }
 
 INSTANTIATE_TEST_SUITE_P(Tasks, LeKiwiFile, testing::Values("lekiwi_reach", "lekiwi_reach_state"));
