@@ -66,7 +66,6 @@ TEST_F(LekiwiFaults, APictureThatNoPolicyLooksAtMayBeMissing) {
 
 TEST_F(LekiwiFaults, AJointBeyondItsRangeStopsIt) {
   LekiwiUnderTest kiwi;
-  kiwi.measures_leaps = true;
   ASSERT_TRUE(kiwi.arm());
   kiwi.host->tell("angle arm_elbow_flex.pos 170");
   ASSERT_TRUE(kiwi.stopped_by(Alarm::joint_range)) << kiwi.events.text();

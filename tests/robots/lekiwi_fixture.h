@@ -48,7 +48,6 @@ struct LekiwiUnderTest {
   std::unique_ptr<PythonPeer> host;
   std::string command_address, observation_address;
   RobotConfig config;
-  bool measures_leaps = false;  // what is measured leaps, and so may what holds there
   Events events;
   Policy policy;
   std::unique_ptr<AdaptedRobot> robot;
