@@ -15,6 +15,7 @@ namespace {
 struct Side {
   InterfaceSpec spec = fake_interface();
   RobotConfig config = fake_config();
+  Side() { config.link_timeout = 0.05; }  // after which a refusal is believed
 };
 
 struct Mismatch {
