@@ -46,9 +46,17 @@ Frames split_frames(const std::string& text) {
 std::vector<Frames> link_messages() {
   const Policy policy = fake_policy();
   const Welcome welcome = make_welcome(fake_config(), fake_interface().sensors);
-  const ObservationMessage observation{.session = 1, .sequence = 900, .stamp = 12.5, .mode = Mode::armed, .action = 2,
-                                       .action_age = 0.004, .refused = 5, .limited = 6, .numbers = {0.1f, 0.2f, 0, -1},
-                                       .joints = {0.1, 0.2, 0, -1}, .images = {"\xff\xd8jpeg"}};
+  const ObservationMessage observation{.session = 1,
+                                       .sequence = 900,
+                                       .stamp = 12.5,
+                                       .mode = Mode::armed,
+                                       .action = 2,
+                                       .action_age = 0.004,
+                                       .refused = 5,
+                                       .limited = 6,
+                                       .numbers = {0.1f, 0.2f, 0, -1},
+                                       .joints = {0.1, 0.2, 0, -1},
+                                       .images = {"\xff\xd8jpeg"}};
   std::vector<Frames> all;
   for (const Message& message :
        {Message(make_hello("fake", policy, fake_config())), Message(welcome), Message(Refused{"it is another one"}),
@@ -77,21 +85,31 @@ void change_frames(Frames& frames, Rng& rng, const std::function<std::string(std
 }
 
 std::vector<std::string> link_words() {
-  std::vector<std::string> words = {"\x80", "\x91", "\xdd\xff\xff\xff\xff", "\xdf\xff\xff\xff\xff", "\xdb\xff\xff\xff\xff",
-                                    "\xc6\xff\xff\xff\xff", "\xc9\xff\xff\xff\xff\x01", "\xcb\x7f\xf8", "\xd9\xff", "\xc1",
+  std::vector<std::string> words = {"\x80",
+                                    "\x91",
+                                    "\xdd\xff\xff\xff\xff",
+                                    "\xdf\xff\xff\xff\xff",
+                                    "\xdb\xff\xff\xff\xff",
+                                    "\xc6\xff\xff\xff\xff",
+                                    "\xc9\xff\xff\xff\xff\x01",
+                                    "\xcb\x7f\xf8",
+                                    "\xd9\xff",
+                                    "\xc1",
                                     border};
   for (const double number : {0.0, 1e300, -1e-300, HUGE_VAL, std::nan("")})
     words.emplace_back(reinterpret_cast<const char*>(&number), sizeof number);
   for (const char* key :
-       {"kind", "version", "policy", "policy_hash", "interface", "limits", "robot", "last_session", "why", "session", "sent",
-        "received", "sequence", "stamp", "mode", "alarm", "action", "action_age", "arrived", "refused", "limited", "images",
-        "answers", "observed_at", "sensors", "actions", "name", "type", "shape", "labels", "units", "frames", "format",
-        "rate", "parts", "low", "high", "command", "unit", "position", "velocity", "acceleration", "step", "when_stopped",
-        "torque", "damping"}) {
+       {"kind",     "version",      "policy",  "policy_hash",  "interface", "limits",  "robot",   "last_session",
+        "why",      "session",      "sent",    "received",     "sequence",  "stamp",   "mode",    "alarm",
+        "action",   "action_age",   "arrived", "refused",      "limited",   "images",  "answers", "observed_at",
+        "sensors",  "actions",      "name",    "type",         "shape",     "labels",  "units",   "frames",
+        "format",   "rate",         "parts",   "low",          "high",      "command", "unit",    "position",
+        "velocity", "acceleration", "step",    "when_stopped", "torque",    "damping"}) {
     words.push_back(static_cast<char>(0xa0 + std::string(key).size()) + std::string(key));
     words.push_back(std::string("\"") + key + "\":");
   }
-  for (const char* kind : {"hello", "welcome", "arm", "stop", "observation", "action", "uint8", "hold", "damp", "velocity"})
+  for (const char* kind :
+       {"hello", "welcome", "arm", "stop", "observation", "action", "uint8", "hold", "damp", "velocity"})
     words.push_back(std::string("\"") + kind + "\"");
   return words;
 }

@@ -58,7 +58,8 @@ TEST(FaultController, AnotherOneMayTakeOverWhenTheFirstIsGone) {
     return true;
   }));
   report_reaction("the controller falls silent: it stops",
-                  moving.robot.stopped_at() - std::max(gone_at, moving.robot.obeyed_at()), reaction_bound(moving.config));
+                  moving.robot.stopped_at() - std::max(gone_at, moving.robot.obeyed_at()),
+                  reaction_bound(moving.config));
   report_reaction("the controller falls silent: another one may control", connected_at - gone_at,
                   moving.config.link_timeout + 0.2);
   EXPECT_TRUE(next.recover());

@@ -1,5 +1,5 @@
-// A running robot that is sent messages without end, right, wrong and changed at random, by a stranger and by the policy
-// that controls it. SINEW_FLOOD says how many; a few thousand otherwise.
+// A running robot that is sent messages without end, right, wrong and changed at random, by a stranger and by the
+// policy that controls it. SINEW_FLOOD says how many; a few thousand otherwise.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -71,10 +71,11 @@ class Flood {
       send_any();
     }
     const double after = resident_mib(), seconds = now_seconds() - begin;
-    fmt::print("{} messages by {} in {:.1f} s, {:.0f} a second: resident memory {:.1f} MiB after a tenth, {:.1f} MiB "
-               "halfway, {:.1f} MiB at the end\n",
-               messages, controls ? "the controller" : "a stranger", seconds, static_cast<double>(messages) / seconds,
-               before, halfway, after);
+    fmt::print(
+        "{} messages by {} in {:.1f} s, {:.0f} a second: resident memory {:.1f} MiB after a tenth, {:.1f} MiB "
+        "halfway, {:.1f} MiB at the end\n",
+        messages, controls ? "the controller" : "a stranger", seconds, static_cast<double>(messages) / seconds, before,
+        halfway, after);
     EXPECT_LT(after, before + 64);
   }
 
@@ -96,8 +97,8 @@ class Flood {
       listen(0.02);
     }
     for (int i = 0; i < 30; ++i) {
-      send_some(encode(ActionMessage{seen_.session, ++sequence_, seen_.sequence, seen_.stamp,
-                                     {rng_.uniform(-2, 2), rng_.uniform(-2, 2)}}));
+      send_some(encode(ActionMessage{
+          seen_.session, ++sequence_, seen_.sequence, seen_.stamp, {rng_.uniform(-2, 2), rng_.uniform(-2, 2)}}));
       listen(0.001);
     }
     seen_.mode = Mode::unconfigured;  // whatever comes of what follows
@@ -133,9 +134,10 @@ TEST(FaultFlood, ByAStranger) {
   }
   stranger.join();
   const RobotLinkCounters& counters = moving.robot.server().link_counters();
-  fmt::print("meanwhile the policy's actions were obeyed up to {}, and the robot stopped {} times; {} messages were no "
-             "messages, {} of others than the policy\n",
-             moving.hand.seen.action - obeyed, stops, counters.malformed.load(), counters.foreign.load());
+  fmt::print(
+      "meanwhile the policy's actions were obeyed up to {}, and the robot stopped {} times; {} messages were no "
+      "messages, {} of others than the policy\n",
+      moving.hand.seen.action - obeyed, stops, counters.malformed.load(), counters.foreign.load());
   EXPECT_TRUE(moving.hand.until([&, begin = now_seconds()] { return moving.robot.obeyed_at() > begin; }));
   const double pressed_at = now_seconds();
   std::thread somebody([&] { emergency_stop(moving.robot.config().stop_address, {}, "enough", 5); });
@@ -152,8 +154,9 @@ TEST(FaultFlood, ByWhoControlsIt) {
     Flood flood(robot.config());
     flood.send(how_many(), true);
     const RobotLinkCounters& counters = robot.server().link_counters();
-    fmt::print("{} messages were no messages, {} of no controller, {} actions; the actuators were told something {} times\n",
-               counters.malformed.load(), counters.foreign.load(), counters.actions.load(), body.commands.load());
+    fmt::print(
+        "{} messages were no messages, {} of no controller, {} actions; the actuators were told something {} times\n",
+        counters.malformed.load(), counters.foreign.load(), counters.actions.load(), body.commands.load());
   }
   EXPECT_GT(body.commands, 0u);
   EXPECT_EQ(body.outside, 0u);

@@ -41,8 +41,10 @@ const std::vector<Mismatch> mismatches = {
      "actuator 'knee' has the unit m in ", "rad in the robot"},
     {[](Side& side) { side.config.actuators[0].limits.velocity = 5; }, "actuator 'hip' has the velocity 5 in ",
      "4 in the robot"},
-    {[](Side& side) { side.config.actuators[0].limits.position = {-1, 2}; }, "actuator 'hip' has the position [-1, 2] in ",
-     "[-1, 1] in the robot"},
+    {[](Side& side) {
+       side.config.actuators[0].limits.position = {-1, 2};
+     },
+     "actuator 'hip' has the position [-1, 2] in ", "[-1, 1] in the robot"},
     {[](Side& side) { side.config.rate = side.spec.actions.rate = 50; }, "the policy acts at 50 Hz, ", "at 100 Hz"},
     {[](Side& side) { side.spec.sensors[0].name = "joint angles"; }, "'joint angles'", "'joints'"},
     {[](Side& side) { side.spec.sensors[0].labels[3] = "ankle velocity"; }, "number 4 is 'ankle velocity'",
@@ -127,8 +129,8 @@ TEST(FaultHandshake, AnotherVersionOfTheProtocolIsNamed) {
 
 // What a policy with a camera hears when a robot answers that is another one after its first heartbeat.
 std::string error_after(const std::function<void(Welcome&)>& change) {
-  const SensorSpec camera{.name = "front", .type = SensorSpec::Type::uint8, .shape = {8, 8, 3},
-                          .format = "red, green, blue"};
+  const SensorSpec camera{
+      .name = "front", .type = SensorSpec::Type::uint8, .shape = {8, 8, 3}, .format = "red, green, blue"};
   InterfaceSpec spec = fake_interface();
   spec.sensors.push_back(camera);
   Welcome welcome = make_welcome(fake_config(), spec.sensors);
@@ -159,8 +161,9 @@ TEST(FaultHandshake, ARobotThatHasChangedIsNoticed) {
                   "number 1 is 'hip' in the policy, 'ankle' in the robot 'fake'");
   expect_contains(error_after([](Welcome& welcome) { welcome.interface.sensors[1].format = "blue, green, red"; }),
                   "sensor 2 was 'front' [8, 8, 3] (red, green, blue), it is 'front' [8, 8, 3] (blue, green, red) now");
-  expect_contains(error_after([](Welcome& welcome) { welcome.interface.sensors.push_back({.name = "gyro", .shape = {3}}); }),
-                  "sensor 3 was not there, it is 'gyro' [3] now");
+  expect_contains(
+      error_after([](Welcome& welcome) { welcome.interface.sensors.push_back({.name = "gyro", .shape = {3}}); }),
+      "sensor 3 was not there, it is 'gyro' [3] now");
 }
 
 }  // namespace

@@ -13,15 +13,16 @@ struct GuardedRobot {
   KeyPair own = make_key_pair(), listed = make_key_pair(), stranger = make_key_pair();
   RobotConfig config = fake_config();
   FakeBody body{config};
-  RunningRobot robot{config, body,
-                     {.security = RobotSecurity{.own = own, .allowed = {{{"policy", listed.public_key}}}}}};
+  RunningRobot robot{
+      config, body, {.security = RobotSecurity{.own = own, .allowed = {{{"policy", listed.public_key}}}}}};
   const Policy policy = fake_policy();
 
   // What a policy's side with these keys, which expects a robot with that one, is told.
   std::string connection_error(const SecureSocket& secure) {
     return error_of([&] {
-      PolicyClient client(policy, robot.config(),
-                          {.link = {.policy_name = "fake", .secure = secure}, .connect_timeout = 0.4, .real_time = false});
+      PolicyClient client(
+          policy, robot.config(),
+          {.link = {.policy_name = "fake", .secure = secure}, .connect_timeout = 0.4, .real_time = false});
     });
   }
   SecureSocket keys(const KeyPair& of, const std::string& server_key) const {
@@ -44,7 +45,8 @@ TEST(FaultKeys, WhoHasNoneOrAWrongOneIsNotLetIn) {
     expect_contains(unlisted, "and does its allow-list have the policy's public key?");
     EXPECT_TRUE(guarded.has_event("not let in: 127.0.0.1 (its key is not on the allow-list)"));
     expect_contains(guarded.connection_error({}), "no robot answers at ");
-    expect_contains(guarded.connection_error(guarded.keys(guarded.listed, guarded.stranger.public_key)), "no robot answers");
+    expect_contains(guarded.connection_error(guarded.keys(guarded.listed, guarded.stranger.public_key)),
+                    "no robot answers");
     const std::string& address = guarded.robot.config().stop_address;
     for (const SecureSocket& secure : {SecureSocket{}, guarded.keys(guarded.stranger, guarded.own.public_key)})
       expect_contains(error_of([&] { emergency_stop(address, secure, "by a stranger", 0.3); }), "does not confirm");

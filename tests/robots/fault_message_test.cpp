@@ -19,7 +19,8 @@ uint64_t noticed(MovingRobot& moving) {
   return moving.hand.seen.refused + counters.malformed + counters.foreign;
 }
 
-// From now on the policy does this at each observation; then the robot has to stop, and to go on once all is well again.
+// From now on the policy does this at each observation; then the robot has to stop, and to go on once all is well
+// again.
 void expect_stop_and_recovery(MovingRobot& moving, const std::string& fault,
                               const std::function<void(const ObservationMessage&)>& act) {
   SCOPED_TRACE(fault);
@@ -85,7 +86,10 @@ const std::vector<BadFrames> bad_frames = {
        for (std::string& frame : frames)
          for (char& byte : frame) byte = static_cast<char>(rng.below(256));
      }},
-    {"what only a robot says", [](auto& frames, Rng&) { frames = encode(HeartbeatReply{1, 2}); }},
+    {"what only a robot says",
+     [](auto& frames, Rng&) {
+       frames = encode(HeartbeatReply{1, 2});
+     }},
 };
 
 TEST(FaultMessage, BytesThatAreNoActions) {

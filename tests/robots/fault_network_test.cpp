@@ -1,5 +1,5 @@
-// A wire between a policy and a robot that stalls, breaks, and corrupts: the robot stops; the link comes back by itself,
-// and the robot does not move before somebody wants it to.
+// A wire between a policy and a robot that stalls, breaks, and corrupts: the robot stops; the link comes back by
+// itself, and the robot does not move before somebody wants it to.
 #include "core/clock.h"
 #include "tests/core/expect_error.h"
 #include "tests/robots/reaction.h"
@@ -160,16 +160,19 @@ TEST(FaultNetwork, ItChangesBytes) {
       EXPECT_EQ(wired.body.outside, 0u);
       // Whatever the two believe of each other by now.
       const double mended_at = now_seconds();
-      ASSERT_TRUE(soon([&] {
-        wired.client->check();
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-        if (wired.client->robot().connected && wired.robot.server().mode() == Mode::armed &&
-            now_seconds() - wired.robot.obeyed_at() < 0.1)
-          return true;
-        wired.client->acknowledge();
-        wired.client->arm();
-        return false;
-      }, 20)) << probability << " " << seed;
+      ASSERT_TRUE(soon(
+          [&] {
+            wired.client->check();
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            if (wired.client->robot().connected && wired.robot.server().mode() == Mode::armed &&
+                now_seconds() - wired.robot.obeyed_at() < 0.1)
+              return true;
+            wired.client->acknowledge();
+            wired.client->arm();
+            return false;
+          },
+          20))
+          << probability << " " << seed;
       fmt::print("{} of all bytes changed for 0.4 s: moves again after {:.1f} s\n", probability,
                  now_seconds() - mended_at);
     }

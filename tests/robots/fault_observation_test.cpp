@@ -46,8 +46,12 @@ class Sender {
     std::vector<HandRobot::Frames> answers = {encode(HeartbeatReply{beat->sent, now_seconds()})};
     const std::lock_guard lock(mutex_);
     for (int i = 0; i < 3; ++i) {
-      ObservationMessage observation{.session = 1, .sequence = ++sequence_, .stamp = now_seconds(), .mode = Mode::armed,
-                                     .numbers = {0.1f, 0.2f, 0, 0}, .joints = {0.1, 0.2, 0, 0}};
+      ObservationMessage observation{.session = 1,
+                                     .sequence = ++sequence_,
+                                     .stamp = now_seconds(),
+                                     .mode = Mode::armed,
+                                     .numbers = {0.1f, 0.2f, 0, 0},
+                                     .joints = {0.1, 0.2, 0, 0}};
       if (spoil_) spoil_(observation);
       answers.push_back(encode(observation));
       if (spoil_frames_) spoil_frames_(answers.back());
@@ -70,7 +74,8 @@ struct BadObservation {
 };
 
 const std::vector<BadObservation> bad_observations = {
-    {"a sensor that is not a number", [](ObservationMessage& message) { message.numbers[2] = static_cast<float>(nan); }},
+    {"a sensor that is not a number",
+     [](ObservationMessage& message) { message.numbers[2] = static_cast<float>(nan); }},
     {"an infinite sensor", [](ObservationMessage& message) { message.numbers[0] = static_cast<float>(-infinity); }},
     {"a number too few", [](ObservationMessage& message) { message.numbers.pop_back(); }},
     {"a number too many", [](ObservationMessage& message) { message.numbers.push_back(0); }},
@@ -85,7 +90,8 @@ const std::vector<BadObservation> bad_observations = {
 struct Connected {
   Sender robot;
   const Policy policy = fake_policy("{actor: [{lstm: 8}], actor_gain: 1}");
-  PolicyClient client{policy, robot.config(), {.link = {.policy_name = "fake"}, .connect_timeout = 5, .real_time = false}};
+  PolicyClient client{
+      policy, robot.config(), {.link = {.policy_name = "fake"}, .connect_timeout = 5, .real_time = false}};
   bool acts() {
     const uint64_t before = robot.actions();
     return soon([&] { return robot.actions() > before; });

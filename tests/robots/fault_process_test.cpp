@@ -100,10 +100,12 @@ struct Moved {
   Mode mode() { return robot.server().mode(); }
   // What is asked before the link is back is forgotten.
   void recover() {
-    EXPECT_TRUE(soon([&] {
-      policy->say("acknowledge");
-      return soon([&] { return mode() == Mode::inactive; }, 0.1);
-    }, 20));
+    EXPECT_TRUE(soon(
+        [&] {
+          policy->say("acknowledge");
+          return soon([&] { return mode() == Mode::inactive; }, 0.1);
+        },
+        20));
     policy->say("arm");
     EXPECT_TRUE(moves());
     EXPECT_EQ(body.outside, 0u);

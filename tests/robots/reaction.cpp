@@ -23,7 +23,8 @@ double reaction_bound(const RobotConfig& config) { return config.watchdog + conf
 void report_reaction(const std::string& fault, double seconds, double bound, const std::string& remark) {
   fmt::print("reaction: {:<60} {:6.1f} ms of {:.0f} ms{}\n", fault, 1000 * seconds, 1000 * bound, remark);
   std::string key = fault;
-  std::ranges::replace_if(key, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
+  std::ranges::replace_if(
+      key, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
   testing::Test::RecordProperty(key, fmt::format("{:.4f}", seconds));
   EXPECT_GE(seconds, 0) << fault;
   EXPECT_LE(seconds, bound + slack) << fault;
@@ -43,7 +44,8 @@ void expect_stop(const std::string& fault, double fault_at, RunningRobot& robot,
   EXPECT_TRUE(soon([&] {
     meanwhile();
     return body.commands > commands + 3;
-  })) << fault << ": its motors are not held";
+  })) << fault
+      << ": its motors are not held";
   EXPECT_EQ(robot.server().mode(), Mode::stopped) << fault << ": it goes on by itself";
   EXPECT_LE(body.changed_at, stopped_at) << fault << ": its motors do not hold still";
   EXPECT_EQ(body.outside, 0u) << fault;

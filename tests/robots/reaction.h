@@ -17,9 +17,10 @@ double reaction_bound(const RobotConfig& config);
 void report_reaction(const std::string& fault, double seconds, double bound, const std::string& remark = "");
 
 /// Waits until the robot has stopped since `fault_at`, s, and reports how long that took from then, or from the last
-/// action that it obeyed, if that came later. Then its motors hold still, and none of them was ever told anything outside
-/// of its limits. `meanwhile` is called over and over.
-void expect_stop(const std::string& fault, double fault_at, RunningRobot& robot, FakeBody& body,
-                 const std::function<void()>& meanwhile = [] {});
+/// action that it obeyed, if that came later. Then its motors hold still, and none of them was ever told anything
+/// outside of its limits. `meanwhile` is called over and over.
+void expect_stop(
+    const std::string& fault, double fault_at, RunningRobot& robot, FakeBody& body,
+    const std::function<void()>& meanwhile = [] {});
 
 }  // namespace sinew
