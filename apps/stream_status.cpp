@@ -60,8 +60,8 @@ std::string final_report(const PolicyClient& client, double seconds, bool histog
                                  count(counters.actions));
   for (const NamedLatency& latency : all_latencies(client.latencies()))
     if (latency.histogram.count() > 0) text += fmt::format("{:<38}{}\n", latency.name, latency.histogram.text());
-  text += fmt::format("observations late {}, lost {}, of no use {}; actions dropped {}; connection lost {} times\n",
-                      count(counters.late), count(counters.lost), count(counters.unusable), count(counters.dropped),
+  text += fmt::format("observations late {}, lost {}, of no use {}, waited for in vain {} times; actions dropped {}; connection lost {} times\n",
+                      count(counters.late), count(counters.lost), count(counters.unusable), count(client.timeouts()), count(counters.dropped),
                       count(counters.reconnections));
   text += fmt::format("actions refused here {}, by the robot {}; numbers limited here {}, by the robot {}\n",
                       count(client.refused()), count(robot.refused), count(client.limited()), count(robot.limited));
@@ -84,6 +84,7 @@ ordered_json report_json(const PolicyClient& client, double seconds) {
                       {"actions", counters.actions.load()},
                       {"late", counters.late.load()},
                       {"lost", counters.lost.load()},
+                      {"timeouts", client.timeouts()},
                       {"dropped", counters.dropped.load()},
                       {"unusable", counters.unusable.load()},
                       {"reconnections", counters.reconnections.load()},

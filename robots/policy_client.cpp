@@ -33,15 +33,20 @@ PolicyClient::~PolicyClient() {
 }
 
 void PolicyClient::fail_with(std::exception_ptr error) {
-  const std::lock_guard lock(error_mutex_);
+  const std::lock_guard lock(mutex_);
   if (!failed_) error_ = error;
   failed_ = true;
 }
 
 void PolicyClient::check() {
   if (!failed_) return;
-  const std::lock_guard lock(error_mutex_);
+  const std::lock_guard lock(mutex_);
   std::rethrow_exception(error_);
+}
+
+std::string PolicyClient::real_time_report() const {
+  const std::lock_guard lock(mutex_);
+  return real_time_report_;
 }
 
 void PolicyClient::serve_link() {
@@ -54,8 +59,11 @@ void PolicyClient::serve_link() {
 
 void PolicyClient::control() {
   try {
-    real_time_report_ = options_.real_time ? make_thread_real_time(control_priority).text : "not asked for";
-    if (options_.before_loop) options_.before_loop();
+    {
+      const std::string report = options_.real_time ? make_thread_real_time(control_priority).text : "not asked for";
+      const std::lock_guard lock(mutex_);
+      real_time_report_ = report;
+    }
     while (!ending_) {
       if (!exchange_.wake.wait_until(now_seconds() + config_.watchdog)) ++timeouts_;
       if (!exchange_.observations.fetch()) continue;

@@ -22,7 +22,7 @@ class PolicyClient {
     bool real_time = true;       // ask for real-time scheduling
     /// Once both sides agree, before anything else: here a recorder is made.
     std::function<void(const Hello&, const Welcome&, const PolicyDecision& empty)> on_welcome;
-    std::function<void()> before_loop, after_decision;     // in the control thread; for measurements
+    std::function<void()> after_decision;                  // in the control thread; for measurements
     std::function<void(const PolicyDecision&)> on_decision;  // in the control thread: must not wait
   };
   /// Connects, and shakes hands; an Error says why it cannot. `policy` must outlive it.
@@ -42,12 +42,11 @@ class PolicyClient {
   const RobotStatus& robot() const { return link_.robot(); }
   const PolicyLinkCounters& counters() const { return link_.counters(); }
   const PolicyLinkLatencies& latencies() const { return link_.latencies(); }
-  const PolicyInput& input() const { return link_.input(); }
   /// Actions that this side's gate refused, numbers that it limited, and observations that it waited for in vain.
   uint64_t refused() const { return refused_; }
   uint64_t limited() const { return limited_; }
   uint64_t timeouts() const { return timeouts_; }
-  const std::string& real_time_report() const { return real_time_report_; }
+  std::string real_time_report() const;
 
  private:
   void serve_link();
@@ -63,10 +62,10 @@ class PolicyClient {
   PolicyLink link_;
   uint64_t session_ = 0;  // the last one that was asked for
   std::atomic<uint64_t> refused_{0}, limited_{0}, timeouts_{0};
-  std::string real_time_report_;
   std::atomic<bool> ending_{false}, failed_{false};
-  std::mutex error_mutex_;
+  mutable std::mutex mutex_;  // of the two below; the control thread takes it before and after its loop alone
   std::exception_ptr error_;
+  std::string real_time_report_;
   std::thread link_thread_, control_thread_;
 };
 

@@ -23,7 +23,6 @@ class PolicyInput {
   bool accept(const ObservationMessage& message, double received, ArrivedObservation& out);
   const std::string& problem() const { return problem_; }
 
-  const std::vector<CameraInput>& cameras() const { return cameras_; }
 
  private:
   struct Place {

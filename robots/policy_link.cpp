@@ -144,7 +144,7 @@ void PolicyLink::handle(Message& message, double now) {
                    if (!robot_.connected.exchange(true)) tell("the robot is connected again");
                  },
                  [&](const Refused& refused) { tell("the robot refuses: " + shortened(refused.why, 300)); },
-                 [&](const Stop& stop) { tell("the robot says: stop: " + shortened(stop.why, 300)); },
+                 [&](const Stop& stop) { tell("the robot's side: " + shortened(stop.why, 300)); },
                  [&](const auto&) { ++counters_.unusable; },  // what only a policy's side says
              },
              message);

@@ -87,8 +87,6 @@ class PolicyLink {
   const RobotStatus& robot() const { return robot_; }
   const PolicyLinkCounters& counters() const { return counters_; }
   const PolicyLinkLatencies& latencies() const { return latencies_; }
-  const ClockOffset& clock_offset() const { return clock_; }
-  const PolicyInput& input() const { return *input_; }
 
  private:
   bool receive(Message& message);

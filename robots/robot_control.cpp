@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace sinew {
 
@@ -45,6 +46,7 @@ void RobotControl::arm(uint64_t session, double now) {
 
 void RobotControl::stop(const AlarmReport& report) {
   if (mode_.mode() == Mode::stopped) return;
+  if (const char* fault = body_.fault()) std::strncpy(fault_.data(), fault, fault_.size() - 1);
   const bool was_armed = mode_.mode() == Mode::armed;
   mode_.stop(report);
   begin_safe_commands(was_armed);
@@ -126,6 +128,7 @@ void RobotControl::observe(RobotObservation& out) {
   out.stamp = state_.stamp;
   out.mode = mode_.mode();
   out.alarm = mode_.mode() == Mode::stopped ? mode_.reason() : alarm_;
+  out.fault = fault_;
   out.action = action_;
   out.action_age = action_age_;
   out.arm_refused = arm_refused_;

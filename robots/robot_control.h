@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -40,6 +41,7 @@ struct RobotObservation {
   AlarmReport alarm;                  // of the stop, where it is stopped; else what the watches say now
   uint64_t action = 0;                // as in ObservationMessage
   double action_age = 0;
+  std::array<char, 160> fault{};      // in the body's words, ended by 0: why it stopped last, where that was a fault
   ArmRefusals arm_refused;
   GateCounters gate;
   std::vector<float> numbers;
@@ -78,6 +80,7 @@ class RobotControl {
   SafetyGate gate_;
   RobotMode mode_;
   RobotState state_;     // as measured last
+  std::array<char, 160> fault_{};
   AlarmReport alarm_{Alarm::stale};  // what the watches said last; before that, nothing is known
   uint64_t ticks_ = 0, sequence_ = 0;
   uint64_t action_ = 0;

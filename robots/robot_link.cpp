@@ -155,6 +155,7 @@ void RobotLink::take_action(ActionMessage& message, double now) {
 
 // The control thread takes one action at each tick: what was overtaken must not be that one.
 void RobotLink::deliver(const ArrivedAction& action) {
+  ++counters_.arrived;
   if (action.session == session_) {
     if (action.sequence <= delivered_) {
       ++counters_.overtaken;
@@ -165,7 +166,6 @@ void RobotLink::deliver(const ArrivedAction& action) {
   ArrivedAction& out = exchange_.actions.back();
   out = action;
   out.arrived = now_seconds();
-  ++counters_.arrived;
   if (options_.on_action) options_.on_action(out);
   exchange_.actions.publish();
 }
@@ -190,8 +190,12 @@ void RobotLink::report(const RobotObservation& observation) {
   welcome_.last_session = observation.last_session;
   if (observation.mode != mode_) {
     mode_ = observation.mode;
-    const std::string why = mode_ == Mode::stopped ? " (" + text_of(observation.alarm, limits_) + ")" : "";
-    tell(fmt::format("{}{}", name_of(mode_), why));
+    std::string why = mode_ == Mode::stopped ? text_of(observation.alarm, limits_) : "";
+    if (mode_ == Mode::stopped && observation.alarm.alarm == Alarm::fault) why = observation.fault.data();
+    tell(why.empty() ? name_of(mode_) : fmt::format("{} ({})", name_of(mode_), why));
+    // What the controller asked for itself is no news to it; of all else, the number of the alarm is all that it has.
+    const bool is_news = mode_ == Mode::stopped && observation.alarm.alarm != Alarm::operator_stop;
+    if (is_news && !controller_.empty()) reply(Stop{why});
   }
   const ArmRefusals& refused = observation.arm_refused;
   if (refused.count == arm_refused_) return;

@@ -118,7 +118,6 @@ void RobotServer::tick(double now) {
 
 void RobotServer::run(const std::function<bool()>& go_on) {
   become_real_time();
-  if (options_.before_loop) options_.before_loop();
   control_.tick(now_seconds(), nullptr, false);  // measures, so that it may be armed as soon as it is asked to
   DeadlineLoop loop(config_.tick());
   while (!failed_ && go_on()) {

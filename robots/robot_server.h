@@ -27,7 +27,7 @@ class RobotServer {
     RobotLink::Options link;
     std::optional<RobotSecurity> security;  // none: whoever reaches the address may connect
     bool real_time = true;  // ask for real-time scheduling and locked memory
-    std::function<void()> before_loop, after_tick;  // in the control thread; for measurements
+    std::function<void()> after_tick;  // in the control thread; for measurements
   };
   /// Listens; an Error says why it cannot. `body` must outlive it.
   RobotServer(const RobotConfig& config, RobotBody& body, Options options);

@@ -33,5 +33,38 @@ TEST(Link, ConnectsArmsMovesAndStops) {
   client.check();
 }
 
+// Delays beyond a period: actions overtake each other. What was overtaken is not lost.
+TEST(Link, WhatIsOvertakenHasArrived) {
+  const RobotConfig config = fake_config();
+  FakeBody body(config);
+  RunningRobot robot(config, body, {.link = {.delays = LatencyProfile{{{0}}, {{0, 0.03}}, 0}}});
+  const Policy policy = fake_policy();
+  PolicyClient client(policy, robot.config(), {.link = {.policy_name = "fake"}, .real_time = false});
+  ASSERT_TRUE(soon([&] { return client.robot().mode == Mode::inactive; }));
+  client.arm();
+  const RobotLinkCounters& counters = robot.server().link_counters();
+  ASSERT_TRUE(soon([&] { return counters.overtaken > 5; }));
+  client.stop("enough");
+  ASSERT_TRUE(soon([&] { return client.robot().mode == Mode::stopped && counters.arrived == counters.actions; }));
+}
+
+TEST(Link, AFaultIsToldInTheBodysWords) {
+  const RobotConfig config = fake_config();
+  FakeBody body(config);
+  RunningRobot robot(config, body);
+  const Policy policy = fake_policy();
+  std::atomic<bool> told{false};
+  PolicyClient client(policy, robot.config(),
+                      {.link = {.policy_name = "fake",
+                                .on_event = [&](const std::string& event) { told = told || event == "the robot's side: broken"; }},
+                       .real_time = false});
+  ASSERT_TRUE(soon([&] { return client.robot().mode == Mode::inactive; }));
+  client.arm();
+  ASSERT_TRUE(soon([&] { return client.robot().mode == Mode::armed; }));
+  body.broken = true;
+  ASSERT_TRUE(soon([&] { return told.load(); }));
+  EXPECT_EQ(client.robot().alarm, Alarm::fault);
+}
+
 }  // namespace
 }  // namespace sinew
