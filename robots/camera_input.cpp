@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "core/clock.h"
 #include "core/error.h"
 
 namespace sinew {
@@ -104,7 +103,6 @@ std::span<const uint8_t> CameraInput::decode(std::span<const uint8_t> bytes) {
 }
 
 bool CameraInput::accept(std::string_view bytes, bool first, std::span<uint8_t> stack) {
-  const Stopwatch watch;
   try {
     std::span<const uint8_t> frame = decode({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
     if (!pipeline_.is_identity()) {
@@ -122,7 +120,6 @@ bool CameraInput::accept(std::string_view bytes, bool first, std::span<uint8_t> 
     return false;
   }
   ++decoded_;
-  decode_seconds_ = watch.seconds();
   return true;
 }
 

@@ -34,8 +34,6 @@ class CameraInput {
   /// Frames so far: accepted, and not.
   uint64_t decoded() const { return decoded_; }
   uint64_t failed() const { return failed_; }
-  /// s: how long the last accepted frame took, from its bytes to the stack.
-  double decode_seconds() const { return decode_seconds_; }
 
  private:
   bool is_jpeg(std::span<const uint8_t> bytes);
@@ -49,7 +47,6 @@ class CameraInput {
   std::vector<uint8_t> processed_;  // what the pipeline makes of it, unless it does nothing
   std::string last_error_;
   uint64_t decoded_ = 0, failed_ = 0;
-  double decode_seconds_ = 0;
 };
 
 }  // namespace sinew

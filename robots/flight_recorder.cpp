@@ -99,7 +99,7 @@ void FlightRecorder::record() {
     }
     drain(writer_);
     writer_.close();
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {  // whatever it is: the session goes on
     const std::lock_guard lock(mutex_);
     failure_ = error.what();
   }
