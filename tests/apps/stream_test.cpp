@@ -144,8 +144,8 @@ TEST_F(Stream, CtrlCEndsItInOrder) {
 
 TEST_F(Stream, OneThatIsTypedArmAtTheKeyboard) {
   RobotProgram robot(folder_);
-  std::string command;
-  for (const std::string& word : words({"--record", file("r.mcap")})) command += word + " ";
+  std::string command = "exec";  // a shell of its own would die of the Ctrl-C, whatever sinew makes of it
+  for (const std::string& word : words({"--record", file("r.mcap")})) command += " " + word;
   ChildProcess terminal({"script", "-qec", command, "/dev/null"});
   const auto type = [&](const std::string& text) { ASSERT_TRUE(terminal.write(text)); };
   ASSERT_TRUE(comes_true([&] { return std::filesystem::exists(file("r.mcap")); }));
