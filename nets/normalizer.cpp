@@ -48,10 +48,10 @@ void Normalizer::visit_state(StateArchive& archive) {
   if (archive.restoring()) refresh();
 }
 
-void Normalizer::set_frozen(std::span<const float> mean, std::span<const float> scale) {
+void Normalizer::set_frozen(std::span<const float> mean, std::span<const float> scale, double count) {
   frozen_mean_.assign(mean.begin(), mean.end());
   frozen_scale_.assign(scale.begin(), scale.end());
-  count_ = 1;
+  count_ = count;
   mean_.assign(mean.begin(), mean.end());
   variance_.resize(mean.size());
   for (int i = 0; i < size(); ++i) variance_[i] = 1.0 / (static_cast<double>(scale[i]) * scale[i]) - 1e-8;

@@ -28,8 +28,8 @@ class Normalizer {
   State state() const { return {count_, mean_, variance_}; }
   /// The archive must be of a normaliser of this size.
   void visit_state(StateArchive& archive);
-  /// From a policy file: standardises with exactly these.
-  void set_frozen(std::span<const float> mean, std::span<const float> scale);
+  /// From a policy file: standardises with exactly these, as of so many rows.
+  void set_frozen(std::span<const float> mean, std::span<const float> scale, double count);
 
  private:
   void refresh();

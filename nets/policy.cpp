@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -168,6 +169,23 @@ Tensor Policy::map_action(Tensor raw) const {
   return result;
 }
 
+void Policy::unmap_action(std::span<const float> command, std::span<float> raw) const {
+  constexpr float nearest = 0.999f;  // to a limit of tanh
+  size_t i = 0;
+  for (const ActionPart& part : spec_.actions.parts)
+    for (int n = part.size(); n > 0; --n, ++i) {
+      if (part.is_discrete()) {
+        raw[i] = command[i];
+        continue;
+      }
+      const float within = std::clamp(command[i], low_[i], high_[i]);
+      const float unit = 2 * (within - low_[i]) / (high_[i] - low_[i]) - 1;
+      raw[i] = config_.action_map == "clip"   ? within
+               : config_.action_map == "tanh" ? std::atanh(std::clamp(unit, -nearest, nearest))
+                                              : unit;
+    }
+}
+
 Tensor Policy::command(const Observations& normalized, Sequence& sequence) const {
   const ActionDistribution<float> actions = network_.actor(normalized, sequence);
   sequence.next_state();
@@ -182,6 +200,13 @@ std::string Policy::weights_hash() const {
   Sha256 hash;
   for (const Parameter* parameter : sorted) hash.update(parameter->values().data(), parameter->values().size_bytes());
   return hash.hex_digest();
+}
+
+std::vector<bool> acts_on(const Policy& policy) {
+  std::vector<bool> needed;
+  for (const SensorSpec& sensor : policy.spec().sensors)
+    needed.push_back(policy.config().encoder(sensor.name).used_by != "critic");
+  return needed;
 }
 
 // The tape reads `state` where it lies, before the next one is copied there.

@@ -54,6 +54,9 @@ class Policy {
   Tensor command(const Observations& normalized, Sequence& sequence) const;
   /// The action map: a raw action row, as a distribution draws it → a command.
   Tensor map_action(Tensor raw) const;
+  /// Its inverse, for one row: the raw action that becomes this command. What is beyond the limits counts as the limit;
+  /// under tanh, whose limits no raw action reaches, the last thousandth likewise.
+  void unmap_action(std::span<const float> command, std::span<float> raw) const;
 
   /// The parameters and the normalisers' statistics.
   void visit_state(StateArchive& archive);
@@ -73,6 +76,10 @@ class Policy {
   int observation_size_, image_size_;
   std::vector<float> low_, high_;  // limits of the action row; a choice has none
 };
+
+/// Whether the policy acts on each of its sensors. A robot need not have those that its critic alone learnt from, and it
+/// may have others.
+std::vector<bool> acts_on(const Policy& policy);
 
 /// Acts with a policy that others may share: its tape, and nothing else, is its own. One per thread.
 /// A row's command has the same bits however many rows are computed with it.

@@ -96,6 +96,12 @@ std::vector<float> numbers(const TensorFile& file, const std::string& name, cons
   return with_context(fmt::format("the tensor '{}'", name), [&] { return stored.floats(); });
 }
 
+// How much a normaliser's statistics weigh when learning goes on. Older files do not say.
+double seen_rows(const TensorFile& file, const std::string& name) {
+  constexpr double unknown = 1e6;
+  return file.tensors.contains(name) ? numbers(file, name, {1})[0] : unknown;
+}
+
 void check_golden(const Policy& policy, const TensorFile& file) {
   std::vector<float> state = numbers(file, "golden.state", {golden_rows, policy.state_size()});
   const std::vector<float> expected = numbers(file, "golden.action", {golden_rows, policy.action_size()});
@@ -124,7 +130,7 @@ void check_format(const TensorFile& file) {
   const std::string version = metadata(file, "format_version");
   if (version != std::to_string(format_version))
     fail("its format version is {}, this program reads {}; use a matching version of sinew", version, format_version);
-  if (metadata(file, "sha256") != policy_checksum(file)) fail("it is damaged: the checksum does not match its content");
+  if (metadata(file, "sha256") != content_checksum(file)) fail("it is damaged: the checksum does not match its content");
 }
 
 // A description alone may ask for any amount of memory: the numbers must be in the file, too.
@@ -153,31 +159,13 @@ LoadedPolicy read_policy(const TensorFile& file, const LayerTable<float>& layers
     if (normalizer.size() == 0) continue;
     const std::string name = "normalizer." + policy.spec().sensors[s].name;
     normalizer.set_frozen(numbers(file, name + ".mean", {normalizer.size()}),
-                          numbers(file, name + ".scale", {normalizer.size()}));
+                          numbers(file, name + ".scale", {normalizer.size()}), seen_rows(file, name + ".count"));
   }
   check_golden(policy, file);
   return loaded;
 }
 
 }  // namespace
-
-// Of all tensors and all metadata but the checksum itself, each with its name and length.
-std::string policy_checksum(const TensorFile& file) {
-  Sha256 hash;
-  const auto add = [&hash](const std::string& name, const void* data, size_t bytes) {
-    const std::string head = fmt::format("{} {}\n", name, bytes);
-    hash.update(head.data(), head.size());
-    hash.update(data, bytes);
-  };
-  for (const auto& [name, text] : file.metadata)
-    if (name != "sha256") add(name, text.data(), text.size());
-  for (const auto& [name, tensor] : file.tensors) {
-    std::string shape = tensor.dtype;
-    for (const int64_t extent : tensor.shape) shape += fmt::format(" {}", extent);
-    add(name + " " + shape, tensor.data.data(), tensor.data.size());
-  }
-  return hash.hex_digest();
-}
 
 std::string format_policy(const Policy& policy, const PolicyInfo& info) {
   TensorFile file;
@@ -197,6 +185,8 @@ std::string format_policy(const Policy& policy, const PolicyInfo& info) {
     const std::string name = "normalizer." + policy.spec().sensors[s].name;
     file.tensors[name + ".mean"] = stored_vector(normalizer.mean());
     file.tensors[name + ".scale"] = stored_vector(normalizer.scale());
+    const float count = static_cast<float>(normalizer.state().count);
+    file.tensors[name + ".count"] = stored_vector({&count, 1});
   }
   const Golden golden = golden_observations(policy);
   std::vector<float> state = golden_state(policy, golden);
@@ -218,7 +208,7 @@ std::string format_policy(const Policy& policy, const PolicyInfo& info) {
                    {"interface", interface_to_json(policy.spec())},
                    {"network", write_config(policy.config()).to_yaml()},
                    {"trace", to_json(trace_actor(policy))}};
-  file.metadata["sha256"] = policy_checksum(file);
+  file.metadata["sha256"] = content_checksum(file);
   return format_safetensors(file);
 }
 

@@ -7,8 +7,8 @@
 
 /// One policy file: safetensors, readable from Python.
 ///
-/// Tensors: every parameter under its name; `normalizer.SENSOR.mean` and `.scale`; `action.low` and
-/// `action.high`; `golden.observation`, `golden.images`, `golden.state`, `golden.action` and `golden.next_state`,
+/// Tensors: every parameter under its name; `normalizer.SENSOR.mean`, `.scale` and `.count` (rows seen);
+/// `action.low` and `action.high`; `golden.observation`, `golden.images`, `golden.state`, `golden.action` and `golden.next_state`,
 /// rows of inputs and outputs that are checked on loading.
 /// Metadata: `format` ("sinew-policy"), `format_version`, `task`, `interface` (JSON: sensors and
 /// actions with names, order, shapes, units, ranges, rate), `network` (YAML), `trace` (JSON: the
@@ -37,8 +37,5 @@ struct LoadedPolicy {
 /// multiple of the file's size, whatever its description of the network asks for.
 LoadedPolicy load_policy(const std::string& path, const LayerTable<float>& layers);
 LoadedPolicy parse_policy(std::string_view content, const std::string& file_name, const LayerTable<float>& layers);
-
-/// The `sha256` that the metadata of such a file must have.
-std::string policy_checksum(const TensorFile& file);
 
 }  // namespace sinew

@@ -246,4 +246,22 @@ void write_safetensors(const std::string& path, const TensorFile& file) {
   write_file_atomically(path, format_safetensors(file));
 }
 
+// Each with its name and length.
+std::string content_checksum(const TensorFile& file) {
+  Sha256 hash;
+  const auto add = [&hash](const std::string& name, const void* data, size_t bytes) {
+    const std::string head = fmt::format("{} {}\n", name, bytes);
+    hash.update(head.data(), head.size());
+    hash.update(data, bytes);
+  };
+  for (const auto& [name, text] : file.metadata)
+    if (name != "sha256") add(name, text.data(), text.size());
+  for (const auto& [name, tensor] : file.tensors) {
+    std::string shape = tensor.dtype;
+    for (const int64_t extent : tensor.shape) shape += fmt::format(" {}", extent);
+    add(name + " " + shape, tensor.data.data(), tensor.data.size());
+  }
+  return hash.hex_digest();
+}
+
 }  // namespace sinew

@@ -41,4 +41,7 @@ TensorFile parse_safetensors(std::string_view content, const std::string& file_n
 void write_safetensors(const std::string& path, const TensorFile& file);
 std::string format_safetensors(const TensorFile& file);
 
+/// SHA-256 of all tensors and all metadata but the one named `sha256`, which is where it is kept.
+std::string content_checksum(const TensorFile& file);
+
 }  // namespace sinew

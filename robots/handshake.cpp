@@ -72,13 +72,6 @@ void check_action(const Action& action, size_t i, const ActuatorConfig& actuator
 
 }  // namespace
 
-std::vector<bool> acts_on(const Policy& policy) {
-  std::vector<bool> needed;
-  for (const SensorSpec& sensor : policy.spec().sensors)
-    needed.push_back(policy.config().encoder(sensor.name).used_by != "critic");
-  return needed;
-}
-
 void check_policy(const Policy& policy, const RobotConfig& config) {
   const ActionSpec& spec = policy.spec().actions;
   const std::vector<Action> actions = actions_of_policy(spec);

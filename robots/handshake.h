@@ -10,10 +10,6 @@
 /// nothing moves.
 namespace sinew {
 
-/// Whether the policy acts on each of its sensors. A robot need not have those that its critic alone learnt from, and it
-/// may have others.
-std::vector<bool> acts_on(const Policy& policy);
-
 /// The policy and the robot's file: names and order of the actuators, units, the rate. Throws an Error that names the
 /// first difference with both sides' values; also for choices instead of numbers, and actions without limits.
 void check_policy(const Policy& policy, const RobotConfig& config);

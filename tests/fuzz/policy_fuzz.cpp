@@ -101,7 +101,7 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max
   try {
     TensorFile file = parse_safetensors({reinterpret_cast<const char*>(data), size}, "input");
     for (uint32_t changes = 1 + rng.below(3); changes > 0; --changes) fuzz::change_part(file, rng);
-    file.metadata["sha256"] = policy_checksum(file);
+    file.metadata["sha256"] = content_checksum(file);
     const std::string content = format_safetensors(file);
     if (content.size() > max_size) return size;
     std::memcpy(data, content.data(), content.size());

@@ -78,7 +78,7 @@ TEST(Normalizer, AStateCarriesEverything) {
 TEST(Normalizer, FromAPolicyFileToTheBit) {
   Normalizer normalizer;
   const Numbers mean = {0.1f, -7}, scale = {3, 0.25f};
-  normalizer.set_frozen(mean, scale);
+  normalizer.set_frozen(mean, scale, 100);
   EXPECT_EQ(normalizer.size(), 2);
   EXPECT_EQ(to_vector(normalizer.mean()), mean);
   EXPECT_EQ(to_vector(normalizer.scale()), scale);

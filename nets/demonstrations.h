@@ -1,0 +1,38 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/spec.h"
+
+/// One file of demonstrations: safetensors, which Python reads and writes.
+///
+/// Tensors, each with a row for every step: `observation.SENSOR`, F32 [rows, …] or, of a camera, U8 [rows, height,
+/// width, channels], one frame as a policy takes it, before any stacking; `action`, F32 [rows, n]; `starts`, U8 [rows],
+/// 1 where an episode begins.
+/// Metadata: `format` ("sinew-demonstrations"), `format_version`, `interface` (JSON, as in a policy's file), `origin`
+/// (where they come from, for people), and `sha256` of everything else, which whoever writes one by hand may leave out.
+namespace sinew {
+
+/// What somebody did, and what was seen before each of it: episodes, one after the other.
+struct Demonstrations {
+  /// Sensors: images are single frames. Actions are a policy's numbers, not yet limited to its range.
+  InterfaceSpec spec;
+  int rows = 0;
+  std::vector<float> numbers;    // [rows, spec.observation_size()]
+  std::vector<uint8_t> images;   // [rows, spec.image_size()]
+  std::vector<float> actions;    // [rows, spec.actions.size()]
+  std::vector<uint8_t> starts;   // [rows], 0 or 1; the first one is 1
+  std::string origin;            // for people
+
+  int episodes() const;
+};
+
+/// Writes it atomically.
+void save_demonstrations(const std::string& path, const Demonstrations& demonstrations);
+
+/// Throws an Error that names the file for one that is damaged, of a newer format, or none of demonstrations; for a
+/// tensor that is missing, or is not as the interface says; for a number that is not finite, with its place.
+Demonstrations load_demonstrations(const std::string& path);
+
+}  // namespace sinew
