@@ -1,5 +1,6 @@
 #include "agents/algorithm.h"
 
+#include "agents/behavior_cloning.h"
 #include "agents/ppo.h"
 
 namespace sinew {
@@ -11,6 +12,11 @@ AlgorithmTable builtin_algorithms() {
          return std::make_unique<Ppo>(read_config<PpoConfig>(options), context);
        },
        [](const ConfigNode& options) { return write_config(read_config<PpoConfig>(options)); }},
+      {"bc", "behavioural cloning, from demonstrations",
+       [](const ConfigNode& options, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
+         return std::make_unique<BehaviorCloning>(read_config<BcConfig>(options), context);
+       },
+       [](const ConfigNode& options) { return write_config(read_config<BcConfig>(options)); }},
   };
 }
 

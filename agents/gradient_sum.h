@@ -1,14 +1,14 @@
 #pragma once
-#include <memory>
 #include <span>
-#include <vector>
-
-#include "agents/ppo_shard.h"
 
 namespace sinew {
 
-/// Adds the gradients of one part's shards, in their order, into the first one's. Returns the squared
-/// Euclidean norm of the sum. The one place where gradients of several workers meet.
-double sum_gradients(std::span<const std::unique_ptr<PpoShard>> shards);
+/// Into how many pieces a minibatch is cut, which threads share: `n_shards`, or, where that is 0, by its size. It follows
+/// from the config alone, so that the result does not depend on the number of threads.
+int pieces_of(int batch_size, int n_shards);
+
+/// Adds gradients of the same parameters, in their order, into the first one. Returns the squared Euclidean norm of the
+/// sum. The one place where gradients of several workers meet.
+double sum_gradients(std::span<const std::span<float>> gradients);
 
 }  // namespace sinew

@@ -8,6 +8,7 @@
 #include "agents/gradient_sum.h"
 #include "core/memory.h"
 #include "core/state_archive.h"
+#include "nets/initial_policy.h"
 
 namespace sinew {
 
@@ -45,11 +46,6 @@ Rollout make_rollout(const PpoConfig& config, int n_envs, const Policy& policy) 
   check_memory(fmt::format("the network's memory, {} numbers before each sequence of {} steps", state_size, length),
                4.0 * state_size * n_envs * (config.n_steps / length + 1));
   return {n_envs, config.n_steps, policy.spec(), length, state_size};
-}
-
-int shards_for(const PpoConfig& config) {
-  if (config.n_shards > 0) return std::min(config.n_shards, config.batch_size);
-  return config.batch_size < 64 ? 1 : std::clamp(config.batch_size / 512, 2, 16);
 }
 
 void check_batches(const PpoConfig& config, int n_envs) {
@@ -122,7 +118,8 @@ Ppo::Ppo(const PpoConfig& config, const AlgorithmContext& context)
       shuffle_stream_(context.stream.split("shuffle")),
       augment_stream_(context.stream.split("augment")),
       order_(rollout_.sequences()),
-      adaptive_rate_(config.learning_rate.start) {
+      adaptive_rate_(config.learning_rate.start),
+      warmup_left_(config.critic_warmup) {
   if (context.normalize_reward) reward_normalizer_.emplace(context.envs.size(), config.gamma);
   make_shards();
   std::iota(order_.begin(), order_.end(), 0);
@@ -146,6 +143,7 @@ void Ppo::visit_state(StateArchive& archive) {
   archive("adaptive_rate", adaptive_rate_);
   archive("n_updates", n_updates_);
   if (reward_normalizer_) archive("reward_normalizer", *reward_normalizer_);
+  if (config_.critic_warmup > 0) archive("warmup_left", warmup_left_);
 }
 
 int64_t Ppo::iterate(double progress, const MetricSink& metrics) {
@@ -153,21 +151,10 @@ int64_t Ppo::iterate(double progress, const MetricSink& metrics) {
   if (reward_normalizer_) reward_normalizer_->apply(rollout_);
   compute_gae(rollout_, config_.gamma, config_.gae_lambda);
   learn(rollout_, progress, metrics);
-  update_normalizers();
-  return rollout_.rows();
-}
-
-void Ppo::update_normalizers() {
+  end_warmup_after(rollout_.rows());
   policy_.update_normalizers(rollout_.raw_observations);
-  if (!policy_.normalizes_images()) return;
-  constexpr int piece = 32;
-  const size_t size = policy_.image_size();
-  std::vector<uint8_t> images(piece * size);
-  for (int begin = 0; begin < rollout_.rows(); begin += piece) {
-    const int rows = std::min(piece, rollout_.rows() - begin);
-    for (int i = 0; i < rows; ++i) rollout_.frames.copy_row(begin + i, images.data() + i * size);
-    policy_.update_image_normalizers({.rows = rows, .images = images.data()});
-  }
+  update_image_normalizers(policy_, rollout_.frames, rollout_.rows());
+  return rollout_.rows();
 }
 
 // Two parts where actor and critic share nothing, else one; each with its share of n_shards pieces of the rows.
@@ -182,12 +169,15 @@ void Ppo::make_shards() {
          "batch_norm; leave n_shards out",
          config_.n_shards);
   const int sequences = config_.batch_size / rollout_.seq_len;
-  const int pieces = whole ? 1 : std::clamp(shards_for(config_) / static_cast<int>(parts.size()), 1, sequences);
+  const int pieces = whole ? 1 : std::clamp(pieces_of(config_.batch_size, config_.n_shards) / static_cast<int>(parts.size()), 1, sequences);
   for (const Part part : parts) {
     auto& list = shards_.emplace_back();
-    for (int i = 0; i < pieces; ++i)
+    auto& gradients = gradients_.emplace_back();
+    for (int i = 0; i < pieces; ++i) {
       list.push_back(
           std::make_unique<PpoShard>(policy_, config_, part, (sequences + pieces - 1) / pieces, rollout_.seq_len));
+      gradients.push_back(list.back()->own_gradient());
+    }
   }
 }
 
@@ -206,10 +196,27 @@ PpoSums Ppo::run_minibatch(const Rollout& rollout, std::span<const int> sequence
   return sums;
 }
 
+// What is not the critic's alone stays as it is.
+void Ppo::rest_actor() {
+  for (const auto& part : shards_)
+    for (const auto& shard : part)
+      for (const Parameter& parameter : policy_.network().parameters().list())
+        if (!is_critics(policy_, parameter.name))
+          std::fill_n(shard->gradient().begin() + parameter.offset, parameter.shape.size(), 0.0f);
+}
+
+// Adam has seen nothing but zeros of the actor's gradients: it begins anew with them.
+void Ppo::end_warmup_after(int64_t steps) {
+  if (warmup_left_ == 0) return;
+  warmup_left_ = std::max<int64_t>(0, warmup_left_ - steps);
+  if (warmup_left_ == 0) adam_.restart();
+}
+
 void Ppo::take_step(double learning_rate) {
   const int parts = static_cast<int>(shards_.size());
+  if (warmup_left_ > 0) rest_actor();
   std::array<double, 2> squares{};
-  pool_.parallel_for(parts, [&](int i) { squares[i] = sum_gradients(shards_[i]); });
+  pool_.parallel_for(parts, [&](int i) { squares[i] = sum_gradients(gradients_[i]); });
   const double length = std::sqrt(squares[0] + squares[1]);
   if (!std::isfinite(length)) fail_diverged("a gradient");
   adam_.begin_step(learning_rate, clip_scale(length, config_.max_grad_norm));

@@ -29,9 +29,10 @@ class Ppo : public Algorithm {
 
  private:
   void make_shards();
-  void update_normalizers();
   PpoSums run_minibatch(const Rollout& rollout, std::span<const int> sequences, double clip_range);
   void take_step(double learning_rate);
+  void rest_actor();
+  void end_warmup_after(int64_t steps);
   [[noreturn]] void fail_diverged(const char* what) const;
   void adapt_learning_rate(double approx_kl, double desired_kl);
 
@@ -44,9 +45,11 @@ class Ppo : public Algorithm {
   Adam adam_;
   Rng shuffle_stream_, augment_stream_;
   std::vector<std::vector<std::unique_ptr<PpoShard>>> shards_;  // [parts of the network][pieces of the rows]
+  std::vector<std::vector<std::span<float>>> gradients_;         // theirs
   std::vector<int> order_;  // of the sequences
   double adaptive_rate_;
   int64_t n_updates_ = 0;
+  int64_t warmup_left_ = 0;  // env steps
 };
 
 }  // namespace sinew

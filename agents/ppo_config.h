@@ -23,6 +23,7 @@ struct PpoConfig {
   Schedule learning_rate = Schedule::constant(3e-4);
   double adam_epsilon = 1e-5;
   double weight_decay = 0;
+  int64_t critic_warmup = 0;  // env steps in which the critic alone learns: of a policy that acts well already
   /// Of a network that remembers: through so many steps gradients flow back; 0: through all n_steps. None: 16 steps,
   /// or as many more or less as divide n_steps and batch_size.
   std::optional<int> seq_len;
@@ -46,6 +47,7 @@ struct PpoConfig {
     v.optional("learning_rate", learning_rate);
     v.optional("adam_epsilon", adam_epsilon, above(0));
     v.optional("weight_decay", weight_decay, at_least(0));
+    v.optional("critic_warmup", critic_warmup, at_least(0));
     v.optional("seq_len", seq_len, between(0, 1 << 24));
     v.optional("n_shards", n_shards, between(0, 64));
   }

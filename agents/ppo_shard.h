@@ -44,6 +44,7 @@ class PpoShard {
   size_t end() const { return end_; }
   /// Laid out as all parameters; only [begin(), end()) counts.
   std::vector<float>& gradient() { return gradient_; }
+  std::span<float> own_gradient() { return std::span(gradient_).subspan(begin_, end_ - begin_); }
   const PpoSums& sums() const { return sums_; }
   /// What made the first number of the last run that is not finite; "" where all are.
   std::string culprit() const;

@@ -1,7 +1,9 @@
 #pragma once
+#include <optional>
 #include <string>
 
 #include "agents/algorithm.h"
+#include "core/input_path.h"
 #include "envs/make_env.h"
 
 namespace sinew {
@@ -24,6 +26,7 @@ struct Recipe {
   uint64_t seed = 1;
   ConfigNode algorithm;  // {name: ppo, …}
   NetworkConfig network;
+  std::optional<InputPath> initial_policy;  // a .safetensors file: learning goes on from its weights
   bool normalize_reward = false;
   EvalConfig eval;
   int64_t save_freq = 50000;  // env steps between checkpoints; 0: by save_interval, at the best evaluations, at the end
@@ -38,6 +41,7 @@ struct Recipe {
     v.optional("seed", seed);
     v.required("algorithm", algorithm);
     v.required("network", network);
+    v.optional("initial_policy", initial_policy);
     v.optional("normalize_reward", normalize_reward);
     v.optional("eval", eval);
     v.optional("save_freq", save_freq, at_least(0));

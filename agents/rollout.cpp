@@ -156,6 +156,18 @@ void RolloutCollector::compute_values(Rollout& rollout, int env) {
   rollout.next_values[env] = runner.value(envs_.rows(env, 1), state_of(env), reset_mask_[env]);
 }
 
+void update_image_normalizers(Policy& policy, const FrameStore& frames, int rows) {
+  if (!policy.normalizes_images()) return;
+  constexpr int piece = 32;
+  const size_t size = static_cast<size_t>(policy.image_size());
+  std::vector<uint8_t> images(piece * size);
+  for (int begin = 0; begin < rows; begin += piece) {
+    const int together = std::min(piece, rows - begin);
+    for (int i = 0; i < together; ++i) frames.copy_row(begin + i, images.data() + static_cast<size_t>(i) * size);
+    policy.update_image_normalizers({.rows = together, .images = images.data()});
+  }
+}
+
 void compute_gae(Rollout& rollout, double gamma, double gae_lambda) {
   for (int env = 0; env < rollout.n_envs; ++env) {
     const int begin = env * rollout.n_steps;

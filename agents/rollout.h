@@ -75,6 +75,9 @@ class RolloutCollector {
   std::vector<std::unique_ptr<PolicyRunner>> runners_;  // per thread
 };
 
+/// Merges the images of rows 0 … rows-1 into the policy's normalisers of images, where it has any.
+void update_image_normalizers(Policy& policy, const FrameStore& frames, int rows);
+
 /// Generalised advantage estimation (Schulman et al. 2016) and returns = advantages + values. A
 /// terminated step has no next value; a truncated one continues in its final observation's value;
 /// either stops the recursion.

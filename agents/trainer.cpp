@@ -12,6 +12,7 @@
 #include "core/log.h"
 #include "core/safe_file.h"
 #include "core/state_archive.h"
+#include "nets/initial_policy.h"
 #include "nets/policy_file.h"
 
 namespace sinew {
@@ -35,7 +36,8 @@ class Run {
         task_(load_task(recipe.task, registry.tasks)),
         pool_(options.threads),
         envs_(task_.factory, recipe.n_envs, stream_.split("train")),
-        algorithm_(make_algorithm(registry)),
+        registry_(registry),
+        algorithm_(make_algorithm()),
         identity_{resolve_recipe(recipe, registry).to_yaml(), task_.config.to_yaml(), task_.model_fingerprint},
         folder_(options.run_folder, options.if_run_exists),
         checkpoints_(folder_.checkpoints()),
@@ -83,11 +85,20 @@ class Run {
   }
 
  private:
-  std::unique_ptr<Algorithm> make_algorithm(const Registry& registry) {
+  std::unique_ptr<Algorithm> make_algorithm() {
     ConfigNode options;
-    const AlgorithmRow& row = find_algorithm(recipe_, registry, options);
-    return row.make(options,
-                    {envs_, pool_, recipe_.network, registry.layers, recipe_.normalize_reward, stream_.split("learn")});
+    const AlgorithmRow& row = find_algorithm(recipe_, registry_, options);
+    return row.make(options, {envs_, pool_, recipe_.network, registry_.layers, recipe_.normalize_reward,
+                              stream_.split("learn")});
+  }
+
+  void start_from_initial_policy() {
+    if (!recipe_.initial_policy) return;
+    const std::string& path = recipe_.initial_policy->path;
+    const LoadedPolicy loaded = load_policy(path, registry_.layers);
+    const bool whole = with_context(fmt::format("initial_policy: '{}'", path),
+                                    [&] { return start_from(algorithm_->policy(), *loaded.policy); });
+    log_info("starting from {}{}", path, whole ? "" : "; its critic is another one, so the critic starts anew");
   }
 
   std::vector<std::string> columns() const {
@@ -115,6 +126,7 @@ class Run {
   }
 
   void begin() {
+    start_from_initial_policy();
     envs_.reset(pool_);
     folder_.clear();
     folder_.remove_leftovers();
@@ -291,6 +303,7 @@ class Run {
   Task task_;
   ThreadPool pool_;
   VecEnv envs_;
+  const Registry& registry_;
   std::unique_ptr<Algorithm> algorithm_;
   RunIdentity identity_;
   RunFolder folder_;

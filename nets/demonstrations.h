@@ -19,11 +19,11 @@ struct Demonstrations {
   /// Sensors: images are single frames. Actions are a policy's numbers, not yet limited to its range.
   InterfaceSpec spec;
   int rows = 0;
-  std::vector<float> numbers;    // [rows, spec.observation_size()]
-  std::vector<uint8_t> images;   // [rows, spec.image_size()]
-  std::vector<float> actions;    // [rows, spec.actions.size()]
-  std::vector<uint8_t> starts;   // [rows], 0 or 1; the first one is 1
-  std::string origin;            // for people
+  std::vector<float> numbers;   // [rows, spec.observation_size()]
+  std::vector<uint8_t> images;  // [rows, spec.image_size()]
+  std::vector<float> actions;   // [rows, spec.actions.size()]
+  std::vector<uint8_t> starts;  // [rows], 0 or 1; the first one is 1
+  std::string origin;           // for people
 
   int episodes() const;
 };

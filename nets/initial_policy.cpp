@@ -9,14 +9,6 @@
 namespace sinew {
 namespace {
 
-// Those that the actor has no use for: the critic's own layers, and the encoders of what it alone sees.
-bool is_critics(const Policy& policy, const std::string& name) {
-  if (name.starts_with("critic.")) return true;
-  return std::ranges::any_of(policy.spec().sensors, [&](const SensorSpec& sensor) {
-    return policy.config().encoder(sensor.name).used_by == "critic" && name.starts_with("encoder." + sensor.name + ".");
-  });
-}
-
 const Parameter* find(const Policy& policy, const std::string& name) {
   for (const Parameter& parameter : policy.network().parameters().list())
     if (parameter.name == name) return &parameter;
@@ -30,8 +22,8 @@ std::string difference(const Policy& policy, const Policy& other) {
     const Parameter* theirs = find(other, parameter.name);
     if (!theirs) return fmt::format("it has no parameter '{}', this network has", parameter.name);
     if (theirs->shape != parameter.shape)
-      return fmt::format("its parameter '{}' has the shape {}, this network's {}", parameter.name,
-                         theirs->shape.text(), parameter.shape.text());
+      return fmt::format("its parameter '{}' has the shape {}, this network's {}", parameter.name, theirs->shape.text(),
+                         parameter.shape.text());
   }
   for (const Parameter& parameter : other.network().parameters().list())
     if (!is_critics(other, parameter.name) && !find(policy, parameter.name))
@@ -45,11 +37,24 @@ void check_same_actor(const Policy& policy, const Policy& other) {
   if (std::string text = difference(policy, other); !text.empty())
     fail("its network is another one: {}; copy its `network` ('sinew show' prints it) into the recipe", text);
   if (to_json(trace_actor(policy)) != to_json(trace_actor(other)))
-    fail("its network is another one: the layers, or the action map, differ; copy its `network` ('sinew show' prints "
-         "it) into the recipe");
+    fail(
+        "its network is another one: the layers, or the action map, differ; copy its `network` ('sinew show' prints "
+        "it) into the recipe");
+}
+
+void take_statistics(Normalizer& own, const Normalizer& from) {
+  if (from.state().count > 0 && from.size() == own.size())
+    own.set_frozen(from.mean(), from.scale(), Normalizer::for_good);
 }
 
 }  // namespace
+
+bool is_critics(const Policy& policy, const std::string& name) {
+  if (name.starts_with("critic.")) return true;
+  return std::ranges::any_of(policy.spec().sensors, [&](const SensorSpec& sensor) {
+    return policy.config().encoder(sensor.name).used_by == "critic" && name.starts_with("encoder." + sensor.name + ".");
+  });
+}
 
 bool start_from(Policy& policy, const Policy& other) {
   check_same_actor(policy, other);
@@ -63,8 +68,7 @@ bool start_from(Policy& policy, const Policy& other) {
       std::ranges::copy(find(other, parameter.name)->values(), parameter.values().begin());
   policy.network().parameters().touch();
   for (size_t s = 0; s < policy.normalizers().size(); ++s)
-    if (policy.normalizers()[s].size() == other.normalizers()[s].size())
-      policy.normalizers()[s] = other.normalizers()[s];
+    take_statistics(policy.normalizers()[s], other.normalizers()[s]);
   return critic_fits;
 }
 

@@ -12,7 +12,7 @@ Normalizer::Normalizer(int size)
 
 void Normalizer::update(std::span<const float> rows) {
   const int n = size();
-  if (n == 0 || rows.empty()) return;
+  if (n == 0 || rows.empty() || count_ == for_good) return;
   assert(rows.size() % n == 0);
   const double batch = static_cast<double>(rows.size() / n);
   std::vector<double> batch_mean(n), batch_m2(n);

@@ -1,4 +1,5 @@
 #pragma once
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -11,6 +12,7 @@ class StateArchive;
 class Normalizer {
  public:
   static constexpr double limit = 10;  // standardised values are clipped to ±limit
+  static constexpr double for_good = std::numeric_limits<double>::infinity();
 
   explicit Normalizer(int size = 0);
 
@@ -28,7 +30,7 @@ class Normalizer {
   State state() const { return {count_, mean_, variance_}; }
   /// The archive must be of a normaliser of this size.
   void visit_state(StateArchive& archive);
-  /// From a policy file: standardises with exactly these, as of so many rows.
+  /// From a policy file: standardises with exactly these, as of so many rows; with `for_good`, update() changes nothing.
   void set_frozen(std::span<const float> mean, std::span<const float> scale, double count);
 
  private:

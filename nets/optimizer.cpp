@@ -36,6 +36,13 @@ void BasicAdam<T>::update(std::span<const T> gradients, size_t begin, size_t end
 }
 
 template <class T>
+void BasicAdam<T>::restart() {
+  std::ranges::fill(first_, T(0));
+  std::ranges::fill(second_, T(0));
+  steps_ = 0;
+}
+
+template <class T>
 void BasicAdam<T>::update_range(const T* gradients, size_t begin, size_t end) {
   const T rate = rates_.rate, root = rates_.root, keep = rates_.keep, scale = rates_.scale;
   const T epsilon = static_cast<T>(options_.epsilon);

@@ -31,6 +31,9 @@ class BasicAdam {
   void update(std::span<const T> gradients, size_t begin, size_t end);
   void end_step() { parameters_.touch(); }
 
+  /// Forgets all steps so far.
+  void restart();
+
   std::span<const T> first_moment() const { return first_; }
   std::span<const T> second_moment() const { return second_; }
   int64_t steps() const { return steps_; }
