@@ -30,7 +30,7 @@ BehaviorCloning::BehaviorCloning(const BcConfig& config, const AlgorithmContext&
   data_.fill_normalizers(policy_);
   make_sequences();
   make_shards();
-  log_info("demonstrations: {} steps in {} episodes to learn from, {} steps held out", data_.training_rows(),
+  log_info("demonstrations: {} steps to learn from (episodes: {}), {} steps held out", data_.training_rows(),
            data_.training().size(), data_.rows() - data_.training_rows());
   if (data_.limited() > 0)
     log_warning("{} numbers of the demonstrated actions are beyond the task's limits, and count as the limit",

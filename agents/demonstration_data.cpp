@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <numeric>
 
 #include "agents/rollout.h"
@@ -71,6 +72,26 @@ std::vector<DemonstrationData::Episode> episodes_of(const Demonstrations& set) {
   return episodes;
 }
 
+// A folder stands for the files in it.
+std::vector<std::string> files_of(const std::vector<std::string>& paths) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code none;
+    if (!fs::is_directory(path, none)) {
+      files.push_back(path);
+      continue;
+    }
+    std::vector<std::string> inside;
+    for (const auto& entry : fs::directory_iterator(path))
+      if (entry.path().extension() == ".safetensors") inside.push_back(entry.path().string());
+    if (inside.empty()) fail("there are no demonstrations, *.safetensors, in the folder '{}'", path);
+    std::ranges::sort(inside);
+    files.insert(files.end(), inside.begin(), inside.end());
+  }
+  return files;
+}
+
 // An episode of one of the sets.
 struct Shown {
   size_t set;
@@ -117,7 +138,7 @@ DemonstrationData::DemonstrationData(const std::vector<std::string>& paths, cons
   std::vector<Demonstrations> sets;
   std::vector<Shown> episodes;
   int rows = 0;
-  for (const std::string& path : paths) {
+  for (const std::string& path : files_of(paths)) {
     const Demonstrations& set = sets.emplace_back(load_demonstrations(path));
     with_context(fmt::format("the demonstrations '{}'", path), [&] { check_fits(set, policy); });
     for (const Episode& episode : episodes_of(set)) episodes.push_back({sets.size() - 1, episode});

@@ -12,6 +12,7 @@
 #include "apps/robot_commands.h"
 #include "apps/stream_status_internal.h"
 #include "nets/policy_file.h"
+#include "robots/recorded_demonstrations.h"
 #include "robots/replay_recording.h"
 #include "vision/plot.h"
 #include "vision/png.h"
@@ -21,7 +22,7 @@ namespace {
 
 struct LogArguments {
   std::string recording, what = "commands";
-  std::optional<std::string> plot, profile, json, policy;
+  std::optional<std::string> plot, profile, json, policy, demonstrations;
   bool replay = false;
 };
 
@@ -146,10 +147,26 @@ int run_again(const LogArguments& arguments, const Recording& recording, const L
   return 1;
 }
 
+void write_demonstrations(const std::string& path, const std::string& recording_path, const Recording& recording) {
+  const RecordedDemonstrations made = with_context(recording_path, [&] {
+    return demonstrations_of(recording, fmt::format("{}, recorded at {}", recording.session.robot, recording.session.started));
+  });
+  save_demonstrations(path, made.demonstrations);
+  const int episodes = made.demonstrations.episodes();
+  fmt::print("demonstrations: {}: {} steps, {} episode{}", path, made.demonstrations.rows, episodes, episodes == 1 ? "" : "s");
+  const std::pair<uint64_t, const char*> left_out[] = {{made.unarmed, "of a robot that was not armed"},
+                                                       {made.refused, "refused by a gate"},
+                                                       {made.of_no_use, "without a whole observation"}};
+  for (const auto& [count, what] : left_out)
+    if (count > 0) fmt::print("; left out {} {}", count, what);
+  fmt::print(" (`demonstrations:` of a recipe's `algorithm: {{name: bc}}`)\n");
+}
+
 int log_command(const LogArguments& arguments, const LayerTable<float>& layers) {
   check_output(arguments.plot);
   check_output(arguments.profile);
   check_output(arguments.json);
+  check_output(arguments.demonstrations);
   if (arguments.policy && !arguments.replay) fail("--policy is what --replay runs; add --replay");
   if (arguments.what != "commands" && arguments.what != "joints" && arguments.what != "latency")
     fail("--show {}: commands, joints or latency", arguments.what);
@@ -165,6 +182,7 @@ int log_command(const LogArguments& arguments, const LayerTable<float>& layers) 
     write_file_atomically(*arguments.profile, to_yaml(profile));
     fmt::print("latency profile: {} (`delay:` of a task, `--profile` of 'sinew robot')\n", *arguments.profile);
   }
+  if (arguments.demonstrations) write_demonstrations(*arguments.demonstrations, arguments.recording, recording);
   return arguments.replay ? run_again(arguments, recording, layers) : 0;
 }
 
@@ -178,6 +196,8 @@ Command::Work declare_log(CommandLine& line, const LayerTable<float>& layers) {
   line.option("--plot", arguments->plot, "F.png", "draws a chart of it");
   line.option("--show", arguments->what, "WHAT", "what the chart shows: commands, joints or latency");
   line.option("--profile", arguments->profile, "F.yaml", "writes the delays that it measured, for a task or 'sinew robot'");
+  line.option("--demonstrations", arguments->demonstrations, "F.safetensors",
+              "writes what was observed and done, for a recipe's behavioural cloning");
   line.option("--json", arguments->json, "F", "also writes the summary to a file");
   line.example("sinew log recordings/pendulum.mcap --replay --plot chart.png --show joints");
   return [arguments, &layers] { return log_command(*arguments, layers); };

@@ -67,6 +67,16 @@ std::string title(const std::string& name) { return fmt::format("camera '{}'", n
 
 }  // namespace
 
+SensorSpec processed_image(const SensorSpec& robot_image, const std::vector<ConfigNode>& process) {
+  check_robot(robot_image, !process.empty());
+  if (process.empty()) return robot_image;
+  const ImagePipeline pipeline(process, layout_of(robot_image).shape, channels_of(robot_image.format));
+  SensorSpec image = robot_image;
+  image.shape = {pipeline.output().height, pipeline.output().width, pipeline.output().channels};
+  image.format = fmt::format("{}", fmt::join(pipeline.channels(), ", "));
+  return image;
+}
+
 CameraInput::CameraInput(const SensorSpec& policy_image, const SensorSpec& robot_image,
                          const std::vector<ConfigNode>& process)
     : name_(policy_image.name),

@@ -12,6 +12,9 @@
 
 namespace sinew {
 
+/// A robot's frame, as it announces it, after the steps of an ImagePipeline.
+SensorSpec processed_image(const SensorSpec& robot_image, const std::vector<ConfigNode>& process);
+
 /// One camera's way from a robot's frame to the policy's image: decoded, through the image pipeline, onto the stack. A
 /// simulated camera goes the same way, to the same bits. Used by one thread at a time.
 class CameraInput {

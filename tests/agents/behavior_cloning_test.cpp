@@ -150,10 +150,10 @@ TEST_F(BehaviorCloningTest, GoesOnFromItsStateWithTheSameDemonstrationsAlone) {
 }
 
 TEST_F(BehaviorCloningTest, SeveralFilesAreOneSet) {
-  write("one", show(2, 10, one_step_late));
-  write("two", show(3, 7, one_step_late));
+  write("one.safetensors", show(2, 10, one_step_late));
+  write("two.safetensors", show(3, 7, one_step_late));
   const Policy policy(interface_of(2, 1), network_from("{actor: []}"), builtin_layers<float>(), Rng(1));
-  const DemonstrationData data({folder_ + "/one", folder_ + "/two"}, policy, 0.2, Rng(4));
+  const DemonstrationData data({folder_ + "/one.safetensors", folder_ + "/two.safetensors"}, policy, 0.2, Rng(4));
   EXPECT_EQ(data.rows(), 41);
   EXPECT_EQ(data.training().size() + data.validation().size(), 5u);
   int held_out = 0;
@@ -163,10 +163,16 @@ TEST_F(BehaviorCloningTest, SeveralFilesAreOneSet) {
   EXPECT_LE(held_out, 17);
   EXPECT_EQ(data.validation().front().begin, data.training_rows());
 
+  const DemonstrationData folder({folder_}, policy, 0.2, Rng(4));
+  EXPECT_EQ(folder.fingerprint(), data.fingerprint());
+  std::filesystem::create_directories(folder_ + "/empty");
+  expect_contains(error_of([&] { DemonstrationData({folder_ + "/empty"}, policy, 0.2, Rng(4)); }),
+                  "there are no demonstrations, *.safetensors, in the folder '" + folder_ + "/empty'");
+
   const DemonstrationData single({write("alone", show(1, 20, one_step_late))}, policy, 0.25, Rng(4));
   EXPECT_EQ(single.training_rows(), 15);
   EXPECT_TRUE(single.starts(15)) << "memory starts anew with what is held out";
-  const DemonstrationData all({folder_ + "/one"}, policy, 0, Rng(4));
+  const DemonstrationData all({folder_ + "/one.safetensors"}, policy, 0, Rng(4));
   EXPECT_TRUE(all.validation().empty());
 }
 
