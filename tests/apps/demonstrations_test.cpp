@@ -70,5 +70,19 @@ TEST_F(Demonstrated, ASessionIsClonedAndLearntOnFrom) {
   EXPECT_FALSE(std::filesystem::exists(file("x/config.yaml")));
 }
 
+// The example writes them with NumPy; a network of two layers does the same afterwards.
+TEST_F(Demonstrated, ByAControllerInPython) {
+  const std::string examples = SINEW_SOURCE_DIR "/examples/";
+  if (ChildProcess({"/usr/bin/python3", "-c", "import numpy"}).wait().exit_code != 0) GTEST_SKIP() << "NumPy is not there";
+  const ChildProcess::Result written =
+      ChildProcess({"/usr/bin/python3", examples + "write_demonstrations.py", file("shown.safetensors")}).wait();
+  ASSERT_EQ(written.exit_code, 0) << written.errors;
+  const ChildProcess::Result cloned = run_sinew({"train", examples + "clone.yaml", "--run", file("run"), "--set",
+                                                 "algorithm.demonstrations=" + file("shown.safetensors")});
+  EXPECT_EQ(cloned.exit_code, 0) << cloned.errors;
+  expect_contains(cloned.errors, "4500 steps to learn from (episodes: 45), 500 steps held out");
+  expect_contains(cloned.output, "best evaluation 1000.0");
+}
+
 }  // namespace
 }  // namespace sinew
