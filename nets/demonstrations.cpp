@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/safe_file.h"
 #include "nets/interface_json.h"
 #include "nets/safetensors.h"
 
@@ -121,7 +122,7 @@ Demonstrations read(const TensorFile& file) {
 
 int Demonstrations::episodes() const { return static_cast<int>(std::ranges::count(starts, uint8_t{1})); }
 
-void save_demonstrations(const std::string& path, const Demonstrations& all) {
+std::string format_demonstrations(const Demonstrations& all) {
   const size_t rows = static_cast<size_t>(all.rows), width = static_cast<size_t>(all.spec.observation_size()),
                image_width = static_cast<size_t>(all.spec.image_size());
   TensorFile file;
@@ -144,12 +145,18 @@ void save_demonstrations(const std::string& path, const Demonstrations& all) {
                    {"interface", interface_to_json(all.spec)},
                    {"origin", all.origin}};
   file.metadata["sha256"] = content_checksum(file);
-  write_safetensors(path, file);
+  return format_safetensors(file);
 }
 
-Demonstrations load_demonstrations(const std::string& path) {
-  const TensorFile file = read_safetensors(path);
-  return with_context(fmt::format("the demonstrations '{}'", path), [&] { return read(file); });
+void save_demonstrations(const std::string& path, const Demonstrations& demonstrations) {
+  write_file_atomically(path, format_demonstrations(demonstrations));
 }
+
+Demonstrations parse_demonstrations(std::string_view content, const std::string& file_name) {
+  const TensorFile file = parse_safetensors(content, file_name);
+  return with_context(fmt::format("the demonstrations '{}'", file_name), [&] { return read(file); });
+}
+
+Demonstrations load_demonstrations(const std::string& path) { return parse_demonstrations(read_file(path), path); }
 
 }  // namespace sinew

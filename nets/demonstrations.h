@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/spec.h"
@@ -28,11 +29,14 @@ struct Demonstrations {
   int episodes() const;
 };
 
+/// The bytes of the file: the same demonstrations give the same bytes.
+std::string format_demonstrations(const Demonstrations& demonstrations);
 /// Writes it atomically.
 void save_demonstrations(const std::string& path, const Demonstrations& demonstrations);
 
 /// Throws an Error that names the file for one that is damaged, of a newer format, or none of demonstrations; for a
 /// tensor that is missing, or is not as the interface says; for a number that is not finite, with its place.
 Demonstrations load_demonstrations(const std::string& path);
+Demonstrations parse_demonstrations(std::string_view content, const std::string& file_name);
 
 }  // namespace sinew
