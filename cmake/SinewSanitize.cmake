@@ -16,9 +16,10 @@ endif()
 # ThreadSanitizer runs what starts threads and what they work on: label `threads`.
 set(SINEW_THREADED_TESTS core/thread_pool sim/render_pool envs/vec_env envs/cameras agents/rollout agents/ppo
   agents/ppo_update agents/same_bits agents/trainer agents/resume
-  robots/doorkeeper robots/fault_controller robots/fault_flood robots/fault_handshake robots/fault_keys
+  robots/adapted_robot robots/doorkeeper robots/fault_controller robots/fault_flood robots/fault_handshake robots/fault_keys
   robots/fault_message robots/fault_network robots/fault_observation robots/fault_process robots/fault_robot
-  robots/fault_thread robots/latency_histogram robots/link robots/mailbox robots/real_time robots/tcp_proxy)
+  robots/fault_thread robots/latency_histogram robots/lekiwi_body robots/lekiwi_faults robots/lekiwi_host robots/link
+  robots/mailbox robots/real_time robots/tcp_proxy)
 # AddressSanitizer and UBSan run all but these: label `unsanitized`.
 set(SINEW_UNSANITIZED_TESTS
   agents/learning  # learns for minutes, through code that other tests enter too
