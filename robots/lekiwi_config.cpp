@@ -10,6 +10,8 @@
 namespace sinew {
 namespace {
 
+constexpr int most_pixels = 4096;  // of a side
+
 std::vector<std::string> all_keys() { return {lekiwi_keys.begin(), lekiwi_keys.end()}; }
 
 const char* unit_of(size_t key) { return key < lekiwi_arm_size ? "rad" : key == lekiwi_size - 1 ? "rad/s" : "m/s"; }
@@ -126,7 +128,8 @@ std::pair<std::vector<SensorSpec>, std::vector<LekiwiSource>> lekiwi_sensors(con
 std::vector<SensorSpec> lekiwi_cameras(const LekiwiConfig& wire) {
   std::vector<SensorSpec> cameras;
   for (const auto& [name, size] : wire.cameras) {
-    if (size.size() != 2 || size[0] < 1 || size[1] < 1) fail("camera '{}': its size is [height, width]", name);
+    if (size.size() != 2 || std::ranges::min(size) < 1 || std::ranges::max(size) > most_pixels)
+      fail("camera '{}': its size is [height, width], each from 1 to {}", name, most_pixels);
     cameras.push_back(
         {.name = name, .type = SensorSpec::Type::uint8, .shape = {size[0], size[1], 3}, .format = "blue, green, red"});
   }

@@ -165,6 +165,15 @@ TEST(LekiwiConfig, ActuatorsAreThoseOfTheWire) {
   expect_contains(error_of([&] { read_lekiwi_config(config); }), "theta.vel takes a velocity in rad/s");
 }
 
+TEST(LekiwiConfig, APictureHasASizeThatACameraHas) {
+  RobotConfig config = file();
+  for (const char* cameras : {"{front: [480]}", "{front: [0, 640]}", "{front: [480, 64000]}", "{front: []}"}) {
+    config.wire.set("cameras", ConfigNode::parse_text(cameras, "cameras.yaml"));
+    expect_contains(error_of([&] { read_lekiwi_config(config); }),
+                    "camera 'front': its size is [height, width], each from 1 to 4096");
+  }
+}
+
 TEST(LekiwiConfig, SensorsAreMadeOfWhatIsMeasured) {
   RobotConfig config = file();
   config.wire.set("sensors", ConfigNode::parse_text(
