@@ -18,9 +18,16 @@ constexpr int control_priority = 80, most_messages_at_once = 100;
 constexpr double watchdog = 0.5;      // s, the original's
 constexpr double letting_go = 2;      // s without a command, after which a stop counts as seen
 constexpr double longest_wait = 0.1;  // s
+constexpr double least_rate = 30;     // Hz, the original's
 
+// Of the file's rate, at which a policy acts, those who drive a LeKiwi know nothing: they have observations as often as
+// of the original, or a little more often, as the ticks allow.
 RobotConfig as_host(RobotConfig config) {
   config.watchdog = std::max(watchdog, config.watchdog);
+  if (config.rate < least_rate) {
+    config.control_rate = config.rate * config.ticks();
+    config.rate = config.control_rate / std::max(1.0, std::floor(config.control_rate / least_rate));
+  }
   return config;
 }
 
@@ -208,8 +215,9 @@ void LekiwiHost::observe() {
 }
 
 std::string LekiwiHost::where() const {
-  return fmt::format("LeKiwi's wire ({}): commands {}, observations {}", version_ == LekiwiWire::single ? "old" : "new",
-                     command_address_, observation_address_);
+  return fmt::format("LeKiwi's wire ({}): commands {}, observations {} at {:.4g} Hz",
+                     version_ == LekiwiWire::single ? "old" : "new", command_address_, observation_address_,
+                     config_.rate);
 }
 
 std::string LekiwiHost::report() const {

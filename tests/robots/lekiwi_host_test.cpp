@@ -226,6 +226,21 @@ TEST(LekiwiHost, AfterAFaultTheClientHasToLetGo) {
   EXPECT_GT(running.body.told[6], 0.05);
 }
 
+// The file's rate is a policy's; who drives a LeKiwi has 30 Hz, and has them here, too.
+TEST(LekiwiHost, ObservesAsOftenAsTheOriginal) {
+  RobotConfig config = RunningHost::host_config();
+  const auto where = [&](double rate, double control_rate) {
+    config.rate = rate;
+    config.control_rate = control_rate;
+    RedBody body(config);
+    return LekiwiHost(config, body, {.real_time = false}).where();
+  };
+  expect_contains(where(25, 100), " at 33.33 Hz");
+  expect_contains(where(10, 90), " at 30 Hz");
+  expect_contains(where(50, 200), " at 50 Hz");
+  expect_contains(where(25, 0), " at 25 Hz");  // it ticks no faster
+}
+
 TEST(LekiwiHost, AWireThatIsNotKnownIsRefused) {
   RobotConfig config = RunningHost::host_config();
   RedBody body(config);
