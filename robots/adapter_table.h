@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/spec.h"
 #include "robots/robot_body.h"
 #include "robots/robot_config.h"
 #include "robots/robot_side.h"
@@ -28,6 +29,12 @@ struct Adapter {
   std::function<std::unique_ptr<RobotBody>(const RobotConfig&, const AdapterEvents&)> make;
   /// The other way round: serves a body of ours to those who speak the dialect. Empty: that is not there.
   std::function<std::unique_ptr<RobotSide>(const RobotConfig&, RobotBody&, const RobotSideOptions&)> serve = {};
+  /// The file of a simulated robot, as drafted from its model for our own protocol, as that of one which speaks the
+  /// dialect: adds `wire`, and limits. Given the task's interface, of a camera one frame, and the names of the model's
+  /// cameras. Throws an Error for a robot that cannot be one. Empty: whoever wants one writes it.
+  std::function<RobotConfig(RobotConfig, const InterfaceSpec&, const std::vector<std::string>&)> draft = {};
+  /// The cameras of a robot whose file this is, in the size that they have there, by name. Empty: the file does not say.
+  std::function<std::vector<SensorSpec>(const RobotConfig&)> cameras = {};
 };
 
 /// A value: a program of one's own takes builtin_adapters() and adds rows.

@@ -1,6 +1,8 @@
 #include "robots/lekiwi_adapter.h"
 
 #include "robots/lekiwi_body.h"
+#include "robots/lekiwi_config.h"
+#include "robots/lekiwi_draft.h"
 #include "robots/lekiwi_host.h"
 
 namespace sinew {
@@ -17,7 +19,9 @@ Adapter lekiwi_adapter() {
             return std::make_unique<LekiwiBody>(config, on_event);
           },
           .serve = [](const RobotConfig& config, RobotBody& body, const RobotSideOptions& options)
-              -> std::unique_ptr<RobotSide> { return std::make_unique<LekiwiHost>(config, body, options); }};
+              -> std::unique_ptr<RobotSide> { return std::make_unique<LekiwiHost>(config, body, options); },
+          .draft = draft_lekiwi,
+          .cameras = [](const RobotConfig& config) { return lekiwi_cameras(read_lekiwi_config(config)); }};
 }
 
 }  // namespace sinew
