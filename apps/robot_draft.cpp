@@ -73,6 +73,27 @@ RobotConfig draft_robot(const TaskEnv& env, const std::string& name) {
   return config;
 }
 
+RobotConfig draft_robot(const TaskEnv& env, const std::string& name, const Adapter& adapter) {
+  if (!adapter.draft) fail("the adapter '{}' drafts no robot's file; write one, and give it with --config", adapter.name);
+  RobotConfig config = draft_robot(env, name);
+  config.adapter = adapter.name;
+  for (const AdapterLack& lack : adapter.lacks) config.accept.push_back(lack.name);
+  const Model& model = env.model();
+  std::vector<std::string> cameras;
+  for (int i = 0; i < model.count(Model::Element::camera); ++i)
+    cameras.push_back(model.name(Model::Element::camera, i));
+  return adapter.draft(std::move(config), {one_frame_each(env.spec().sensors), env.spec().actions}, cameras);
+}
+
+std::vector<SensorSpec> one_frame_each(std::vector<SensorSpec> sensors) {
+  for (SensorSpec& sensor : sensors)
+    if (sensor.is_image()) {
+      sensor.shape[2] /= sensor.frames;
+      sensor.frames = 1;
+    }
+  return sensors;
+}
+
 void check_robot(const TaskEnv& env, const RobotConfig& config) {
   const std::vector<ActionDrive>& drives = env.drives();
   if (drives.size() != config.actuators.size())
@@ -89,22 +110,27 @@ void check_robot(const TaskEnv& env, const RobotConfig& config) {
            command_of(drives[i].kind), env.spec().name, limits.command);
   }
   const double rate = env.spec().actions.rate;
-  if (differ(rate, config.rate) || config.ticks() != env.frame_skip())
+  if (differ(rate, config.rate) || env.frame_skip() % config.ticks() != 0)
     fail(
         "the task '{}' acts at {:.6g} Hz with physics at {:.6g} Hz; the robot's file says rate: {:.6g}, control_rate: "
-        "{:.6g}, "
-        "with which its time would pass at another speed",
+        "{:.6g}, with which its time would pass at another speed: rate is the task's, and physics a multiple of "
+        "control_rate",
         env.spec().name, rate, rate * env.frame_skip(), config.rate, config.rate * config.ticks());
 }
 
 std::string to_yaml(const RobotConfig& config, const std::string& task) {
+  const std::string dialect =
+      config.adapter == own_protocol
+          ? ""
+          : fmt::format("# It speaks the dialect of '{}', and accepts what that lacks; `wire` names it to a policy of the task.\n",
+                        config.adapter);
   return fmt::format(
              "# The simulated robot of the task {}, as 'sinew robot' and 'sinew stream --robot' take it.\n"
              "# Names, units, ranges, forces, scale and offset are the model's. It knows no limits of velocity and\n"
              "# acceleration: these, step, when_stopped and the watches are drafts. On a real robot give each its own,\n"
              "# and a blend of a second or two.\n",
              task) +
-         write_config(config).to_yaml();
+         dialect + write_config(config).to_yaml();
 }
 
 }  // namespace sinew

@@ -13,17 +13,21 @@ namespace {
 TaskEnv& task_env(Env& env) {
   auto* task = dynamic_cast<TaskEnv*>(&env);
   if (!task)
-    fail("the task '{}' is not simulated by MuJoCo: it has no joints that a robot could be told to move", env.spec().name);
+    fail("the task '{}' is not simulated by MuJoCo: it has no joints that a robot could be told to move",
+         env.spec().name);
   return *task;
 }
 
-// A camera delivers one frame; whoever observes stacks them.
-std::vector<SensorSpec> one_frame_each(std::vector<SensorSpec> sensors) {
-  for (SensorSpec& sensor : sensors)
-    if (sensor.is_image()) {
-      sensor.shape[2] /= sensor.frames;
-      sensor.frames = 1;
-    }
+// With cameras of its own in place of the task's, behind all numbers.
+std::vector<SensorSpec> sensors_of(const EnvSpec& spec, const std::optional<std::vector<CameraView>>& cameras) {
+  std::vector<SensorSpec> sensors = one_frame_each(spec.sensors);
+  if (!cameras) return sensors;
+  std::erase_if(sensors, [](const SensorSpec& sensor) { return sensor.is_image(); });
+  for (const CameraView& view : *cameras)
+    sensors.push_back({.name = view.camera,
+                       .type = SensorSpec::Type::uint8,
+                       .shape = {view.height, view.width, view.channels()},
+                       .format = "red, green, blue"});
   return sensors;
 }
 
@@ -40,12 +44,16 @@ SimulatedRobot::SimulatedRobot(EnvFactory make, const RobotConfig& config, Optio
       env_(task_env(*owner_)),
       actuators_(config.actuators),
       options_(std::move(options)),
-      sensors_(one_frame_each(env_.spec().sensors)),
+      sensors_(sensors_of(env_.spec(), options_.cameras)),
       has_cameras_(std::ranges::any_of(sensors_, &SensorSpec::is_image)),
       rng_(Rng(options_.seed).split("robot")),
       noise_(Rng(options_.seed).split("noise")),
       floating_body_(floating_body(env_.simulation().model())) {
   check_robot(env_, config);
+  physics_per_tick_ = env_.frame_skip() / config.ticks();
+  if (options_.cameras)
+    with_context(fmt::format("the cameras of the robot '{}'", config.robot),
+                 [&] { views_.emplace(env_.simulation().shared_model(), *options_.cameras); });
   const size_t n = actuators_.size();
   for (std::vector<double>* numbers : {&action_, &position_, &velocity_, &torque_}) numbers->resize(n);
   int largest = 0;
@@ -75,18 +83,18 @@ void SimulatedRobot::measure_joints() {
 }
 
 RobotState SimulatedRobot::measure() {
-  if (moving_) advance();
+  for (int i = 0; moving_ && i < physics_per_tick_; ++i) advance();
   measure_joints();
   RobotState state{.joints = {position_, velocity_, torque_}, .stamp = now_seconds()};
   if (floating_body_ >= 0) state.gravity = gravity_;
   return state;
 }
 
-// Env steps begin where observations are sent, so that each observation is of a whole one.
+// By a physics step. Env steps begin where observations are sent, so that each observation is of a whole one.
 void SimulatedRobot::advance() {
   if (!fault_.empty()) return;
   if (!in_step_) {
-    if (!observed_) return;
+    if (!observed_ && !options_.at_own_pace) return;
     env_.begin_step(action_, rng_);
     in_step_ = used_ = true;
     observed_ = false;
@@ -118,15 +126,16 @@ void SimulatedRobot::finish_step() {
 
 void SimulatedRobot::observe(std::span<float> numbers, std::string& scene) {
   float* out = numbers.data();
-  for (size_t i = 0; i < sensors_.size(); ++i) {
-    if (sensors_[i].is_image()) continue;
-    const std::span<double> values = std::span(numbers_).first(static_cast<size_t>(sensors_[i].size()));
+  const std::vector<SensorSpec>& of_task = env_.spec().sensors;
+  for (size_t i = 0; i < of_task.size(); ++i) {
+    if (of_task[i].is_image()) continue;
+    const std::span<double> values = std::span(numbers_).first(static_cast<size_t>(of_task[i].size()));
     env_.observe(static_cast<int>(i), values);
     for (const double value : values)
       *out++ = static_cast<float>(options_.noise > 0 ? value + options_.noise * noise_.normal() : value);
   }
   if (!in_step_) observed_ = true;
-  if (in_step_ || !(has_cameras_ || options_.watched)) return;
+  if ((in_step_ && !options_.at_own_pace) || !(has_cameras_ || options_.watched)) return;
   scene = snapshot();
   if (!options_.watched) return;
   scenes_.back() = scene;
@@ -154,12 +163,19 @@ void SimulatedRobot::take_images(const std::string& scene, std::vector<std::stri
     const SensorSpec& sensor = sensors_[i];
     if (!sensor.is_image()) continue;
     frame_.resize(static_cast<size_t>(sensor.size()));
-    eye_->observe_image(static_cast<int>(i), frame_);
+    take_image(i);
     const bool as_jpeg = jpeg_ && (sensor.shape[2] == 1 || sensor.shape[2] == 3);
     const std::span<const uint8_t> bytes =
-        as_jpeg ? jpeg_->encode(frame_, {sensor.shape[0], sensor.shape[1], sensor.shape[2]}) : std::span<const uint8_t>(frame_);
+        as_jpeg ? jpeg_->encode(frame_, {sensor.shape[0], sensor.shape[1], sensor.shape[2]})
+                : std::span<const uint8_t>(frame_);
     images.emplace_back(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   }
+}
+
+// Into frame_. Without cameras of its own, its sensors are those of the task.
+void SimulatedRobot::take_image(size_t place) {
+  if (!views_) return eye_->observe_image(static_cast<int>(place), frame_);
+  views_->render(place - (sensors_.size() - options_.cameras->size()), task_env(*eye_).simulation(), frame_);
 }
 
 void SimulatedRobot::command(std::span<const double> commands) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,12 +10,14 @@
 #include "robots/mailbox.h"
 #include "robots/robot_body.h"
 #include "robots/robot_config.h"
+#include "sim/render_pool.h"
 #include "vision/jpeg.h"
 
 namespace sinew {
 
-/// A task's robot as a body for RobotServer: its physics goes on by one step a tick, in real time. Until it is armed it
-/// stands still, as if somebody held it; when its task ends it stops, and once that is acknowledged it begins anew.
+/// A task's robot as a body for RobotServer: its physics goes on by as much as a tick takes, in real time. Until it is
+/// armed it stands still, as if somebody held it; when its task ends it stops, and once that is acknowledged it begins
+/// anew.
 ///
 /// What it senses are the task's observations, at the task's rate; what it is told are commands in SI units, of which
 /// the robot's file says what they are to the task's actions.
@@ -25,10 +28,15 @@ class SimulatedRobot final : public RobotBody {
     double noise = 0;      // standard deviation, of each number that it senses, in its own unit
     int jpeg_quality = 0;  // of its cameras' frames; 0: raw bytes
     bool watched = false;  // keeps a scene for whoever wants to draw it
+    /// What it sees, instead of its task's cameras: in colour, each called as the model calls it.
+    std::optional<std::vector<CameraView>> cameras = {};
+    /// Whoever serves it observes it when he wants, also within a step: steps begin when the one before has ended,
+    /// whether its observation is known or not. Its numbers are then of the last step, its pictures of the moment.
+    bool at_own_pace = false;
     std::function<void(const std::string&)> on_event;  // in the control thread
   };
-  /// `make` makes the task's env. Throws an Error for a task that MuJoCo does not simulate, and for the file of another
-  /// robot (check_robot).
+  /// `make` makes the task's env. Throws an Error for a task that MuJoCo does not simulate, for the file of another
+  /// robot (check_robot), and for a camera that the model does not have.
   SimulatedRobot(EnvFactory make, const RobotConfig& config, Options options);
 
   const std::vector<SensorSpec>& sensors() const override { return sensors_; }
@@ -46,6 +54,7 @@ class SimulatedRobot final : public RobotBody {
  private:
   void begin_episode();
   void advance();
+  void take_image(size_t place);
   void finish_step();
   void measure_joints();
   std::string snapshot();
@@ -57,6 +66,8 @@ class SimulatedRobot final : public RobotBody {
   Options options_;
   std::vector<SensorSpec> sensors_;
   bool has_cameras_ = false;
+  std::optional<RenderPool> views_;  // of Options::cameras
+  int physics_per_tick_ = 1;
   Rng rng_, noise_;
   std::vector<double> action_, position_, velocity_, torque_, numbers_;
   std::array<double, 3> gravity_{};

@@ -36,7 +36,8 @@ class TaskEnv final : public Env {
   /// The pieces of step, for a robot whose clock is not ours: begin_step; advance until frame_skip() physics steps are
   /// done, with apply before any of them for which a newer action has come; end_step. The numbers of an action must be
   /// finite, and act at once: a `delay:` is of step alone, for such a robot has a link of its own. Nothing else may be
-  /// called before the step has ended, but what is const and simulation(). They allocate nothing.
+  /// called before the step has ended, but what is const, simulation(), and visit_state to save: what is restored of
+  /// that can be drawn, and not stepped on. They allocate nothing, but that.
   void begin_step(std::span<const double> action, Rng& rng);
   /// In place of the action that the step began with: for the motors, and for the terms that look at it.
   void apply(std::span<const double> action);
@@ -45,7 +46,8 @@ class TaskEnv final : public Env {
   StepResult end_step(Rng& rng);
   int frame_skip() const { return frame_skip_; }
   /// Of a physics step, s.
-  double timestep() const { return state_.sim.model().timestep(); }
+  double timestep() const { return model().timestep(); }
+  const Model& model() const { return state_.sim.model(); }
 
   /// What each number of an action drives.
   const std::vector<ActionDrive>& drives() const { return driven_.drives(); }

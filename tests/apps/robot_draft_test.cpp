@@ -9,6 +9,7 @@
 #include "envs/make_env.h"
 #include "nets/policy_file.h"
 #include "robots/handshake.h"
+#include "robots/lekiwi_config.h"
 #include "tests/core/expect_error.h"
 #include "tests/sim/temporary_model.h"
 
@@ -66,6 +67,63 @@ TEST(RobotDraft, HasTheLimitsOfTheModel) {
   EXPECT_EQ(reach.actuators[1].limits.unit, "rad/s");
   EXPECT_EQ(reach.actuators[1].limits.position, (std::vector<double>{0, 2.5}));
   EXPECT_EQ(reach.actuators[1].limits.when_stopped, "zero");
+}
+
+RobotConfig kiwi_of(const EnvFactory& make) {
+  const std::unique_ptr<Env> env = make();
+  return draft_robot(dynamic_cast<const TaskEnv&>(*env), "lekiwi", builtin_adapters().find("lekiwi"));
+}
+
+std::string actuators_of(const RobotConfig& config) {
+  std::string text;
+  for (ActuatorConfig actuator : config.actuators) {
+    actuator.limits.unit = actuator.limits.command_unit();
+    text += write_config(actuator).to_yaml() + "\n";
+  }
+  return text;
+}
+
+// The file that is there for real ones, and a camera more.
+TEST(RobotDraft, OfALeKiwiIsItsFile) {
+  const RobotConfig file = load_robot_config(SINEW_SOURCE_DIR "/configs/robots/lekiwi.yaml");
+  const LekiwiConfig its = read_lekiwi_config(file);
+  for (const char* task : {"lekiwi_reach", "lekiwi_reach_state"}) {
+    SCOPED_TRACE(task);
+    const RobotConfig draft = kiwi_of(make_task(task));
+    check_robot_config(draft);
+    const LekiwiConfig wire = read_lekiwi_config(draft);
+    EXPECT_EQ(draft.accept, file.accept);
+    EXPECT_EQ(wire.keys, its.keys);
+    EXPECT_EQ(wire.commands, its.commands);
+    EXPECT_EQ(wire.observations, its.observations);
+    ASSERT_EQ(wire.sensors.size(), 1u) << "where the ball is, a LeKiwi does not know";
+    EXPECT_EQ(write_config(wire.sensors[0]).to_yaml(), write_config(its.sensors[0]).to_yaml());
+    EXPECT_EQ(actuators_of(draft), actuators_of(file));
+    EXPECT_EQ(write_config(draft.watches).to_yaml(), write_config(file.watches).to_yaml());
+    EXPECT_EQ(draft.rate, file.rate);
+    EXPECT_EQ(draft.control_rate, file.control_rate);
+    EXPECT_EQ(draft.blend, file.blend);
+    const std::vector<SensorSpec> cameras = builtin_adapters().find("lekiwi").cameras(draft);
+    ASSERT_EQ(cameras.size(), 2u);
+    EXPECT_EQ(cameras[0].name, "front");
+    EXPECT_EQ(cameras[0].shape, (std::vector<int>{480, 640, 3}));
+    EXPECT_EQ(cameras[1].name, "wrist");
+    EXPECT_EQ(cameras[1].shape, (std::vector<int>{640, 480, 3}));
+    const std::string text = to_yaml(draft, task);
+    EXPECT_EQ(to_yaml(read_config<RobotConfig>(ConfigNode::parse_text(text, "robot.yaml")), task), text);
+  }
+  const RobotConfig sees = kiwi_of(make_task("lekiwi_reach"));
+  ASSERT_EQ(sees.cameras.size(), 1u);
+  EXPECT_EQ(write_config(sees.cameras[0].second).to_yaml(), write_config(file.cameras[0].second).to_yaml());
+}
+
+TEST(RobotDraft, OfADialectRefusesWhoCannotSpeakIt) {
+  expect_contains(error_of([] { kiwi_of(make_task("so101_reach")); }), "LeKiwi has 9 actuators, this robot 6");
+  expect_contains(error_of([] { kiwi_of(make_task("half_cheetah")); }),
+                  "LeKiwi has no actuator 'bthigh'; it has: arm_shoulder_pan.pos");
+  const std::unique_ptr<Env> env = make_task("lekiwi_reach_state")();
+  expect_contains(error_of([&] { draft_robot(dynamic_cast<const TaskEnv&>(*env), "it", Adapter{.name = "other"}); }),
+                  "the adapter 'other' drafts no robot's file");
 }
 
 TEST(RobotDraft, RefusesWhatDrivesNoJointOfItsOwn) {

@@ -9,7 +9,9 @@
 
 #include "apps/robot_draft.h"
 #include "envs/make_env.h"
+#include "sim/camera.h"
 #include "tests/core/expect_error.h"
+#include "vision/image_pipeline.h"
 
 namespace sinew {
 namespace {
@@ -44,8 +46,9 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
 /// A simulated robot, ticked by hand as RobotControl does it: measure, tell the actuators, and every so many ticks
 /// observe.
 struct Ticked {
-  explicit Ticked(EnvFactory make_env, SimulatedRobot::Options options = {.seed = seed})
+  explicit Ticked(EnvFactory make_env, SimulatedRobot::Options options = {.seed = seed}, double control_rate = 0)
       : make(std::move(make_env)), config(draft_of(make, "test")) {
+    if (control_rate > 0) config.control_rate = control_rate;
     options.on_event = [this](const std::string& event) { events.push_back(event); };
     body.emplace(make, config, std::move(options));
     numbers.resize(static_cast<size_t>(InterfaceSpec{body->sensors(), {}}.observation_size()));
@@ -251,6 +254,84 @@ TEST(SimulatedRobot, ItsCamerasShowWhatTheTasksDo) {
   }
 }
 
+// A tick may be of several physics steps: its time passes as before.
+TEST(SimulatedRobot, MakesAsMuchPhysicsAsATickTakes) {
+  Ticked robot(factory_of("lekiwi_reach_state", ""), {.seed = seed}, 100);
+  ASSERT_EQ(robot.config.ticks(), 4);
+  Stepped stepped(robot.make);
+  ASSERT_EQ(stepped.task.frame_skip(), 8);
+  Rng rng(7);
+  std::vector<double> commands = robot.random_commands(rng);
+  robot.step({}, commands);
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(same_bits(robot.numbers, numbers_of(*stepped.env))) << "step " << i;
+    stepped.task.begin_step(robot.action_of(commands), stepped.rng);
+    stepped.task.advance(8);
+    stepped.task.end_step(stepped.rng);
+    const std::vector<double> next = robot.random_commands(rng);
+    robot.step(commands, next);
+    commands = next;
+  }
+}
+
+// Nobody waits for it: it goes on unobserved, and is seen amid a step as it then is.
+TEST(SimulatedRobot, AtItsOwnPaceItsPicturesAreOfTheMoment) {
+  const std::vector<CameraView> views = {{.camera = "front", .height = 48, .width = 64},
+                                         {.camera = "wrist", .height = 64, .width = 48}};
+  Ticked robot(factory_of("lekiwi_reach", ""), {.seed = seed, .cameras = views, .at_own_pace = true}, 100);
+  ASSERT_EQ(robot.body->sensors().size(), 4u);  // state, truth, and two that the task does not have
+  EXPECT_EQ(robot.body->sensors()[2].shape, (std::vector<int>{48, 64, 3}));
+  EXPECT_EQ(robot.body->sensors()[3].name, "wrist");
+  EXPECT_EQ(robot.body->sensors()[3].shape, (std::vector<int>{64, 48, 3}));
+  Stepped stepped(robot.make);
+  Renderer renderer(stepped.task.simulation().shared_model(), views);
+  const std::vector<double> commands = {0.5, -0.5, 0.5, 0.5, 0, 1, 0.2, 0, 1};
+  robot.tick(commands);
+  for (int tick = 0; tick < 20; ++tick) {
+    if (tick % 4 == 0) stepped.task.begin_step(robot.action_of(commands), stepped.rng);
+    stepped.task.advance(2);
+    if (tick % 4 == 3) stepped.task.end_step(stepped.rng);
+    robot.tick(commands);
+    if (tick % 3 != 0) continue;
+    std::vector<std::string> images;
+    robot.body->observe(robot.numbers, robot.scene);
+    robot.body->take_images(robot.scene, images);
+    ASSERT_EQ(images.size(), 2u);
+    for (size_t i = 0; i < 2; ++i) {
+      std::vector<uint8_t> expected(views[i].size());
+      renderer.render(i, stepped.task.simulation(), expected);
+      EXPECT_TRUE(std::ranges::equal(images[i], expected, {}, [](char c) { return static_cast<uint8_t>(c); }))
+          << views[i].camera << ", tick " << tick;
+    }
+  }
+}
+
+// What a policy of the task sees through LeKiwi's camera is nearly what it learnt from.
+TEST(SimulatedRobot, AFullPictureMadeSmallIsTheTasks) {
+  Ticked robot(factory_of("lekiwi_reach", ""),
+               {.seed = seed, .cameras = {{{.camera = "front", .height = 480, .width = 640}}}, .at_own_pace = true});
+  const Stepped stepped(robot.make);
+  std::vector<uint8_t> learnt(64 * 64 * 3), seen(64 * 64 * 3);
+  stepped.env->observe_image(2, learnt);
+  std::vector<std::string> images;
+  robot.rest();
+  robot.body->take_images(robot.scene, images);
+  ASSERT_EQ(images.size(), 1u);
+  const ConfigNode process = ConfigNode::parse_text("[{resize: [64, 64]}]", "process.yaml");
+  ImagePipeline pipeline(process.items(), {480, 640, 3}, {"red", "green", "blue"});
+  pipeline.run({reinterpret_cast<const uint8_t*>(images[0].data()), images[0].size()}, seen);
+  double sum = 0;
+  for (size_t i = 0; i < seen.size(); ++i) sum += std::abs(seen[i] - learnt[i]);
+  EXPECT_LT(sum / static_cast<double>(seen.size()), 4);  // of 255
+}
+
+TEST(SimulatedRobot, RefusesACameraThatTheModelDoesNotHave) {
+  const EnvFactory make = factory_of("lekiwi_reach_state", "");
+  const std::vector<CameraView> views = {{.camera = "frond"}};
+  expect_contains(error_of([&] { SimulatedRobot(make, draft_of(make, "kiwi"), {.cameras = views}); }),
+                  "the cameras of the robot 'kiwi': ");
+}
+
 TEST(SimulatedRobot, RefusesTheFileOfAnotherRobot) {
   const EnvFactory make = factory_of("half_cheetah", "");
   const auto error = [&](auto change) {
@@ -265,6 +346,7 @@ TEST(SimulatedRobot, RefusesTheFileOfAnotherRobot) {
                   "takes a torque in the task");
   expect_contains(error([](RobotConfig& c) { c.rate = 10; }), "acts at 20 Hz with physics at 100 Hz");
   expect_contains(error([](RobotConfig& c) { c.control_rate = 200; }), "its time would pass at another speed");
+  expect_contains(error([](RobotConfig& c) { c.control_rate = 40; }), "physics a multiple of control_rate");
 }
 
 TEST(SimulatedRobot, RefusesATaskWithoutJoints) {
