@@ -55,32 +55,49 @@ std::optional<LatencyProfile> delays_of(const RobotArguments& arguments) {
 }
 
 // The robot's file: read where there is one, else drafted from the model, and written.
-RobotConfig robot_file(const RobotArguments& arguments, const Task& task) {
+RobotConfig robot_file(const RobotArguments& arguments, const Task& task, const AdapterTable& adapters) {
   const std::unique_ptr<Env> env = task.factory();
   const auto* task_env = dynamic_cast<const TaskEnv*>(env.get());
   if (!task_env)
     fail("the task '{}' is not simulated by MuJoCo: it has no joints that a robot could be told to move", task.name);
   RobotConfig config;
-  if (arguments.config && std::filesystem::exists(*arguments.config)) {
+  const bool is_there = arguments.config && std::filesystem::exists(*arguments.config);
+  if (is_there) {
     config = load_robot_config(*arguments.config);
     fmt::print("{}: the robot's file as it stands\n", *arguments.config);
+    if (arguments.adapter && *arguments.adapter != config.adapter)
+      fail("--adapter {}: {} says `adapter: {}`; leave one out, or name a file that is not there, and it is written",
+           *arguments.adapter, *arguments.config, config.adapter);
   } else {
-    config = with_context(fmt::format("the task '{}'", task.name), [&] { return draft_robot(*task_env, task.name); });
-    if (arguments.address) config.address = *arguments.address;
-    if (arguments.stop_address) config.stop_address = *arguments.stop_address;
-    check_robot_config(config);
-    if (arguments.config) {
-      write_file_atomically(*arguments.config, to_yaml(config, task.name));
-      fmt::print("{}: the robot's file, written\n", *arguments.config);
-    }
+    const std::string adapter = arguments.adapter.value_or(own_protocol);
+    config = with_context(fmt::format("the task '{}'", task.name), [&] {
+      return adapter == own_protocol ? draft_robot(*task_env, task.name)
+                                     : draft_robot(*task_env, task.name, adapters.find(adapter));
+    });
   }
-  if (arguments.adapter && *arguments.adapter != config.adapter)
-    fail("--adapter {}: the robot's file is to say `adapter: {}`, and under `wire` where it is spoken; give it with --config",
-         *arguments.adapter, *arguments.adapter);
+  if (arguments.address && config.adapter != own_protocol)
+    fail("--address is of our own protocol; of the adapter '{}', addresses stand under `wire` in the robot's file",
+         config.adapter);
   if (arguments.address) config.address = *arguments.address;
   if (arguments.stop_address) config.stop_address = *arguments.stop_address;
+  if (!is_there) check_robot_config(config);
+  if (!is_there && arguments.config) {
+    write_file_atomically(*arguments.config, to_yaml(config, task.name));
+    fmt::print("{}: the robot's file, written\n", *arguments.config);
+  }
   config.allow_anybody |= arguments.allow_anybody;
   return config;
+}
+
+// Of a robot of another dialect, those that its file says, whatever the task observes.
+std::optional<std::vector<CameraView>> cameras_of(const RobotConfig& config, const AdapterTable& adapters) {
+  if (config.adapter == own_protocol) return {};
+  const Adapter& adapter = adapters.find(config.adapter);
+  if (!adapter.cameras) return {};
+  std::vector<CameraView> views;
+  for (const SensorSpec& camera : adapter.cameras(config))
+    views.push_back({.camera = camera.name, .height = camera.shape[0], .width = camera.shape[1]});
+  return views;
 }
 
 // What goes on, in a window or as a picture every second.
@@ -165,7 +182,7 @@ int robot(const RobotArguments& arguments, const Registry& registry, const Adapt
   if (arguments.jpeg < 0 || arguments.jpeg > 100) fail("--jpeg {}: a quality from 1 to 100, or 0 for raw frames", arguments.jpeg);
   check_output(arguments.picture);
   const Task task = load_task(arguments.task, registry.tasks);
-  const RobotConfig config = robot_file(arguments, task);
+  const RobotConfig config = robot_file(arguments, task, adapters);
   LiveLine line(false);
   const auto tell = [&line](const std::string& event) { line.print(event); };
   SimulatedRobot body(task.factory, config,
@@ -173,13 +190,15 @@ int robot(const RobotArguments& arguments, const Registry& registry, const Adapt
                        .noise = arguments.noise,
                        .jpeg_quality = arguments.jpeg,
                        .watched = arguments.picture || arguments.window,
+                       .cameras = cameras_of(config, adapters),
+                       .at_own_pace = config.adapter != own_protocol,
                        .on_event = tell});
   View view(arguments, task);
+  catch_stop_signals();  // before anybody can reach it
   const std::unique_ptr<RobotSide> side = make_side(arguments, config, body, adapters, tell);
   running = side.get();
-  catch_stop_signals();
   std::signal(SIGUSR1, stop_at_once);
-  fmt::print("the robot '{}' listens on {}; kill -USR1 {} is an emergency stop; {:.4g} Hz, physics at {:.4g} Hz\n",
+  fmt::print("the robot '{}' listens on {}; kill -USR1 {} is an emergency stop; {:.4g} Hz, control at {:.4g} Hz\n",
              config.robot, side->where(), ::getpid(), config.rate, 1 / config.tick());
   std::fflush(stdout);
   const double begun = now_seconds();
@@ -228,7 +247,8 @@ Command::Work declare_robot(CommandLine& line, const Registry& registry, const A
   line.flag("--allow-anybody", arguments->allow_anybody,
             "listens beyond this computer without keys: anybody may move this robot");
   line.option("--adapter", arguments->adapter, "NAME",
-              "speaks another dialect than ours, as the robot's file says, too; lekiwi: LeRobot's clients drive it");
+              "speaks another dialect than ours; a file that --config writes then says so; lekiwi: LeRobot's clients "
+              "drive it");
   line.option("--wire", arguments->wire, "old|new", "the version of that dialect; by default the newest");
   line.option("--latency", arguments->latency, "S", "by how much each observation, and each action, comes later");
   line.option("--jitter", arguments->jitter, "S", "by how much more or less than that");
@@ -242,7 +262,8 @@ Command::Work declare_robot(CommandLine& line, const Registry& registry, const A
   line.flag("--window", arguments->window, "shows it live, where there is a display");
   line.example(
       "sinew robot inverted_pendulum --config pendulum.yaml\n"
-      "  sinew stream zoo/inverted_pendulum.safetensors --robot pendulum.yaml     # in another terminal");
+      "  sinew stream zoo/inverted_pendulum.safetensors --robot pendulum.yaml     # in another terminal\n"
+      "  sinew robot lekiwi_reach --adapter lekiwi     # a LeKiwi for LeRobot's clients, at ports 5555 and 5556");
   return [arguments, &registry, &adapters] { return robot(*arguments, registry, adapters); };
 }
 
