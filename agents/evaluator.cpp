@@ -39,12 +39,13 @@ Evaluator::Evaluator(const EnvFactory& factory, ThreadPool& pool) : pool_(pool) 
 
 Evaluation Evaluator::run(const Policy& policy, int n_episodes, const Rng& stream, const std::atomic<bool>* stop) {
   Evaluation evaluation;
+  const auto stopped = [stop] { return stop && stop->load(std::memory_order_relaxed); };
   StepObserver go_on;
-  if (stop) go_on = [stop](Env&, const StepResult&) { return !stop->load(std::memory_order_relaxed); };
+  if (stop) go_on = [&stopped](Env&, const StepResult&) { return !stopped(); };
   evaluation.episodes.resize(n_episodes);
   pool_.parallel_for(pool_.size(), [&](int worker) {
     PolicyRunner runner(policy);
-    for (int i = worker; i < n_episodes; i += pool_.size())
+    for (int i = worker; i < n_episodes && !stopped(); i += pool_.size())
       evaluation.episodes[i] = with_context(fmt::format("episode {} of an evaluation", i), [&] {
         return run_in(*envs_[worker], runner, policy, stream.split("episode", i), go_on);
       });
