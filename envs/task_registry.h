@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "core/config.h"
 #include "core/text.h"
 #include "envs/env.h"
+#include "envs/growth.h"
 #include "envs/parameter_list.h"
 #include "envs/terms/term.h"
 
@@ -43,6 +45,9 @@ struct TermRow {
   std::string unit;  // of its numbers; "" where there are none
   std::vector<ParameterDoc> parameters;
   std::function<std::unique_ptr<Term>(const TermSource&)> make;
+  /// Of a randomisation or a noise: which parameters make it stronger. Empty: it is a part of the task, and disturbs
+  /// nothing. None: it does not say.
+  std::optional<std::vector<Growth>> grows = {};
 };
 
 /// For a term without parameters.
@@ -65,11 +70,16 @@ Params read_params(const TermSource& source) {
 /// A row of the class `T`, which has `struct Params` with a visit, and a constructor
 /// T(const Params&, const TermSource&).
 template <class Base, class T>
-TermRow<Base> term_row(std::string name, std::string doc, std::string unit = "") {
-  return {std::move(name), std::move(doc), std::move(unit), list_parameters<typename T::Params>(),
+TermRow<Base> term_row(std::string name, std::string doc, std::string unit = "",
+                       std::optional<std::vector<Growth>> grows = {}) {
+  return {std::move(name),
+          std::move(doc),
+          std::move(unit),
+          list_parameters<typename T::Params>(),
           [](const TermSource& source) -> std::unique_ptr<Base> {
             return std::make_unique<T>(read_params<typename T::Params>(source), source);
-          }};
+          },
+          std::move(grows)};
 }
 
 /// The same for a term that is also written short: `sensor: gyro` says {name: gyro}, its Params' first member.

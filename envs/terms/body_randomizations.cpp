@@ -86,10 +86,11 @@ std::vector<TermRow<RandomizationTerm>> body_randomizations() {
   return {
       term_row<RandomizationTerm, Mass>(
           "mass", "m · s, s from `scale`, or m + δ, δ from `add`, for each of `bodies`; the inertia in proportion",
-          "kg"),
+          "kg", ChangeParams::grows()),
       term_row<RandomizationTerm, CenterOfMass>(
           "center_of_mass",
-          "c + δ for each of `bodies`, δ from ±`offset` along each axis of the body; `offset` is one, or three", "m"),
+          "c + δ for each of `bodies`, δ from ±`offset` along each axis of the body; `offset` is one, or three", "m",
+          std::vector<Growth>{{"offset"}}),
   };
 }
 

@@ -19,6 +19,7 @@ struct ChangeParams {
     v.optional("scale", scale, above(0));
     v.optional("add", add);
   }
+  static std::vector<Growth> grows() { return {{"scale", Growth::About::one}, {"add"}}; }
 };
 
 class Change {

@@ -131,19 +131,23 @@ std::vector<TermRow<RandomizationTerm>> model_randomizations() {
           "friction",
           "μ · s of `geoms` (sliding, torsional, rolling), s from `scale`, or sliding μ from `range`, drawn once for "
           "all of them; of two geoms in touch, MuJoCo takes the larger μ",
-          "1"),
+          "1",
+          std::vector<Growth>{{"scale", Growth::About::one},
+                              {.key = "range", .about = Growth::About::middle, .limits = at_least(0), .off = "scale"}}),
       term_row<RandomizationTerm, OfJoints<ModelParameter::dof_damping>>(
-          "damping", "d · s, s from `scale`, or d + δ, δ from `add`, for each of `joints`", "N s/m or N m s/rad"),
+          "damping", "d · s, s from `scale`, or d + δ, δ from `add`, for each of `joints`", "N s/m or N m s/rad",
+          ChangeParams::grows()),
       term_row<RandomizationTerm, OfJoints<ModelParameter::dof_armature>>(
-          "armature", "a · s, s from `scale`, or a + δ, δ from `add`, for each of `joints`", "kg or kg m²"),
+          "armature", "a · s, s from `scale`, or a + δ, δ from `add`, for each of `joints`", "kg or kg m²",
+          ChangeParams::grows()),
       term_row<RandomizationTerm, OfJoints<ModelParameter::dof_friction>>(
           "joint_friction",
           "f · s, s from `scale`, or f + δ, δ from `add`, for each of `joints`: its dry friction (MJCF's frictionloss)",
-          "N or N m"),
+          "N or N m", ChangeParams::grows()),
       term_row<RandomizationTerm, Gains>(
           "gains",
           "force · s, s from `scale`, for each of `actuators`: its gain, with a servo's bias, or a muscle's peak force",
-          "1"),
+          "1", std::vector<Growth>{{"scale", Growth::About::one}}),
   };
 }
 

@@ -36,7 +36,7 @@ class Push final : public RandomizationTerm {
  public:
   struct Params {
     std::string body;
-    double velocity = 0, angular = 0;
+    std::optional<double> velocity, angular;
     template <class Visitor>
     void visit(Visitor& v) {
       v.required("body", body);
@@ -52,12 +52,12 @@ class Push final : public RandomizationTerm {
       const Model::JointType type = model.joint_type(joint);
       const int slides = type == Model::JointType::free ? 3 : type == Model::JointType::slide ? 1 : 0;
       for (int i = 0; i < model.joint_dof_size(joint); ++i) {
-        const double most = i < slides ? params.velocity : params.angular;
-        if (most > 0) kicks_.push_back({static_cast<size_t>(model.dof_address(joint) + i), most});
+        const std::optional<double> most = i < slides ? params.velocity : params.angular;
+        if (most) kicks_.push_back({static_cast<size_t>(model.dof_address(joint) + i), *most});
       }
     }
-    if (params.velocity == 0 && params.angular == 0)
-      throw source.node.error("'velocity' (m/s) or 'angular' (rad/s) is needed, above 0: the strongest push");
+    if (!params.velocity && !params.angular)
+      throw source.node.error("'velocity' (m/s) or 'angular' (rad/s) is needed: the strongest push");
     if (kicks_.empty())
       throw source.node.error(
           fmt::format("the body '{}' has no joint of its own that such a push would move: name one with a free joint, "
@@ -82,12 +82,12 @@ std::vector<TermRow<RandomizationTerm>> robot_randomizations() {
   return {
       term_row<RandomizationTerm, EncoderOffset>(
           "encoder_offset", "the error of each of `joints`' encoders, drawn from `range`, wherever it is measured",
-          "m or rad"),
+          "m or rad", std::vector<Growth>{{"range"}}),
       term_row<RandomizationTerm, Push>("push",
                                         "q̇ + δ of the joints of `body` itself: a free joint or slides by δ from "
                                         "±`velocity` along each axis, turns by "
                                         "±`angular`; meant for an `interval`",
-                                        "m/s, rad/s"),
+                                        "m/s, rad/s", std::vector<Growth>{{"velocity"}, {"angular"}}),
   };
 }
 

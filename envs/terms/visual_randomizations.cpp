@@ -151,7 +151,7 @@ class CameraPose final : public ModelRandomization {
  public:
   struct Params {
     ConfigNode cameras = ConfigNode::scalar("all"), position, rotation;
-    double fovy = 0;
+    std::optional<double> fovy;
     template <class Visitor>
     void visit(Visitor& v) {
       v.optional("cameras", cameras);
@@ -164,8 +164,8 @@ class CameraPose final : public ModelRandomization {
       : cameras_(choose(Model::Element::camera, params.cameras, source)),
         position_(range3(params.position)),
         rotation_(range3(params.rotation)),
-        fovy_(params.fovy) {
-    if (position_.empty() && rotation_.empty() && fovy_ == 0)
+        fovy_(params.fovy.value_or(0)) {
+    if (position_.empty() && rotation_.empty() && !params.fovy)
       throw source.node.error("one of 'position' (± m), 'rotation' (± rad) and 'fovy' (± degrees) is needed");
     for (const int camera : cameras_)
       if (const double fovy = source.model.camera_fovy(camera); fovy - fovy_ <= 0 || fovy + fovy_ >= 180)
@@ -241,6 +241,11 @@ class Cue final : public ModelRandomization {
   size_t first_, command_;
 };
 
+std::vector<Growth> color_grows() {
+  return {{.key = "range", .about = Growth::About::middle, .limits = between(0, 1), .off = "vary"},
+          {.key = "vary", .limits = between(0, 1)}};
+}
+
 }  // namespace
 
 std::vector<TermRow<RandomizationTerm>> visual_randomizations() {
@@ -249,24 +254,26 @@ std::vector<TermRow<RandomizationTerm>> visual_randomizations() {
           "geom_color",
           "red, green and blue of each of `geoms`, each from `range`, or c + δ, δ from ±`vary`; it takes the place of "
           "a material's colour, and tints its texture",
-          "1"),
+          "1", color_grows()),
       term_row<RandomizationTerm, Colors<ModelColor::mat_rgba>>(
-          "material_color", "the same of `materials`: what is made of one keeps one colour", "1"),
+          "material_color", "the same of `materials`: what is made of one keeps one colour", "1", color_grows()),
       term_row<RandomizationTerm, Light>(
           "light",
           "each of `lights`: p + δ, δ from ±`position` along each axis of its body; turned by ±`direction` about each; "
           "`diffuse` and `ambient` · s, s from their range. One number is for all axes",
-          "m, rad, 1"),
+          "m, rad, 1",
+          std::vector<Growth>{
+              {"position"}, {"direction"}, {"diffuse", Growth::About::one}, {"ambient", Growth::About::one}}),
       term_row<RandomizationTerm, CameraPose>(
           "camera_pose",
           "each of `cameras`: p + δ, δ from ±`position` along each axis of its body; turned by ±`rotation` about its "
           "own axes (right, up, backwards); its vertical field of view + δ, δ from ±`fovy`. One number is for all axes",
-          "m, rad, degrees"),
+          "m, rad, degrees", std::vector<Growth>{{"position"}, {"rotation"}, {"fovy"}}),
       term_row<RandomizationTerm, Cue>(
           "cue",
           "for the first `steps` observations of an episode, `material` has the colour `above` where the `number` of the "
           "`command` is above 0, else `below`; then it is `dark`",
-          "1"),
+          "1", std::vector<Growth>{}),
   };
 }
 
