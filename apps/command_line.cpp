@@ -101,7 +101,7 @@ bool is_help_command(const std::string& word) { return is_help(word) || word == 
 
 std::string overview(const Program& program) {
   std::string text = fmt::format("{}\n\nUsage: {} COMMAND [OPTIONS]\n\nCommands:\n", program.summary, program.name);
-  for (const Command& command : program.commands) text += fmt::format("  {:<10}{}\n", command.name, command.help);
+  for (const Command& command : program.commands) text += fmt::format("  {:<12}{}\n", command.name, command.help);
   return text + fmt::format("\n'{} COMMAND --help' shows a command's options, '{} --version' what is installed.\n",
                             program.name, program.name);
 }

@@ -8,6 +8,7 @@ namespace sinew {
 
 Command::Work declare_train(CommandLine& line, const Registry& registry);
 Command::Work declare_play(CommandLine& line, const Registry& registry);
+Command::Work declare_robustness(CommandLine& line, const Registry& registry);
 Command::Work declare_show(CommandLine& line, const Registry& registry);
 Command::Work declare_robot(CommandLine& line, const Registry& registry, const AdapterTable& adapters);
 Command::Work declare_replay(CommandLine& line, const Registry& registry);

@@ -30,6 +30,8 @@ int run(int argc, char** argv, const Registry& registry, const AdapterTable& ada
       {"play", "run a policy against the simulator: returns, a video, a window", with_registry(declare_play)},
       {"robot", "a task's robot, simulated in real time, on the robot's side of the link",
        [&registry, &adapters](CommandLine& line) { return declare_robot(line, registry, adapters); }},
+      {"robustness", "a policy with each disturbance of its task off, as trained, and twice as strong",
+       with_registry(declare_robustness)},
       {"show", "what a recipe or a policy is: network, shapes, names, units, hash", with_registry(declare_show)},
       {"inspect", "what an MJCF or URDF model has; a task to start from", with_registry(declare_inspect)},
       {"terms", "the words of a task's YAML: observations, rewards, …", with_registry(declare_terms)},

@@ -9,7 +9,7 @@ namespace {
 TEST(Sinew, HelpNamesEverySubcommandAndEachHasAnExample) {
   const ChildProcess::Result overview = run_sinew({"--help"});
   EXPECT_EQ(overview.exit_code, 0);
-  for (const std::string name : {"train", "play", "show", "inspect", "terms", "report", "replay", "keys", "stream",
+  for (const std::string name : {"train", "play", "robustness", "show", "inspect", "terms", "report", "replay", "keys", "stream",
                                  "robot", "stop", "log", "bench", "doctor", "test"}) {
     expect_contains(overview.output, "\n  " + name + " ");
     const ChildProcess::Result help = run_sinew({name, "--help"});
