@@ -57,13 +57,6 @@ std::vector<std::pair<std::string, SwappedJpeg>> cameras_of(const RobotBody& bod
   return cameras;
 }
 
-RobotObservation empty_observation(const RobotConfig& config, const RobotBody& body) {
-  RobotObservation empty;
-  empty.numbers.resize(static_cast<size_t>(InterfaceSpec{body.sensors(), {}}.observation_size()));
-  empty.joints.resize(3 * config.actuators.size());
-  return empty;
-}
-
 }  // namespace
 
 LekiwiHost::LekiwiHost(const RobotConfig& config, RobotBody& body, RobotSideOptions options_given)
@@ -75,7 +68,7 @@ LekiwiHost::LekiwiHost(const RobotConfig& config, RobotBody& body, RobotSideOpti
       keys_(lekiwi_keys_of(config_, wire_)),
       cameras_(cameras_of(body)),
       control_(config_, body),
-      observations_(empty_observation(config_, body)),
+      observations_(control_.empty_observation()),
       command_socket_(context_, LinkSocket::Kind::pull, options(1, true)),
       observation_socket_(context_, LinkSocket::Kind::push, options(2, version_ == LekiwiWire::single)),
       positions_(keys_.size()) {
@@ -138,12 +131,22 @@ void LekiwiHost::serve_observations() {
       wake_.wait_until(now_seconds() + longest_wait);
       if (!observations_.fetch()) continue;
       report(observations_.front());
-      const std::vector<std::string> frames = encode_lekiwi_observation(observation_of(observations_.front()));
-      ++(observation_socket_.send(frames) ? counters_.observations : counters_.dropped);
+      send(observations_.front());
     }
   } catch (...) {
     fail_with(std::current_exception());
   }
+}
+
+// Who only commands, and hears nothing, drives the robot all the same. A tap gets the frames as the body delivers them.
+void LekiwiHost::send(const RobotObservation& observation) {
+  const std::vector<std::string> frames = encode_lekiwi_observation(observation_of(observation));
+  const bool is_sent = observation_socket_.send(frames);
+  ++(is_sent ? counters_.observations : counters_.dropped);
+  if (options_.on_observation && (is_sent || observation.session > 0))
+    options_.on_observation({.message = message_of(observation, std::move(images_), counters_.commands, 0),
+                             .wanted = observation.wanted,
+                             .told = observation.told});
 }
 
 void LekiwiHost::report(const RobotObservation& observation) {

@@ -60,6 +60,7 @@ class LekiwiHost final : public RobotSide {
   void receive_commands();
   void serve_observations();
   void report(const RobotObservation& observation);
+  void send(const RobotObservation& observation);
   LekiwiObservation observation_of(const RobotObservation& from);
   void fail_with(std::exception_ptr error);
 

@@ -13,7 +13,7 @@ RobotControl::RobotControl(const RobotConfig& config, RobotBody& body)
       gate_(config.limits(), config.max_age),
       mode_(config.blend) {
   check_robot_config(config);
-  for (std::vector<double>* commands : {&start_, &blended_, &from_, &target_, &output_, &safe_, &next_safe_})
+  for (std::vector<double>* commands : {&start_, &blended_, &from_, &target_, &output_, &wanted_, &safe_, &next_safe_})
     commands->resize(limits_.size());
 }
 
@@ -82,6 +82,7 @@ void RobotControl::obey(const ArrivedAction& action, double now) {
   }
   if (gate_.pass(timed, state_.joints, now, target_) != Refusal::none) return;
   from_ = output_;
+  std::ranges::copy(action.values, wanted_.begin());
   obeyed_at_ = now;
   action_ = action.sequence;
   action_age_ = action.arrived - action.observed_at;
@@ -131,9 +132,20 @@ void RobotControl::observe(RobotObservation& out) {
   out.fault = fault_;
   out.action = action_;
   out.action_age = action_age_;
+  out.wanted = wanted_;
+  out.told = output_;
   out.arm_refused = arm_refused_;
   out.gate = gate_.counters();
   body_.observe(out.numbers, out.scene);
+}
+
+RobotObservation RobotControl::empty_observation() const {
+  RobotObservation empty;
+  empty.numbers.resize(static_cast<size_t>(InterfaceSpec{body_.sensors(), {}}.observation_size()));
+  empty.joints.resize(3 * limits_.size());
+  empty.wanted.resize(limits_.size());
+  empty.told.resize(limits_.size());
+  return empty;
 }
 
 }  // namespace sinew

@@ -41,6 +41,8 @@ struct RobotObservation {
   AlarmReport alarm;                  // of the stop, where it is stopped; else what the watches say now
   uint64_t action = 0;                // as in ObservationMessage
   double action_age = 0;
+  std::vector<double> wanted;         // of that action, as it came in; of no meaning where there is none
+  std::vector<double> told;           // of an armed robot: what its actuators are told at this tick
   std::array<char, 160> fault{};      // in the body's words, ended by 0: why it stopped last, where that was a fault
   ArmRefusals arm_refused;
   GateCounters gate;
@@ -62,6 +64,8 @@ class RobotControl {
   /// Whether this tick's observation is to be sent: then observe() follows.
   bool observation_is_due() const { return ticks_ % static_cast<uint64_t>(config_.ticks()) == 0; }
   void observe(RobotObservation& out);
+  /// With the sizes that observe() needs.
+  RobotObservation empty_observation() const;
 
   Mode mode() const { return mode_.mode(); }
   const GateCounters& counters() const { return gate_.counters(); }
@@ -89,8 +93,8 @@ class RobotControl {
   double obeyed_at_ = 0;  // s: when an action was let through, or the session began
   double ticked_at_ = 0;  // s
   // Of each actuator. start: what it is told when a session begins. target: what the last action came to; from: what it
-  // was told when that came. safe: what it is told when stopped.
-  std::vector<double> start_, blended_, from_, target_, output_, safe_, next_safe_;
+  // was told when that came. wanted: what that action said. safe: what it is told when stopped.
+  std::vector<double> start_, blended_, from_, target_, output_, wanted_, safe_, next_safe_;
 };
 
 }  // namespace sinew

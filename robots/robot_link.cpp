@@ -113,6 +113,7 @@ void RobotLink::handle_hello(const std::string& sender, const Hello& hello) {
     tell(fmt::format("the policy '{}' ({}) is connected", policy, shortened(hello.policy_hash.substr(0, 12))));
   controller_ = sender;
   policy_ = policy;
+  policy_hash_ = shortened(hello.policy_hash);
   heard_at_ = now_seconds();
   actions_.clear();
   observations_.clear();
@@ -175,14 +176,12 @@ void RobotLink::send_observation(double now) {
   const auto& [from, images] = exchange_.observations.front();
   report(from);
   if (controller_.empty()) return;
-  uint64_t limited = 0;
-  for (const uint64_t count : from.gate.limited) limited += count;
-  Frames frames = encode(ObservationMessage{from.session, from.sequence, from.stamp, from.mode, from.alarm.alarm, from.action,
-                                            from.action_age, counters_.arrived,
-                                            from.gate.total_refused() + counters_.overtaken, limited, from.numbers,
-                                            from.joints, images});
+  Message message = message_of(from, images, counters_.arrived, counters_.overtaken);
   const double delay = options_.delays ? options_.delays->observation.sample(rng_) : 0;
-  observations_.put(now + delay, std::move(frames));
+  observations_.put(now + delay, encode(message));
+  if (options_.on_observation)
+    options_.on_observation(
+        {std::move(std::get<ObservationMessage>(message)), from.wanted, from.told, policy_, policy_hash_});
 }
 
 // What the control thread did with what was asked of it.

@@ -13,6 +13,7 @@
 #include "robots/messages.h"
 #include "robots/ring.h"
 #include "robots/robot_control.h"
+#include "robots/sent_observation.h"
 
 namespace sinew {
 
@@ -51,6 +52,7 @@ class RobotLink {
     uint64_t seed = 1;                     // of these
     std::function<void(const std::string&)> on_event;        // in the link's thread, or the doorkeeper's
     std::function<void(const ArrivedAction&)> on_action;     // in the link's thread, as it is handed to the control thread
+    ObservationTap on_observation = {};                      // likewise: for a recorder
   };
   /// Listens on both addresses; an Error says why it cannot.
   RobotLink(const LinkContext& context, const RobotConfig& config, Welcome welcome, RobotExchange& exchange,
@@ -91,7 +93,7 @@ class RobotLink {
   RobotLinkCounters counters_;
   std::optional<std::string> stopping_;  // why: an emergency stop that is not obeyed yet
   uint64_t obeyed_before_ = 0;
-  std::string controller_, policy_;  // routing id, and the policy's name; empty: nobody
+  std::string controller_, policy_, policy_hash_;  // routing id, the policy's name and hash; empty: nobody
   double heard_at_ = 0, refused_at_ = 0;
   uint64_t arm_refused_ = 0;
   uint64_t session_ = 0, delivered_ = 0;  // asked for last, and the greatest sequence of its actions so far

@@ -10,13 +10,6 @@ namespace {
 
 constexpr int control_priority = 80;
 
-OutgoingObservation empty_observation(const RobotConfig& config, const std::vector<SensorSpec>& sensors) {
-  OutgoingObservation empty;
-  empty.observation.numbers.resize(static_cast<size_t>(InterfaceSpec{sensors, {}}.observation_size()));
-  empty.observation.joints.resize(3 * config.actuators.size());
-  return empty;
-}
-
 }  // namespace
 
 RobotServer::RobotServer(const RobotConfig& config, RobotBody& body, Options options)
@@ -25,8 +18,8 @@ RobotServer::RobotServer(const RobotConfig& config, RobotBody& body, Options opt
       options_(std::move(options)),
       control_(config, body),
       exchange_{.actions = Mailbox<ArrivedAction>(ArrivedAction{.values = std::vector<double>(config.actuators.size())}),
-                .observations = Mailbox<OutgoingObservation>(empty_observation(config, body.sensors()))},
-      to_cameras_(empty_observation(config, body.sensors())),
+                .observations = Mailbox<OutgoingObservation>({control_.empty_observation(), {}})},
+      to_cameras_({control_.empty_observation(), {}}),
       has_cameras_(std::ranges::any_of(body.sensors(), &SensorSpec::is_image)),
       link_(std::make_unique<RobotLink>(context_, config, make_welcome(config, body.sensors()), exchange_,
                                         secured(options_.link))) {

@@ -2,6 +2,8 @@
 #include <functional>
 #include <string>
 
+#include "robots/sent_observation.h"
+
 namespace sinew {
 
 /// A robot's side of a wire, ours or another's: serves a body to those who speak it.
@@ -23,6 +25,7 @@ struct RobotSideOptions {
   std::string wire;  // the version of the dialect, where there are several; "": the newest
   std::function<void(const std::string&)> on_event = {};  // from several threads
   bool real_time = true;
+  ObservationTap on_observation = {};  // for a recorder
 };
 
 }  // namespace sinew

@@ -252,13 +252,34 @@ TEST(RobotControl, SendsAnObservationEachPeriod) {
   EXPECT_EQ(due, 10);
 }
 
+// What it was told, not what was asked for: after the blend and the gate, and between two actions.
+TEST(RobotControl, AnObservationTellsWhatTheActuatorsAreTold) {
+  RobotConfig config = config_of(servo());
+  config.blend = 0.1;
+  config.interpolation = "linear";
+  config.control_rate = 400;
+  config.actuators[0].limits.step = 0.2;
+  Bench bench(config);
+  bench.body.position = 0.1;
+  bench.tick();
+  bench.arm();
+  EXPECT_EQ(bench.observe().told, std::vector{0.1});
+  bench.tick(0.9);
+  EXPECT_EQ(bench.observe().action, 1u);
+  EXPECT_EQ(bench.observe().wanted, std::vector{0.9});
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(bench.observe().told, std::vector{bench.body.told});
+    EXPECT_LE(bench.body.told, 0.1 + 0.2 + 1e-12);
+    bench.tick(i == 1 ? std::optional(nan) : std::nullopt);
+  }
+  EXPECT_EQ(bench.observe().wanted, std::vector{0.9}) << "one that is refused is nobody's wish";
+}
+
 TEST(RobotControl, AllocatesNothing) {
   Bench bench(config_of(servo()));
   bench.tick();
   bench.arm();
-  RobotObservation out;
-  out.numbers.resize(1);
-  out.joints.resize(3);
+  RobotObservation out = bench.control.empty_observation();
   ArrivedAction action{1, 0, 0, 0, {0.1}};
   const long before = allocations();
   for (int i = 0; i < 100; ++i) {
