@@ -5,7 +5,6 @@
 #include <atomic>
 #include <csignal>
 #include <ctime>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -15,6 +14,7 @@
 #include "apps/json_file_internal.h"
 #include "apps/live_line.h"
 #include "apps/policy_path.h"
+#include "apps/recording_argument.h"
 #include "apps/robot_commands.h"
 #include "apps/stop_signal.h"
 #include "apps/stream_session_internal.h"
@@ -23,10 +23,10 @@
 #include "core/text.h"
 #include "nets/policy_file.h"
 #include "robots/adapted_robot.h"
-#include "robots/flight_recorder.h"
 #include "robots/handshake.h"
 #include "robots/link_keys.h"
 #include "robots/policy_client.h"
+#include "robots/policy_recorder.h"
 
 namespace sinew {
 namespace {
@@ -53,9 +53,7 @@ void check_arguments(const StreamArguments& arguments) {
     fail("nobody is at the keyboard to arm the robot: --arm arms it at once, --shadow only watches");
   if (arguments.acknowledge && !arguments.arm) fail("--acknowledge is for --arm; add that");
   if (arguments.record && arguments.no_record) fail("--record and --no-record: leave one out");
-  if (arguments.record && std::filesystem::exists(*arguments.record))
-    fail("'{}' is there already, and nothing is overwritten; move it away or choose another name", *arguments.record);
-  check_output(arguments.record);
+  check_recording(arguments.record);
   check_output(arguments.json);
 }
 
@@ -69,16 +67,6 @@ std::string recording_path(const StreamArguments& arguments, const RobotConfig& 
   char text[32];
   std::strftime(text, sizeof text, "%Y-%m-%d_%H-%M-%S", &utc);
   return fmt::format("recordings/{}_{}.mcap", config.robot, text);
-}
-
-void finish_recording(FlightRecorder* recorder) {
-  if (!recorder) return;
-  recorder->finish();
-  const std::string why = recorder->failure();
-  fmt::print("recording: {}{}\n", recorder->path(),
-             !why.empty()               ? "; it ends early: " + why
-             : recorder->left_out() > 0 ? fmt::format("; the disk was too slow for {} messages", recorder->left_out())
-                                        : "");
 }
 
 // Connects to a robot of another dialect, whose own side is then in this process. `config` becomes the policy's side's.
@@ -105,13 +93,13 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers, co
   fmt::print("{}: its golden pairs give the actions that they gave when it was trained\n", path);
   with_context(path, [&] { check_policy(*loaded.policy, config); });
 
-  std::unique_ptr<FlightRecorder> recorder;
+  std::unique_ptr<PolicyRecorder> recorder;
   LiveLine line(::isatty(STDERR_FILENO) != 0);
   std::mutex events;  // they come from several threads
   const auto tell = [&](const std::string& event) {
     const std::lock_guard lock(events);
     line.print(event);
-    if (recorder) recorder->event(event);
+    if (recorder) recorder->file().event(event);
   };
   PolicyClient::Options options;
   options.link.policy_name = path;
@@ -122,7 +110,8 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers, co
   if (!arguments.no_record) {
     options.on_welcome = [&](const Hello& hello, const Welcome& welcome, const PolicyDecision& empty) {
       const std::lock_guard lock(events);
-      recorder = std::make_unique<FlightRecorder>(recording_path(arguments, config), session_of(welcome, hello, config, path), empty);
+      recorder = std::make_unique<PolicyRecorder>(recording_path(arguments, config),
+                                                  session_of(welcome, hello, config, path), empty);
     };
     options.link.on_observation = [&](ObservationMessage&& message, const ObservationTimes& times) {
       recorder->observation(std::move(message), times);
@@ -151,7 +140,7 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers, co
   adapted_server = nullptr;
   adapted.reset();
   // Nothing is recorded any more.
-  finish_recording(recorder.get());
+  if (recorder) finish_recording(recorder->file());
   if (!session.failure().empty()) throw Error(session.failure(), Error::Fault::system);
   // Without a time of its own, it is done when it is told to end.
   return stop_requested() && arguments.seconds > 0 ? stop_exit_code() : 0;

@@ -7,27 +7,21 @@
 namespace sinew {
 namespace {
 
-constexpr size_t most_waiting_bytes = size_t{1} << 28, decision_places = 1024;
+constexpr size_t most_waiting_bytes = size_t{1} << 28, bytes_but_for_images = 1000;
 constexpr auto interval = std::chrono::milliseconds(20);
 
-RecordedAction recorded(const PolicyDecision& decision) {
-  return {.time = decision.acted,
-          .session = decision.session,
-          .sequence = decision.sequence,
-          .answers = decision.answers,
-          .observed_at = decision.observed_at,
-          .policy = decision.policy,
-          .wanted = decision.wanted,
-          .command = decision.command,
-          .refusal = decision.refusal,
-          .limited = decision.limited,
-          .starts_anew = decision.starts_anew};
+size_t bytes_of(const FlightRecorder::Record& record) {
+  size_t bytes = bytes_but_for_images;
+  if (const auto* observation = std::get_if<RecordedObservation>(&record))
+    for (const std::string& image : observation->message.images) bytes += image.size();
+  return bytes;
 }
 
 }  // namespace
 
-FlightRecorder::FlightRecorder(const std::string& path, RecordedSession session, const PolicyDecision& decision)
-    : path_(path), writer_(path, std::move(session)), decisions_(decision_places, decision), thread_([this] { record(); }) {}
+FlightRecorder::FlightRecorder(const std::string& path, RecordedSession session,
+                               std::function<void(RecordingWriter&)> fetch)
+    : path_(path), writer_(path, std::move(session)), fetch_(std::move(fetch)), thread_([this] { record(); }) {}
 
 void FlightRecorder::finish() {
   ending_ = true;
@@ -39,65 +33,34 @@ std::string FlightRecorder::failure() const {
   return failure_;
 }
 
-void FlightRecorder::enqueue(Item item, size_t bytes) {
+void FlightRecorder::add(Record record) {
+  const size_t bytes = bytes_of(record);
   const std::lock_guard lock(mutex_);
-  if (bytes_ + bytes > most_waiting_bytes || !failure_.empty()) {
-    ++left_out_;
-    return;
-  }
+  if (bytes_ + bytes > most_waiting_bytes || !failure_.empty()) return leave_out();
   bytes_ += bytes;
-  items_.push_back(std::move(item));
+  records_.push_back(std::move(record));
 }
 
-void FlightRecorder::observation(ObservationMessage&& message, const ObservationTimes& times) {
-  size_t bytes = 1000;
-  for (const std::string& image : message.images) bytes += image.size();
-  Item item;
-  item.time = times.received;
-  item.latency = {.time = times.received, .sequence = message.sequence, .observation_delay = times.delay,
-                  .decode = times.decode, .round_trip = times.round_trip};
-  if (times.has_new_action_age) item.latency.action_age = message.action_age;
-  item.observation = {times.received, std::move(message)};
-  enqueue(std::move(item), bytes);
-}
+void FlightRecorder::event(const std::string& text) { add(RecordedEvent{now_seconds(), text}); }
 
-void FlightRecorder::event(const std::string& text) {
-  Item item;
-  item.event = text;
-  item.time = now_seconds();
-  enqueue(std::move(item), text.size());
-}
-
-void FlightRecorder::drain(RecordingWriter& writer) {
-  std::vector<Item> items;
+void FlightRecorder::drain() {
+  std::vector<Record> records;
   {
     const std::lock_guard lock(mutex_);
-    items.swap(items_);
+    records.swap(records_);
     bytes_ = 0;
   }
-  for (const Item& item : items) {
-    if (!item.event.empty()) {
-      writer.add(RecordedEvent{item.time, item.event});
-      continue;
-    }
-    writer.add(item.observation);
-    writer.add(item.latency);
-  }
-  while (const PolicyDecision* decision = decisions_.front()) {
-    writer.add(recorded(*decision));
-    writer.add(RecordedLatency{.time = decision->decided, .sequence = decision->answers,
-                               .compute = decision->decided - decision->received});
-    decisions_.pop();
-  }
+  for (const Record& record : records) std::visit([this](const auto& one) { writer_.add(one); }, record);
+  if (fetch_) fetch_(writer_);
 }
 
 void FlightRecorder::record() {
   try {
     while (!ending_) {
       std::this_thread::sleep_for(interval);
-      drain(writer_);
+      drain();
     }
-    drain(writer_);
+    drain();
     writer_.close();
   } catch (const std::exception& error) {  // whatever it is: the session goes on
     const std::lock_guard lock(mutex_);
@@ -105,13 +68,9 @@ void FlightRecorder::record() {
   }
 }
 
-RecordedSession session_of(const Welcome& welcome, const Hello& hello, const RobotConfig& config,
-                           const std::string& policy_path) {
+RecordedSession session_of(const std::string& side, const Welcome& welcome, const RobotConfig& config) {
   RecordedSession session;
-  session.side = "policy";
-  session.policy = hello.policy;
-  session.policy_hash = hello.policy_hash;
-  session.policy_path = policy_path;
+  session.side = side;
   session.robot = welcome.robot;
   session.robot_config = write_config(config).to_yaml();
   session.interface = welcome.interface;

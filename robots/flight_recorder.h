@@ -1,32 +1,34 @@
 #pragma once
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
-#include "robots/policy_control.h"
-#include "robots/policy_link.h"
 #include "robots/recording.h"
-#include "robots/ring.h"
+#include "robots/robot_config.h"
 
 namespace sinew {
 
-/// Records a session while it goes on, in a thread of its own: neither the link's thread nor the control thread ever
-/// waits for a disk. One that is full ends the recording, not the session.
+/// Records a session while it goes on, in a thread of its own: nobody else ever waits for a disk. One that is full ends
+/// the recording, not the session. What a side of the link has to say goes through its PolicyRecorder or RobotRecorder.
 class FlightRecorder {
  public:
-  /// `decision`: of the size that decision() will get. Throws an Error where the file cannot be made.
-  FlightRecorder(const std::string& path, RecordedSession session, const PolicyDecision& decision);
+  using Record = std::variant<RecordedSession, RecordedObservation, RecordedAction, RecordedLatency, RecordedEvent>;
+  /// `fetch`: called in the own thread, many times a second and at the end, for what comes by a way of its own; empty:
+  /// nothing does. Throws an Error where the file cannot be made.
+  FlightRecorder(const std::string& path, RecordedSession session, std::function<void(RecordingWriter&)> fetch = {});
   ~FlightRecorder() { finish(); }
   /// Writes what is left, and closes the file. Nothing may be added any more.
   void finish();
 
-  /// From any thread but the control thread.
-  void observation(ObservationMessage&& message, const ObservationTimes& times);
+  /// From any thread but a control thread.
+  void add(Record record);
   void event(const std::string& text);
-  /// From the control thread; neither waits nor allocates.
-  void decision(const PolicyDecision& decision) { left_out_ += !decisions_.push(decision); }
+  /// From any thread, once for each record that had to be left out before it came here.
+  void leave_out() noexcept { ++left_out_; }
 
   const std::string& path() const { return path_; }
   /// What was left out because the disk was too slow.
@@ -35,21 +37,14 @@ class FlightRecorder {
   std::string failure() const;
 
  private:
-  struct Item {
-    RecordedObservation observation;
-    RecordedLatency latency;
-    std::string event;  // instead, where it is not empty
-    double time = 0;
-  };
   void record();
-  void drain(RecordingWriter& writer);
-  void enqueue(Item item, size_t bytes);
+  void drain();
 
   std::string path_;
   RecordingWriter writer_;
-  Ring<PolicyDecision> decisions_;
+  std::function<void(RecordingWriter&)> fetch_;
   mutable std::mutex mutex_;  // of the three below
-  std::vector<Item> items_;
+  std::vector<Record> records_;
   size_t bytes_ = 0;
   std::string failure_;
   std::atomic<uint64_t> left_out_{0};
@@ -57,8 +52,8 @@ class FlightRecorder {
   std::thread thread_;
 };
 
-/// What a recording begins with, on the policy's side.
-RecordedSession session_of(const Welcome& welcome, const Hello& hello, const RobotConfig& config,
-                           const std::string& policy_path);
+/// What a recording begins with: who recorded ("policy" or "robot"), and what both sides know. Whose policy it is, is
+/// still to be said.
+RecordedSession session_of(const std::string& side, const Welcome& welcome, const RobotConfig& config);
 
 }  // namespace sinew

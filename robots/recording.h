@@ -13,10 +13,11 @@
 /// A recording of a session at the robot link: an MCAP file (robots/mcap_writer.h) of these topics, each message a JSON
 /// object with the fields of its struct.
 ///
-///   /session      once, at the beginning: who recorded what
-///   /observation  what arrived, but for its images
+///   /session      at the beginning: who recorded what; on the robot's side again, the same but for the policy, where
+///                 another one connects: the last counts
+///   /observation  what arrived, or on the robot's side what was sent, but for its images
 ///   /camera/NAME  its images: JPEG as foxglove.CompressedImage, raw bytes as foxglove.RawImage
-///   /action       what became of the policy's numbers
+///   /action       what became of the policy's numbers; on the robot's side, what the actuators were told
 ///   /latency      how long things took
 ///   /event        what happened, in words
 ///
@@ -41,7 +42,7 @@ struct ActuatorMapping {
 struct RecordedSession {
   uint64_t version = recording_version;
   std::string side;                              // who recorded: "policy" or "robot"
-  std::string policy, policy_hash, policy_path;  // its file's name, its weights', where the file is
+  std::string policy, policy_hash, policy_path;  // its file's name, its weights', where the file is; "": not known
   std::string robot, robot_config;               // its name, its file's text
   InterfaceSpec interface;                       // of the observations, images as the cameras deliver them
   std::vector<ActuatorLimits> limits;
@@ -85,6 +86,14 @@ struct RecordedObservation {
 };
 
 /// One action on its way from the policy to the actuators, for each of them a number.
+///
+/// On the robot's side, whoever drives it, there is one for each observation of an armed robot that was still armed, in
+/// the same session, at the next observation that was recorded. `time` is that moment, and `command` what the actuators
+/// had been told last by then, after blend, gate and interpolation. `sequence` is of the action that was obeyed last, 0
+/// where none had come yet and the robot held its pose; several may have the same. `wanted` is what came in as that
+/// action, empty where there is none. `policy` is empty: a policy that does the same says (command - offset) / scale, of
+/// the session's mapping. `refusal` is none; `limited` counts since the observation, and `starts_anew` is true of the
+/// first in its session.
 struct RecordedAction {
   double time = 0;  // s, of the recorder's clock
   uint64_t session = 0, sequence = 0;
@@ -149,6 +158,8 @@ class RecordingWriter {
   /// Makes the file, and writes the session. Throws an Error where it cannot, or where there is a file already.
   RecordingWriter(const std::string& path, RecordedSession session);
 
+  /// The session anew: see /session.
+  void add(RecordedSession session);
   /// Times are of now_seconds(). Of an observation, images are as the session's interface says, one for each of its
   /// image sensors; those that are empty are left out.
   void add(const RecordedObservation& observation);
@@ -176,7 +187,7 @@ class RecordingWriter {
   double clock_start_;   // s, of the recorder's clock …
   int64_t epoch_start_;  // … and ns since 1970, at the same moment
   std::vector<Camera> cameras_;
-  uint16_t observations_ = 0, actions_ = 0, latencies_ = 0, events_ = 0;  // channels
+  uint16_t sessions_ = 0, observations_ = 0, actions_ = 0, latencies_ = 0, events_ = 0;  // channels
   uint64_t event_count_ = 0;
 };
 

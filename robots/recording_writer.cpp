@@ -59,14 +59,18 @@ RecordingWriter::RecordingWriter(const std::string& path, RecordedSession sessio
     : file_(path), clock_start_(now_seconds()), epoch_start_(ns_since_1970()) {
   for (const SensorSpec& sensor : session.interface.sensors)
     if (sensor.is_image()) cameras_.push_back({sensor});
-  const uint16_t sessions = add_channel<RecordedSession>("/session", "sinew.Session");
+  sessions_ = add_channel<RecordedSession>("/session", "sinew.Session");
   observations_ = add_channel<RecordedObservation>("/observation", "sinew.Observation");
   actions_ = add_channel<RecordedAction>("/action", "sinew.Action");
   latencies_ = add_channel<RecordedLatency>("/latency", "sinew.Latency");
   events_ = add_channel<RecordedEvent>("/event", "sinew.Event");
-  session.started = utc_text(epoch_start_);
-  write(sessions, 0, clock_start_, session);
+  add(std::move(session));
   flush();
+}
+
+void RecordingWriter::add(RecordedSession session) {
+  session.started = utc_text(epoch_start_);
+  write(sessions_, 0, now_seconds(), session);
 }
 
 // ns since 1970; 0 for a time that makes no sense.

@@ -111,6 +111,20 @@ TEST_F(RecordingTest, TheSessionComesBack) {
   EXPECT_EQ(read.started[19], 'Z');
 }
 
+TEST_F(RecordingTest, OfSeveralSessionsTheLastCounts) {
+  {
+    RecordingWriter writer(file("a.mcap"), session());
+    writer.add(RecordedEvent{1, "another one connects"});
+    RecordedSession another = session();
+    another.policy = "runner";
+    writer.add(another);
+  }
+  const Recording recording = read_recording(file("a.mcap"));
+  EXPECT_EQ(recording.session.policy, "runner");
+  EXPECT_EQ(recording.session.started.size(), 20u);
+  EXPECT_EQ(recording.events.size(), 1u);
+}
+
 TEST_F(RecordingTest, ObservationsComeBackWithTheirImages) {
   {
     RecordingWriter writer(file("a.mcap"), session());
