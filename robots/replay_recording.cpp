@@ -33,8 +33,17 @@ std::string difference(const RecordedAction& recorded, const PolicyDecision& now
 
 }  // namespace
 
+void check_recorded_by_policy(const RecordedSession& session) {
+  if (session.side != "policy")
+    fail(
+        "it was recorded on the {}'s side, which knows neither what a policy said nor how long that took: this needs a "
+        "recording that 'sinew stream' made",
+        session.side);
+}
+
 RecordingReplay replay_recording(const Recording& recording, const Policy& policy) {
   const RecordedSession& session = recording.session;
+  check_recorded_by_policy(session);
   const RobotConfig config = read_config<RobotConfig>(ConfigNode::parse_text(session.robot_config, "the recorded robot's file"));
   PolicyControl control(policy, config);
   check_welcome({.robot = session.robot, .interface = session.interface, .limits = session.limits}, policy, config);
@@ -61,6 +70,7 @@ RecordingReplay replay_recording(const Recording& recording, const Policy& polic
 }
 
 LatencyProfile measured_profile(const Recording& recording) {
+  check_recorded_by_policy(recording.session);
   std::map<uint64_t, RecordedLatency> of_observation;  // by its sequence: delay, and the time until it was answered
   for (const RecordedLatency& one : recording.latencies) {
     RecordedLatency& all = of_observation[one.sequence];

@@ -2,13 +2,16 @@
 #include "robots/lekiwi_host.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "core/clock.h"
 #include "robots/base64.h"
+#include "robots/robot_recorder.h"
 #include "tests/core/expect_error.h"
 #include "tests/robots/lekiwi_fixture.h"
 
@@ -62,10 +65,10 @@ class RedBody final : public RobotBody {
 };
 
 struct RunningHost {
-  explicit RunningHost(const std::string& wire = "new", int scale = 1)
+  explicit RunningHost(const std::string& wire = "new", int scale = 1, const ObservationTap& tap = {})
       : config(host_config()),
         body(config, scale),
-        host(config, body, {.wire = wire, .on_event = events.sink(), .real_time = false}) {
+        host(config, body, {.wire = wire, .on_event = events.sink(), .real_time = false, .on_observation = tap}) {
     thread = std::thread([this] { host.run([this] { return go_on.load(); }); });
   }
   ~RunningHost() {
@@ -239,6 +242,47 @@ TEST(LekiwiHost, ObservesAsOftenAsTheOriginal) {
   expect_contains(where(10, 90), " at 30 Hz");
   expect_contains(where(50, 200), " at 50 Hz");
   expect_contains(where(25, 0), " at 25 Hz");  // it ticks no faster
+}
+
+// Who only commands is recorded, too: with what was told, and the frames as the body has them, red as red.
+TEST(LekiwiHost, WhatItIsTaughtCanBeRecorded) {
+  const std::string path = testing::TempDir() + "sinew_lekiwi_host_" + std::to_string(::getpid()) + ".mcap";
+  const RobotConfig config = RunningHost::host_config();
+  {
+    const RedBody same(config);
+    RobotRecorder recorder(path, config, same.sensors());
+    RunningHost running("new", 1, [&](SentObservation&& sent) { recorder.observation(std::move(sent)); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));  // nobody is there: nothing is recorded
+    Client client(running.host);
+    const auto has_come = [&] { return running.body.told[0] > 20 * degree - 1e-4 && running.body.told[6] > 0.19; };
+    for (int i = 0; i < 1000 && !has_come(); ++i)
+      client.say(R"({"arm_shoulder_pan.pos": 20, "x.vel": 9, "y.vel": 0, "theta.vel": 0})");
+    EXPECT_TRUE(soon([&] { return running.events.has("stopped (no actions arrive"); }));
+  }
+  const Recording recording = read_recording(path);
+  std::filesystem::remove(path);
+  EXPECT_EQ(recording.session.interface.sensors.size(), 2u);
+  EXPECT_EQ(recording.session.policy, "");
+  ASSERT_GT(recording.actions.size(), 10u);
+  for (const RecordedObservation& one : recording.observations) {
+    EXPECT_EQ(one.message.mode, Mode::armed);
+    ASSERT_EQ(one.message.images.size(), 2u);
+    for (const std::string& frame : one.message.images) {
+      EXPECT_EQ(frame.size(), 24u * 32 * 3);
+      EXPECT_EQ(frame.substr(0, 3), "\xdc\x1e\x14");
+    }
+  }
+  double fastest = 0;
+  for (const RecordedAction& action : recording.actions) {
+    ASSERT_EQ(action.command.size(), lekiwi_size);
+    fastest = std::max(fastest, action.command[6]);
+    if (action.sequence == 0) continue;
+    EXPECT_NEAR(action.wanted[0], 20 * degree, 1e-9);
+    EXPECT_EQ(action.wanted[6], 9);
+  }
+  EXPECT_GT(fastest, 0.1);
+  EXPECT_LE(fastest, config.actuators[6].limits.velocity) << "the gate had its say";
+  EXPECT_NEAR(recording.actions.back().command[0], 20 * degree, 1e-3);
 }
 
 TEST(LekiwiHost, AWireThatIsNotKnownIsRefused) {

@@ -1,13 +1,12 @@
 // What an MCAP file of ours holds, and what is read of our own and of others.
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
-#include <csignal>
 #include <filesystem>
 
 #include "core/safe_file.h"
 #include "robots/mcap_format_internal.h"
 #include "tests/core/expect_error.h"
+#include "tests/robots/file_size_limit.h"
 #include "tests/robots/mcap_files.h"
 
 namespace sinew {
@@ -186,27 +185,6 @@ TEST_F(McapTest, NothingIsOverwritten) {
   EXPECT_EQ(read_file(path), "somebody's");
   expect_contains(error_of([&] { McapWriter writer(file("none/x.mcap")); }), "No such file or directory");
 }
-
-// Files may grow to so many bytes only, as on a disk that is full.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-    handler_ = std::signal(SIGXFSZ, SIG_IGN);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  rlimit before_{};
-  void (*handler_)(int);
-};
 
 TEST_F(McapTest, AFullDiskEndsTheFile) {
   McapWriter writer(file("full.mcap"));
