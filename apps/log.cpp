@@ -59,8 +59,10 @@ double seconds_of(const Recording& recording) {
 void print_summary(const std::string& path, const Recording& recording) {
   const RecordedSession& session = recording.session;
   fmt::print("{}: {}\n", path, recording.damage.empty() ? "whole" : recording.damage);
-  fmt::print("recorded at {} by the {}'s side: the robot '{}', the policy '{}' ({})\n", session.started, session.side,
-             session.robot, session.policy, session.policy_hash.substr(0, 12));
+  fmt::print("recorded at {} by the {}'s side: the robot '{}'{}\n", session.started, session.side, session.robot,
+             session.policy.empty()
+                 ? ""
+                 : fmt::format(", the policy '{}' ({})", session.policy, session.policy_hash.substr(0, 12)));
   std::array<uint64_t, refusal_count> refused{};
   uint64_t limited = 0, images = 0, armed = 0;
   for (const RecordedAction& action : recording.actions) {
@@ -71,9 +73,10 @@ void print_summary(const std::string& path, const Recording& recording) {
   for (const RecordedObservation& observation : recording.observations) images += observation.message.images.size();
   fmt::print("{:.1f} s, {} observations with {} images, {} actions, {} of them of an armed robot\n",
              seconds_of(recording), recording.observations.size(), images, recording.actions.size(), armed);
-  if (limited > 0) fmt::print("numbers limited by the policy's gate: {}\n", limited);
+  if (limited > 0) fmt::print("numbers limited by the {}'s gate: {}\n", session.side, limited);
   for (size_t i = 1; i < refusal_count; ++i)
-    if (refused[i] > 0) fmt::print("refused by the policy's gate as {}: {}\n", name_of(static_cast<Refusal>(i)), refused[i]);
+    if (refused[i] > 0)
+      fmt::print("refused by the {}'s gate as {}: {}\n", session.side, name_of(static_cast<Refusal>(i)), refused[i]);
   const auto all = latencies_of(recording);
   const std::pair<const char*, const LatencyHistogram*> rows[] = {{"observation to action at the robot", &all->action_age},
                                                                   {"  observation to its receipt", &all->observation},
@@ -90,7 +93,8 @@ void write_summary(const std::string& path, const Recording& recording) {
   nlohmann::ordered_json events = nlohmann::ordered_json::array();
   for (const RecordedEvent& event : recording.events)
     events.push_back({{"time", event.time - begin_of(recording)}, {"text", event.text}});
-  write_json(path, {{"robot", recording.session.robot},
+  write_json(path, {{"side", recording.session.side},
+                    {"robot", recording.session.robot},
                     {"policy", recording.session.policy},
                     {"damage", recording.damage},
                     {"seconds", seconds_of(recording)},
@@ -136,6 +140,7 @@ PlotSpec plot_of(const Recording& recording, const std::string& what) {
 }
 
 int run_again(const LogArguments& arguments, const Recording& recording, const LayerTable<float>& layers) {
+  with_context(arguments.recording, [&] { check_recorded_by_policy(recording.session); });
   const std::string path = policy_path(arguments.policy.value_or(recording.session.policy_path));
   const LoadedPolicy loaded = load_policy(path, layers);
   if (loaded.policy->weights_hash() != recording.session.policy_hash)
@@ -190,7 +195,7 @@ int log_command(const LogArguments& arguments, const LayerTable<float>& layers) 
 
 Command::Work declare_log(CommandLine& line, const LayerTable<float>& layers) {
   auto arguments = std::make_shared<LogArguments>();
-  line.argument("F.mcap", arguments->recording, "a recording that 'sinew stream' made");
+  line.argument("F.mcap", arguments->recording, "a recording that 'sinew stream', or 'sinew robot --record', made");
   line.flag("--replay", arguments->replay, "runs the policy on it again; exit code 1 where the bits are not the same");
   line.option("--policy", arguments->policy, "POLICY", "runs this one instead of the recorded one");
   line.option("--plot", arguments->plot, "F.png", "draws a chart of it");

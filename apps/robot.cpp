@@ -7,18 +7,21 @@
 #include <csignal>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <thread>
 
 #include "apps/commands.h"
 #include "apps/file_argument.h"
 #include "apps/live_line.h"
+#include "apps/recording_argument.h"
 #include "apps/robot_draft.h"
 #include "apps/simulated_robot.h"
 #include "apps/stop_signal.h"
 #include "core/clock.h"
 #include "core/safe_file.h"
 #include "robots/link_keys.h"
+#include "robots/robot_recorder.h"
 #include "robots/robot_server.h"
 #include "sim/window.h"
 #include "vision/png.h"
@@ -35,7 +38,7 @@ void stop_at_once(int) {
 
 struct RobotArguments {
   std::string task, keys;
-  std::optional<std::string> config, profile, picture, address, stop_address, adapter, wire;
+  std::optional<std::string> config, profile, picture, address, stop_address, adapter, wire, record;
   double latency = 0, jitter = 0, loss = 0, noise = 0, seconds = 0;
   int jpeg = 0;
   int64_t seed = 1;
@@ -136,6 +139,35 @@ class View {
   double drawn_at_ = 0;
 };
 
+// What happens, for whoever watches and for the recording, where there is one. Told from several threads.
+class Journal {
+ public:
+  explicit Journal(std::optional<std::string> recording) : path_(std::move(recording)) {}
+  void tell(const std::string& event) {
+    const std::lock_guard lock(mutex_);
+    line_.print(event);
+    if (recorder_) recorder_->file().event(event);
+  }
+  /// For observations after begin().
+  ObservationTap tap() {
+    if (!path_) return {};
+    return [this](SentObservation&& sent) { recorder_->observation(std::move(sent)); };
+  }
+  void begin(const RobotConfig& config, const std::vector<SensorSpec>& sensors) {
+    const std::lock_guard lock(mutex_);
+    if (path_) recorder_ = std::make_unique<RobotRecorder>(*path_, config, sensors);
+  }
+  void finish() {
+    if (recorder_) finish_recording(recorder_->file());
+  }
+
+ private:
+  std::optional<std::string> path_;
+  LiveLine line_{false};
+  std::mutex mutex_;
+  std::unique_ptr<RobotRecorder> recorder_;
+};
+
 // Our own protocol's.
 class OwnSide final : public RobotSide {
  public:
@@ -159,20 +191,24 @@ class OwnSide final : public RobotSide {
 };
 
 std::unique_ptr<RobotSide> make_side(const RobotArguments& arguments, const RobotConfig& config, RobotBody& body,
-                                     const AdapterTable& adapters, const AdapterEvents& tell) {
+                                     const AdapterTable& adapters, const AdapterEvents& tell,
+                                     const ObservationTap& tap) {
   if (config.adapter == own_protocol) {
     if (arguments.wire) fail("--wire is for a robot's file with an `adapter`");
     return std::make_unique<OwnSide>(
         config, body,
         RobotServer::Options{
-            .link = {.delays = delays_of(arguments), .seed = static_cast<uint64_t>(arguments.seed), .on_event = tell},
+            .link = {.delays = delays_of(arguments),
+                     .seed = static_cast<uint64_t>(arguments.seed),
+                     .on_event = tell,
+                     .on_observation = tap},
             .security = robot_security(config, arguments.keys)});
   }
   if (delays_of(arguments)) fail("--profile, --latency, --jitter and --loss are of our own protocol, not of '{}'", config.adapter);
   const Adapter& adapter = adapters.find(config.adapter);
   check_accepted(adapter, config.accept);
   if (!adapter.serve) fail("the adapter '{}' reaches robots, but is none itself", config.adapter);
-  return adapter.serve(config, body, {.wire = arguments.wire.value_or(""), .on_event = tell});
+  return adapter.serve(config, body, {.wire = arguments.wire.value_or(""), .on_event = tell, .on_observation = tap});
 }
 
 int robot(const RobotArguments& arguments, const Registry& registry, const AdapterTable& adapters) {
@@ -181,10 +217,11 @@ int robot(const RobotArguments& arguments, const Registry& registry, const Adapt
   if (arguments.seconds < 0) fail("--seconds {}: it must be 0 or more", arguments.seconds);
   if (arguments.jpeg < 0 || arguments.jpeg > 100) fail("--jpeg {}: a quality from 1 to 100, or 0 for raw frames", arguments.jpeg);
   check_output(arguments.picture);
+  check_recording(arguments.record);
   const Task task = load_task(arguments.task, registry.tasks);
   const RobotConfig config = robot_file(arguments, task, adapters);
-  LiveLine line(false);
-  const auto tell = [&line](const std::string& event) { line.print(event); };
+  Journal journal(arguments.record);
+  const auto tell = [&journal](const std::string& event) { journal.tell(event); };
   SimulatedRobot body(task.factory, config,
                       {.seed = static_cast<uint64_t>(arguments.seed),
                        .noise = arguments.noise,
@@ -195,7 +232,8 @@ int robot(const RobotArguments& arguments, const Registry& registry, const Adapt
                        .on_event = tell});
   View view(arguments, task);
   catch_stop_signals();  // before anybody can reach it
-  const std::unique_ptr<RobotSide> side = make_side(arguments, config, body, adapters, tell);
+  std::unique_ptr<RobotSide> side = make_side(arguments, config, body, adapters, tell, journal.tap());
+  journal.begin(config, body.sensors());  // nothing is observed before it runs
   running = side.get();
   std::signal(SIGUSR1, stop_at_once);
   fmt::print("the robot '{}' listens on {}; kill -USR1 {} is an emergency stop; {:.4g} Hz, control at {:.4g} Hz\n",
@@ -227,6 +265,8 @@ int robot(const RobotArguments& arguments, const Registry& registry, const Adapt
   running = nullptr;
   if (error) std::rethrow_exception(error);
   fmt::print("{}", side->report());
+  side.reset();
+  journal.finish();
   // Without a time of its own, it is done when it is told to end.
   return stop_requested() && arguments.seconds > 0 ? stop_exit_code() : 0;
 }
@@ -258,6 +298,8 @@ Command::Work declare_robot(CommandLine& line, const Registry& registry, const A
   line.option("--jpeg", arguments->jpeg, "Q", "sends its cameras' frames in JPEG of this quality; 0: as they are");
   line.option("--seed", arguments->seed, "N", "of its beginnings, noise and delays");
   line.option("--seconds", arguments->seconds, "S", "ends after so long; 0, the default: at Ctrl-C");
+  line.option("--record", arguments->record, "F.mcap",
+              "records what it observes and what its actuators are told, whoever drives it");
   line.option("--picture", arguments->picture, "F.png", "a picture of it, every second");
   line.flag("--window", arguments->window, "shows it live, where there is a display");
   line.example(
