@@ -171,9 +171,11 @@ class Journal {
 // Our own protocol's.
 class OwnSide final : public RobotSide {
  public:
-  OwnSide(const RobotConfig& config, RobotBody& body, RobotServer::Options options) : server_(config, body, std::move(options)) {}
+  OwnSide(const RobotConfig& config, RobotBody& body, RobotServer::Options options)
+      : body_(body), server_(config, body, std::move(options)) {}
   void run(const std::function<bool()>& go_on) override { server_.run(go_on); }
   void emergency_stop() noexcept override { server_.emergency_stop(); }
+  std::vector<SensorSpec> sensors() const override { return body_.sensors(); }
   std::string where() const override {
     return fmt::format("{} (emergency stop: {})", server_.address(), server_.stop_address());
   }
@@ -187,6 +189,7 @@ class OwnSide final : public RobotSide {
   }
 
  private:
+  RobotBody& body_;
   RobotServer server_;
 };
 
@@ -233,7 +236,7 @@ int robot(const RobotArguments& arguments, const Registry& registry, const Adapt
   View view(arguments, task);
   catch_stop_signals();  // before anybody can reach it
   std::unique_ptr<RobotSide> side = make_side(arguments, config, body, adapters, tell, journal.tap());
-  journal.begin(config, body.sensors());  // nothing is observed before it runs
+  journal.begin(config, side->sensors());  // nothing is observed before it runs
   running = side.get();
   std::signal(SIGUSR1, stop_at_once);
   fmt::print("the robot '{}' listens on {}; kill -USR1 {} is an emergency stop; {:.4g} Hz, control at {:.4g} Hz\n",

@@ -138,15 +138,18 @@ void LekiwiHost::serve_observations() {
   }
 }
 
-// Who only commands, and hears nothing, drives the robot all the same. A tap gets the frames as the body delivers them.
+// Who only commands, and hears nothing, drives the robot all the same. A tap gets the pictures of the wire: the file's
+// `cameras` says what is to be done with these.
 void LekiwiHost::send(const RobotObservation& observation) {
-  const std::vector<std::string> frames = encode_lekiwi_observation(observation_of(observation));
-  const bool is_sent = observation_socket_.send(frames);
+  LekiwiObservation out = observation_of(observation);
+  const bool is_sent = observation_socket_.send(encode_lekiwi_observation(out));
   ++(is_sent ? counters_.observations : counters_.dropped);
-  if (options_.on_observation && (is_sent || observation.session > 0))
-    options_.on_observation({.message = message_of(observation, std::move(images_), counters_.commands, 0),
-                             .wanted = observation.wanted,
-                             .told = observation.told});
+  if (!options_.on_observation || (!is_sent && observation.session == 0)) return;
+  std::vector<std::string> pictures;
+  for (auto& [name, jpeg] : out.cameras) pictures.push_back(std::move(jpeg));
+  options_.on_observation({.message = message_of(observation, std::move(pictures), counters_.commands, 0),
+                           .wanted = observation.wanted,
+                           .told = observation.told});
 }
 
 void LekiwiHost::report(const RobotObservation& observation) {
@@ -215,6 +218,13 @@ void LekiwiHost::observe() {
   reason_ = out.mode == Mode::stopped ? out.alarm.alarm : Alarm::none;
   observations_.publish();
   wake_.notify();
+}
+
+std::vector<SensorSpec> LekiwiHost::sensors() const {
+  std::vector<SensorSpec> sensors = body_.sensors();
+  for (SensorSpec& sensor : sensors)
+    if (sensor.is_image()) sensor = on_lekiwis_wire(sensor);
+  return sensors;
 }
 
 std::string LekiwiHost::where() const {

@@ -44,6 +44,7 @@ class LekiwiHost final : public RobotSide {
 
   void run(const std::function<bool()>& go_on) override;
   void emergency_stop() noexcept override { emergency_ = true; }
+  std::vector<SensorSpec> sensors() const override;
   std::string where() const override;
   std::string report() const override;
 

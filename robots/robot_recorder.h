@@ -12,7 +12,7 @@ namespace sinew {
 /// what is to be learnt from a teleoperation.
 class RobotRecorder {
  public:
-  /// `sensors`: of the body. Throws an Error where the file cannot be made.
+  /// `sensors`: RobotSide::sensors(), or of a RobotServer's body. Throws an Error where the file cannot be made.
   RobotRecorder(const std::string& path, const RobotConfig& config, const std::vector<SensorSpec>& sensors);
 
   /// An ObservationTap, from one thread.

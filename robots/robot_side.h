@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "robots/sent_observation.h"
 
@@ -15,6 +16,8 @@ class RobotSide {
   virtual void run(const std::function<bool()>& go_on) = 0;
   /// From any thread, and from a signal handler: the robot stops at its next tick.
   virtual void emergency_stop() noexcept = 0;
+  /// Names, order, units and layouts of what it sends, images as they go out: the interface of a recording.
+  virtual std::vector<SensorSpec> sensors() const = 0;
   /// Its addresses, for people.
   virtual std::string where() const = 0;
   /// What it counted, a line each.

@@ -7,6 +7,11 @@
 
 namespace sinew {
 
+SensorSpec on_lekiwis_wire(SensorSpec camera) {
+  if (camera.shape[2] == 3) camera.format = "blue, green, red";
+  return camera;
+}
+
 SwappedJpeg::SwappedJpeg(const SensorSpec& camera)
     : shape_{camera.shape[0], camera.shape[1], camera.shape[2]},
       swaps_(shape_.channels == 3 && !camera.format.starts_with("blue")),

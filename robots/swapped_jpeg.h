@@ -9,6 +9,9 @@
 
 namespace sinew {
 
+/// A camera as whoever decodes its frames on LeKiwi's wire finds it: colours are blue, green, red.
+SensorSpec on_lekiwis_wire(SensorSpec camera);
+
 /// A camera's frames as a LeKiwi sends them: JPEG of quality 90, with red and blue swapped, since LeRobot hands red,
 /// green, blue to an encoder that takes blue, green, red. Used by one thread at a time.
 class SwappedJpeg {

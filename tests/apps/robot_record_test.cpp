@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "nets/demonstrations.h"
 #include "tests/apps/robot_programs.h"
 #include "tests/core/expect_error.h"
 #include "tests/robots/python_peer.h"
@@ -158,11 +159,18 @@ TEST_F(RobotRecord, AClientOfLeRobotsTeaches) {
     if (!answered.contains(one.message.sequence)) continue;
     EXPECT_GT(one.message.session, 0u);
     ASSERT_EQ(one.message.images.size(), 1u);
-    EXPECT_EQ(one.message.images[0].size(), 64u * 64 * 3);
+    EXPECT_TRUE(one.message.images[0].starts_with("\xff\xd8\xff")) << "JPEG, as on the wire";
   }
-  const ChildProcess::Result log = run_sinew({"log", file("r.mcap")});
+  const ChildProcess::Result log = run_sinew({"log", file("r.mcap"), "--demonstrations", file("shown.safetensors")});
   EXPECT_EQ(log.exit_code, 0) << log.errors;
   expect_contains(log.output, " by the robot's side: the robot 'lekiwi'\n");
+  // What the file's `cameras` make of the wire's pictures is what the task's policies see.
+  const Demonstrations shown = load_demonstrations(file("shown.safetensors"));
+  EXPECT_EQ(shown.rows, static_cast<int>(recording.actions.size()));
+  const auto front = std::ranges::find(shown.spec.sensors, "front", &SensorSpec::name);
+  ASSERT_NE(front, shown.spec.sensors.end());
+  EXPECT_EQ(front->format, "red, green, blue");
+  EXPECT_EQ(front->shape, (std::vector{64, 64, 3}));
 }
 
 }  // namespace
