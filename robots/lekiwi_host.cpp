@@ -21,13 +21,17 @@ constexpr double longest_wait = 0.1;  // s
 constexpr double least_rate = 30;     // Hz, the original's
 
 // Of the file's rate, at which a policy acts, those who drive a LeKiwi know nothing: they have observations as often as
-// of the original, or a little more often, as the ticks allow.
+// of the original, or more often: so many for each of the policy's, as the ticks allow.
+int observations_per_period(const RobotConfig& config) {
+  int times = 1;
+  while (times < config.ticks() && (config.ticks() % times != 0 || config.rate * times < least_rate)) ++times;
+  return times;
+}
+
 RobotConfig as_host(RobotConfig config) {
   config.watchdog = std::max(watchdog, config.watchdog);
-  if (config.rate < least_rate) {
-    config.control_rate = config.rate * config.ticks();
-    config.rate = config.control_rate / std::max(1.0, std::floor(config.control_rate / least_rate));
-  }
+  config.control_rate = config.rate * config.ticks();
+  config.rate *= observations_per_period(config);
   return config;
 }
 
@@ -61,6 +65,7 @@ std::vector<std::pair<std::string, SwappedJpeg>> cameras_of(const RobotBody& bod
 
 LekiwiHost::LekiwiHost(const RobotConfig& config, RobotBody& body, RobotSideOptions options_given)
     : config_(as_host(config)),
+      per_period_(static_cast<uint64_t>(observations_per_period(config))),
       body_(body),
       options_(std::move(options_given)),
       version_(version_of(options_.wire)),
@@ -138,13 +143,15 @@ void LekiwiHost::serve_observations() {
   }
 }
 
-// Who only commands, and hears nothing, drives the robot all the same. A tap gets the pictures of the wire: the file's
-// `cameras` says what is to be done with these.
+// Who only commands, and hears nothing, drives the robot all the same. A tap gets observations at the file's rate, which
+// is that of a policy that learns from them, and the pictures of the wire: the file's `cameras` says what is to be done
+// with these.
 void LekiwiHost::send(const RobotObservation& observation) {
   LekiwiObservation out = observation_of(observation);
   const bool is_sent = observation_socket_.send(encode_lekiwi_observation(out));
   ++(is_sent ? counters_.observations : counters_.dropped);
   if (!options_.on_observation || (!is_sent && observation.session == 0)) return;
+  if (observation.sequence % per_period_ != 0) return;
   std::vector<std::string> pictures;
   for (auto& [name, jpeg] : out.cameras) pictures.push_back(std::move(jpeg));
   options_.on_observation({.message = message_of(observation, std::move(pictures), counters_.commands, 0),

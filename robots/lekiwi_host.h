@@ -65,7 +65,8 @@ class LekiwiHost final : public RobotSide {
   LekiwiObservation observation_of(const RobotObservation& from);
   void fail_with(std::exception_ptr error);
 
-  RobotConfig config_;
+  RobotConfig config_;    // its rate: that of the wire's observations
+  uint64_t per_period_;   // observations in each period of the file's rate
   RobotBody& body_;
   RobotSideOptions options_;
   LekiwiWire version_;

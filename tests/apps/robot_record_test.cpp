@@ -156,6 +156,7 @@ TEST_F(RobotRecord, AClientOfLeRobotsTeaches) {
     EXPECT_NEAR(action.wanted[0], 10 * 0.017453292519943295, 1e-9);
   }
   for (const RecordedObservation& one : recording.observations) {
+    EXPECT_EQ(one.message.sequence % 2, 0u) << "25 Hz of 50, as a policy of the task has them";
     if (!answered.contains(one.message.sequence)) continue;
     EXPECT_GT(one.message.session, 0u);
     ASSERT_EQ(one.message.images.size(), 1u);
