@@ -41,19 +41,9 @@ void put_columns(std::vector<T>& all, size_t rows, size_t width, size_t begin, s
     std::copy_n(own.begin() + row * size, size, all.begin() + row * width + begin);
 }
 
-std::string metadata(const TensorFile& file, const std::string& key) {
-  const auto entry = file.metadata.find(key);
-  if (entry == file.metadata.end()) fail("the metadata '{}' is missing", key);
-  return entry->second;
-}
-
-void check_format(const TensorFile& file) {
-  const auto format = file.metadata.find("format");
-  if (format == file.metadata.end() || format->second != format_name)
-    fail("this safetensors file is not a set of demonstrations; 'sinew log F.mcap --demonstrations FILE' makes one");
-  const std::string version = metadata(file, "format_version");
-  if (version != std::to_string(format_version))
-    fail("its format version is {}, this program reads {}; use a matching version of sinew", version, format_version);
+void check_are_demonstrations(const TensorFile& file) {
+  check_format(file, format_name, format_version,
+               "a set of demonstrations; 'sinew log F.mcap --demonstrations FILE' makes one");
   const auto checksum = file.metadata.find("sha256");
   if (checksum != file.metadata.end() && checksum->second != content_checksum(file))
     fail("it is damaged: the checksum does not match its content");
@@ -90,7 +80,7 @@ int count_rows(const TensorFile& file) {
 }
 
 Demonstrations read(const TensorFile& file) {
-  check_format(file);
+  check_are_demonstrations(file);
   Demonstrations result;
   result.spec = interface_from_json(metadata(file, "interface"));
   result.rows = count_rows(file);

@@ -117,19 +117,8 @@ void check_golden(const Policy& policy, const TensorFile& file) {
     check_close(state, numbers(file, "golden.next_state", {golden_rows, policy.state_size()}), "memory");
 }
 
-std::string metadata(const TensorFile& file, const std::string& key) {
-  const auto entry = file.metadata.find(key);
-  if (entry == file.metadata.end()) fail("the metadata '{}' is missing", key);
-  return entry->second;
-}
-
-void check_format(const TensorFile& file) {
-  const auto format = file.metadata.find("format");
-  if (format == file.metadata.end() || format->second != format_name)
-    fail("this safetensors file is not a sinew policy");
-  const std::string version = metadata(file, "format_version");
-  if (version != std::to_string(format_version))
-    fail("its format version is {}, this program reads {}; use a matching version of sinew", version, format_version);
+void check_is_policy(const TensorFile& file) {
+  check_format(file, format_name, format_version, "a sinew policy");
   if (metadata(file, "sha256") != content_checksum(file)) fail("it is damaged: the checksum does not match its content");
 }
 
@@ -141,7 +130,7 @@ int64_t count_numbers(const TensorFile& file) {
 }
 
 LoadedPolicy read_policy(const TensorFile& file, const LayerTable<float>& layers) {
-  check_format(file);
+  check_is_policy(file);
   NetworkConfig config = read_config<NetworkConfig>(ConfigNode::parse_text(metadata(file, "network"), "network"));
   config.most_parameters = count_numbers(file);
   const InterfaceSpec spec = interface_from_json(metadata(file, "interface"));

@@ -246,6 +246,19 @@ void write_safetensors(const std::string& path, const TensorFile& file) {
   write_file_atomically(path, format_safetensors(file));
 }
 
+const std::string& metadata(const TensorFile& file, const std::string& key) {
+  const auto entry = file.metadata.find(key);
+  if (entry == file.metadata.end()) fail("the metadata '{}' is missing", key);
+  return entry->second;
+}
+
+void check_format(const TensorFile& file, const std::string& format, int version, const std::string& what) {
+  const auto found = file.metadata.find("format");
+  if (found == file.metadata.end() || found->second != format) fail("this safetensors file is not {}", what);
+  if (const std::string& other = metadata(file, "format_version"); other != std::to_string(version))
+    fail("its format version is {}, this program reads {}; use a matching version of sinew", other, version);
+}
+
 // Each with its name and length.
 std::string content_checksum(const TensorFile& file) {
   Sha256 hash;

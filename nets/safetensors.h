@@ -41,6 +41,12 @@ TensorFile parse_safetensors(std::string_view content, const std::string& file_n
 void write_safetensors(const std::string& path, const TensorFile& file);
 std::string format_safetensors(const TensorFile& file);
 
+/// The text under `key` of the metadata; throws an Error where it is missing.
+const std::string& metadata(const TensorFile& file, const std::string& key);
+/// Throws an Error unless the metadata `format` and `format_version` say this: the file is not `what`, or it is of
+/// another version.
+void check_format(const TensorFile& file, const std::string& format, int version, const std::string& what);
+
 /// SHA-256 of all tensors and all metadata but the one named `sha256`, which is where it is kept.
 std::string content_checksum(const TensorFile& file);
 
