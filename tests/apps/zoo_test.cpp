@@ -49,7 +49,7 @@ const Animal animals[] = {{"ant", 2000},
                           {"lekiwi_reach", -50},
                           {"pusher", -40},
                           {"reacher", -8},
-                          {"so101_reach", 0},
+                          {"so101_reach", -2},
                           {"swimmer", 250},
                           {"visual_reach", 1},
                           {"walker2d", 3000}};

@@ -172,6 +172,7 @@ std::vector<double> beginning(const ConfigNode& config, std::vector<double>& qpo
   Rng rng(7);
   env->reset(rng);
   Simulation& sim = dynamic_cast<TaskEnv&>(*env).simulation();
+  sim.make_model_its_own();  // without randomisations it is shared
   qpos.assign(sim.qpos().begin(), sim.qpos().end());
   std::vector<double> numbers;
   for (const ModelParameter parameter :
