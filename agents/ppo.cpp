@@ -121,6 +121,9 @@ Ppo::Ppo(const PpoConfig& config, const AlgorithmContext& context)
       adaptive_rate_(config.learning_rate.start),
       warmup_left_(config.critic_warmup) {
   if (context.normalize_reward) reward_normalizer_.emplace(context.envs.size(), config.gamma);
+  if (warmup_left_ > 0)
+    for (const Parameter& parameter : policy_.network().parameters().list())
+      if (!is_critics(policy_, parameter.name)) resting_.push_back(&parameter);
   make_shards();
   std::iota(order_.begin(), order_.end(), 0);
 }
@@ -200,9 +203,8 @@ PpoSums Ppo::run_minibatch(const Rollout& rollout, std::span<const int> sequence
 void Ppo::rest_actor() {
   for (const auto& part : shards_)
     for (const auto& shard : part)
-      for (const Parameter& parameter : policy_.network().parameters().list())
-        if (!is_critics(policy_, parameter.name))
-          std::fill_n(shard->gradient().begin() + parameter.offset, parameter.shape.size(), 0.0f);
+      for (const Parameter* parameter : resting_)
+        std::fill_n(shard->gradient().begin() + parameter->offset, parameter->shape.size(), 0.0f);
 }
 
 // Adam has seen nothing but zeros of the actor's gradients: it begins anew with them.

@@ -49,7 +49,8 @@ class Ppo : public Algorithm {
   std::vector<int> order_;  // of the sequences
   double adaptive_rate_;
   int64_t n_updates_ = 0;
-  int64_t warmup_left_ = 0;  // env steps
+  int64_t warmup_left_ = 0;                // env steps
+  std::vector<const Parameter*> resting_;  // meanwhile: all but the critic's own
 };
 
 }  // namespace sinew

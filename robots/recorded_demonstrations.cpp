@@ -55,10 +55,11 @@ class Converter {
   }
 
   RecordedDemonstrations convert() {
-    std::map<uint64_t, const RecordedAction*> answers;
-    for (const RecordedAction& action : recording_.actions) answers[action.answers] = &action;
+    // A robot that was started again counts from 1 again, but its clock goes on.
+    std::map<std::pair<uint64_t, double>, const RecordedAction*> answers;
+    for (const RecordedAction& action : recording_.actions) answers[{action.answers, action.observed_at}] = &action;
     for (const RecordedObservation& observation : recording_.observations) {
-      const auto answer = answers.find(observation.message.sequence);
+      const auto answer = answers.find({observation.message.sequence, observation.message.stamp});
       if (answer != answers.end()) add(observation.message, *answer->second);
     }
     Demonstrations& set = result_.demonstrations;

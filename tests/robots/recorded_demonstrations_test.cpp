@@ -47,6 +47,7 @@ void add(Recording& recording, uint64_t sequence, double stamp, uint64_t armed, 
   RecordedAction action;
   action.session = armed;
   action.sequence = action.answers = sequence;
+  action.observed_at = stamp;
   action.command = std::move(command);
   recording.actions.push_back(action);
 }
@@ -86,6 +87,16 @@ TEST(RecordedDemonstrations, AreWhatWasSeenAndDone) {
   EXPECT_EQ(made.unarmed, 1u);
   EXPECT_EQ(made.refused, 1u);
   EXPECT_EQ(made.of_no_use, 2u);
+}
+
+TEST(RecordedDemonstrations, ARobotThatWasStartedAgainIsNotMistakenForTheFirst) {
+  Recording recording = session();
+  add(recording, 1, 5.00, 1, {0.75, 0});
+  add(recording, 2, 5.02, 1, {0.75, 0});
+  add(recording, 1, 9.00, 2, {0.25, 0});  // counts from 1 again
+  const Demonstrations set = demonstrations_of(recording, "").demonstrations;
+  EXPECT_EQ(set.starts, (std::vector<uint8_t>{1, 0, 1}));
+  EXPECT_EQ(set.actions, (std::vector<float>{1, 0, 1, 0, 0, 0}));
 }
 
 TEST(RecordedDemonstrations, NothingToLearnFromIsAnError) {
