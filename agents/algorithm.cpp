@@ -11,7 +11,7 @@ AlgorithmTable builtin_algorithms() {
        [](const ConfigNode& options, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
          return std::make_unique<Ppo>(read_config<PpoConfig>(options), context);
        },
-       [](const ConfigNode& options) { return write_config(read_config<PpoConfig>(options)); }},
+       [](const ConfigNode& options) { return write_config(read_config<PpoConfig>(options)); }, true},
       {"bc", "behavioural cloning, from demonstrations",
        [](const ConfigNode& options, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
          return std::make_unique<BehaviorCloning>(read_config<BcConfig>(options), context);

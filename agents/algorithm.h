@@ -7,7 +7,7 @@
 #include "core/config.h"
 #include "core/thread_pool.h"
 #include "envs/vec_env.h"
-#include "nets/policy.h"
+#include "nets/policy_file.h"
 
 namespace sinew {
 
@@ -21,6 +21,11 @@ class Algorithm {
  public:
   virtual ~Algorithm() = default;
   virtual Policy& policy() = 0;
+  /// What it learns with beside the policy, such as a critic: policy files hold it apart.
+  virtual LearnerParameters learner_parameters() const { return {}; }
+  /// Goes on from another policy: nets/initial_policy.h. False: what it learns with beside the policy is not there, or
+  /// is another one, and begins anew.
+  virtual bool start_from(const LoadedPolicy& other) = 0;
   /// Collects experience and learns from it once. `progress` in [0, 1] is how far training has come.
   /// Returns the env steps made. Throws Error when learning has diverged (a loss is not finite).
   virtual int64_t iterate(double progress, const MetricSink& metrics) = 0;
@@ -47,6 +52,7 @@ struct AlgorithmRow {
   std::function<std::unique_ptr<Algorithm>(const ConfigNode& options, const AlgorithmContext&)> make;
   /// The options with every default written out.
   std::function<ConfigNode(const ConfigNode& options)> resolve;
+  bool has_critic = false;  // of V(s), as the recipe's network describes it
 };
 
 using AlgorithmTable = std::vector<AlgorithmRow>;

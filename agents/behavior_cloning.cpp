@@ -4,9 +4,10 @@
 #include <cmath>
 #include <numeric>
 
-#include "agents/gradient_sum.h"
 #include "core/log.h"
 #include "core/state_archive.h"
+#include "nets/critic.h"
+#include "nets/initial_policy.h"
 
 namespace sinew {
 namespace {
@@ -14,6 +15,21 @@ namespace {
 const BcConfig& checked(const BcConfig& config, const AlgorithmContext& context) {
   if (context.normalize_reward) fail("normalize_reward: behavioural cloning learns from no rewards; leave it out");
   return config;
+}
+
+BcSequences make_sequences(const BcConfig& config, const Policy& policy, int rows) {
+  const bool remembers = policy.state_size() > 0;
+  if (!remembers && config.seq_len)
+    fail(
+        "algorithm.seq_len: the network remembers nothing; give it a layer with memory, such as core: {{lstm: 128}}, "
+        "or leave seq_len out");
+  const int length = remembers ? config.seq_len.value_or(16) : 1;
+  if (length > rows) fail("algorithm.seq_len: {} steps; the demonstrations have {} to learn from", length, rows);
+  BcSequences sequences{.seq_len = length};
+  for (int first = 0; first + length <= rows; first += length) sequences.first.push_back(first);
+  if (rows % length != 0) sequences.first.push_back(rows - length);
+  sequences.states.resize(sequences.first.size() * static_cast<size_t>(policy.state_size()));
+  return sequences;
 }
 
 }  // namespace
@@ -24,12 +40,17 @@ BehaviorCloning::BehaviorCloning(const BcConfig& config, const AlgorithmContext&
       policy_(context.envs.spec(), context.network, context.layers, context.stream.split("init")),
       data_(config.demonstrations.paths, policy_, config.validation, context.stream.split("validation")),
       walk_(policy_, data_, context.pool),
-      adam_(policy_.network().parameters(), {.epsilon = config.adam_epsilon, .weight_decay = config.weight_decay}),
+      sequences_(make_sequences(config_, policy_, data_.training_rows())),
+      engine_(pool_, update_options(), context.stream.split("augment"),
+              [] { return "a smaller learning_rate, or a max_grad_norm, may help"; }),
       shuffle_stream_(context.stream.split("shuffle")),
-      augment_stream_(context.stream.split("augment")) {
+      order_(sequences_.first.size()) {
+  Rng unused;  // whoever goes on from this policy makes the critic: what is wrong with it is said now
+  Critic(policy_.actor(), policy_.spec(), context.network, context.layers, unused);
   data_.fill_normalizers(policy_);
-  make_sequences();
-  make_shards();
+  std::iota(order_.begin(), order_.end(), 0);
+  for (int i = 0; i < engine_.shards(); ++i)
+    losses_.emplace_back(policy_, data_, sequences_, engine_.most_items(sequences_of_a_batch()));
   log_info("demonstrations: {} steps to learn from (episodes: {}), {} steps held out", data_.training_rows(),
            data_.training().size(), data_.rows() - data_.training_rows());
   if (data_.limited() > 0)
@@ -37,32 +58,27 @@ BehaviorCloning::BehaviorCloning(const BcConfig& config, const AlgorithmContext&
                 data_.limited());
 }
 
-void BehaviorCloning::make_sequences() {
-  const bool remembers = policy_.state_size() > 0;
-  if (!remembers && config_.seq_len)
-    fail(
-        "algorithm.seq_len: the network remembers nothing; give it a layer with memory, such as core: {{lstm: 128}}, "
-        "or leave seq_len out");
-  const int rows = data_.training_rows(), length = !remembers ? 1 : config_.seq_len.value_or(16);
-  sequences_.seq_len = length;
-  if (length > rows) fail("algorithm.seq_len: {} steps; the demonstrations have {} to learn from", length, rows);
-  for (int first = 0; first + length <= rows; first += length) sequences_.first.push_back(first);
-  if (rows % length != 0) sequences_.first.push_back(rows - length);
-  sequences_.states.resize(sequences_.first.size() * policy_.state_size());
-  order_.resize(sequences_.first.size());
-  std::iota(order_.begin(), order_.end(), 0);
+int BehaviorCloning::sequences_of_a_batch() const {
+  return std::clamp(config_.batch_size / sequences_.seq_len, 1, static_cast<int>(sequences_.first.size()));
 }
 
-void BehaviorCloning::make_shards() {
-  // Batch statistics are those of a whole minibatch.
-  const bool whole = policy_.network().has_batch_statistics();
-  const int together = std::clamp(config_.batch_size / sequences_.seq_len, 1, static_cast<int>(order_.size()));
-  const int pieces = whole ? 1 : std::min(pieces_of(config_.batch_size, config_.n_shards), together);
-  for (int i = 0; i < pieces; ++i) {
-    shards_.push_back(
-        std::make_unique<BcShard>(policy_, (together + pieces - 1) / pieces, sequences_.seq_len, config_.learn_std));
-    gradients_.push_back(shards_.back()->gradient());
-  }
+// Where log_std is not to learn: it is the last of the parameters.
+UpdateOptions BehaviorCloning::update_options() {
+  ParameterSlice learnt{&policy_.parameters()};
+  for (const Parameter& parameter : policy_.parameters().list())
+    if (!config_.learn_std && parameter.name == "actor.log_std") learnt.range.end = parameter.offset;
+  const bool has_batch_statistics = policy_.actor().has_batch_statistics();
+  return {.parts = {{learnt}},
+          .pieces = std::min(pieces_of(has_batch_statistics, config_.batch_size, config_.n_shards),
+                             sequences_of_a_batch()),
+          .max_grad_norm = config_.max_grad_norm,
+          .adam = {.epsilon = config_.adam_epsilon, .weight_decay = config_.weight_decay},
+          .has_batch_statistics = has_batch_statistics};
+}
+
+bool BehaviorCloning::start_from(const LoadedPolicy& other) {
+  sinew::start_from(policy_, *other.policy);
+  return true;
 }
 
 std::vector<std::string> BehaviorCloning::metric_names() const {
@@ -76,10 +92,9 @@ void BehaviorCloning::visit_state(StateArchive& archive) {
   if (fingerprint != data_.fingerprint())
     fail("the demonstrations are not those that the run began with; put them back, or start anew with --overwrite");
   archive("policy", policy_);
-  archive("adam", adam_);
+  archive("update", engine_);
   archive("shuffle_stream", shuffle_stream_);
   archive("order", std::span(order_));  // each shuffle starts from the last one's order
-  archive("n_updates", n_updates_);
   archive("epochs", epochs_);
 }
 
@@ -95,40 +110,16 @@ void BehaviorCloning::remember() {
   });
 }
 
-BcShard::Sums BehaviorCloning::run_minibatch(std::span<const int> sequences) {
-  const size_t pieces = shards_.size(), n = sequences.size();
-  const double scale = 1.0 / static_cast<double>(n * static_cast<size_t>(sequences_.seq_len));
-  pool_.parallel_for(static_cast<int>(pieces), [&](int i) {
-    const size_t begin = n * i / pieces, end = n * (i + 1) / pieces;
-    const Rng random = augment_stream_.split("shard", static_cast<uint64_t>(n_updates_) * pieces + i);
-    shards_[i]->run(data_, sequences_, sequences.subspan(begin, end - begin), scale, random);
+BcSums BehaviorCloning::run_minibatch(std::span<const int> sequences) {
+  const double scale = 1.0 / static_cast<double>(sequences.size() * static_cast<size_t>(sequences_.seq_len));
+  for (BcLoss& loss : losses_) loss.clear();  // the last minibatch may have fewer sequences than there are shards
+  engine_.find_gradients(sequences, [&](const UpdateShard& shard, Tape& tape) {
+    return losses_[static_cast<size_t>(shard.index)](tape, shard.items, scale);
   });
-  BcShard::Sums sums;
-  for (const auto& shard : shards_) {
-    sums.rows += shard->sums().rows;
-    sums.loss += shard->sums().loss;
-    sums.error += shard->sums().error;
-  }
-  if (!std::isfinite(sums.loss)) fail_diverged("the loss");
+  BcSums sums;
+  for (const BcLoss& loss : losses_) sums += loss.sums();
+  engine_.check_finite(sums.loss);
   return sums;
-}
-
-void BehaviorCloning::take_step(double learning_rate) {
-  const double length = std::sqrt(sum_gradients(gradients_));
-  if (!std::isfinite(length)) fail_diverged("a gradient");
-  adam_.step(gradients_[0], learning_rate, clip_scale(length, config_.max_grad_norm));
-  if (policy_.network().has_batch_statistics()) shards_[0]->absorb_batch_statistics();
-  ++n_updates_;
-}
-
-void BehaviorCloning::fail_diverged(const char* what) const {
-  std::string culprit;
-  for (const auto& shard : shards_)
-    if (culprit.empty()) culprit = shard->culprit();
-  throw Error(fmt::format("learning has diverged: in update {} {} is not finite{}{}; a smaller learning_rate, or a "
-                          "max_grad_norm, may help",
-                          n_updates_ + 1, what, culprit.empty() ? "" : ": ", culprit),
-              Error::Fault::system);
 }
 
 double BehaviorCloning::validation_error() {
@@ -143,23 +134,20 @@ int64_t BehaviorCloning::iterate(double progress, const MetricSink& metrics) {
   const double rate = config_.learning_rate.at(progress);
   remember();
   shuffle(order_, shuffle_stream_);
-  const size_t together = std::max(1, config_.batch_size / sequences_.seq_len);
-  BcShard::Sums total;
-  for (size_t begin = 0; begin < order_.size(); begin += together) {
-    const size_t n = std::min(together, order_.size() - begin);
+  const size_t most = static_cast<size_t>(sequences_of_a_batch());
+  BcSums total;
+  for (size_t begin = 0; begin < order_.size(); begin += most) {
+    const size_t n = std::min(most, order_.size() - begin);
     // Statistics of a batch of one row are none.
-    if (n * sequences_.seq_len < 2 && policy_.network().has_batch_statistics()) break;
-    const BcShard::Sums sums = run_minibatch(std::span(order_).subspan(begin, n));
-    take_step(rate);
-    total.rows += sums.rows;
-    total.loss += sums.loss;
-    total.error += sums.error;
+    if (n * sequences_.seq_len < 2 && policy_.actor().has_batch_statistics()) break;
+    total += run_minibatch(std::span(order_).subspan(begin, n));
+    engine_.take_step(rate);
   }
   metrics("train/loss", total.loss / total.rows);
   metrics("train/action_error", total.error / total.rows);
   metrics("train/epochs", static_cast<double>(++epochs_));
   metrics("train/learning_rate", rate);
-  metrics("train/n_updates", static_cast<double>(n_updates_));
+  metrics("train/n_updates", static_cast<double>(engine_.n_updates()));
   if (!data_.validation().empty()) metrics("validation/action_error", validation_error());
   return data_.training_rows();
 }

@@ -5,10 +5,10 @@
 
 #include "agents/algorithm.h"
 #include "agents/bc_config.h"
-#include "agents/bc_shard.h"
+#include "agents/bc_loss.h"
 #include "agents/demonstration_data.h"
 #include "agents/demonstration_walk.h"
-#include "nets/optimizer.h"
+#include "agents/update_engine.h"
 
 namespace sinew {
 
@@ -20,18 +20,17 @@ class BehaviorCloning : public Algorithm {
   BehaviorCloning(const BcConfig& config, const AlgorithmContext& context);
 
   Policy& policy() override { return policy_; }
+  bool start_from(const LoadedPolicy& other) override;
   int64_t iterate(double progress, const MetricSink& metrics) override;
   void visit_state(StateArchive& archive) override;
   std::vector<std::string> metric_names() const override;
 
  private:
-  void make_sequences();
-  void make_shards();
+  UpdateOptions update_options();
+  int sequences_of_a_batch() const;
   void remember();
-  BcShard::Sums run_minibatch(std::span<const int> sequences);
-  void take_step(double learning_rate);
+  BcSums run_minibatch(std::span<const int> sequences);
   double validation_error();
-  [[noreturn]] void fail_diverged(const char* what) const;
 
   BcConfig config_;
   ThreadPool& pool_;
@@ -39,12 +38,11 @@ class BehaviorCloning : public Algorithm {
   DemonstrationData data_;
   DemonstrationWalk walk_;
   BcSequences sequences_;
-  std::vector<std::unique_ptr<BcShard>> shards_;
-  std::vector<std::span<float>> gradients_;  // theirs
-  Adam adam_;
-  Rng shuffle_stream_, augment_stream_;
+  UpdateEngine engine_;
+  std::vector<BcLoss> losses_;  // per shard
+  Rng shuffle_stream_;
   std::vector<int> order_;  // of the sequences
-  int64_t n_updates_ = 0, epochs_ = 0;
+  int64_t epochs_ = 0;
 };
 
 }  // namespace sinew

@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view magic = "SINEWCKP";
-constexpr uint32_t format_version = 2;
+constexpr uint32_t format_version = 3;
 constexpr size_t fixed_bytes = magic.size() + 2 * sizeof(uint32_t);
 constexpr size_t digest_bytes = 64;
 
@@ -63,7 +63,7 @@ Checkpoint parse(std::string_view content) {
     const uint64_t bytes = row.at("bytes");
     if (bytes > rest.size()) fail("it is cut short: the section '{}' is not whole", name);
     const std::string_view section = rest.substr(0, bytes);
-    if (digest_of(section) != row.at("sha256"))
+    if (digest_of(section) != row.at("sha256").get<std::string>())
       fail("it is damaged: the checksum of the section '{}' does not fit", name);
     checkpoint.sections[name] = section;
     rest.remove_prefix(bytes);

@@ -3,16 +3,16 @@
 #include <memory>
 #include <vector>
 
+#include "core/controller.h"
 #include "core/thread_pool.h"
 #include "envs/vec_env.h"
-#include "nets/policy.h"
 
 namespace sinew {
 
 /// Of an episode in a task without a time limit, which might never end: it is stopped then.
 inline constexpr int most_steps_without_limit = 100'000;
 
-/// Episodes of a deterministic policy.
+/// Episodes of a controller.
 struct Evaluation {
   struct Episode {
     double reward = 0;  // the sum
@@ -24,6 +24,7 @@ struct Evaluation {
   std::vector<Episode> episodes;
   double mean_reward() const;
   double std_reward() const;  // over the episodes, population form
+  double std_error() const;   // of the mean, from the sample form; NaN for fewer than two episodes
   double mean_ep_length() const;
   double success_rate() const;  // share of the episodes
 };
@@ -32,7 +33,7 @@ struct Evaluation {
 /// the evaluation.
 using StepObserver = std::function<bool(Env& env, const StepResult& result)>;
 
-/// Called before each action of an evaluation with what the policy is about to act on.
+/// Called before each action of an evaluation with what the controller is about to act on.
 using ActionObserver = std::function<void(const ObservationRows& row, std::span<const float> state, bool starts_anew)>;
 
 /// Runs episodes in envs of its own. Episode i draws from stream.split("episode", i) alone, so the
@@ -43,15 +44,16 @@ class Evaluator {
  public:
   Evaluator(const EnvFactory& factory, ThreadPool& pool);
 
-  /// Once `stop` is set it ends soon; what it returns is then no evaluation.
-  Evaluation run(const Policy& policy, int n_episodes, const Rng& stream, const std::atomic<bool>* stop = nullptr);
+  /// Each thread has a controller of its own. Once `stop` is set it ends soon; what it returns is then no evaluation.
+  Evaluation run(const ControllerFactory& controllers, int n_episodes, const Rng& stream,
+                 const std::atomic<bool>* stop = nullptr);
   /// One episode on the calling thread.
-  Evaluation::Episode run_episode(const Policy& policy, Rng stream, const StepObserver& observer = {},
+  Evaluation::Episode run_episode(Controller& controller, Rng stream, const StepObserver& observer = {},
                                   const ActionObserver& before_action = {});
 
  private:
-  Evaluation::Episode run_in(Env& env, PolicyRunner& runner, const Policy& policy, Rng stream,
-                             const StepObserver& watch, const ActionObserver& before_action = {});
+  Evaluation::Episode run_in(Env& env, Controller& controller, Rng stream, const StepObserver& watch,
+                             const ActionObserver& before_action = {});
 
   ThreadPool& pool_;
   std::vector<std::unique_ptr<Env>> envs_;  // one per thread

@@ -13,12 +13,7 @@ namespace sinew {
 namespace {
 
 std::vector<std::string> checked(std::vector<std::string> columns) {
-  for (auto column = columns.begin(); column != columns.end(); ++column) {
-    if (column->empty() || column->find_first_of(",\"\r\n") != std::string::npos)
-      fail("'{}' cannot name a metric: a name has at least one letter and no comma, quote or line break", *column);
-    if (*column == MetricsLog::step_column || std::find(columns.begin(), column, *column) != column)
-      fail("the metric '{}' is declared twice", *column);
-  }
+  MetricsLog::check_columns(columns);
   return columns;
 }
 
@@ -39,6 +34,15 @@ TensorBoardWriter events_from(const std::string& folder, const MetricsPlace& pla
 }
 
 }  // namespace
+
+void MetricsLog::check_columns(const std::vector<std::string>& columns) {
+  for (auto column = columns.begin(); column != columns.end(); ++column) {
+    if (column->empty() || column->find_first_of(",\"\r\n") != std::string::npos)
+      fail("'{}' cannot name a metric: a name has at least one letter and no comma, quote or line break", *column);
+    if (*column == step_column || std::find(columns.begin(), column, *column) != column)
+      fail("the metric '{}' is declared twice", *column);
+  }
+}
 
 void MetricsPlace::visit_state(StateArchive& archive) {
   archive("event_file", event_file);
@@ -108,8 +112,9 @@ void MetricsLog::write_row(int64_t step) {
     scalars.push_back({columns_[i], *cells_[i]});
     cells_[i].reset();
   }
+  if (scalars.empty()) return;
   csv_.append(row + "\n");
-  if (!scalars.empty()) tensorboard_.write(step, scalars);
+  tensorboard_.write(step, scalars);
 }
 
 }  // namespace sinew

@@ -31,6 +31,9 @@ class MetricsLog {
   /// The first column, env steps so far; it is written by write_row and must not be listed.
   static constexpr std::string_view step_column = "time/total_timesteps";
 
+  /// Throws Error for a name that cannot be a column, or is there twice. The constructors do, too.
+  static void check_columns(const std::vector<std::string>& columns);
+
   /// Starts metrics.csv and an event file in an existing folder.
   MetricsLog(const std::string& folder, std::vector<std::string> columns);
   /// Goes on from `place`: rows written after it are cut off. A file that is gone is begun anew, with a warning.
@@ -39,6 +42,7 @@ class MetricsLog {
 
   /// Sets a cell of the next row; the last value counts. Throws when the column was not declared.
   void record(std::string_view name, double value);
+  /// Nothing where no cell was recorded.
   void write_row(int64_t step);
 
   /// Where it stands, once all that it has written would survive a power cut.

@@ -1,11 +1,9 @@
 #include "agents/ppo.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 
-#include "agents/gradient_sum.h"
 #include "core/memory.h"
 #include "core/state_archive.h"
 #include "nets/initial_policy.h"
@@ -37,15 +35,15 @@ void check_sequences(const PpoConfig& config) {
          config.batch_size, length);
 }
 
-Rollout make_rollout(const PpoConfig& config, int n_envs, const Policy& policy) {
-  const int state_size = policy.learner_state_size();
+Rollout make_rollout(const PpoConfig& config, int n_envs, const ActorCritic& networks) {
+  const int state_size = networks.state_size();
   if (state_size == 0 && config.seq_len)
     fail("algorithm.seq_len: the network remembers nothing; give it a layer with memory, such as core: {{lstm: 128}}, "
          "or leave seq_len out");
   const int length = state_size == 0 ? 1 : sequence_length(config);
   check_memory(fmt::format("the network's memory, {} numbers before each sequence of {} steps", state_size, length),
                4.0 * state_size * n_envs * (config.n_steps / length + 1));
-  return {n_envs, config.n_steps, policy.spec(), length, state_size};
+  return {n_envs, config.n_steps, networks.policy.spec(), length, state_size};
 }
 
 void check_batches(const PpoConfig& config, int n_envs) {
@@ -85,7 +83,8 @@ void check_room(const PpoConfig& config, const VecEnv& envs) {
 }
 
 // So that the minibatch's advantages have mean 0 and variance 1.
-void normalize_advantages(const Rollout& rollout, std::span<const int> sequences, PpoMinibatch& minibatch) {
+void normalize_advantages(std::span<const int> sequences, PpoMinibatch& minibatch) {
+  const Rollout& rollout = minibatch.rollout;
   const auto each = [&](auto&& body) {
     for (const int sequence : sequences)
       for (int step = 0; step < rollout.seq_len; ++step) body(rollout.advantages[sequence * rollout.seq_len + step]);
@@ -111,20 +110,17 @@ const PpoConfig& checked(const PpoConfig& config, const AlgorithmContext& contex
 Ppo::Ppo(const PpoConfig& config, const AlgorithmContext& context)
     : config_(checked(config, context)),
       pool_(context.pool),
-      policy_(context.envs.spec(), context.network, context.layers, context.stream.split("init")),
-      collector_(context.envs, policy_, context.pool, context.stream),
-      rollout_(make_rollout(config_, context.envs.size(), policy_)),
-      adam_(policy_.network().parameters(), {.epsilon = config.adam_epsilon, .weight_decay = config.weight_decay}),
+      networks_(context.envs.spec(), context.network, context.layers, context.stream.split("init")),
+      collector_(context.envs, networks_, context.pool, context.stream),
+      rollout_(make_rollout(config_, context.envs.size(), networks_)),
+      engine_(pool_, update_options(), context.stream.split("augment"), [this] { return advice(); }),
       shuffle_stream_(context.stream.split("shuffle")),
-      augment_stream_(context.stream.split("augment")),
       order_(rollout_.sequences()),
       adaptive_rate_(config.learning_rate.start),
       warmup_left_(config.critic_warmup) {
   if (context.normalize_reward) reward_normalizer_.emplace(context.envs.size(), config.gamma);
-  if (warmup_left_ > 0)
-    for (const Parameter& parameter : policy_.network().parameters().list())
-      if (!is_critics(policy_, parameter.name)) resting_.push_back(&parameter);
-  make_shards();
+  make_losses();
+  warm_up();
   std::iota(order_.begin(), order_.end(), 0);
 }
 
@@ -137,16 +133,21 @@ std::vector<std::string> Ppo::metric_names() const {
           "train/std",          "train/value_loss"};
 }
 
+bool Ppo::start_from(const LoadedPolicy& other) {
+  sinew::start_from(policy(), *other.policy);
+  return take_learner_parameters(other, networks_.critic.parameters());
+}
+
 void Ppo::visit_state(StateArchive& archive) {
-  archive("policy", policy_);
-  archive("adam", adam_);
+  archive("networks", networks_);
+  archive("update", engine_);
   archive("collector", collector_);
   archive("shuffle_stream", shuffle_stream_);
   archive("order", std::span(order_));  // each shuffle starts from the last one's order
   archive("adaptive_rate", adaptive_rate_);
-  archive("n_updates", n_updates_);
   if (reward_normalizer_) archive("reward_normalizer", *reward_normalizer_);
   if (config_.critic_warmup > 0) archive("warmup_left", warmup_left_);
+  warm_up();
 }
 
 int64_t Ppo::iterate(double progress, const MetricSink& metrics) {
@@ -155,99 +156,65 @@ int64_t Ppo::iterate(double progress, const MetricSink& metrics) {
   compute_gae(rollout_, config_.gamma, config_.gae_lambda);
   learn(rollout_, progress, metrics);
   end_warmup_after(rollout_.rows());
-  policy_.update_normalizers(rollout_.raw_observations);
-  update_image_normalizers(policy_, rollout_.frames, rollout_.rows());
+  policy().update_normalizers(rollout_.raw_observations);
+  update_image_normalizers(policy(), rollout_.frames, rollout_.rows());
   return rollout_.rows();
 }
 
 // Two parts where actor and critic share nothing, else one; each with its share of n_shards pieces of the rows.
-void Ppo::make_shards() {
-  using Part = PpoShard::Part;
-  const bool separate = policy_.network().separate();
-  const std::vector<Part> parts = separate ? std::vector{Part::actor, Part::critic} : std::vector{Part::both};
-  // Batch statistics are those of a whole minibatch.
-  const bool whole = policy_.network().has_batch_statistics();
-  if (whole && config_.n_shards > 1)
-    fail("algorithm.n_shards: {} pieces of a minibatch would each have statistics of their own, and the network has "
-         "batch_norm; leave n_shards out",
-         config_.n_shards);
-  const int sequences = config_.batch_size / rollout_.seq_len;
-  const int pieces = whole ? 1 : std::clamp(pieces_of(config_.batch_size, config_.n_shards) / static_cast<int>(parts.size()), 1, sequences);
-  for (const Part part : parts) {
-    auto& list = shards_.emplace_back();
-    auto& gradients = gradients_.emplace_back();
-    for (int i = 0; i < pieces; ++i) {
-      list.push_back(
-          std::make_unique<PpoShard>(policy_, config_, part, (sequences + pieces - 1) / pieces, rollout_.seq_len));
-      gradients.push_back(list.back()->own_gradient());
-    }
+UpdateOptions Ppo::update_options() {
+  UpdateOptions options{.max_grad_norm = config_.max_grad_norm,
+                        .adam = {.epsilon = config_.adam_epsilon, .weight_decay = config_.weight_decay},
+                        .has_batch_statistics = networks_.has_batch_statistics()};
+  const ParameterSlice actor{&policy().parameters()}, critic{&networks_.critic.parameters()};
+  if (networks_.shares_parameters())
+    options.parts = {{actor, critic}};
+  else
+    options.parts = {{actor}, {critic}};
+  const int parts = static_cast<int>(options.parts.size()), sequences = config_.batch_size / rollout_.seq_len;
+  options.pieces = std::clamp(
+      pieces_of(options.has_batch_statistics, config_.batch_size, config_.n_shards) / parts, 1, sequences);
+  return options;
+}
+
+void Ppo::make_losses() {
+  using Part = PpoLoss::Part;
+  const int most = engine_.most_items(config_.batch_size / rollout_.seq_len);
+  for (int i = 0; i < engine_.shards(); ++i) {
+    const Part part = networks_.shares_parameters() ? Part::both : engine_.part_of(i) == 0 ? Part::actor : Part::critic;
+    losses_.emplace_back(networks_, config_, part, most, rollout_.seq_len);
   }
 }
 
 PpoSums Ppo::run_minibatch(const Rollout& rollout, std::span<const int> sequences, double clip_range) {
-  PpoMinibatch minibatch{.clip_range = clip_range};
-  if (config_.normalize_advantage && config_.batch_size > 1) normalize_advantages(rollout, sequences, minibatch);
-  const size_t parts = shards_.size(), pieces = shards_[0].size(), n = sequences.size();
-  pool_.parallel_for(static_cast<int>(parts * pieces), [&](int i) {
-    const size_t piece = i / parts, begin = n * piece / pieces, end = n * (piece + 1) / pieces;
-    const Rng random = augment_stream_.split("shard", static_cast<uint64_t>(n_updates_) * parts * pieces + i);
-    shards_[i % parts][piece]->run(rollout, sequences.subspan(begin, end - begin), minibatch, random);
+  PpoMinibatch minibatch{.rollout = rollout, .clip_range = clip_range};
+  if (config_.normalize_advantage && config_.batch_size > 1) normalize_advantages(sequences, minibatch);
+  engine_.find_gradients(sequences, [&](const UpdateShard& shard, Tape& tape) {
+    return losses_[static_cast<size_t>(shard.index)](tape, minibatch, shard.items);
   });
   PpoSums sums;
-  for (const auto& part : shards_)
-    for (const auto& shard : part) sums += shard->sums();
+  for (const PpoLoss& loss : losses_) sums += loss.sums();
+  engine_.check_finite(sums.policy_loss + sums.value_loss + sums.entropy);
   return sums;
 }
 
-// What is not the critic's alone stays as it is.
-void Ppo::rest_actor() {
-  for (const auto& part : shards_)
-    for (const auto& shard : part)
-      for (const Parameter* parameter : resting_)
-        std::fill_n(shard->gradient().begin() + parameter->offset, parameter->shape.size(), 0.0f);
-}
+// Meanwhile the policy stays as it is.
+void Ppo::warm_up() { engine_.learn_only(warmup_left_ > 0 ? &networks_.critic.parameters() : nullptr); }
 
-// Adam has seen nothing but zeros of the actor's gradients: it begins anew with them.
+// The optimiser has seen nothing of the actor's gradients: it begins anew with them.
 void Ppo::end_warmup_after(int64_t steps) {
   if (warmup_left_ == 0) return;
   warmup_left_ = std::max<int64_t>(0, warmup_left_ - steps);
-  if (warmup_left_ == 0) adam_.restart();
+  if (warmup_left_ == 0) engine_.restart_optimizer();
+  warm_up();
 }
 
-void Ppo::take_step(double learning_rate) {
-  const int parts = static_cast<int>(shards_.size());
-  if (warmup_left_ > 0) rest_actor();
-  std::array<double, 2> squares{};
-  pool_.parallel_for(parts, [&](int i) { squares[i] = sum_gradients(gradients_[i]); });
-  const double length = std::sqrt(squares[0] + squares[1]);
-  if (!std::isfinite(length)) fail_diverged("a gradient");
-  adam_.begin_step(learning_rate, clip_scale(length, config_.max_grad_norm));
-  pool_.parallel_for(parts, [&](int i) {
-    PpoShard& first = *shards_[i][0];
-    adam_.update(first.gradient(), first.begin(), first.end());
-  });
-  adam_.end_step();
-  if (policy_.network().has_batch_statistics())
-    for (const auto& part : shards_) part[0]->absorb_batch_statistics();
-  ++n_updates_;
-}
-
-void Ppo::fail_diverged(const char* what) const {
-  std::string culprit;
+std::string Ppo::advice() const {
   float largest = 0;
-  for (const auto& part : shards_)
-    for (const auto& shard : part) {
-      if (culprit.empty()) culprit = shard->culprit();
-      largest = std::max(largest, shard->largest_return());
-    }
-  const std::string advice =
-      largest > 1e6f ? fmt::format("the returns are as large as {:.2g}: smaller weights of rewards, or "
-                                   "normalize_reward: true, may help",
-                                   largest)
-                     : "a smaller learning_rate, or a max_grad_norm, may help";
-  throw Error(fmt::format("learning has diverged: in update {} {} is not finite{}{}; {}", n_updates_ + 1, what,
-                          culprit.empty() ? "" : ": ", culprit, advice),
-              Error::Fault::system);
+  for (const PpoLoss& loss : losses_) largest = std::max(largest, loss.largest_return());
+  if (largest <= 1e6f) return "a smaller learning_rate, or a max_grad_norm, may help";
+  return fmt::format(
+      "the returns are as large as {:.2g}: smaller weights of rewards, or normalize_reward: true, may help", largest);
 }
 
 // As in Rudin et al. 2022: within a factor of two of the desired divergence, the rate stays.
@@ -270,10 +237,9 @@ void Ppo::learn(const Rollout& rollout, double progress, const MetricSink& metri
     const size_t together = config_.batch_size / rollout.seq_len;
     for (size_t begin = 0; begin < order_.size() && !stopped; begin += together) {
       const PpoSums sums = run_minibatch(rollout, {&order_[begin], together}, clip_range);
-      if (!std::isfinite(sums.policy_loss + sums.value_loss + sums.entropy)) fail_diverged("the loss");
       epoch_sums += sums;
       stopped = config_.target_kl && sums.kl / sums.policy_rows > 1.5 * *config_.target_kl;
-      if (!stopped) take_step(rate);
+      if (!stopped) engine_.take_step(rate);
     }
     last_kl = epoch_sums.kl / epoch_sums.policy_rows;
     total += epoch_sums;
@@ -291,10 +257,10 @@ void Ppo::learn(const Rollout& rollout, double progress, const MetricSink& metri
   metrics("train/learning_rate", rate);
   metrics("train/loss",
           (total.policy_loss + config_.vf_coef * total.value_loss - config_.ent_coef * total.entropy) / n);
-  metrics("train/n_updates", static_cast<double>(n_updates_));
+  metrics("train/n_updates", static_cast<double>(engine_.n_updates()));
   metrics("train/policy_gradient_loss", total.policy_loss / n);
   metrics("train/value_loss", total.value_loss / n);
-  if (const Parameter* log_std = policy_.network().parameters().find("actor.log_std")) {
+  if (const Parameter* log_std = policy().parameters().find("actor.log_std")) {
     double std = 0;
     for (const float x : log_std->values()) std += std::exp(x) / static_cast<double>(log_std->shape.size());
     metrics("train/std", std);

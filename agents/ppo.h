@@ -3,12 +3,13 @@
 #include <optional>
 #include <vector>
 
+#include "agents/actor_critic.h"
 #include "agents/algorithm.h"
 #include "agents/ppo_config.h"
-#include "agents/ppo_shard.h"
+#include "agents/ppo_loss.h"
 #include "agents/reward_normalizer.h"
 #include "agents/rollout.h"
-#include "nets/optimizer.h"
+#include "agents/update_engine.h"
 
 namespace sinew {
 
@@ -19,7 +20,10 @@ class Ppo : public Algorithm {
   Ppo(const PpoConfig& config, const AlgorithmContext& context);
   ~Ppo() override;
 
-  Policy& policy() override { return policy_; }
+  Policy& policy() override { return networks_.policy; }
+  const Critic& critic() const { return networks_.critic; }
+  LearnerParameters learner_parameters() const override { return {&networks_.critic.parameters()}; }
+  bool start_from(const LoadedPolicy& other) override;
   int64_t iterate(double progress, const MetricSink& metrics) override;
   std::vector<std::string> metric_names() const override;
   void visit_state(StateArchive& archive) override;
@@ -28,29 +32,26 @@ class Ppo : public Algorithm {
   void learn(const Rollout& rollout, double progress, const MetricSink& metrics);
 
  private:
-  void make_shards();
+  UpdateOptions update_options();
+  void make_losses();
   PpoSums run_minibatch(const Rollout& rollout, std::span<const int> sequences, double clip_range);
-  void take_step(double learning_rate);
-  void rest_actor();
+  void warm_up();
   void end_warmup_after(int64_t steps);
-  [[noreturn]] void fail_diverged(const char* what) const;
+  std::string advice() const;
   void adapt_learning_rate(double approx_kl, double desired_kl);
 
   PpoConfig config_;
   ThreadPool& pool_;
-  Policy policy_;
+  ActorCritic networks_;
   RolloutCollector collector_;
   Rollout rollout_;
   std::optional<RewardNormalizer> reward_normalizer_;
-  Adam adam_;
-  Rng shuffle_stream_, augment_stream_;
-  std::vector<std::vector<std::unique_ptr<PpoShard>>> shards_;  // [parts of the network][pieces of the rows]
-  std::vector<std::vector<std::span<float>>> gradients_;         // theirs
-  std::vector<int> order_;  // of the sequences
+  UpdateEngine engine_;
+  Rng shuffle_stream_;
+  std::vector<PpoLoss> losses_;  // per shard
+  std::vector<int> order_;       // of the sequences
   double adaptive_rate_;
-  int64_t n_updates_ = 0;
-  int64_t warmup_left_ = 0;                // env steps
-  std::vector<const Parameter*> resting_;  // meanwhile: all but the critic's own
+  int64_t warmup_left_ = 0;  // env steps
 };
 
 }  // namespace sinew

@@ -5,15 +5,53 @@
 
 namespace sinew {
 
+namespace {
+
+// The visitor that collects the keys declared as changeable.
+class ChangeableKeys {
+ public:
+  template <class T, class... Check>
+  void optional(const char* key, T& value, const Check&...) {
+    if constexpr (requires { value.visit(*this); }) {
+      const std::string outside = path_;
+      path_ += std::string(key) + ".";
+      value.visit(*this);
+      path_ = outside;
+    }
+  }
+  template <class T, class... Check>
+  void required(const char* key, T& value, const Check&... check) {
+    optional(key, value, check...);
+  }
+  template <class T, class... Check>
+  void changeable(const char* key, T&, const Check&...) {
+    keys.push_back(path_ + key);
+  }
+  void leave(const char*) {}
+  std::vector<std::string> keys;
+
+ private:
+  std::string path_;
+};
+
+}  // namespace
+
+std::vector<std::string> changeable_keys() {
+  Recipe recipe;
+  ChangeableKeys visitor;
+  recipe.visit(visitor);
+  return visitor.keys;
+}
+
 Registry Registry::builtin() { return {TaskRegistry::builtin(), builtin_layers<float>(), builtin_algorithms()}; }
 
 Recipe read_recipe(const ConfigNode& node) {
   Recipe recipe = read_config<Recipe>(node);
-  const std::filesystem::path task = recipe.task;
-  const bool is_path = task.has_parent_path() || task.extension() == ".yaml" || task.extension() == ".yml";
-  if (is_path && task.is_relative() && !node.file().empty())  // absolute: the run folder's config.yaml keeps it
-    recipe.task =
-        std::filesystem::absolute(std::filesystem::path(node.file()).parent_path() / task).lexically_normal().string();
+  if (!names_task_file(recipe.task)) return recipe;
+  const ConfigNode& task = *node.find("task");
+  const FoundFile found = find_file(recipe.task, task.folder(), &shipped_tasks);
+  if (!found.is_there) throw task.error(fmt::format("there is no task '{}'{}", shortened(recipe.task, 300), found.looked()));
+  recipe.task = std::filesystem::absolute(found.path).lexically_normal().string();
   return recipe;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agents/algorithm.h"
 #include "core/input_path.h"
@@ -11,10 +12,14 @@ namespace sinew {
 struct EvalConfig {
   int64_t eval_freq = 50000;  // env steps between evaluations; 0: never
   int n_eval_episodes = 10;
+  int n_final_episodes = 100;  // of the kept and of the last policy, at the end, on fresh episodes; 0: none
+  int n_candidates = 3;        // policies of the best evaluations that are played again to choose the kept one
   template <class Visitor>
   void visit(Visitor& v) {
-    v.optional("eval_freq", eval_freq, at_least(0));
-    v.optional("n_eval_episodes", n_eval_episodes, between(1, 10000));
+    v.changeable("eval_freq", eval_freq, at_least(0));
+    v.changeable("n_eval_episodes", n_eval_episodes, between(1, 10000));
+    v.changeable("n_final_episodes", n_final_episodes, between(0, 100000));
+    v.changeable("n_candidates", n_candidates, between(1, 100));
   }
 };
 
@@ -26,7 +31,7 @@ struct Recipe {
   uint64_t seed = 1;
   ConfigNode algorithm;  // {name: ppo, …}
   NetworkConfig network;
-  std::optional<InputPath> initial_policy;  // a .safetensors file: learning goes on from its weights
+  std::optional<InputPath> initial_policy;  // a .safetensors file or a run folder: learning goes on from its weights
   bool normalize_reward = false;
   EvalConfig eval;
   int64_t save_freq = 50000;  // env steps between checkpoints; 0: by save_interval, at the best evaluations, at the end
@@ -44,9 +49,9 @@ struct Recipe {
     v.optional("initial_policy", initial_policy);
     v.optional("normalize_reward", normalize_reward);
     v.optional("eval", eval);
-    v.optional("save_freq", save_freq, at_least(0));
-    v.optional("save_interval", save_interval, at_least(0));
-    v.optional("video", video);
+    v.changeable("save_freq", save_freq, at_least(0));
+    v.changeable("save_interval", save_interval, at_least(0));
+    v.changeable("video", video);
   }
 };
 
@@ -58,7 +63,9 @@ struct Registry {
   static Registry builtin();
 };
 
-/// Reads a recipe; a task given as a relative path resolves against the recipe's file.
+/// The keys that a run may be resumed with other values of, as "eval.eval_freq": they touch nothing that is learnt.
+std::vector<std::string> changeable_keys();
+/// Reads a recipe. Its paths are absolute from then on.
 Recipe read_recipe(const ConfigNode& node);
 /// The algorithm's row and its options without the name. Throws a located Error.
 const AlgorithmRow& find_algorithm(const Recipe& recipe, const Registry& registry, ConfigNode& options);

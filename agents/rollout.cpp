@@ -35,14 +35,15 @@ Rollout::Rollout(int envs, int steps, const InterfaceSpec& spec, int sequence_le
   next_values.resize(n_envs);
 }
 
-RolloutCollector::RolloutCollector(VecEnv& envs, const Policy& policy, ThreadPool& pool, const Rng& stream)
+RolloutCollector::RolloutCollector(VecEnv& envs, const ActorCritic& networks, ThreadPool& pool, const Rng& stream)
     : envs_(envs),
-      policy_(policy),
+      networks_(networks),
+      policy_(networks.policy),
       pool_(pool),
-      state_(static_cast<size_t>(envs.size()) * policy.learner_state_size()),
+      state_(static_cast<size_t>(envs.size()) * networks.state_size()),
       reset_mask_(envs.size(), 1) {
   for (int i = 0; i < envs.size(); ++i) action_streams_.push_back(stream.split("action", i));
-  for (int i = 0; i < pool.size(); ++i) runners_.push_back(std::make_unique<PolicyRunner>(policy));
+  for (int i = 0; i < pool.size(); ++i) runners_.push_back(std::make_unique<ActorCriticRunner>(networks));
 }
 
 void RolloutCollector::visit_state(StateArchive& archive) {
@@ -60,7 +61,7 @@ void RolloutCollector::collect(Rollout& rollout) {
 }
 
 std::span<const float> RolloutCollector::state_of(int env) const {
-  const size_t size = policy_.learner_state_size();
+  const size_t size = networks_.state_size();
   return {state_.data() + env * size, size};
 }
 
@@ -69,14 +70,14 @@ void RolloutCollector::store_memory(Rollout& rollout, int env, int step) const {
   const size_t row = static_cast<size_t>(env) * rollout.n_steps + step;
   rollout.starts[row] = reset_mask_[env];
   if (step % rollout.seq_len == 0)
-    std::ranges::copy(state_of(env), rollout.states.begin() + row / rollout.seq_len * policy_.learner_state_size());
+    std::ranges::copy(state_of(env), rollout.states.begin() + row / rollout.seq_len * networks_.state_size());
 }
 
 void RolloutCollector::run_range(Rollout& rollout, int worker, int first, int last) {
   const size_t rows = last - first, width = rollout.observation_size, action_width = rollout.action_size;
-  const size_t state_width = policy_.learner_state_size();
+  const size_t state_width = networks_.state_size();
   // Where actor and critic share a trunk, it runs once for both; a memory goes on step by step.
-  const bool with_values = !policy_.network().separate() || state_width > 0;
+  const bool with_values = networks_.shares_parameters() || state_width > 0;
   std::vector<float> normalized(rows * width), raw(rows * action_width), log_prob(rows), commands(rows * action_width),
       values(with_values ? rows : 0);
   const std::span<float> state(state_.data() + first * state_width, rows * state_width);
@@ -123,12 +124,12 @@ void RolloutCollector::run_range(Rollout& rollout, int worker, int first, int la
 // `state`: what it remembered after the step, which is looked into last, for a wrong weight spoils it as well.
 void RolloutCollector::fail_action(int env, std::span<const float> state) const {
   Tape tape;
-  policy_.network().actor(policy_.observe(tape, envs_.rows(env, 1)));
+  policy_.actor()(policy_.observe(tape, envs_.rows(env, 1)));
   std::optional<std::string> culprit = find_not_finite(tape);
   if (!culprit && !state.empty()) {
     tape.rewind();
     Sequence step(tape.view({1, static_cast<int>(state.size())}, state.data(), "memory"), {});
-    policy_.network().actor(policy_.observe(tape, envs_.rows(env, 1)), step);
+    policy_.actor()(policy_.observe(tape, envs_.rows(env, 1)), step);
     culprit = find_not_finite(tape);
   }
   throw Error(fmt::format("learning has diverged: the policy's action for env {} is not finite: {}", env,
@@ -139,8 +140,8 @@ void RolloutCollector::fail_action(int env, std::span<const float> state) const 
 // The values that are not there yet: of all steps of an env, in pieces that stay in the cache, and of the
 // observations that follow.
 void RolloutCollector::compute_values(Rollout& rollout, int env) {
-  PolicyRunner runner(policy_);
-  if (policy_.network().separate() && policy_.learner_state_size() == 0) {
+  ActorCriticRunner runner(networks_);
+  if (!networks_.shares_parameters() && networks_.state_size() == 0) {
     const size_t n = rollout.n_steps, width = rollout.observation_size, image_size = policy_.image_size();
     const size_t piece = image_size > 0 ? 32 : 256;
     std::vector<uint8_t> images(piece * image_size);

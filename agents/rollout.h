@@ -3,10 +3,10 @@
 #include <span>
 #include <vector>
 
-#include "envs/frame_store.h"
+#include "agents/actor_critic.h"
 #include "core/thread_pool.h"
+#include "envs/frame_store.h"
 #include "envs/vec_env.h"
-#include "nets/policy.h"
 
 namespace sinew {
 
@@ -25,7 +25,7 @@ struct Rollout {
   /// Of a policy that remembers: the rows are cut into sequences of seq_len steps, row q · seq_len the first of
   /// sequence q. Else every row is one.
   int seq_len = 1;
-  std::vector<float> states;    // [sequences, learner's state size]: what is remembered before its first step
+  std::vector<float> states;    // [sequences, state_size()]: what is remembered before its first step
   std::vector<uint8_t> starts;  // [rows]: an episode begins with it
 
   /// Where an episode was truncated, its value goes on from its final observation.
@@ -45,18 +45,18 @@ struct Rollout {
   int sequences() const { return rows() / seq_len; }
 };
 
-/// Runs a policy in the envs. The policy is frozen meanwhile, so the envs do not wait for each
+/// Runs a policy in the envs, and values what it meets. The networks are frozen meanwhile, so the envs do not wait for each
 /// other: every thread runs its share of them through all steps, and since a row's bits do not
 /// depend on its neighbours, the result does not depend on the number of threads.
 class RolloutCollector {
  public:
-  RolloutCollector(VecEnv& envs, const Policy& policy, ThreadPool& pool, const Rng& stream);
+  RolloutCollector(VecEnv& envs, const ActorCritic& networks, ThreadPool& pool, const Rng& stream);
 
   /// Fills everything but advantages and returns. Throws Error naming the env and the culprit when the
   /// policy's action is not finite, or an env fails.
   void collect(Rollout& rollout);
 
-  /// The random streams and the network's memory of each env; the envs are their owner's.
+  /// The random streams and the networks' memory of each env; the envs are their owner's.
   void visit_state(StateArchive& archive);
 
  private:
@@ -67,12 +67,13 @@ class RolloutCollector {
   std::span<const float> state_of(int env) const;
 
   VecEnv& envs_;
-  const Policy& policy_;
+  const ActorCritic& networks_;
+  const Policy& policy_;  // of these
   ThreadPool& pool_;
   std::vector<Rng> action_streams_;  // per env
-  std::vector<float> state_;         // [n_envs, learner's state size]
+  std::vector<float> state_;         // [n_envs, state_size()]
   std::vector<uint8_t> reset_mask_;  // per env: its next observation starts an episode
-  std::vector<std::unique_ptr<PolicyRunner>> runners_;  // per thread
+  std::vector<std::unique_ptr<ActorCriticRunner>> runners_;  // per thread
 };
 
 /// Merges the images of rows 0 … rows-1 into the policy's normalisers of images, where it has any.

@@ -1,5 +1,7 @@
 #pragma once
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/file_lock.h"
 
@@ -19,6 +21,9 @@ class RunFolder {
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   std::string checkpoints() const { return file("checkpoints"); }
 
+  /// Said before the first file of the run is written. Until then the end takes away what was made: a run that is
+  /// refused leaves no folder in the way.
+  void keep() { made_.paths.clear(); }
   /// Removes all that a run has written. What else lies in the folder stays.
   void clear() const;
   /// Removes what a killed process left half written.
@@ -26,10 +31,16 @@ class RunFolder {
 
  private:
   std::string path_;
-  FileLock lock_;
+  struct Made {
+    std::vector<std::string> paths;  // what was not there before, the innermost first
+    ~Made();
+  };
+  Made made_;
+  std::optional<FileLock> lock_;
 };
 
-/// Throws Error when the folder holds a run and that shall be refused.
-void check_run_folder(const std::string& path, IfRunExists if_run_exists);
+/// Throws Error when the folder holds a run and that shall be refused; where a run would begin anew there, also when
+/// the files with a run's names are not those of a run, or one of `inputs` is among them.
+void check_run_folder(const std::string& path, IfRunExists if_run_exists, const std::vector<std::string>& inputs = {});
 
 }  // namespace sinew

@@ -1,11 +1,15 @@
 #include "agents/trainer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
+#include "agents/candidates.h"
 #include "agents/checkpoint_folder.h"
 #include "agents/episode_window.h"
 #include "agents/evaluator.h"
+#include "agents/final_evaluation.h"
 #include "agents/metrics_log.h"
 #include "agents/resume.h"
 #include "core/clock.h"
@@ -18,15 +22,25 @@
 namespace sinew {
 namespace {
 
-namespace fs = std::filesystem;
-
 // Whether a multiple of `freq` lies in (before, now].
 bool crosses(int64_t before, int64_t now, int64_t freq) { return freq > 0 && now / freq > before / freq; }
+
+// Of a run folder, the policy that it kept.
+std::string policy_in(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code none;
+  if (!fs::exists(path, none)) fail("initial_policy: there is no policy '{}'; give a run folder or a .safetensors file", path);
+  if (!fs::is_directory(path, none)) return path;
+  for (const char* name : {"best.safetensors", "policy.safetensors"})
+    if (fs::exists(fs::path(path) / name, none)) return (fs::path(path) / name).string();
+  fail("initial_policy: the folder '{}' holds no policy; give a run folder or a .safetensors file", path);
+}
 
 // One training run. Members are made in this order: a mistake shows before anything is written.
 //
 // An iteration has two halves: to learn, and to look back (evaluate, write the row of metrics). A stop amid
-// the second half saves the first, and `learned_` says so.
+// the second half saves the first, and `learned_` says so. After the last one comes the final evaluation, which is no
+// part of the training time.
 class Run {
  public:
   Run(const Recipe& recipe, const Registry& registry, const TrainOptions& options)
@@ -38,22 +52,24 @@ class Run {
         envs_(task_.factory, recipe.n_envs, stream_.split("train")),
         registry_(registry),
         algorithm_(make_algorithm()),
-        identity_{resolve_recipe(recipe, registry).to_yaml(), task_.config.to_yaml(), task_.model_fingerprint},
+        identity_(identity_of(resolve_recipe(recipe, registry), task_, options.run_folder)),
         folder_(options.run_folder, options.if_run_exists),
         checkpoints_(folder_.checkpoints()),
-        episodes_(envs_.spec()) {
+        episodes_(envs_.spec()),
+        candidates_(recipe.eval.n_candidates) {
     status_.total_steps = recipe.total_timesteps;
-    const std::optional<Checkpoint> checkpoint = find_checkpoint();
+    std::optional<Checkpoint> checkpoint;
+    if (options.if_run_exists == IfRunExists::resume) checkpoint = find_checkpoint(folder_);
     if (checkpoint)
-      restore(*checkpoint);
+      restore(std::move(*checkpoint));
     else
       begin();
     if (is_complete())
       log_info("'{}' is complete already, at step {} of {}; a larger total_timesteps goes on with it", folder_.path(),
                status_.steps, status_.total_steps);
-    else
+    else if (!has_learned())
       log_info("training on {}: {} envs, {} parameters, seed {}, {} threads", task_.name, envs_.size(),
-               algorithm_->policy().network().parameters().size(), recipe.seed, options.threads);
+               n_parameters(), recipe.seed, options.threads);
     if (envs_.spec().time_limit == 0 && recipe.eval.eval_freq > 0)
       log_info("{} has no time_limit: an episode of an evaluation lasts up to {} steps", task_.name,
                most_steps_without_limit);
@@ -62,19 +78,23 @@ class Run {
 
   TrainResult go() {
     bool stopped = false;
-    while (!stopped && !is_complete()) {
+    while (!stopped && !has_learned()) {
       if (!learned_) learn();
       stopped = !look_back();
       if (!stopped) stopped = stop_requested();
-      if (stopped || is_complete() || save_is_due()) save();
+      if (stopped || has_learned() || save_is_due()) save();
+      status_.has_learned = has_learned();
       if (options_.on_progress) options_.on_progress(status_);
     }
+    if (has_learned() && !is_complete()) look_back_on_all();
     return {.status = status_,
             .interrupted = !is_complete(),
+            .final_evaluation = final_,
+            .final_seconds = final_seconds_,
             .resumed_from = resumed_from_,
             .diverged_episodes = episodes_.diverged(),
             .save_seconds = save_seconds_,
-            .weights_hash = algorithm_->policy().weights_hash()};
+            .weights_hash = weights_hash(all_parameters())};
   }
 
   // What was kept when an Error ends the run.
@@ -94,11 +114,15 @@ class Run {
 
   void start_from_initial_policy() {
     if (!recipe_.initial_policy) return;
-    const std::string& path = recipe_.initial_policy->path;
-    const LoadedPolicy loaded = load_policy(path, registry_.layers);
-    const bool whole = with_context(fmt::format("initial_policy: '{}'", path),
-                                    [&] { return start_from(algorithm_->policy(), *loaded.policy); });
-    log_info("starting from {}{}", path, whole ? "" : "; its critic is another one, so the critic starts anew");
+    const std::string path = policy_in(recipe_.initial_policy->path);
+    const LoadedPolicy loaded =
+        with_context("initial_policy", [&] { return load_policy(path, registry_.layers); });
+    const bool whole =
+        with_context(fmt::format("initial_policy: '{}'", path), [&] { return algorithm_->start_from(loaded); });
+    log_info("starting from {}{}", path,
+             whole                    ? ""
+             : loaded.learner.empty() ? "; it has no critic, so the critic starts anew"
+                                      : "; its critic is another one, so the critic starts anew");
   }
 
   std::vector<std::string> columns() const {
@@ -106,37 +130,32 @@ class Run {
     for (const std::string& name : episodes_.metric_names()) names.push_back(name);
     for (const char* name : {"eval/mean_reward", "eval/std_reward", "eval/mean_ep_length"}) names.push_back(name);
     if (envs_.spec().has_success) names.push_back("eval/success_rate");
+    for (const std::string& name : FinalEvaluation::metric_names(envs_.spec().has_success)) names.push_back(name);
     for (const std::string& name : algorithm_->metric_names()) names.push_back(name);
     return names;
-  }
-
-  // What the run resumes from; none: it begins. Nothing is written yet.
-  std::optional<Checkpoint> find_checkpoint() const {
-    if (options_.if_run_exists != IfRunExists::resume) return std::nullopt;
-    CheckpointFolder::Newest newest = checkpoints_.newest();
-    if (!newest.checkpoint && !newest.damaged.empty())
-      fail("the run in '{}' cannot be resumed: {}; --overwrite begins it anew", folder_.path(), newest.damaged.front());
-    std::error_code code;
-    if (!newest.checkpoint && fs::exists(folder_.file("policy.safetensors"), code))
-      fail("the run in '{}' cannot be resumed: it has a policy, but no checkpoints; --overwrite begins it anew",
-           folder_.path());
-    for (const std::string& damage : newest.damaged) log_warning("{}; going back to the one before it", damage);
-    if (!newest.checkpoint) log_info("'{}' has no checkpoint yet: starting from the beginning", folder_.path());
-    return std::move(newest.checkpoint);
   }
 
   void begin() {
     start_from_initial_policy();
     envs_.reset(pool_);
+    check_that_it_can_be_written();
+    folder_.keep();
     folder_.clear();
     folder_.remove_leftovers();
-    write_configs();
     log_.emplace(folder_.path(), columns());
+    write_configs();
   }
 
-  void restore(const Checkpoint& checkpoint) {
+  // Names that no file can carry are refused now, not when the first hour is to be saved.
+  void check_that_it_can_be_written() const {
+    MetricsLog::check_columns(columns());
+    with_context("no policy of this run could be saved", [&] { policy_bytes(); });
+  }
+
+  void restore(Checkpoint checkpoint) {
     const std::string name = fmt::format("the checkpoint '{}'", checkpoints_.file(checkpoint.step));
-    check_same_run({checkpoint.section("config"), checkpoint.section("task"), checkpoint.section("model")}, identity_);
+    const ModelIdentity model = model_identity_of(checkpoint.section("model"));
+    check_same_run({checkpoint.section("config"), checkpoint.section("task"), model}, identity_, folder_.path());
     StateArchive state(checkpoint.section("state"), name);
     visit_state(state);
     state.finish();
@@ -144,7 +163,8 @@ class Run {
     MetricsPlace place;
     StateArchive metrics(checkpoint.section("metrics"), name);
     metrics("metrics", place);
-    best_policy_ = checkpoint.section("best_policy");
+    candidates_.move_policies_from(checkpoint);
+    folder_.keep();
     log_.emplace(folder_.path(), columns(), place);  // the first that changes the folder
     folder_.remove_leftovers();
     write_configs();
@@ -152,11 +172,15 @@ class Run {
     resumed_from_ = saved_at_ = checkpoint.step;
     watch_ = since_save_ = {};
     measure_time();
-    if (!is_complete())
+    status_.has_learned = has_learned();
+    if (!status_.has_learned)
       log_info("resuming '{}' from step {} of {}", folder_.path(), status_.steps, status_.total_steps);
     if (checkpoint.machine != machine_)
       log_warning("the checkpoint was made on another kind of machine ({}): the last bits of what follows may differ",
                   checkpoint.machine);
+    if (!model.engine.empty() && model.engine != identity_.model.engine)
+      log_warning("the checkpoint was made with {}, this is {}: what follows may differ", model.engine,
+                  identity_.model.engine);
     if (!state.warnings().empty()) log_warning("{}", state.warnings().front());
   }
 
@@ -173,7 +197,8 @@ class Run {
     archive("ep_rew_mean", status_.ep_rew_mean);
     archive("eval_mean", status_.eval_mean);
     archive("best_eval", status_.best_eval);
-    archive("best_step", best_step_);
+    archive("candidates", candidates_);
+    archive("final", final_);
     archive("iterations", iterations_);
     archive("steps_before", steps_before_);
     archive("learned", learned_);
@@ -182,7 +207,11 @@ class Run {
     archive("algorithm", *algorithm_);
   }
 
-  bool is_complete() const { return !learned_ && status_.steps >= status_.total_steps; }
+  bool has_learned() const { return !learned_ && status_.steps >= status_.total_steps; }
+  bool is_complete() const {
+    const int episodes = recipe_.eval.n_final_episodes;
+    return has_learned() && (episodes == 0 || (final_ && final_->n_episodes == episodes));
+  }
   bool stop_requested() const { return options_.stop && options_.stop->load(); }
   double seconds() const { return seconds_before_ + watch_.seconds(); }
   void measure_time() {
@@ -191,13 +220,13 @@ class Run {
   }
 
   void learn() {
-    const MetricSink metrics = [this](std::string_view name, double value) { log_->record(name, value); };
     const double progress = static_cast<double>(status_.steps) / static_cast<double>(status_.total_steps);
     steps_before_ = status_.steps;
-    status_.steps += algorithm_->iterate(progress, metrics);
+    final_.reset();
+    status_.steps += algorithm_->iterate(progress, metrics_);
     learned_ = true;
     episodes_.add(envs_.take_episodes());
-    episodes_.report(metrics);
+    episodes_.report(metrics_);
     status_.ep_rew_mean = episodes_.mean_reward();
   }
 
@@ -207,7 +236,9 @@ class Run {
     status_.new_eval =
         recipe_.eval.eval_freq > 0 && (last || crosses(steps_before_, status_.steps, recipe_.eval.eval_freq));
     if (status_.new_eval && !evaluate()) return false;
-    write_row();
+    finish_row();
+    // The last one waits for the figures of the final evaluation; a checkpoint keeps it until then.
+    if (!last || recipe_.eval.n_final_episodes == 0) log_->write_row(status_.steps);
     learned_ = false;
     return true;
   }
@@ -225,45 +256,75 @@ class Run {
     log_->record("eval/std_reward", evaluation.std_reward());
     log_->record("eval/mean_ep_length", evaluation.mean_ep_length());
     if (envs_.spec().has_success) log_->record("eval/success_rate", evaluation.success_rate());
-    if (!status_.best_eval || *status_.eval_mean > *status_.best_eval) {
-      status_.best_eval = status_.eval_mean;
-      best_step_ = status_.steps;
-      best_policy_ = policy_bytes();
-      best_is_written_ = false;
-    }
+    if (candidates_.want(*status_.eval_mean))
+      candidates_.add({.step = status_.steps, .eval_mean = *status_.eval_mean, .policy = policy_bytes()});
+    status_.best_eval = candidates_.best_first().front().eval_mean;
     return true;
   }
 
-  void write_row() {
+  // The final evaluation. What was learnt is saved by then; a stop saves nothing more.
+  void look_back_on_all() {
+    const Stopwatch watch;
+    if (!evaluator_) evaluator_.emplace(task_.factory, pool_);
+    const FinalPlay play{*evaluator_, registry_.layers, recipe_.eval.n_final_episodes,
+                         envs_.spec().has_success, stream_.split("final", static_cast<uint64_t>(status_.steps)), options_.stop};
+    final_ = evaluate_finally(play, candidates_.best_first(), {status_.steps, 0, policy_bytes()});
+    if (final_) final_->report(metrics_);
+    log_->write_row(status_.steps);
+    if (!final_) return;
+    final_seconds_ = watch.seconds();
+    watch_ = {};  // this was no training
+    save();
+  }
+
+  void finish_row() {
     measure_time();
     log_->record("time/iterations", static_cast<double>(++iterations_));
     log_->record("time/time_elapsed", status_.seconds);
     log_->record("time/fps", status_.fps);
-    log_->write_row(status_.steps);
   }
 
   bool save_is_due() const {
-    return best_step_ == status_.steps || crosses(saved_at_.value_or(0), status_.steps, recipe_.save_freq) ||
+    return candidates_.best_step() == status_.steps || crosses(saved_at_.value_or(0), status_.steps, recipe_.save_freq) ||
            (recipe_.save_interval > 0 && since_save_.seconds() >= recipe_.save_interval);
   }
 
-  std::string policy_bytes() {
-    return format_policy(algorithm_->policy(), {recipe_.task, identity_.task, identity_.config});
+  std::string policy_bytes() const {
+    const std::string task = names_task_file(recipe_.task) ? path_from(recipe_.task, folder_.path()) : recipe_.task;
+    return format_policy(algorithm_->policy(), {task, identity_.task, identity_.config, identity_.model},
+                         algorithm_->learner_parameters());
+  }
+
+  // The policy's, and what the learner has beside it.
+  LearnerParameters all_parameters() const {
+    LearnerParameters all = algorithm_->learner_parameters();
+    all.insert(all.begin(), &algorithm_->policy().parameters());
+    return all;
+  }
+  int64_t n_parameters() const {
+    int64_t count = 0;
+    for (const Parameters* parameters : all_parameters()) count += parameters->size();
+    return count;
   }
 
   // The checkpoint first: what the policies say can be had from it again, but not the other way round.
   void save() {
     const Stopwatch watch;
-    for (const Parameter& parameter : algorithm_->policy().network().parameters().list())
-      for (const float x : parameter.values())
-        if (!std::isfinite(x))
-          throw Error(fmt::format("learning has diverged: the parameter '{}' has become {}", parameter.name, x),
-                      Error::Fault::system);
+    check_finite();
     save_checkpoint();
     saved_at_ = status_.steps;
     write_policies();
     since_save_ = {};
     save_seconds_ += watch.seconds();
+  }
+
+  void check_finite() const {
+    for (const Parameters* parameters : all_parameters())
+      for (const Parameter& parameter : parameters->list())
+        for (const float x : parameter.values())
+          if (!std::isfinite(x))
+            throw Error(fmt::format("learning has diverged: the parameter '{}' has become {}", parameter.name, x),
+                        Error::Fault::system);
   }
 
   // What it holds is given back before the policies are put together.
@@ -274,27 +335,30 @@ class Run {
     seconds_before_ = seconds();
     watch_ = {};
     // Weights and an optimiser's two moments of each; what is not filled takes no memory, and growing would.
-    state.reserve(std::max(state_bytes_, 4 * algorithm_->policy().network().parameters().values().size_bytes()));
+    state.reserve(std::max(state_bytes_, 4 * sizeof(float) * static_cast<size_t>(n_parameters())));
     visit_state(state);
     state_bytes_ = state.bytes().size();
     Checkpoint checkpoint{.software = software_version(), .machine = machine_, .step = status_.steps, .sections = {}};
     checkpoint.sections["config"] = identity_.config;
     checkpoint.sections["task"] = identity_.task;
-    checkpoint.sections["model"] = identity_.model;
+    checkpoint.sections["model"] = to_text(identity_.model);
     checkpoint.sections["metrics"] = metrics.bytes();
     checkpoint.sections["state"] = std::move(state).take_bytes();
-    checkpoint.sections["best_policy"] = std::move(best_policy_);
-    checkpoints_.save(checkpoint, best_step_);  // where it fails, the run ends
-    best_policy_ = std::move(checkpoint.sections["best_policy"]);
+    candidates_.move_policies_to(checkpoint);
+    checkpoints_.save(checkpoint, candidates_.best_step());  // where it fails, the run ends
+    candidates_.move_policies_from(checkpoint);
   }
 
-  // The best one is the last one where nothing was evaluated yet.
+  // Until the final evaluation has chosen, the one to keep is that of the best evaluation, or without any, the last.
   void write_policies() {
     const std::string last = policy_bytes();
     write_file_atomically(folder_.file("policy.safetensors"), last);
-    if (!best_is_written_)
-      write_file_atomically(folder_.file("best.safetensors"), best_policy_.empty() ? last : best_policy_);
-    best_is_written_ = !best_policy_.empty();
+    const int64_t kept = final_ ? final_->kept.step : candidates_.best_step().value_or(status_.steps);
+    if (kept == kept_step_) return;  // it is there already
+    const auto found = std::ranges::find(candidates_.best_first(), kept, &Candidate::step);
+    write_file_atomically(folder_.file("best.safetensors"),
+                          found == candidates_.best_first().end() ? last : found->policy);
+    kept_step_ = kept;
   }
 
   const Recipe& recipe_;
@@ -310,19 +374,20 @@ class Run {
   CheckpointFolder checkpoints_;
   EpisodeWindow episodes_;
   std::optional<MetricsLog> log_;
+  const MetricSink metrics_ = [this](std::string_view name, double value) { log_->record(name, value); };
   std::optional<Evaluator> evaluator_;
   TrainStatus status_;
   const std::string machine_ = kind_of_machine();
   int64_t iterations_ = 0, steps_before_ = 0;  // the latter: before the iteration at work
   bool learned_ = false;
-  std::optional<int64_t> best_step_;        // of best_eval
-  std::string best_policy_;                 // as a policy file
-  bool best_is_written_ = false;
+  Candidates candidates_;
+  std::optional<FinalEvaluation> final_;  // of the policies as they are now
+  std::optional<int64_t> kept_step_;      // of the policy in best.safetensors
   std::optional<int64_t> saved_at_, resumed_from_;
-  size_t state_bytes_ = 0;     // of the last checkpoint
-  double seconds_before_ = 0;  // of training, before watch_ was started
+  size_t state_bytes_ = 0;                       // of the last checkpoint
+  double seconds_before_ = 0;                    // of training, before watch_ was started
   Stopwatch watch_, since_save_;
-  double save_seconds_ = 0;  // of this sitting
+  double save_seconds_ = 0, final_seconds_ = 0;  // of this sitting
 };
 
 }  // namespace

@@ -11,7 +11,6 @@
 #include <optional>
 
 #include "apps/commands.h"
-#include "apps/file_argument.h"
 #include "apps/json_file_internal.h"
 #include "core/text.h"
 #include "core/thread_pool.h"
@@ -21,7 +20,7 @@ namespace {
 
 struct BenchArguments {
   std::string name;
-  std::optional<std::string> json;
+  std::optional<std::string> json, torch_python;
   int threads = default_threads();
 };
 
@@ -43,17 +42,18 @@ void load_first(const std::string& library) {
 int bench_command(const BenchArguments& arguments) {
   if (arguments.threads < 1 || arguments.threads > 1024)
     fail("--threads {}: it must be from 1 to 1024", arguments.threads);
-  check_output(arguments.json);
   std::vector<std::string> names;
   for (const bench::Benchmark& benchmark : bench::benchmarks()) {
     names.push_back(benchmark.name);
     if (benchmark.name != arguments.name) continue;
     load_first(benchmark.preload);
-    const std::vector<bench::Figure> figures = benchmark.run({.threads = arguments.threads});
+    const std::vector<bench::Figure> figures =
+        benchmark.run({.threads = arguments.threads, .torch_python = arguments.torch_python.value_or("")});
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const bench::Figure& figure : figures) {
-      fmt::print("{:<28} {:>14.4g} {:<12} limit {:>12.4g}  ratio {:.3f}\n    {}\n", figure.name, figure.value, figure.unit,
-                 figure.limit, figure.ratio, figure.work);
+      const std::string beside =
+          figure.limit == 0 ? "" : fmt::format(" limit {:>12.4g}  ratio {:.3f}", figure.limit, figure.ratio);
+      fmt::print("{:<28} {:>14.4g} {:<12}{}\n    {}\n", figure.name, figure.value, figure.unit, beside, figure.work);
       list.push_back({{"name", figure.name}, {"value", figure.value}, {"unit", figure.unit}, {"limit", figure.limit},
                       {"ratio", figure.ratio}, {"work", figure.work}});
     }
@@ -68,8 +68,12 @@ int bench_command(const BenchArguments& arguments) {
 Command::Work declare_bench(CommandLine& line) {
   auto arguments = std::make_shared<BenchArguments>();
   line.argument("NAME", arguments->name, "envs, cameras, train, nets, checkpoints or link");
-  line.option("--json", arguments->json, "F", "also writes [{name, value, unit, limit, ratio, work}] to a file");
+  line.option("--json", arguments->json, "F", "also writes [{name, value, unit, limit, ratio, work}] to a file")
+      .is_output(json_result("'sinew bench'", {"name", "value", "unit", "limit"}));
   line.option("--threads", arguments->threads, "N", "for training (all cores)");
+  line.option("--torch-python", arguments->torch_python, "PATH",
+              "a Python that has PyTorch, which stands beside ours in `nets` (without: the LibTorch we were built with)")
+      .is_input();
   line.example("sinew bench nets");
   return [arguments] { return bench_command(*arguments); };
 }

@@ -25,15 +25,16 @@ std::string content_of(int fd) {
 
 }  // namespace
 
-ChildProcess::ChildProcess(const std::vector<std::string>& argv) {
+ChildProcess::ChildProcess(const std::vector<std::string>& argv, Errors errors) {
   // A socket rather than a pipe: sending to a closed one can be an error code instead of SIGPIPE.
   // Everything is close-on-exec, so that no other child keeps this one's input open.
   int ends[2] = {-1, -1};
   const bool connected = ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0;
   input_ = ends[0];
   output_ = ::memfd_create("stdout", MFD_CLOEXEC);
-  errors_ = ::memfd_create("stderr", MFD_CLOEXEC);
-  const int error_number = connected && output_ >= 0 && errors_ >= 0 ? start(argv, ends[1]) : errno;
+  if (errors == Errors::kept) errors_ = ::memfd_create("stderr", MFD_CLOEXEC);
+  const bool has_files = output_ >= 0 && (errors_ >= 0 || errors == Errors::passed_on);
+  const int error_number = connected && has_files ? start(argv, ends[1]) : errno;
   if (ends[1] >= 0) ::close(ends[1]);
   if (error_number == 0) return;
   close_files();
@@ -48,7 +49,7 @@ int ChildProcess::start(const std::vector<std::string>& argv, int child_input) {
   ::posix_spawn_file_actions_init(&files);
   ::posix_spawn_file_actions_adddup2(&files, child_input, STDIN_FILENO);
   ::posix_spawn_file_actions_adddup2(&files, output_, STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&files, errors_, STDERR_FILENO);
+  if (errors_ >= 0) ::posix_spawn_file_actions_adddup2(&files, errors_, STDERR_FILENO);
   const int error_number = ::posix_spawnp(&pid_, words[0], &files, nullptr, words.data(), environ);
   ::posix_spawn_file_actions_destroy(&files);
   if (error_number != 0) pid_ = -1;
@@ -90,7 +91,7 @@ ChildProcess::Result ChildProcess::wait() {
   }
   pid_ = -1;
   const int exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return {exit_code, content_of(output_), content_of(errors_)};
+  return {exit_code, content_of(output_), errors_ >= 0 ? content_of(errors_) : ""};
 }
 
 std::string own_folder() {

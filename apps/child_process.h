@@ -8,13 +8,14 @@
 namespace sinew {
 
 /// Another program, run beside this one: we write its standard input, and its standard output and
-/// error are kept in memory until it ends. No thread is needed, and neither side can block the other
+/// error are kept in memory until it ends (its errors, if wanted, passed on to our own). No thread is needed, and neither side can block the other
 /// for ever: the child writes to memory, and writing to a child that has gone is reported, not a
 /// signal.
 class ChildProcess {
  public:
+  enum class Errors { kept, passed_on };
   /// Starts argv[0], found in PATH unless it has a slash. Throws Error when it cannot be started.
-  explicit ChildProcess(const std::vector<std::string>& argv);
+  explicit ChildProcess(const std::vector<std::string>& argv, Errors errors = Errors::kept);
   /// Kills a child that was not waited for.
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
@@ -39,7 +40,7 @@ class ChildProcess {
   pid_t pid_ = -1;
   int input_ = -1;   // our end of a socket pair
   int output_ = -1;  // memory files
-  int errors_ = -1;
+  int errors_ = -1;  // none where they are passed on
 };
 
 /// The folder of the running executable.

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -19,12 +20,31 @@
 
 namespace sinew {
 
-void CommandLine::argument(const std::string& name, std::string& value, const std::string& help, bool required) {
-  app_.add_option(name, value, help)->required(required)->option_text(" ");
+namespace {
+
+// A text, or texts, that may not have been given.
+DeclaredOption::Values texts_of(const std::string& value) {
+  return [&value] { return value.empty() ? std::vector<std::string>{} : std::vector{value}; };
+}
+DeclaredOption::Values texts_of(const std::optional<std::string>& value) {
+  return [&value] { return value ? std::vector{*value} : std::vector<std::string>{}; };
+}
+DeclaredOption::Values texts_of(const std::vector<std::string>& values) {
+  return [&values] { return values; };
 }
 
-void CommandLine::arguments(const std::string& name, std::vector<std::string>& values, const std::string& help) {
+}  // namespace
+
+DeclaredOption& CommandLine::argument(const std::string& name, std::string& value, const std::string& help,
+                                      bool required) {
+  app_.add_option(name, value, help)->required(required)->option_text(" ");
+  return declared_.emplace_back(name, texts_of(value));
+}
+
+DeclaredOption& CommandLine::arguments(const std::string& name, std::vector<std::string>& values,
+                                       const std::string& help) {
   app_.add_option(name, values, help)->required()->option_text("...");
+  return declared_.emplace_back(name, texts_of(values));
 }
 
 namespace {
@@ -35,6 +55,7 @@ void read_value(const std::string& flag, const std::string& text, T& value) {
   if constexpr (std::is_same_v<T, std::string>) {
     value = text;
   } else {
+    if (std::is_unsigned_v<T> && text.starts_with('-')) fail("{} {}: it must be 0 or more", flag, shortened(text));
     const char* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value);
     if (error == std::errc::result_out_of_range) fail("{} {}: the number is too large", flag, shortened(text));
@@ -52,7 +73,8 @@ void read_value(const std::string& flag, const std::string& text, std::optional<
 }  // namespace
 
 template <class T>
-void CommandLine::option(const std::string& flag, T& value, const std::string& placeholder, const std::string& help) {
+DeclaredOption& CommandLine::option(const std::string& flag, T& value, const std::string& placeholder,
+                                    const std::string& help) {
   constexpr bool repeats = std::is_same_v<T, std::vector<std::string>>;
   const CLI::callback_t take = [flag, &value](const CLI::results_t& words) {
     for (const std::string& word : words)
@@ -66,21 +88,29 @@ void CommandLine::option(const std::string& flag, T& value, const std::string& p
     return true;
   };
   app_.add_option(flag, take, help)->option_text(placeholder)->expected(1)->take_all()->allow_extra_args(false);
+  if constexpr (requires { texts_of(value); })
+    return declared_.emplace_back(flag, texts_of(value));
+  else
+    return declared_.emplace_back(flag);
 }
 
-template void CommandLine::option(const std::string&, std::string&, const std::string&, const std::string&);
-template void CommandLine::option(const std::string&, int&, const std::string&, const std::string&);
-template void CommandLine::option(const std::string&, int64_t&, const std::string&, const std::string&);
-template void CommandLine::option(const std::string&, uint64_t&, const std::string&, const std::string&);
-template void CommandLine::option(const std::string&, double&, const std::string&, const std::string&);
-template void CommandLine::option(const std::string&, std::vector<std::string>&, const std::string&,
-                                  const std::string&);
-template void CommandLine::option(const std::string&, std::optional<std::string>&, const std::string&,
-                                  const std::string&);
-template void CommandLine::option(const std::string&, std::optional<int>&, const std::string&, const std::string&);
-template void CommandLine::option(const std::string&, std::optional<int64_t>&, const std::string&, const std::string&);
-template void CommandLine::option(const std::string&, std::optional<uint64_t>&, const std::string&, const std::string&);
-template void CommandLine::option(const std::string&, std::optional<double>&, const std::string&, const std::string&);
+template DeclaredOption& CommandLine::option(const std::string&, std::string&, const std::string&, const std::string&);
+template DeclaredOption& CommandLine::option(const std::string&, int&, const std::string&, const std::string&);
+template DeclaredOption& CommandLine::option(const std::string&, int64_t&, const std::string&, const std::string&);
+template DeclaredOption& CommandLine::option(const std::string&, uint64_t&, const std::string&, const std::string&);
+template DeclaredOption& CommandLine::option(const std::string&, double&, const std::string&, const std::string&);
+template DeclaredOption& CommandLine::option(const std::string&, std::vector<std::string>&, const std::string&,
+                                            const std::string&);
+template DeclaredOption& CommandLine::option(const std::string&, std::optional<std::string>&, const std::string&,
+                                            const std::string&);
+template DeclaredOption& CommandLine::option(const std::string&, std::optional<int>&, const std::string&,
+                                            const std::string&);
+template DeclaredOption& CommandLine::option(const std::string&, std::optional<int64_t>&, const std::string&,
+                                            const std::string&);
+template DeclaredOption& CommandLine::option(const std::string&, std::optional<uint64_t>&, const std::string&,
+                                            const std::string&);
+template DeclaredOption& CommandLine::option(const std::string&, std::optional<double>&, const std::string&,
+                                            const std::string&);
 
 void CommandLine::flag(const std::string& flag, bool& value, const std::string& help) {
   app_.add_flag(flag, value, help);
@@ -137,7 +167,15 @@ std::string plainly(const CLI::ParseError& error) {
   return text;
 }
 
+// CLI11 would take the next word for the value of "--run=", as a shell leaves it of an empty variable.
+void refuse_empty_values(const std::vector<std::string>& words) {
+  for (const std::string& word : words)
+    if (word.starts_with("--") && word.find('=') == word.size() - 1)
+      fail("{} needs a value", word.substr(0, word.size() - 1));
+}
+
 void parse(CLI::App& app, std::vector<std::string> words) {
+  refuse_empty_values(words);
   app.allow_extras();
   std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
   try {
@@ -172,6 +210,7 @@ int run_command(const Program& program, const Command& command, const std::vecto
         throw Error(fmt::format("{} (see '{} {} --help')", error.what(), program.name, command.name));
       }
     });
+  check_outputs(line.declared());
   return work();
 }
 
@@ -226,6 +265,15 @@ void finish_output() {
 }
 
 }  // namespace
+
+std::vector<DeclaredOption> options_of(const Command& command) {
+  CLI::App app;
+  CommandLine line(app);
+  command.declare(line);
+  std::vector<DeclaredOption> options = line.declared();
+  for (DeclaredOption& option : options) option.forget_values();  // they went with the command's work
+  return options;
+}
 
 int run_program(int argc, char** argv, const Program& program) {
   fill_standard_streams();

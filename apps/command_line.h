@@ -1,7 +1,11 @@
 #pragma once
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "apps/declared_option.h"
 
 // CLI11 takes ten seconds to compile: it stays in command_line.cpp.
 namespace CLI {
@@ -17,14 +21,16 @@ class CommandLine {
  public:
   explicit CommandLine(CLI::App& app) : app_(app) {}
 
-  /// A word without dashes, in order of declaration. `name` is what the help calls it.
-  void argument(const std::string& name, std::string& value, const std::string& help, bool required = true);
+  /// A word without dashes, in order of declaration. `name` is what the help calls it. One that names a file says so:
+  ///   line.argument("POLICY", policy, "…").is_input();
+  DeclaredOption& argument(const std::string& name, std::string& value, const std::string& help, bool required = true);
   /// The same, one or more of them.
-  void arguments(const std::string& name, std::vector<std::string>& values, const std::string& help);
-  /// `flag VALUE`. T: std::string, int, int64_t, uint64_t, double, std::optional of one of these, or
+  DeclaredOption& arguments(const std::string& name, std::vector<std::string>& values, const std::string& help);
+  /// `flag VALUE`. One that names a file says so:
+  ///   line.option("--plot", plot, "F.png", "…").is_output(png_picture()); T: std::string, int, int64_t, uint64_t, double, std::optional of one of these, or
   /// std::vector<std::string> (the option may be repeated). `placeholder` stands for the value in the help.
   template <class T>
-  void option(const std::string& flag, T& value, const std::string& placeholder, const std::string& help);
+  DeclaredOption& option(const std::string& flag, T& value, const std::string& placeholder, const std::string& help);
   /// `flag` alone sets value to true.
   void flag(const std::string& flag, bool& value, const std::string& help);
   /// Takes every word as it is, for another program: nothing else may be declared.
@@ -34,9 +40,12 @@ class CommandLine {
 
   /// Where pass_through's words go; null when it was not called.
   std::vector<std::string>* rest() const { return rest_; }
+  /// What was declared so far, flags aside.
+  const std::vector<DeclaredOption>& declared() const { return declared_; }
 
  private:
   CLI::App& app_;
+  std::vector<DeclaredOption> declared_;
   std::vector<std::string>* rest_ = nullptr;
 };
 
@@ -48,6 +57,9 @@ struct Command {
   /// Declares the options and returns what to do when they are parsed.
   std::function<Work(CommandLine&)> declare;
 };
+
+/// What a command's options are, without running it; their values are empty.
+std::vector<DeclaredOption> options_of(const Command& command);
 
 struct Program {
   std::string name;

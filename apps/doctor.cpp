@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "apps/commands.h"
@@ -37,7 +38,6 @@ void print(const char* name, const Finding& finding, int width) {
 }
 
 int examine(const std::string& json_path) {
-  if (!json_path.empty()) check_output(json_path);
   const int terminal = terminal_width(STDOUT_FILENO);
   const int width = terminal > 40 ? std::min(terminal, 110) : 110;
   auto results = nlohmann::ordered_json::array();
@@ -58,7 +58,8 @@ int examine(const std::string& json_path) {
 
 Command::Work declare_doctor(CommandLine& line) {
   auto json = std::make_shared<std::string>();
-  line.option("--json", *json, "F", "also write the findings as one JSON object");
+  line.option("--json", *json, "F", "also write the findings as one JSON object")
+      .is_output(json_result("'sinew doctor'", {"checks", "name", "ok"}));
   line.example("sinew doctor");
   return [json] { return examine(*json); };
 }

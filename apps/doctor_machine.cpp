@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "apps/doctor_checks.h"
+#include "core/memory.h"
 #include "core/text.h"
 #include "core/thread_pool.h"
 
@@ -97,7 +98,8 @@ Finding check_simd() {
 }
 
 Finding check_memory() {
-  const double total = memory_row("MemTotal"), available = memory_row("MemAvailable");
+  const double total = memory_row("MemTotal");
+  const double available = static_cast<double>(available_memory().value_or(0)) / 1e9;  // a container's limit counts
   const std::string value = fmt::format("{:.1f} GB, {:.1f} GB free", total, available);
   if (available < 0.5)
     return {false, value, "Little is free: a training run takes 0.1 GB, compiling sinew 1.5 GB a job."};

@@ -1,8 +1,6 @@
 #include "apps/file_argument.h"
 
-#include <unistd.h>
-
-#include <cerrno>
+#include <algorithm>
 #include <filesystem>
 #include <vector>
 
@@ -14,31 +12,30 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The path of what lies in `folder` and has a name like this; "": nothing has.
-std::string nearest_file(const fs::path& folder, const std::string& name) {
-  std::vector<std::string> names;
+// What lies in `folder`, by the name that is compared: without its end, where what was written has none.
+void add_files(const fs::path& folder, bool with_ends, std::vector<std::string>& names, std::vector<fs::path>& paths) {
   std::error_code none;
-  for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, none))
-    if (entry.path().filename() != name)  // a link that leads nowhere
-      names.push_back(entry.path().filename().string());
-  const std::string near = nearest(name, names);
-  return near.empty() ? "" : (folder / near).string();
+  for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, none)) {
+    if (!entry.exists(none)) continue;  // a link that leads nowhere
+    const fs::path name = entry.path().filename();
+    names.push_back((with_ends ? name : name.stem()).string());
+    paths.push_back(folder / name);
+  }
 }
 
 }  // namespace
 
 std::string suggested_file(const std::string& path, const std::string& else_in) {
-  const std::string name = fs::path(path).filename().string();
-  std::string near = nearest_file(fs::path(path).parent_path(), name);
-  if (near.empty() && !else_in.empty()) near = nearest_file(else_in, name);
-  return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
-}
-
-void check_output(const std::string& path) {
-  const std::string what = fmt::format("cannot write '{}'", path);
-  if (fs::is_directory(path)) fail_errno(what, EISDIR);
-  const std::string folder = fs::path(path).parent_path().string();
-  if (::access(folder.empty() ? "." : folder.c_str(), fs::exists(path) ? F_OK : W_OK) != 0) fail_errno(what, errno);
+  const fs::path name = fs::path(path).filename();
+  std::vector<std::string> names;
+  std::vector<fs::path> paths;
+  // Of both folders at once, for the exact name counts, wherever it lies.
+  add_files(fs::path(path).parent_path(), name.has_extension(), names, paths);
+  if (!else_in.empty()) add_files(else_in, name.has_extension(), names, paths);
+  const std::string near = nearest(name.string(), names);
+  if (near.empty()) return "";
+  const auto index = std::ranges::find(names, near) - names.begin();
+  return fmt::format("; did you mean '{}'?", paths[static_cast<size_t>(index)].string());
 }
 
 }  // namespace sinew

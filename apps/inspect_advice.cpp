@@ -19,14 +19,14 @@ std::vector<std::string> names_where(const Model& model, Element element, Condit
   return names;
 }
 
-std::string on_actuators(const InspectedModel& inspected) {
-  const Model& model = *inspected.model;
+std::string on_actuators(const Model& model) {
   if (model.nu() > 0 || model.nv() == 0) return "";
   const std::string lack =
-      inspected.urdf ? "There is no actuator (MuJoCo makes none from a URDF)" : "There is no actuator";
+      model.is_urdf() ? "There is no actuator (MuJoCo makes none from a URDF)" : "There is no actuator";
   std::vector<std::string> drivable;
   for (int i = 0; i < model.count(Element::joint); ++i)
-    if (const std::string name = readable(model.name(Element::joint, i)); model.joint_dof_size(i) == 1 && !name.empty())
+    if (const std::string name = readable(model.called(Element::joint, i));
+        model.joint_dof_size(i) == 1 && !name.empty() && model.leader_of_joint(i) < 0)
       drivable.push_back(fmt::format("{}: {}", name, drivable.empty() ? 10 : 5));
   if (drivable.empty()) return lack + ", and no hinge or slide with a name that a task could drive.";
   drivable.resize(std::min(drivable.size(), size_t{2}));
@@ -36,24 +36,46 @@ std::string on_actuators(const InspectedModel& inspected) {
       lack, join(drivable));
 }
 
-std::string on_urdf(const InspectedModel& inspected) {
-  if (!inspected.urdf) return "";
-  return "Of a URDF, MuJoCo drops what is only visual, joins links that are fixed to each other into one body, forgets "
-         "effort and velocity limits, and holds the base fixed in the world; a robot that walks needs an MJCF whose "
-         "base "
-         "has a <freejoint/>.";
+// The base of a URDF stands in the world, unless a joint of it lets it go.
+bool stands_in_the_world(const Model& model) {
+  for (int i = 0; i < model.count(Element::joint); ++i)
+    if (model.joint_type(i) == Model::JointType::free) return false;
+  return true;
 }
 
-std::string on_control_ranges(const InspectedModel& inspected) {
-  const Model& model = *inspected.model;
+std::string on_urdf(const Model& model) {
+  if (!model.is_urdf()) return "";
+  std::string text;
+  if (!model.dropped().empty())
+    text = fmt::format("Of this URDF, MuJoCo drops: {}.", readable(join(model.dropped())));
+  if (model.nv() > 0 && stands_in_the_world(model))
+    text += std::string(text.empty() ? "" : " ") +
+            "Its base is fixed in the world; a robot that walks or drives needs a joint of type floating between a link "
+            "'world' and its base, or an MJCF whose base has a <freejoint/>.";
+  return text;
+}
+
+std::string on_followers(const Model& model) {
+  std::vector<std::string> followers;
+  for (int i = 0; i < model.count(Element::joint); ++i)
+    if (const int leader = model.leader_of_joint(i); leader >= 0)
+      followers.push_back(fmt::format("{} follows {}", display_name(model, Element::joint, i),
+                                      display_name(model, Element::joint, leader)));
+  if (followers.empty()) return "";
+  return fmt::format("By an equality of joints{}, {}: drive the one that leads.",
+                     model.is_urdf() ? ", which stands for <mimic>" : "", name_some(followers));
+}
+
+std::string on_control_ranges(const Model& model) {
   const auto names = names_where(model, Element::actuator, [&](int i) { return !model.control_limits(i).limited; });
   if (names.empty()) return "";
-  return fmt::format("Without a ctrlrange: {}. A policy needs to know how far it may go; give each one in the model.",
-                     name_some(names));
+  return fmt::format(
+      "Without a ctrlrange: {}. A policy needs to know how far it may go: give each one in the model, or in the task, "
+      "`actions: {{actuators: {{limits: [-1, 1]}}}}`.",
+      name_some(names));
 }
 
-std::string on_joint_ranges(const InspectedModel& inspected) {
-  const Model& model = *inspected.model;
+std::string on_joint_ranges(const Model& model) {
   const auto names = names_where(model, Element::joint,
                                  [&](int i) { return model.joint_dof_size(i) == 1 && !model.joint_limits(i).limited; });
   if (names.empty()) return "";
@@ -62,8 +84,7 @@ std::string on_joint_ranges(const InspectedModel& inspected) {
       name_some(names));
 }
 
-std::string on_hidden_state(const InspectedModel& inspected) {
-  const Model& model = *inspected.model;
+std::string on_hidden_state(const Model& model) {
   const auto names = names_where(model, Element::actuator, [&](int i) {
     const std::string kind = model.actuator_kind(i);
     return kind == "muscle" || kind == "intvelocity" || kind == "cylinder";
@@ -76,34 +97,34 @@ std::string on_hidden_state(const InspectedModel& inspected) {
       name_some(names));
 }
 
-std::string on_names(const InspectedModel& inspected) {
-  const Model& model = *inspected.model;
+std::string on_names(const Model& model) {
   constexpr std::pair<Element, const char*> kinds[] = {{Element::body, "bodies"},    {Element::joint, "joints"},
                                                        {Element::geom, "geoms"},     {Element::actuator, "actuators"},
                                                        {Element::site, "sites"},     {Element::sensor, "sensors"},
                                                        {Element::camera, "cameras"}, {Element::keyframe, "keyframes"}};
   std::vector<std::string> counts;
   for (const auto& [element, nouns] : kinds) {
-    const size_t unnamed = names_where(model, element, [&](int i) { return model.name(element, i).empty(); }).size();
+    const size_t unnamed = names_where(model, element, [&](int i) { return model.called(element, i).empty(); }).size();
     if (unnamed > 0) counts.push_back(fmt::format("{} of {} {}", unnamed, model.count(element), nouns));
   }
   if (counts.empty()) return "";
   return fmt::format("Without a name: {}. A task cannot refer to them.", join(counts));
 }
 
-std::string on_time_step(const InspectedModel& inspected) {
-  if (inspected.model->timestep() <= 0.01) return "";
+std::string on_time_step(const Model& model) {
+  if (model.timestep() <= 0.01) return "";
   return fmt::format("The time step of {:g} s is long: contacts and stiff joints need 0.01 s or less to be stable.",
-                     inspected.model->timestep());
+                     model.timestep());
 }
 
-std::string on_contacts(const InspectedModel& inspected) {
-  if (inspected.model->has_contacts() || inspected.model->count(Element::geom) == 0) return "";
-  return "Nothing can touch anything: contacts are off, or no two geoms' contype and conaffinity match.";
+std::string on_contacts(const Model& model) {
+  if (model.has_contacts() || model.count(Element::geom) == 0) return "";
+  return "Nothing can touch anything: contacts are off, or no two geoms' contype and conaffinity match but those of "
+         "one body, or of a body and the one that carries it.";
 }
 
-std::string on_joints(const InspectedModel& inspected) {
-  return inspected.model->nv() > 0 ? "" : "Nothing moves: no body has a joint.";
+std::string on_joints(const Model& model) {
+  return model.nv() > 0 ? "" : "Nothing moves: no body has a joint.";
 }
 
 }  // namespace
@@ -111,7 +132,7 @@ std::string on_joints(const InspectedModel& inspected) {
 std::string display_name(const Model& model, Element element, int index) {
   constexpr const char* nouns[] = {"body",   "joint",  "geom",     "site",  "actuator",
                                    "camera", "sensor", "keyframe", "tendon"};
-  const std::string name = model.name(element, index);
+  const std::string name = model.called(element, index);
   return name.empty() ? fmt::format("({} {})", nouns[static_cast<size_t>(element)], index) : readable(name);
 }
 
@@ -128,11 +149,11 @@ std::string name_some(const std::vector<std::string>& names, size_t most) {
          fmt::format(" and {} more", names.size() - most);
 }
 
-std::vector<std::string> model_advice(const InspectedModel& inspected) {
+std::vector<std::string> model_advice(const Model& model) {
   std::vector<std::string> advice;
-  for (const auto& check : {on_joints, on_actuators, on_urdf, on_control_ranges, on_time_step, on_contacts,
-                            on_hidden_state, on_joint_ranges, on_names})
-    if (std::string sentence = check(inspected); !sentence.empty()) advice.push_back(std::move(sentence));
+  for (const auto& check : {on_joints, on_actuators, on_followers, on_urdf, on_control_ranges, on_time_step,
+                            on_contacts, on_hidden_state, on_joint_ranges, on_names})
+    if (std::string sentence = check(model); !sentence.empty()) advice.push_back(std::move(sentence));
   return advice;
 }
 

@@ -64,10 +64,9 @@ ordered_json on_body(const Model& model, int body) { return {{"body", display_na
 
 }  // namespace
 
-ordered_json model_facts(const InspectedModel& inspected) {
-  const Model& model = *inspected.model;
+ordered_json model_facts(const Model& model) {
   ordered_json facts = {{"model", readable(model.path())},
-                        {"format", inspected.urdf ? "URDF" : "MJCF"},
+                        {"format", model.is_urdf() ? "URDF" : "MJCF"},
                         {"timestep", model.timestep()},
                         {"gravity", model.gravity()},
                         {"integrator", model.integrator()},
@@ -93,9 +92,12 @@ ordered_json model_facts(const InspectedModel& inspected) {
   facts["sites"] = list_of(model, Element::site, [&](int i) { return on_body(model, model.site_body(i)); });
   facts["tendons"] = list_of(model, Element::tendon, [](int) { return ordered_json::object(); });
   facts["keyframes"] = list_of(model, Element::keyframe, [&](int i) {
-    return ordered_json{{"qpos", model.keyframe_qpos(i)}, {"qvel", model.keyframe_qvel(i)}};
+    return ordered_json{{"qpos", model.keyframe_qpos(i)},
+                        {"qvel", model.keyframe_qvel(i)},
+                        {"act", model.keyframe_act(i)},
+                        {"ctrl", model.keyframe_ctrl(i)}};
   });
-  facts["advice"] = model_advice(inspected);
+  facts["advice"] = model_advice(model);
   return facts;
 }
 

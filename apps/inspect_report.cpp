@@ -1,6 +1,7 @@
 // The tables of `sinew inspect`.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -127,8 +128,7 @@ std::string table(Rows rows, size_t left, size_t most_rows) {
   return "\n" + format_table(rows, left) + (more > 0 ? fmt::format("  … and {} more (--json has all)\n", more) : "");
 }
 
-std::string world_text(const InspectedModel& inspected) {
-  const Model& model = *inspected.model;
+std::string world_text(const Model& model) {
   const std::span<const double> g = model.gravity();
   return format_table({{"time step", fmt::format("{} s, integrator {}", number(model.timestep()), model.integrator())},
                        {"gravity", fmt::format("{} {} {} m/s²", number(g[0]), number(g[1]), number(g[2]))},
@@ -148,10 +148,9 @@ std::string geom_names(const Model& model) {
 
 }  // namespace
 
-std::string model_report(const InspectedModel& inspected, size_t most_rows) {
-  const Model& model = *inspected.model;
+std::string model_report(const Model& model, size_t most_rows) {
   std::string text =
-      fmt::format("{} ({})\n{}", readable(model.path()), inspected.urdf ? "URDF" : "MJCF", world_text(inspected));
+      fmt::format("{} ({})\n{}", readable(model.path()), model.is_urdf() ? "URDF" : "MJCF", world_text(model));
   if (const std::string joints = table(joint_rows(model), 3, most_rows); !joints.empty())
     text += joints +
             "  hinge and ball: damping in N m s/rad, armature in kg m², stiffness in N m/rad; slide: N s/m, kg, N/m\n";

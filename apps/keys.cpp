@@ -107,9 +107,9 @@ Command::Work declare_keys(CommandLine& line) {
   line.argument("ACTION", options->action,
                 "new NAME: make NAME.key, secret, and NAME.pub; allow FILE.pub, or a key itself: let that side in; "
                 "forget NAME: no longer; list: both");
-  line.argument("WHAT", options->what, "a name, or a public key's file", false);
+  line.argument("WHAT", options->what, "a name, or a public key's file", false).is_input();
   line.option("--as", options->as, "NAME", "by what name it is allowed; the file's own otherwise");
-  line.option("--folder", options->folder, "DIR", "where keys lie, instead of ~/.config/sinew/keys");
+  line.option("--folder", options->folder, "DIR", "where keys lie, instead of ~/.config/sinew/keys").is_folder();
   line.example(
       "sinew keys new robot         # on the robot; on the policy's computer: new policy. Copy each .pub to the other\n"
       "  sinew keys allow policy.pub  # on the robot; on the policy's computer: allow robot.pub. Now they trust each "

@@ -23,7 +23,7 @@ void put(const std::string& text) {
 
 void LiveLine::show(const std::string& text) {
   const std::lock_guard lock(mutex_);
-  if (!is_tty_) {
+  if (!redraws_) {
     if (now_seconds() < next_plain_) return;
     next_plain_ = now_seconds() + plain_interval;
     return put(text + "\n");

@@ -4,11 +4,11 @@
 
 namespace sinew {
 
-/// A line on standard error that tells where things stand: on a terminal it redraws itself, elsewhere it comes every few
-/// seconds. Other lines may be printed meanwhile, from any thread.
+/// A line on standard error that tells where things stand: where it can (can_redraw), it redraws itself, elsewhere it comes
+/// every few seconds. Other lines may be printed meanwhile, from any thread.
 class LiveLine {
  public:
-  explicit LiveLine(bool is_tty) : is_tty_(is_tty) {}
+  explicit LiveLine(bool redraws) : redraws_(redraws) {}
   ~LiveLine() { clear(); }
   LiveLine(const LiveLine&) = delete;
   LiveLine& operator=(const LiveLine&) = delete;
@@ -22,7 +22,7 @@ class LiveLine {
   void wipe();
 
   std::mutex mutex_;
-  bool is_tty_, open_ = false;
+  bool redraws_, open_ = false;
   double next_plain_ = 0;
 };
 

@@ -6,11 +6,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "apps/file_argument.h"
 #include "apps/json_file_internal.h"
 #include "apps/policy_path.h"
 #include "apps/robot_commands.h"
 #include "apps/stream_status_internal.h"
+#include "core/input_path.h"
 #include "nets/policy_file.h"
 #include "robots/recorded_demonstrations.h"
 #include "robots/replay_recording.h"
@@ -19,6 +19,8 @@
 
 namespace sinew {
 namespace {
+
+constexpr const char* profile_first_line = "# Delays of a link, as 'sinew log --profile' measured them.";
 
 struct LogArguments {
   std::string recording, what = "commands";
@@ -139,11 +141,30 @@ PlotSpec plot_of(const Recording& recording, const std::string& what) {
   return plot;
 }
 
+// Recordings of versions before 0.2 name the hash of the learner's weights, too.
+bool has_weights(const LoadedPolicy& loaded, const std::string& hash) {
+  return loaded.policy->weights_hash() == hash || whole_weights_hash(loaded) == hash;
+}
+
+// The one that was asked for, else the recorded one: its path is from the recording, in older ones as it was typed.
+std::string replayed_policy(const LogArguments& arguments, const RecordedSession& session,
+                            const LayerTable<float>& layers) {
+  if (arguments.policy) return policy_path(*arguments.policy);
+  if (session.policy_path.empty()) fail("'{}' does not say where its policy is; name it with --policy", arguments.recording);
+  const BaseFolder folder = BaseFolder::of_file(arguments.recording);
+  for (const BaseFolder& from : {folder, BaseFolder()})
+    if (const FoundFile found = find_file(session.policy_path, from); found.is_there) return found.path;
+  for (const std::string& place : places_if_moved(session.policy_path, folder.named()))
+    if (has_weights(load_policy(place, layers), session.policy_hash)) return place;
+  fail("the policy '{}' that '{}' was recorded with is not there{}; name it with --policy", session.policy_path,
+       arguments.recording, find_file(session.policy_path, folder).looked());
+}
+
 int run_again(const LogArguments& arguments, const Recording& recording, const LayerTable<float>& layers) {
   with_context(arguments.recording, [&] { check_recorded_by_policy(recording.session); });
-  const std::string path = policy_path(arguments.policy.value_or(recording.session.policy_path));
+  const std::string path = replayed_policy(arguments, recording.session, layers);
   const LoadedPolicy loaded = load_policy(path, layers);
-  if (loaded.policy->weights_hash() != recording.session.policy_hash)
+  if (!has_weights(loaded, recording.session.policy_hash))
     fmt::print("{} is another policy than the recorded one: its weights differ\n", path);
   const RecordingReplay replay = replay_recording(recording, *loaded.policy);
   fmt::print("{} of {} actions come out with the same bits when {} runs again\n", replay.equal, replay.actions, path);
@@ -168,10 +189,6 @@ void write_demonstrations(const std::string& path, const std::string& recording_
 }
 
 int log_command(const LogArguments& arguments, const LayerTable<float>& layers) {
-  check_output(arguments.plot);
-  check_output(arguments.profile);
-  check_output(arguments.json);
-  check_output(arguments.demonstrations);
   if (arguments.policy && !arguments.replay) fail("--policy is what --replay runs; add --replay");
   if (arguments.what != "commands" && arguments.what != "joints" && arguments.what != "latency")
     fail("--show {}: commands, joints or latency", arguments.what);
@@ -184,7 +201,7 @@ int log_command(const LogArguments& arguments, const LayerTable<float>& layers) 
   }
   if (arguments.profile) {
     const LatencyProfile profile = with_context(arguments.recording, [&] { return measured_profile(recording); });
-    write_file_atomically(*arguments.profile, to_yaml(profile));
+    write_file_atomically(*arguments.profile, fmt::format("{}\n{}", profile_first_line, to_yaml(profile)));
     fmt::print("latency profile: {} (`delay:` of a task, `--profile` of 'sinew robot')\n", *arguments.profile);
   }
   if (arguments.demonstrations) write_demonstrations(*arguments.demonstrations, arguments.recording, recording);
@@ -195,15 +212,19 @@ int log_command(const LogArguments& arguments, const LayerTable<float>& layers) 
 
 Command::Work declare_log(CommandLine& line, const LayerTable<float>& layers) {
   auto arguments = std::make_shared<LogArguments>();
-  line.argument("F.mcap", arguments->recording, "a recording that 'sinew stream', or 'sinew robot --record', made");
+  line.argument("F.mcap", arguments->recording, "a recording that 'sinew stream', or 'sinew robot --record', made")
+      .is_input();
   line.flag("--replay", arguments->replay, "runs the policy on it again; exit code 1 where the bits are not the same");
-  line.option("--policy", arguments->policy, "POLICY", "runs this one instead of the recorded one");
-  line.option("--plot", arguments->plot, "F.png", "draws a chart of it");
+  line.option("--policy", arguments->policy, "POLICY", "runs this one instead of the recorded one").is_input();
+  line.option("--plot", arguments->plot, "F.png", "draws a chart of it").is_output(png_picture());
   line.option("--show", arguments->what, "WHAT", "what the chart shows: commands, joints or latency");
-  line.option("--profile", arguments->profile, "F.yaml", "writes the delays that it measured, for a task or 'sinew robot'");
+  line.option("--profile", arguments->profile, "F.yaml", "writes the delays that it measured, for a task or 'sinew robot'")
+      .is_output(yaml_of_ours("a latency profile of 'sinew log'", profile_first_line));
   line.option("--demonstrations", arguments->demonstrations, "F.safetensors",
-              "writes what was observed and done, for a recipe's behavioural cloning");
-  line.option("--json", arguments->json, "F", "also writes the summary to a file");
+              "writes what was observed and done, for a recipe's behavioural cloning")
+      .is_output(tensor_file("demonstrations", demonstrations_format));
+  line.option("--json", arguments->json, "F", "also writes the summary to a file")
+      .is_output(json_result("'sinew log'", {"side", "robot", "policy", "damage"}));
   line.example("sinew log recordings/pendulum.mcap --replay --plot chart.png --show joints");
   return [arguments, &layers] { return log_command(*arguments, layers); };
 }

@@ -4,6 +4,7 @@
 
 #include "apps/plot_json.h"
 #include "core/error.h"
+#include "core/input_path.h"
 
 namespace sinew {
 namespace {
@@ -22,8 +23,11 @@ void finish(ChildProcess& child, const std::string& path) {
 }  // namespace
 
 std::string media_program() {
-  const std::filesystem::path beside = std::filesystem::path(own_folder()) / "sinew-media";
-  return std::filesystem::exists(beside) ? beside.string() : "sinew-media";
+  namespace fs = std::filesystem;
+  // Of a program of one's own, which has none beside it, the checkout's.
+  for (const fs::path& folder : {fs::path(own_folder()), fs::path(sinew_home()) / "build/release/apps"})
+    if (fs::exists(folder / "sinew-media")) return (folder / "sinew-media").string();
+  return "sinew-media";
 }
 
 VideoPipe::VideoPipe(const std::string& path, int width, int height, double frames_per_second,
@@ -31,13 +35,10 @@ VideoPipe::VideoPipe(const std::string& path, int width, int height, double fram
     : path_(path),
       frame_bytes_(static_cast<size_t>(width) * static_cast<size_t>(height) * 3),
       child_({program, "video", path, "--size", fmt::format("{}x{}", width, height), "--fps",
-              fmt::format("{}", frames_per_second)}) {}
+              fmt::format("{}", frames_per_second), "--until-told"}) {}
 
 VideoPipe::~VideoPipe() {
-  if (!open_) return;
-  const char half_frame = 0;  // a frame cut short makes the child throw its file away
-  child_.write({&half_frame, 1});
-  child_.wait();
+  if (open_) child_.wait();  // nobody told it that the film is whole: it throws its file away
 }
 
 void VideoPipe::write(std::span<const uint8_t> rgb) {
@@ -50,6 +51,7 @@ void VideoPipe::write(std::span<const uint8_t> rgb) {
 
 void VideoPipe::close() {
   open_ = false;
+  child_.write(film_is_whole);
   finish(child_, path_);
 }
 

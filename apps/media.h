@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "apps/child_process.h"
 #include "vision/plot.h"
@@ -10,8 +11,12 @@
 /// it needs would cost every other command tens of megabytes and milliseconds.
 namespace sinew {
 
-/// sinew-media beside the running executable, else wherever PATH has it.
+/// sinew-media beside the running executable, else where the checkout was built, else wherever PATH has it.
 std::string media_program();
+
+/// What follows the last frame of a film that is whole (`sinew-media video --until-told`). Where the frames end without
+/// it, whoever made them was stopped, and the film is thrown away.
+inline constexpr std::string_view film_is_whole = "end";
 
 /// A video being written, frame by frame.
 class VideoPipe {

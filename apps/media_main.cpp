@@ -8,8 +8,10 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <string_view>
 
 #include "apps/command_line.h"
+#include "apps/media.h"
 #include "apps/plot_json.h"
 #include "core/error.h"
 #include "core/safe_file.h"
@@ -23,9 +25,11 @@ namespace {
 struct VideoOptions {
   std::string path, size;
   double fps = 30;
+  bool until_told = false;
 };
 
-// Frames until the input ends; one cut short means that whoever made them gave up.
+// Frames until the input ends; one cut short means that whoever made them gave up. Where the end is to be told, an
+// input that ends without that does, too: whoever made them was killed.
 int write_video(const VideoOptions& options) {
   int width = 0, height = 0, end = 0;
   if (std::sscanf(options.size.c_str(), "%dx%d%n", &width, &height, &end) != 2 ||
@@ -33,27 +37,29 @@ int write_video(const VideoOptions& options) {
     fail("--size '{}' is not a width and a height like 640x480", options.size);
   VideoWriter video(options.path, width, height, options.fps);
   std::vector<uint8_t> frame(static_cast<size_t>(width) * static_cast<size_t>(height) * 3);
-  while (const size_t count = std::fread(frame.data(), 1, frame.size(), stdin)) {
-    if (count < frame.size()) fail("the frames of '{}' ended in the middle of one", options.path);
-    video.write(frame);
-  }
+  size_t count = 0;
+  while ((count = std::fread(frame.data(), 1, frame.size(), stdin)) == frame.size()) video.write(frame);
   if (std::ferror(stdin)) fail_errno("cannot read the frames", errno);
+  const std::string_view rest(reinterpret_cast<const char*>(frame.data()), count);
+  if (rest != (options.until_told ? film_is_whole : ""))
+    fail("the frames of '{}' ended before the film was whole", options.path);
   video.finish();
   return 0;
 }
 
 Command::Work declare_video(CommandLine& line) {
   auto options = std::make_shared<VideoOptions>();
-  line.argument("OUT.mp4", options->path, "the video to write");
+  line.argument("OUT.mp4", options->path, "the video to write").is_output(mp4_video());
   line.option("--size", options->size, "WxH", "pixels of a frame, for example 640x480");
   line.option("--fps", options->fps, "F", "frames per second");
+  line.flag("--until-told", options->until_told, "the word 'end' follows the last frame; without it nothing is written");
   line.example("sinew-media video --size 640x480 --fps 20 out.mp4 < frames.rgb");
   return [options] { return write_video(*options); };
 }
 
 Command::Work declare_plot(CommandLine& line) {
   auto path = std::make_shared<std::string>();
-  line.argument("OUT.png", *path, "the picture to write");
+  line.argument("OUT.png", *path, "the picture to write").is_output(png_picture());
   line.example("sinew-media plot out.png < plot.json");
   return [path] {
     const std::string text{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
@@ -67,8 +73,8 @@ Command::Work declare_plot(CommandLine& line) {
 }  // namespace sinew
 
 int main(int argc, char** argv) {
-  // Ctrl-C goes to the parent and us alike; the parent decides, by ending our input.
-  ::signal(SIGINT, SIG_IGN);
+  // What ends a group of processes goes to the parent and us alike; the parent decides, by ending our input.
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::signal(signal, SIG_IGN);
   return sinew::run_program(
       argc, argv,
       {.name = "sinew-media",

@@ -1,5 +1,6 @@
 // sinew play: a policy against the simulator.
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -12,11 +13,14 @@
 #include "agents/evaluator.h"
 #include "apps/agent_view.h"
 #include "apps/commands.h"
-#include "apps/file_argument.h"
+#include "apps/film_rate.h"
 #include "apps/inside_view.h"
 #include "apps/json_file_internal.h"
+#include "apps/live_line.h"
 #include "apps/media.h"
 #include "apps/policy_argument.h"
+#include "apps/terminal.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "sim/window.h"
 
@@ -29,54 +33,75 @@ struct PlayArguments {
   std::string policy;
   std::optional<std::string> task, video, json;
   int episodes = 10;
-  int64_t seed = 1;
+  uint64_t seed = 1;
   double video_seconds = 15;
   bool window = false, inside = false;
 };
 
-double frame_rate(const EnvSpec& spec) { return spec.actions.rate > 0 ? spec.actions.rate : 30; }
+double control_rate(const EnvSpec& spec) { return spec.actions.rate > 0 ? spec.actions.rate : 30; }
 
-// Shows each step in a video, a window, or both: the scene, beside it what goes on inside of the policy where that is
+// Shows the steps in a video, a window, or both: the scene, beside it what goes on inside of the policy where that is
 // wanted, and what the agent sees of the scene through its cameras. False once the window was closed.
 class Pictures {
  public:
   Pictures(const PlayArguments& arguments, const EnvSpec& spec)
-      : period_(1 / frame_rate(spec)),
-        frames_left_(frames_of(arguments, spec)),
+      : step_seconds_(1 / control_rate(spec)),
+        rate_(film_rate(control_rate(spec))),
+        film_steps_(steps_of(arguments, spec)),
         agent_view_(spec, picture_height),
         inside_(arguments.inside),
         width_(picture_width + (inside_ ? InsideView::width : 0) + (agent_view_.is_empty() ? 0 : AgentView::width)),
         scene_(size_t{3} * picture_width * picture_height),
         pixels_(size_t{3} * static_cast<size_t>(width_) * picture_height) {
-    if (arguments.video) video_.emplace(*arguments.video, width_, picture_height, frame_rate(spec));
+    if (arguments.video) video_.emplace(*arguments.video, width_, picture_height, rate_.frames_per_second);
     if (arguments.window) window_.emplace(picture_height, width_, "sinew: " + spec.name);
   }
   bool wanted() const { return video_ || window_; }
 
   bool show(Env& env, const Insight& insight) {
     if (!window_ && !video_) return true;
-    draw(env);
-    if (inside_) InsideView::draw(insight, pixels_, picture_height, width_, picture_width);
-    if (video_) video_->write(pixels_);
-    if (video_ && --frames_left_ == 0) close_video();
-    if (!window_) return true;
-    window_->show(pixels_);
-    next_frame_ +=
-        std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(period_));
-    next_frame_ = std::max(next_frame_, std::chrono::steady_clock::now() - std::chrono::milliseconds(200));
-    std::this_thread::sleep_until(next_frame_);
-    return !window_->closed();
+    const int64_t step = step_++;
+    if (step % rate_.stride == 0) {
+      draw(env);
+      if (inside_) InsideView::draw(insight, pixels_, picture_height, width_, picture_width);
+      if (video_) film(step);
+      if (window_) show_in_time();
+    }
+    if (video_ && step_ == film_steps_) close_video();
+    return !window_ || !window_->closed();
   }
   // The video is of the first episode, or its first seconds.
   void close_video() {
     if (video_) video_->close();
     video_.reset();
+    line_.clear();
   }
 
  private:
-  static int64_t frames_of(const PlayArguments& arguments, const EnvSpec& spec) {
-    if (arguments.video_seconds <= 0) return std::numeric_limits<int64_t>::max();
-    return std::max<int64_t>(1, std::llround(arguments.video_seconds * frame_rate(spec)));
+  static int64_t steps_of(const PlayArguments& arguments, const EnvSpec& spec) {
+    const int64_t all = spec.time_limit > 0 ? spec.time_limit : std::numeric_limits<int64_t>::max();
+    if (arguments.video_seconds <= 0) return all;
+    const double steps = std::round(arguments.video_seconds * control_rate(spec));
+    return steps < static_cast<double>(all) ? std::max<int64_t>(1, static_cast<int64_t>(steps)) : all;
+  }
+
+  void film(int64_t step) {
+    for (int i = 0; i < rate_.repeats; ++i) video_->write(pixels_);
+    constexpr double patience = 2;  // s; a film that is done by then needs no word
+    if (now_seconds() - began_ < patience) return;
+    const double seconds = static_cast<double>(step + 1) * step_seconds_;
+    line_.show(film_steps_ == std::numeric_limits<int64_t>::max()
+                   ? fmt::format("filming: {:.1f} s of the robot's time", seconds)
+                   : fmt::format("filming: {:.1f} of at most {:.1f} s of the robot's time", seconds,
+                                 static_cast<double>(film_steps_) * step_seconds_));
+  }
+
+  void show_in_time() {
+    window_->show(pixels_);
+    next_frame_ += std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+        std::chrono::duration<double>(rate_.stride * step_seconds_));
+    next_frame_ = std::max(next_frame_, std::chrono::steady_clock::now() - std::chrono::milliseconds(200));
+    std::this_thread::sleep_until(next_frame_);
   }
 
   void draw(Env& env) {
@@ -88,8 +113,12 @@ class Pictures {
     if (!agent_view_.is_empty()) agent_view_.draw(env, pixels_, width_);
   }
 
-  double period_;
-  int64_t frames_left_;
+  double step_seconds_;
+  FilmRate rate_;
+  int64_t film_steps_;  // the video ends after these, or with the episode
+  int64_t step_ = 0;
+  double began_ = now_seconds();
+  LiveLine line_{can_redraw(STDERR_FILENO)};
   AgentView agent_view_;
   bool inside_;
   int width_;  // of the whole picture
@@ -104,10 +133,11 @@ Evaluation play_and_watch(Evaluator& evaluator, const Policy& policy, const Play
                           const EnvSpec& spec, std::vector<Insight>& steps) {
   Pictures pictures(arguments, spec);
   PolicyProbe probe(policy);
+  PolicyRunner controller(policy);
   Evaluation evaluation;
   Insight insight;
   bool open = true;
-  const Rng stream = Rng(static_cast<uint64_t>(arguments.seed)).split("play");
+  const Rng stream = Rng(arguments.seed).split("play");
   for (int i = 0; i < arguments.episodes && open; ++i) {
     StepObserver observer;
     if (pictures.wanted()) observer = [&](Env& env, const StepResult&) { return open = pictures.show(env, insight); };
@@ -117,7 +147,7 @@ Evaluation play_and_watch(Evaluator& evaluator, const Policy& policy, const Play
         insight = probe.look(row, state, starts_anew);
         if (i == 0 && arguments.json) steps.push_back(insight);
       };
-    evaluation.episodes.push_back(evaluator.run_episode(policy, stream.split("episode", i), observer, look));
+    evaluation.episodes.push_back(evaluator.run_episode(controller, stream.split("episode", i), observer, look));
     pictures.close_video();
   }
   return evaluation;
@@ -136,6 +166,7 @@ void write_result(const std::string& path, const PlayArguments& arguments, const
                                    {"task", spec.name},
                                    {"seed", arguments.seed},
                                    {"mean_reward", evaluation.mean_reward()},
+                                   {"std_error", evaluation.std_error()},
                                    {"std_reward", evaluation.std_reward()},
                                    {"mean_ep_length", evaluation.mean_ep_length()}};
   if (spec.has_success) result["success_rate"] = evaluation.success_rate();
@@ -156,11 +187,9 @@ void write_result(const std::string& path, const PlayArguments& arguments, const
 
 int play_command(const PlayArguments& arguments, const Registry& registry) {
   if (arguments.episodes < 1) fail("--episodes {}: at least one", arguments.episodes);
-  if (arguments.seed < 0) fail("--seed {}: it must be 0 or more", arguments.seed);
   if (arguments.video_seconds < 0) fail("--video-seconds {}: it must be 0 or more", arguments.video_seconds);
   if (arguments.inside && !arguments.video && !arguments.window && !arguments.json)
     fail("--inside is shown in a --video or a --window, or written to --json; name one of them");
-  check_output(arguments.json);
   const std::string path = policy_path(arguments.policy);
   const LoadedPolicy loaded = load_policy(path, registry.layers);
   const Task task = task_for(loaded, path, arguments.task, registry);
@@ -174,7 +203,8 @@ int play_command(const PlayArguments& arguments, const Registry& registry) {
   std::vector<Insight> steps;
   const Evaluation evaluation = watched ? play_and_watch(evaluator, *loaded.policy, arguments, spec, steps)
                                         : evaluator.run(*loaded.policy, arguments.episodes,
-                                                        Rng(static_cast<uint64_t>(arguments.seed)).split("play"));
+                                                        Rng(arguments.seed).split("play"));
+  const bool is_one = evaluation.episodes.size() == 1;
   for (size_t i = 0; i < evaluation.episodes.size(); ++i) {
     const Evaluation::Episode& episode = evaluation.episodes[i];
     fmt::print("episode {:2}: return {:10.2f}, {} steps{}\n", i + 1, episode.reward, episode.length,
@@ -183,8 +213,10 @@ int play_command(const PlayArguments& arguments, const Registry& registry) {
                : episode.terminated ? ", terminated"
                                     : "");
   }
-  fmt::print("{}: return {:.2f} ± {:.2f} over {} episodes of {}\n", path, evaluation.mean_reward(),
-             evaluation.std_reward(), evaluation.episodes.size(), task.name);
+  fmt::print("{}: return {:.2f}{} over {} episodes of {}{}\n", path, evaluation.mean_reward(),
+             is_one ? "" : fmt::format(" ± {:.2f}", evaluation.std_error()), evaluation.episodes.size(), task.name,
+             is_one ? "" : fmt::format(" (± is the mean's standard error; the episodes' own spread is {:.2f})",
+                                       evaluation.std_reward()));
   if (spec.has_success) fmt::print("success in {:.0f} % of them\n", 100 * evaluation.success_rate());
   if (arguments.video) fmt::print("video: {}\n", *arguments.video);
   if (arguments.json) write_result(*arguments.json, arguments, spec, evaluation, steps);
@@ -195,18 +227,20 @@ int play_command(const PlayArguments& arguments, const Registry& registry) {
 
 Command::Work declare_play(CommandLine& line, const Registry& registry) {
   auto arguments = std::make_shared<PlayArguments>();
-  line.argument("POLICY", arguments->policy, "a run folder (its best policy) or a .safetensors file");
+  line.argument("POLICY", arguments->policy, "a run folder (its best policy) or a .safetensors file").is_input();
   line.option("--task", arguments->task, "TASK",
-              "another task than the policy's own; it must have the same sensors and actuators");
+              "another task than the policy's own; it must have the same sensors and actuators")
+      .is_input();
   line.option("--episodes", arguments->episodes, "N", "how many episodes");
   line.option("--seed", arguments->seed, "N", "of the episodes' beginnings");
-  line.option("--video", arguments->video, "F.mp4", "a film of the first episode");
+  line.option("--video", arguments->video, "F.mp4", "a film of the first episode").is_output(mp4_video());
   line.option("--video-seconds", arguments->video_seconds, "S", "how much of it, in the robot's time; 0: all");
   line.flag("--window", arguments->window, "shows it live, where there is a display");
   line.flag("--inside", arguments->inside,
             "also what goes on inside of the policy: the saliency of its images, the outputs of recurrent layers, the "
             "weights of attention; drawn beside the scene, of the first episode written to --json");
-  line.option("--json", arguments->json, "F", "also writes the result to a file");
+  line.option("--json", arguments->json, "F", "also writes the result to a file")
+      .is_output(json_result("'sinew play'", {"policy", "task", "seed", "mean_reward"}));
   line.example("sinew play runs/quickstart --video run.mp4");
   return [arguments, &registry] { return play_command(*arguments, registry); };
 }

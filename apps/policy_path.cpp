@@ -4,13 +4,17 @@
 
 #include "apps/file_argument.h"
 #include "core/error.h"
+#include "core/input_path.h"
 
 namespace sinew {
 
-std::string policy_path(const std::string& policy) {
+std::string policy_path(const std::string& written) {
   namespace fs = std::filesystem;
+  const FoundFile found = find_file(written, "", &shipped_policies);
+  const std::string& policy = found.path;
   if (!fs::exists(policy))
-    fail("there is no policy '{}': give a run folder or a .safetensors file{}", policy, suggested_file(policy));
+    fail("there is no policy '{}'{}: give a run folder or a .safetensors file{}", policy, found.looked(),
+         suggested_file(policy));
   const fs::path extension = fs::path(policy).extension();
   if (extension == ".yaml" || extension == ".yml")
     fail("'{}' is a YAML file, not a policy: give a run folder or a .safetensors file", policy);

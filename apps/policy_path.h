@@ -3,7 +3,8 @@
 
 namespace sinew {
 
-/// The file that POLICY means: itself, or in a run folder best.safetensors, else policy.safetensors.
+/// The file that POLICY means: itself, or in a run folder best.safetensors, else policy.safetensors. One of the zoo is
+/// found by its name.
 /// Throws Error when there is none.
 std::string policy_path(const std::string& policy);
 

@@ -56,8 +56,8 @@ std::string progress_line(const ProgressState& state, int64_t total_steps, int w
   }
 }
 
-Progress::Progress(int64_t total_steps, bool is_tty, std::FILE* out)
-    : total_steps_(total_steps), is_tty_(is_tty), out_(out) {}
+Progress::Progress(int64_t total_steps, bool redraws, std::FILE* out)
+    : total_steps_(total_steps), redraws_(redraws), out_(out) {}
 
 Progress::~Progress() {
   if (open_) put(out_, "\n");
@@ -70,9 +70,9 @@ void Progress::update(const ProgressState& state) {
 }
 
 void Progress::draw() {
-  next_draw_ = now_seconds() + (is_tty_ ? live_interval : plain_interval);
+  next_draw_ = now_seconds() + (redraws_ ? live_interval : plain_interval);
   stale_ = false;
-  if (!is_tty_) {
+  if (!redraws_) {
     put(out_, progress_line(state_, total_steps_, 0) + "\n");
   } else {
     // One column stays free: some terminals wrap when the last one is written.
@@ -89,7 +89,7 @@ void Progress::clear() {
 }
 
 void Progress::finish() {
-  if (stale_ || (is_tty_ && !open_)) draw();
+  if (stale_ || (redraws_ && !open_)) draw();
   if (open_) put(out_, "\n");
   open_ = false;
 }

@@ -21,11 +21,11 @@ struct ProgressState {
 /// go in order of importance. 0: all of it, without the bar.
 std::string progress_line(const ProgressState& state, int64_t total_steps, int width);
 
-/// Shows it while training runs: on a terminal one line that redraws itself, ten times a second at
+/// Shows it while training runs: where it can (can_redraw), one line that redraws itself, ten times a second at
 /// most; elsewhere a plain line every few seconds.
 class Progress {
  public:
-  Progress(int64_t total_steps, bool is_tty, std::FILE* out = stderr);
+  Progress(int64_t total_steps, bool redraws, std::FILE* out = stderr);
   /// Ends the line if one is open.
   ~Progress();
   Progress(const Progress&) = delete;
@@ -42,7 +42,7 @@ class Progress {
   void draw();
 
   int64_t total_steps_;
-  bool is_tty_;
+  bool redraws_;
   std::FILE* out_;
   double next_draw_ = 0;  // on the clock of now_seconds; 0: the first update draws
   bool open_ = false;     // a live line stands in the terminal

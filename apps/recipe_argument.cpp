@@ -3,15 +3,17 @@
 #include <filesystem>
 
 #include "apps/file_argument.h"
-#include "envs/make_env.h"
+#include "core/input_path.h"
 
 namespace sinew {
 
 namespace fs = std::filesystem;
 
-ConfigNode parse_recipe_file(const std::string& path) {
+ConfigNode parse_recipe_file(const std::string& written) {
+  const FoundFile found = find_file(written, "", &shipped_recipes);
+  const std::string& path = found.path;
   if (!fs::exists(path))
-    fail("cannot read '{}': No such file or directory{}", path,
+    fail("cannot read '{}': No such file or directory{}{}", path, found.looked(),
          suggested_file(path, (fs::path(sinew_home()) / "configs" / "recipes").string()));
   ConfigNode node = ConfigNode::parse_file(path);
   if (node.is_map() && !node.find("task") && !node.find("algorithm") && (node.find("model") || node.find("env")))

@@ -2,18 +2,7 @@
 
 #include <fmt/core.h>
 
-#include <filesystem>
-
-#include "apps/file_argument.h"
-#include "core/error.h"
-
 namespace sinew {
-
-void check_recording(const std::optional<std::string>& path) {
-  if (path && std::filesystem::exists(*path))
-    fail("'{}' is there already, and nothing is overwritten; move it away or choose another name", *path);
-  check_output(path);
-}
 
 void finish_recording(FlightRecorder& recorder) {
   recorder.finish();

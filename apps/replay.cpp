@@ -44,7 +44,7 @@ int replay(const ReplayOptions& options, const Registry& registry) {
     fail("the task '{}' is not simulated by MuJoCo: it has no qpos and qvel to start from", env->spec().name);
   const ReplayInput input = read_replay_input(options.input, *task);
   Rng rng(0);  // of commands alone: nothing else is drawn
-  with_context(options.input, [&] { task->reset_to(input.qpos, input.qvel, rng); });
+  with_context(options.input, [&] { task->reset_to(input.start, rng); });
   const ordered_json initial = observation_of(*env);
   std::vector<std::string> steps;
   StepResult result;
@@ -70,10 +70,12 @@ int replay(const ReplayOptions& options, const Registry& registry) {
 
 Command::Work declare_replay(CommandLine& line, const Registry& registry) {
   auto options = std::make_shared<ReplayOptions>();
-  line.argument("TASK", options->task, "a task's name (half_cheetah) or YAML file");
-  line.option("--input", options->input, "IN.json", R"({"qpos": […], "qvel": […], "actions": [[…], …]})");
+  line.argument("TASK", options->task, "a task's name (half_cheetah) or YAML file").is_input();
+  line.option("--input", options->input, "IN.json", R"({"qpos": […], "qvel": […], "actions": [[…], …]}; or {"keyframe": "NAME", "actions": …}: all of a keyframe of the model. act, ctrl, mpos and mquat, as MJCF has them, may be given, too)")
+      .is_input();
   line.option("--output", options->output, "OUT.json",
-              "where initial_obs and, of each step, obs, reward, terminated and truncated go");
+              "where initial_obs and, of each step, obs, reward, terminated and truncated go")
+      .is_output(json_result("'sinew replay'", {"initial_obs"}));
   line.example("sinew replay half_cheetah --input in.json --output out.json");
   return [options, &registry] {
     if (options->input.empty()) fail("replay: --input IN.json is required");

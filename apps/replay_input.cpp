@@ -31,18 +31,22 @@ class Reader {
  public:
   explicit Reader(const std::string& path) : path_(path), root_(parse(path)) {
     if (!root_.is_object()) fail("{}: the file must hold one object, {{\"qpos\", \"qvel\", \"actions\"}}", path_);
-    const std::vector<std::string> keys = {"qpos", "qvel", "actions"};
-    for (const auto& [key, value] : root_.items())
+    const std::vector<std::string> keys = {"keyframe", "qpos", "qvel", "act", "ctrl", "mpos", "mquat", "actions"};
+    for (const auto& [key, value] : root_.items()) {
       if (std::ranges::find(keys, key) == keys.end())
         fail("{}: unknown key '{}'{}", path_, shortened(key), suggestion(key, keys));
-    for (const std::string& key : keys) {
-      if (!root_.contains(key)) fail("{}: the key '{}' is missing", path_, key);
-      if (!root_[key].is_array()) fail("{}: '{}' is not a list", path_, key);
+      if (key == "keyframe" ? !value.is_string() : !value.is_array())
+        fail("{}: '{}' is not a {}", path_, key, key == "keyframe" ? "name" : "list");
     }
+    for (const char* key : {"qpos", "qvel", "actions"})
+      if (!root_.contains(key) && (!root_.contains("keyframe") || key == std::string("actions")))
+        fail("{}: the key '{}' is missing", path_, key);
   }
 
+  // "": it begins at none.
+  std::string keyframe() const { return root_.value("keyframe", ""); }
   std::vector<double> numbers(const std::string& key, size_t count, const std::string& whose) const {
-    return numbers(root_[key], key, count, whose);
+    return root_.contains(key) ? numbers(root_[key], key, count, whose) : std::vector<double>();
   }
   std::vector<std::vector<double>> rows(const std::string& key, size_t width, const std::string& whose) const {
     std::vector<std::vector<double>> rows;
@@ -72,10 +76,21 @@ class Reader {
 
 ReplayInput read_replay_input(const std::string& path, TaskEnv& task) {
   const Reader reader(path);
-  const Model& model = task.simulation().model();
+  Simulation& sim = task.simulation();
   const std::string its_model = fmt::format("the model of '{}'", task.spec().name);
-  return {.qpos = reader.numbers("qpos", static_cast<size_t>(model.nq()), its_model),
-          .qvel = reader.numbers("qvel", static_cast<size_t>(model.nv()), its_model),
+  const auto numbers = [&](const char* key, std::span<const double> own) {
+    return reader.numbers(key, own.size(), its_model);
+  };
+  const int keyframe = reader.keyframe().empty() ? -1 : with_context(path, [&] {
+    return sim.model().find(Model::Element::keyframe, reader.keyframe());
+  });
+  return {.start = {.keyframe = keyframe,
+                    .qpos = numbers("qpos", sim.qpos()),
+                    .qvel = numbers("qvel", sim.qvel()),
+                    .act = numbers("act", sim.act()),
+                    .ctrl = numbers("ctrl", sim.ctrl()),
+                    .mpos = numbers("mpos", sim.mocap_pos()),
+                    .mquat = numbers("mquat", sim.mocap_quat())},
           .actions = reader.rows("actions", static_cast<size_t>(task.spec().actions.size()),
                                  fmt::format("an action of '{}'", task.spec().name))};
 }

@@ -40,12 +40,16 @@ struct Report {
   std::vector<RunGroup> groups;                 // in load_groups' order
   std::vector<std::vector<Summary>> summaries;  // of each group, in the order of report_figures()
   const Figure* metric;                         // what is compared
+  bool is_metric_makeshift = false;             // nobody chose it, and a group lacks the one that would be right
   std::vector<Comparison> comparisons;          // of every group that is on a baseline's task
   std::optional<Aggregate> aggregate;           // where two tasks or more have a baseline
+  std::vector<std::string> left_out;            // why, of every run that could not be read, or compared
 };
 
-/// Throws Error where a run to be compared lacks the score.
-Report make_report(std::vector<RunGroup> groups, const Figure& metric);
+/// Compares by `metric`; null: by the kept policies' returns, or where a group to be compared has none, by the best
+/// evaluations. A run to be compared that lacks the score is left out of the comparison. Throws Error where none can be
+/// made.
+Report make_report(std::vector<RunGroup> groups, const Figure* metric, std::vector<std::string> left_out = {});
 
 /// The part of make_report that is over tasks.
 std::optional<Aggregate> aggregate_over_tasks(const std::vector<RunGroup>& groups, const Figure& metric);

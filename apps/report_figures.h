@@ -1,6 +1,7 @@
 #pragma once
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/runs.h"
@@ -15,13 +16,17 @@ struct Figure {
   double (*of)(const RunRecord&);  // NaN where the run has none
   std::string (*text)(double);     // "-" for NaN
   const char* metric = nullptr;    // what --metric calls it; null for what is no score
+  const char* error = nullptr;     // the column of metrics.csv with its standard error, where it has one
 };
 
 /// All of them, in the order of the table's columns.
 std::span<const Figure> report_figures();
 
-/// The one that --metric names: final, best or training. Throws Error on another word.
-const Figure& figure_of_metric(const std::string& metric);
+/// The figure's standard error of one run; NaN where it has none.
+double standard_error(const RunRecord& run, const Figure& figure);
+
+/// The one that --metric names: kept, last, best, final or training. Throws Error on another word.
+const Figure& figure_of_metric(std::string_view metric);
 
 /// A figure over the seeds that have it.
 struct Summary {
@@ -31,7 +36,9 @@ struct Summary {
 /// In the order of report_figures().
 std::vector<Summary> summarize(const RunGroup& group);
 
-/// The score of every run, for a comparison. Throws Error on a run that has none, and says why.
+/// The score of every run, for a comparison; all have one.
 std::vector<double> scores(const RunGroup& group, const Figure& metric);
+/// Why a run has no such score; "" where it has one.
+std::string missing_score(const RunRecord& run, const Figure& metric);
 
 }  // namespace sinew

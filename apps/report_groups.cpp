@@ -108,9 +108,15 @@ void put_tasks_together(std::vector<RunGroup>& groups) {
 
 }  // namespace
 
-std::vector<RunGroup> load_groups(const std::vector<std::string>& runs, const std::vector<std::string>& baselines) {
+std::vector<RunGroup> load_groups(const std::vector<std::string>& runs, const std::vector<std::string>& baselines,
+                                  std::vector<std::string>& left_out) {
   std::vector<RunGroup> groups;
-  for (const std::string& run : runs) add_group(groups, run);
+  for (const std::string& run : runs) try {
+      add_group(groups, run);
+    } catch (const Error& error) {
+      left_out.push_back(error.what());
+    }
+  if (groups.empty()) throw Error(join(left_out, "; "));
   label_groups(groups);
   for (const std::string& word : baselines) {
     if (!groups_named(groups, word).empty()) continue;
@@ -120,6 +126,7 @@ std::vector<RunGroup> load_groups(const std::vector<std::string>& runs, const st
   label_groups(groups);
   for (const std::string& word : baselines) mark_baseline(groups, word);
   put_tasks_together(groups);
+  for (const RunGroup& group : groups) left_out.insert(left_out.end(), group.left_out.begin(), group.left_out.end());
   return groups;
 }
 

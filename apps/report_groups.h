@@ -14,7 +14,9 @@ namespace sinew {
 /// folder's own name or an algorithm; on each task, it means the group that is known by it. Throws
 /// Error on a word that nothing is known by, on two baselines for one task, and on a baseline whose
 /// task no other group shares.
-std::vector<RunGroup> load_groups(const std::vector<std::string>& runs, const std::vector<std::string>& baselines);
+/// A run that cannot be read costs no more than its own row: why is added to `left_out`. Throws when none can.
+std::vector<RunGroup> load_groups(const std::vector<std::string>& runs, const std::vector<std::string>& baselines,
+                                  std::vector<std::string>& left_out);
 
 /// Labels groups so that those of a task differ, all of them in the same way, by the first of these
 /// that does it: the algorithm ("ppo"); the folder's name without its task ("cartpole_ppo_wide":

@@ -1,5 +1,7 @@
 #include "apps/report_json.h"
 
+#include <fmt/core.h>
+
 #include <nlohmann/json.hpp>
 
 namespace sinew {
@@ -27,7 +29,10 @@ ordered_json json_of(const RunGroup& group, const std::vector<Summary>& summarie
   }
   for (const RunRecord& run : group.runs) {
     ordered_json seed = {{"seed", run.seed}, {"run", run.folder}};
-    for (const Figure& figure : figures) seed[figure.name] = figure.of(run);
+    for (const Figure& figure : figures) {
+      seed[figure.name] = figure.of(run);
+      if (figure.error) seed[fmt::format("{}_error", figure.name)] = standard_error(run, figure);
+    }
     result["seeds"].push_back(seed);
   }
   return result;
@@ -72,6 +77,7 @@ std::string report_json(const Report& report) {
         {"metric", report.metric->name}, {"tasks", report.aggregate->tasks}, {"left_out", report.aggregate->left_out}};
     for (const AggregateRow& row : report.aggregate->rows) aggregate["results"].push_back(json_of(row));
   }
+  if (!report.left_out.empty()) result["left_out"] = report.left_out;
   return result.dump(2, ' ', false, ordered_json::error_handler_t::replace);
 }
 

@@ -22,6 +22,30 @@ size_t n_evaluations(const RunGroup& group) {
   return most;
 }
 
+// What the returns are, and whose are missing.
+void note_returns(const Report& report, std::vector<std::string>& notes) {
+  std::set<int> episodes;
+  Names without;
+  for (const RunGroup& group : report.groups)
+    for (const RunRecord& run : group.runs) {
+      if (!std::isfinite(figure_of_metric("kept").of(run))) without.insert("'" + run.folder + "'");
+      else episodes.insert(static_cast<int>(run.series("kept/n_episodes").values.back()));
+    }
+  if (episodes.size() == 1)
+    notes.push_back(
+        fmt::format("Return: of the kept policy (best.safetensors), over {} episodes that it was neither learnt from nor "
+                    "chosen by; ± the mean's standard error. The best evaluation is higher by luck.",
+                    *episodes.begin()));
+  else if (!episodes.empty())
+    notes.push_back(fmt::format("The returns are over different numbers of episodes, from {} to {}.", *episodes.begin(),
+                                *episodes.rbegin()));
+  if (!without.empty())
+    notes.push_back(
+        fmt::format("No return over fresh episodes: {} had no final evaluation (older than those, stopped before it, or "
+                    "eval.n_final_episodes: 0). A best evaluation is higher by luck than what its policy does.",
+                    list(without)));
+}
+
 void note_seeds(const Report& report, std::vector<std::string>& notes) {
   const auto fewer_than = [&](size_t n) {
     return std::ranges::any_of(report.groups, [n](const RunGroup& group) { return group.runs.size() < n; });
@@ -41,6 +65,8 @@ void note_comparisons(const Report& report, std::vector<std::string>& notes) {
         fmt::format("No ratio where the baseline's IQM is not positive ({}): between negative returns, a smaller ratio "
                     "would be the better one.",
                     list(without_ratio)));
+  if (report.is_metric_makeshift)
+    notes.push_back("Compared by best evaluations, since not every group has a return over fresh episodes.");
   for (const Comparison& one : report.comparisons) {
     const RunGroup &group = report.groups[one.group], &baseline = report.groups[one.baseline];
     if (report.metric->metric != std::string("best") || n_evaluations(group) == n_evaluations(baseline)) continue;
@@ -76,6 +102,8 @@ void note_aggregate(const Aggregate& aggregate, std::vector<std::string>& notes)
 
 std::vector<std::string> report_notes(const Report& report) {
   std::vector<std::string> notes;
+  for (const std::string& why : report.left_out) notes.push_back("Left out: " + why + ".");
+  note_returns(report, notes);
   if (report.groups.size() > 1) note_seeds(report, notes);
   if (!report.comparisons.empty()) {
     note_comparisons(report, notes);

@@ -34,17 +34,35 @@ std::string estimate_text(const Estimate& estimate, std::string (*text)(double) 
 
 std::string label_of(const RunGroup& group) { return group.label + (group.is_baseline ? " (baseline)" : ""); }
 
+bool is_there(const std::vector<Summary>& summaries, const char* metric) {
+  return summaries[static_cast<size_t>(&figure_of_metric(metric) - report_figures().data())].over_seeds.count > 0;
+}
+
+// Columns with something in them. The last policy's return makes that of its one evaluation superfluous.
+std::vector<size_t> shown_figures(const std::vector<Summary>& summaries) {
+  const Figure* superfluous = is_there(summaries, "last") ? &figure_of_metric("final") : nullptr;
+  std::vector<size_t> shown;
+  for (size_t i = 0; i < summaries.size(); ++i)
+    if (summaries[i].over_seeds.count > 0 && &report_figures()[i] != superfluous) shown.push_back(i);
+  return shown;
+}
+
 std::string seeds_text(const RunGroup& group, const std::vector<Summary>& summaries) {
   const auto figures = report_figures();
+  const std::vector<size_t> shown = shown_figures(summaries);
   Rows rows(1, {"seed"});
-  for (const Figure& figure : figures) rows[0].push_back(figure.heading);
+  for (const size_t i : shown) rows[0].push_back(figures[i].heading);
   for (const RunRecord& run : group.runs) {
     std::vector<std::string>& row = rows.emplace_back(1, std::to_string(run.seed));
-    for (const Figure& figure : figures) row.push_back(figure.text(figure.of(run)));
+    for (const size_t i : shown) {
+      const double error = standard_error(run, figures[i]);
+      row.push_back(figures[i].text(figures[i].of(run)));
+      if (std::isfinite(error)) row.back() += " ± " + figures[i].text(error);
+    }
   }
   if (group.runs.size() > 1) {
     std::vector<std::string> means(1, "mean ± std"), iqms(1, "IQM [95 %]");
-    for (size_t i = 0; i < figures.size(); ++i) {
+    for (const size_t i : shown) {
       means.push_back(mean_text(summaries[i].over_seeds, figures[i]));
       if (figures[i].metric) iqms.push_back(estimate_text(summaries[i].iqm));  // the scores are the first columns
     }
@@ -56,16 +74,18 @@ std::string seeds_text(const RunGroup& group, const std::vector<Summary>& summar
                      format_table(rows));
 }
 
-// The columns of the scores that there are; of training's, only when it is compared or all there is.
+// The columns of the scores that there are: of the kept policies and the best evaluations beside them, what is
+// compared, and where there is nothing better, the last ones.
 std::vector<size_t> shown_scores(const Report& report) {
   std::vector<size_t> shown;
-  for (const char* metric : {"best", "final", "training"}) {
+  const auto any_has = [&](const char* metric) {
+    return std::ranges::any_of(report.summaries, [&](const auto& of) { return is_there(of, metric); });
+  };
+  for (const std::string metric : {"kept", "last", "best", "final", "training"}) {
     const Figure& figure = figure_of_metric(metric);
-    const auto i = static_cast<size_t>(&figure - report_figures().data());
-    const bool is_there =
-        std::ranges::any_of(report.summaries, [&](const auto& of) { return of[i].over_seeds.count > 0; });
-    const bool is_wanted = metric != std::string("training") || report.metric == &figure || shown.empty();
-    if (is_there && is_wanted) shown.push_back(i);
+    const bool is_makeshift = metric == "final" ? any_has("last") : metric == "training" && !shown.empty();
+    if (any_has(metric.c_str()) && (!is_makeshift || report.metric == &figure))
+      shown.push_back(static_cast<size_t>(&figure - report_figures().data()));
   }
   return shown;
 }

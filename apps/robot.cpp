@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -12,13 +13,13 @@
 #include <thread>
 
 #include "apps/commands.h"
-#include "apps/file_argument.h"
 #include "apps/live_line.h"
 #include "apps/recording_argument.h"
 #include "apps/robot_draft.h"
 #include "apps/simulated_robot.h"
 #include "apps/stop_signal.h"
 #include "core/clock.h"
+#include "core/input_path.h"
 #include "core/safe_file.h"
 #include "robots/link_keys.h"
 #include "robots/robot_recorder.h"
@@ -35,20 +36,23 @@ std::atomic<RobotSide*> running{nullptr};
 void stop_at_once(int) {
   if (RobotSide* side = running) side->emergency_stop();
 }
+void release_stop(int) {
+  if (RobotSide* side = running) side->release_emergency_stop();
+}
 
 struct RobotArguments {
   std::string task, keys;
   std::optional<std::string> config, profile, picture, address, stop_address, adapter, wire, record;
   double latency = 0, jitter = 0, loss = 0, noise = 0, seconds = 0;
   int jpeg = 0;
-  int64_t seed = 1;
+  uint64_t seed = 1;
   bool window = false, allow_anybody = false;
 };
 
 std::optional<LatencyProfile> delays_of(const RobotArguments& arguments) {
   const bool given = arguments.latency > 0 || arguments.jitter > 0 || arguments.loss > 0;
   if (arguments.profile && given) fail("--profile and --latency, --jitter, --loss: the profile says these; leave one out");
-  if (arguments.profile) return load_latency_profile(*arguments.profile);
+  if (arguments.profile) return load_latency_profile(find_file(*arguments.profile, "").path);
   if (arguments.latency < 0 || arguments.latency > longest_delay || arguments.jitter < 0 || arguments.jitter > longest_delay)
     fail("--latency {} and --jitter {}: they must be from 0 to {} s", arguments.latency, arguments.jitter, longest_delay);
   if (arguments.loss < 0 || arguments.loss >= 1) fail("--loss {}: it must be at least 0 and below 1", arguments.loss);
@@ -64,7 +68,7 @@ RobotConfig robot_file(const RobotArguments& arguments, const Task& task, const 
   if (!task_env)
     fail("the task '{}' is not simulated by MuJoCo: it has no joints that a robot could be told to move", task.name);
   RobotConfig config;
-  const bool is_there = arguments.config && std::filesystem::exists(*arguments.config);
+  const bool is_there = arguments.config && find_file(*arguments.config, "").is_there;
   if (is_there) {
     config = load_robot_config(*arguments.config);
     fmt::print("{}: the robot's file as it stands\n", *arguments.config);
@@ -83,7 +87,7 @@ RobotConfig robot_file(const RobotArguments& arguments, const Task& task, const 
          config.adapter);
   if (arguments.address) config.address = *arguments.address;
   if (arguments.stop_address) config.stop_address = *arguments.stop_address;
-  if (!is_there) check_robot_config(config);
+  check_robot_config(config);
   if (!is_there && arguments.config) {
     write_file_atomically(*arguments.config, to_yaml(config, task.name));
     fmt::print("{}: the robot's file, written\n", *arguments.config);
@@ -175,6 +179,7 @@ class OwnSide final : public RobotSide {
       : body_(body), server_(config, body, std::move(options)) {}
   void run(const std::function<bool()>& go_on) override { server_.run(go_on); }
   void emergency_stop() noexcept override { server_.emergency_stop(); }
+  void release_emergency_stop() noexcept override { server_.release_emergency_stop(); }
   std::vector<SensorSpec> sensors() const override { return body_.sensors(); }
   std::string where() const override {
     return fmt::format("{} (emergency stop: {})", server_.address(), server_.stop_address());
@@ -202,7 +207,7 @@ std::unique_ptr<RobotSide> make_side(const RobotArguments& arguments, const Robo
         config, body,
         RobotServer::Options{
             .link = {.delays = delays_of(arguments),
-                     .seed = static_cast<uint64_t>(arguments.seed),
+                     .seed = arguments.seed,
                      .on_event = tell,
                      .on_observation = tap},
             .security = robot_security(config, arguments.keys)});
@@ -211,27 +216,29 @@ std::unique_ptr<RobotSide> make_side(const RobotArguments& arguments, const Robo
   const Adapter& adapter = adapters.find(config.adapter);
   check_accepted(adapter, config.accept);
   if (!adapter.serve) fail("the adapter '{}' reaches robots, but is none itself", config.adapter);
-  return adapter.serve(config, body, {.wire = arguments.wire.value_or(""), .on_event = tell, .on_observation = tap});
+  return adapter.serve(config, body,
+                       {.wire = arguments.wire.value_or(""),
+                        .security = robot_security(config, arguments.keys),
+                        .on_event = tell,
+                        .on_observation = tap});
 }
 
 int robot(const RobotArguments& arguments, const Registry& registry, const AdapterTable& adapters) {
-  if (arguments.seed < 0) fail("--seed {}: it must be 0 or more", arguments.seed);
   if (arguments.noise < 0) fail("--noise {}: it must be 0 or more", arguments.noise);
   if (arguments.seconds < 0) fail("--seconds {}: it must be 0 or more", arguments.seconds);
   if (arguments.jpeg < 0 || arguments.jpeg > 100) fail("--jpeg {}: a quality from 1 to 100, or 0 for raw frames", arguments.jpeg);
-  check_output(arguments.picture);
-  check_recording(arguments.record);
   const Task task = load_task(arguments.task, registry.tasks);
   const RobotConfig config = robot_file(arguments, task, adapters);
   Journal journal(arguments.record);
   const auto tell = [&journal](const std::string& event) { journal.tell(event); };
   SimulatedRobot body(task.factory, config,
-                      {.seed = static_cast<uint64_t>(arguments.seed),
+                      {.seed = arguments.seed,
                        .noise = arguments.noise,
                        .jpeg_quality = arguments.jpeg,
                        .watched = arguments.picture || arguments.window,
                        .cameras = cameras_of(config, adapters),
                        .at_own_pace = config.adapter != own_protocol,
+                       .whole_range = config.adapter != own_protocol,
                        .on_event = tell});
   View view(arguments, task);
   catch_stop_signals();  // before anybody can reach it
@@ -239,7 +246,9 @@ int robot(const RobotArguments& arguments, const Registry& registry, const Adapt
   journal.begin(config, side->sensors());  // nothing is observed before it runs
   running = side.get();
   std::signal(SIGUSR1, stop_at_once);
-  fmt::print("the robot '{}' listens on {}; kill -USR1 {} is an emergency stop; {:.4g} Hz, control at {:.4g} Hz\n",
+  std::signal(SIGUSR2, release_stop);
+  fmt::print("the robot '{}' listens on {}; kill -USR1 {} is an emergency stop, -USR2 releases it; {:.4g} Hz, control at "
+             "{:.4g} Hz\n",
              config.robot, side->where(), ::getpid(), config.rate, 1 / config.tick());
   std::fflush(stdout);
   const double begun = now_seconds();
@@ -278,15 +287,18 @@ int robot(const RobotArguments& arguments, const Registry& registry, const Adapt
 
 Command::Work declare_robot(CommandLine& line, const Registry& registry, const AdapterTable& adapters) {
   auto arguments = std::make_shared<RobotArguments>();
-  line.argument("TASK", arguments->task, "a task's name or YAML file; its robot is simulated, in real time");
+  line.argument("TASK", arguments->task, "a task's name or YAML file; its robot is simulated, in real time")
+      .is_input();
   line.option("--config", arguments->config, "ROBOT.yaml",
               "the robot's file, which 'sinew stream --robot' takes too: written from the model where there is none, else "
-              "read");
+              "read")
+      .is_input();
   line.option("--address", arguments->address, "A", "where it listens; by default tcp://127.0.0.1:5570");
   line.option("--stop-address", arguments->stop_address, "A",
               "where its emergency stop listens; by default tcp://127.0.0.1:5571");
   line.option("--keys", arguments->keys, "FOLDER",
-              "where the CURVE keys and the list of those who are let in are, instead of ~/.config/sinew/keys");
+              "where the CURVE keys and the list of those who are let in are, instead of ~/.config/sinew/keys")
+      .is_folder();
   line.flag("--allow-anybody", arguments->allow_anybody,
             "listens beyond this computer without keys: anybody may move this robot");
   line.option("--adapter", arguments->adapter, "NAME",
@@ -296,14 +308,16 @@ Command::Work declare_robot(CommandLine& line, const Registry& registry, const A
   line.option("--latency", arguments->latency, "S", "by how much each observation, and each action, comes later");
   line.option("--jitter", arguments->jitter, "S", "by how much more or less than that");
   line.option("--loss", arguments->loss, "P", "which share of the actions is lost");
-  line.option("--profile", arguments->profile, "F.yaml", "instead: delays as 'sinew log --profile' measured them");
+  line.option("--profile", arguments->profile, "F.yaml", "instead: delays as 'sinew log --profile' measured them")
+      .is_input();
   line.option("--noise", arguments->noise, "S", "standard deviation added to each number that it senses");
   line.option("--jpeg", arguments->jpeg, "Q", "sends its cameras' frames in JPEG of this quality; 0: as they are");
   line.option("--seed", arguments->seed, "N", "of its beginnings, noise and delays");
   line.option("--seconds", arguments->seconds, "S", "ends after so long; 0, the default: at Ctrl-C");
   line.option("--record", arguments->record, "F.mcap",
-              "records what it observes and what its actuators are told, whoever drives it");
-  line.option("--picture", arguments->picture, "F.png", "a picture of it, every second");
+              "records what it observes and what its actuators are told, whoever drives it")
+      .is_output(new_file("a recording"));
+  line.option("--picture", arguments->picture, "F.png", "a picture of it, every second").is_output(png_picture());
   line.flag("--window", arguments->window, "shows it live, where there is a display");
   line.example(
       "sinew robot inverted_pendulum --config pendulum.yaml\n"

@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "apps/command_line.h"
-#include "nets/network.h"
+#include "nets/layers/layer.h"
 #include "robots/adapter_table.h"
 
 /// The subcommands that a computer on a robot has, too: they need neither MuJoCo nor what learning needs. One function
@@ -13,6 +13,7 @@ Command::Work declare_stream(CommandLine& line, const LayerTable<float>& layers,
 Command::Work declare_log(CommandLine& line, const LayerTable<float>& layers);
 Command::Work declare_stop(CommandLine& line);
 Command::Work declare_keys(CommandLine& line);
+Command::Work declare_link_check(CommandLine& line);
 
 std::vector<Command> robot_commands(const LayerTable<float>& layers, const AdapterTable& adapters);
 

@@ -11,8 +11,8 @@ constexpr double far = 1000, fast = 200, sudden = 1e5;
 
 void check_drive(const ActionDrive& drive) {
   if (drive.joint.empty() && drive.body.empty())
-    fail("its action '{}' drives no single joint with a name, so it says nothing that a robot's actuator could obey",
-         drive.label);
+    fail("no robot's actuator can obey its action '{}': {}", drive.label,
+         drive.why_not.empty() ? "it drives no single joint with a name" : drive.why_not);
 }
 
 const char* command_of(ActionDrive::Kind kind) {
@@ -77,7 +77,8 @@ RobotConfig draft_robot(const TaskEnv& env, const std::string& name, const Adapt
   if (!adapter.draft) fail("the adapter '{}' drafts no robot's file; write one, and give it with --config", adapter.name);
   RobotConfig config = draft_robot(env, name);
   config.adapter = adapter.name;
-  for (const AdapterLack& lack : adapter.lacks) config.accept.push_back(lack.name);
+  config.robot_has_stop = true;
+  config.accept = adapter.always_lacks();
   const Model& model = env.model();
   std::vector<std::string> cameras;
   for (int i = 0; i < model.count(Model::Element::camera); ++i)

@@ -7,7 +7,6 @@
 #include <optional>
 
 #include "apps/commands.h"
-#include "apps/file_argument.h"
 #include "apps/json_file_internal.h"
 #include "apps/live_line.h"
 #include "apps/policy_argument.h"
@@ -23,7 +22,7 @@ struct RobustnessArguments {
   std::string policy;
   std::optional<std::string> task, json;
   int episodes = 100;
-  int64_t seed = 1;
+  uint64_t seed = 1;
   bool markdown = false;
 };
 
@@ -71,7 +70,7 @@ class Sweep {
     const std::optional<Task> task = make(strengths, cell.refused);
     if (!task) return;
     // That of `sinew play`, which so has the same returns of the task as it is.
-    const Rng stream = Rng(static_cast<uint64_t>(arguments_.seed)).split("play");
+    const Rng stream = Rng(arguments_.seed).split("play");
     cell.result = Evaluator(task->factory, pool_).run(policy_, arguments_.episodes, stream, &stop_requested());
     if (stop_requested()) cell.result.reset();
   }
@@ -93,14 +92,12 @@ class Sweep {
   const Registry& registry_;
   std::vector<std::string> names_;
   ThreadPool pool_;
-  LiveLine line_{is_terminal(STDERR_FILENO)};
+  LiveLine line_{can_redraw(STDERR_FILENO)};
   size_t done_ = 0;  // cells
 };
 
 int robustness_command(const RobustnessArguments& arguments, const Registry& registry) {
   if (arguments.episodes < 1) fail("--episodes {}: at least one", arguments.episodes);
-  if (arguments.seed < 0) fail("--seed {}: it must be 0 or more", arguments.seed);
-  check_output(arguments.json);
   const std::string path = policy_path(arguments.policy);
   const LoadedPolicy loaded = load_policy(path, registry.layers);
   const Task task = task_for(loaded, path, arguments.task, registry);
@@ -128,13 +125,15 @@ int robustness_command(const RobustnessArguments& arguments, const Registry& reg
 
 Command::Work declare_robustness(CommandLine& line, const Registry& registry) {
   auto arguments = std::make_shared<RobustnessArguments>();
-  line.argument("POLICY", arguments->policy, "a run folder (its best policy) or a .safetensors file");
+  line.argument("POLICY", arguments->policy, "a run folder (its best policy) or a .safetensors file").is_input();
   line.option("--task", arguments->task, "TASK",
-              "another task than the policy's own; it must have the same sensors and actuators");
+              "another task than the policy's own; it must have the same sensors and actuators")
+      .is_input();
   line.option("--episodes", arguments->episodes, "N", "how many in each cell; by default 100");
   line.option("--seed", arguments->seed, "N", "of the episodes' beginnings");
   line.flag("--markdown", arguments->markdown, "prints the table as Markdown");
-  line.option("--json", arguments->json, "F", "also writes the table to a file");
+  line.option("--json", arguments->json, "F", "also writes the table to a file")
+      .is_output(json_result("'sinew robustness'", {"policy", "task", "episodes", "rows"}));
   line.example("sinew robustness runs/so101_reach_ppo");
   return [arguments, &registry] { return robustness_command(*arguments, registry); };
 }

@@ -20,8 +20,7 @@ void give_back_large_pieces() {
 
 }  // namespace
 
-int run(int argc, char** argv, const Registry& registry, const AdapterTable& adapters) {
-  give_back_large_pieces();
+std::vector<Command> all_commands(const Registry& registry, const AdapterTable& adapters) {
   const auto with_registry = [&registry](Command::Work (*declare)(CommandLine&, const Registry&)) {
     return [declare, &registry](CommandLine& line) { return declare(line, registry); };
   };
@@ -45,10 +44,15 @@ int run(int argc, char** argv, const Registry& registry, const AdapterTable& ada
   const std::vector<Command> of_robots = robot_commands(registry.layers, adapters);
   const auto after_play = commands.begin() + 2;
   commands.insert(after_play, of_robots.begin(), of_robots.end());
+  return commands;
+}
+
+int run(int argc, char** argv, const Registry& registry, const AdapterTable& adapters) {
+  give_back_large_pieces();
   return run_program(argc, argv,
                      {.name = "sinew",
                       .summary = "Deep reinforcement learning from raw sensors to actuators.",
-                      .commands = std::move(commands),
+                      .commands = all_commands(registry, adapters),
                       .version = [] { return std::string("sinew " SINEW_VERSION); }});
 }
 

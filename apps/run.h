@@ -1,8 +1,14 @@
 #pragma once
+#include <vector>
+
 #include "agents/recipe.h"
+#include "apps/command_line.h"
 #include "robots/adapter_table.h"
 
 namespace sinew {
+
+/// The subcommands, in the order of the help.
+std::vector<Command> all_commands(const Registry& registry, const AdapterTable& adapters);
 
 /// The `sinew` command: a program's main returns what this returns. A program of one's own adds its
 /// layers, terms, envs or algorithms to Registry::builtin() and hands it over, so that every

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "apps/file_argument.h"
-#include "core/config_node.h"
+#include "core/config.h"
 #include "core/error.h"
 #include "core/safe_file.h"
 #include "core/text.h"
@@ -68,6 +68,13 @@ void read_metrics(const std::string& path, RunRecord& run) {
     fail("'{}' has no rows yet: the run stopped before its first update, or has just begun", path);
 }
 
+bool is_there(const fs::path& path) {
+  std::error_code code;
+  const bool found = fs::exists(path, code);
+  if (code) fail_errno(fmt::format("cannot reach '{}'", path.string()), code.value());
+  return found;
+}
+
 // What config.yaml says, where it is there.
 std::string config_text(const ConfigNode& config, std::string_view key) {
   const ConfigNode* node = config.is_map() ? config.find(key) : nullptr;
@@ -78,25 +85,37 @@ RunRecord load_run(const fs::path& folder, RunGroup& group) {
   RunRecord run;
   run.folder = folder.string();
   read_metrics((folder / "metrics.csv").string(), run);
-  if (const fs::path file = folder / "config.yaml"; fs::exists(file)) {
+  if (const fs::path file = folder / "config.yaml"; is_there(file)) {
     const ConfigNode config = ConfigNode::parse_file(file.string());
     group.task = fs::path(config_text(config, "task")).stem().string();
     if (const ConfigNode* algorithm = config.is_map() ? config.find("algorithm") : nullptr)
       group.algorithm = config_text(*algorithm, "name");
-    if (const ConfigNode* seed = config.is_map() ? config.find("seed") : nullptr) run.seed = seed->integer();
+    if (const ConfigNode* seed = config.is_map() ? config.find("seed") : nullptr) read_value(*seed, run.seed);
     if (const ConfigNode* eval = config.is_map() ? config.find("eval") : nullptr; eval && eval->is_map())
       if (const ConfigNode* eval_freq = eval->find("eval_freq")) run.eval_freq = eval_freq->integer();
   }
   return run;
 }
 
-// The folder seed_N's N, or -1.
-int64_t seed_of(const fs::path& folder) {
+// The folder seed_N's N.
+std::optional<uint64_t> seed_of(const fs::path& folder) {
   const std::string name = folder.filename().string();
-  int64_t seed = -1;
-  if (!name.starts_with("seed_")) return -1;
+  uint64_t seed = 0;
+  if (!name.starts_with("seed_")) return std::nullopt;
   const auto [end, error] = std::from_chars(name.data() + 5, name.data() + name.size(), seed);
-  return error == std::errc{} && end == name.data() + name.size() ? seed : -1;
+  return error == std::errc{} && end == name.data() + name.size() ? std::optional(seed) : std::nullopt;
+}
+
+std::vector<fs::path> seed_folders(const fs::path& parent) {
+  std::error_code code;
+  std::vector<fs::path> folders;
+  fs::directory_iterator entries(parent, code);
+  for (; !code && entries != fs::directory_iterator(); entries.increment(code))
+    if (seed_of(entries->path())) folders.push_back(entries->path());
+  if (code) fail_errno(fmt::format("cannot read '{}'", parent.string()), code.value());
+  std::sort(folders.begin(), folders.end(),
+            [](const fs::path& a, const fs::path& b) { return *seed_of(a) < *seed_of(b); });
+  return folders;
 }
 
 }  // namespace
@@ -119,22 +138,24 @@ RunRecord::Series RunRecord::series(const std::string& name) const {
 
 RunGroup load_runs(const std::string& folder) {
   const fs::path root = fs::path(folder).lexically_normal();
-  if (!fs::is_directory(root))
+  if (!is_there(root) || !fs::is_directory(root))
     fail("'{}' is not a folder; a run's folder is runs/<recipe>{}", folder, suggested_file(folder));
-  RunGroup group{.folder = folder, .name = {}, .task = {}, .algorithm = {}, .label = {}, .runs = {}};
+  RunGroup group{.folder = folder, .name = {}, .task = {}, .algorithm = {}, .label = {}, .runs = {}, .left_out = {}};
   group.name = (root.has_filename() ? root.filename() : root.parent_path().filename()).string();
-  if (fs::exists(root / "metrics.csv")) {
+  if (is_there(root / "metrics.csv")) {
     group.runs.push_back(load_run(root, group));
     return group;
   }
-  for (const auto& entry : fs::directory_iterator(root)) {
-    if (const int64_t seed = seed_of(entry.path()); seed >= 0 && fs::exists(entry.path() / "metrics.csv")) {
-      group.runs.push_back(load_run(entry.path(), group));
-      group.runs.back().seed = seed;
+  for (const fs::path& seed : seed_folders(root)) try {
+      if (!is_there(seed / "metrics.csv")) fail("'{}' has no metrics.csv: it has just begun, or is no run", seed.string());
+      group.runs.push_back(load_run(seed, group));
+      group.runs.back().seed = *seed_of(seed);
+    } catch (const Error& error) {
+      group.left_out.push_back(error.what());
     }
-  }
-  if (group.runs.empty()) fail("'{}' is not a run: it has neither a metrics.csv nor seed_N folders with one", folder);
-  std::sort(group.runs.begin(), group.runs.end(), [](const auto& a, const auto& b) { return a.seed < b.seed; });
+  if (group.runs.empty() && !group.left_out.empty()) throw Error(join(group.left_out, "; "));
+  if (group.runs.empty())
+    fail("'{}' is not a run: it has neither a metrics.csv nor seed_N folders with one; or it has just begun", folder);
   return group;
 }
 

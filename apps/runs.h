@@ -9,7 +9,7 @@ namespace sinew {
 /// One run folder as training left it, or leaves it now: metrics.csv in columns.
 struct RunRecord {
   std::string folder;
-  int64_t seed = 0;
+  uint64_t seed = 0;
   std::optional<int64_t> eval_freq;          // eval.eval_freq of config.yaml
   std::vector<std::string> names;            // of the columns
   std::vector<std::vector<double>> columns;  // [columns][rows]; NaN where a cell is empty
@@ -30,10 +30,12 @@ struct RunGroup {
   std::string label;            // what tells it from the others on its task, see label_groups; "" when alone
   bool is_baseline = false;     // the others on its task are compared with it
   std::vector<RunRecord> runs;  // by seed; at least one
+  std::vector<std::string> left_out;  // why, of each seed_N folder that cannot be read
 };
 
 /// Reads a run folder, or its parent with seed_N folders in it. A last line that is still being
-/// written is left out. Throws Error on a folder that has neither, and on an empty or malformed file.
+/// written is left out. Throws Error on a folder that has neither, or none that can be read, and on an empty or
+/// malformed file.
 RunGroup load_runs(const std::string& folder);
 
 }  // namespace sinew

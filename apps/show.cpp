@@ -9,6 +9,7 @@
 #include "apps/recipe_argument.h"
 #include "apps/json_file_internal.h"
 #include "apps/policy_argument.h"
+#include "core/input_path.h"
 #include "nets/trace.h"
 
 namespace sinew {
@@ -45,20 +46,44 @@ void print_interface(const InterfaceSpec& spec) {
   }
 }
 
-void show_policy(const Policy& policy, const std::string& task) {
+void print_parameters(const Parameters& parameters) {
+  for (const Parameter& parameter : parameters.list())
+    fmt::print("  {:<24} {:<12} {}\n", parameter.name, parameter.shape.text(), parameter.shape.size());
+}
+
+// `critic`: of who learnt it; null: there is none.
+void show_policy(const Policy& policy, const Critic* critic, const std::string& task) {
   fmt::print("task: {}\n", task);
   print_interface(policy.spec());
   fmt::print("\nparameters\n");
-  for (const Parameter& parameter : policy.network().parameters().list())
-    fmt::print("  {:<24} {:<12} {}\n", parameter.name, parameter.shape.text(), parameter.shape.size());
-  fmt::print("  {} numbers in all, {} of memory per env\n", policy.network().parameters().size(), policy.state_size());
+  print_parameters(policy.parameters());
+  int64_t count = policy.parameters().size();
+  if (critic) {
+    print_parameters(critic->parameters());
+    count += critic->parameters().size();
+  }
+  fmt::print("  {} numbers in all, {} of memory per env\n", count, policy.state_size());
   print_trace("actor", trace_actor(policy));
-  print_trace("critic", trace_critic(policy));
+  if (critic) print_trace("critic", trace_critic(policy, *critic));
+}
+
+// None where its learner left none, or one that this program does not know.
+std::unique_ptr<Critic> critic_of(const LoadedPolicy& loaded, const LayerTable<float>& layers) {
+  if (loaded.learner.empty()) return nullptr;
+  const Policy& policy = *loaded.policy;
+  try {
+    Rng unused;
+    auto critic = std::make_unique<Critic>(policy.actor(), policy.spec(), policy.config(), layers, unused);
+    return take_learner_parameters(loaded, critic->parameters()) ? std::move(critic) : nullptr;
+  } catch (const Error&) {
+    return nullptr;
+  }
 }
 
 bool is_recipe(const std::string& path) {
   const std::string extension = std::filesystem::path(path).extension().string();
-  return extension == ".yaml" || extension == ".yml";
+  if (extension == ".yaml" || extension == ".yml") return true;
+  return !find_file(path, "", &shipped_policies).is_there && find_file(path, "", &shipped_recipes).is_there;
 }
 
 int show_command(const std::string& path, const Registry& registry) {
@@ -66,16 +91,22 @@ int show_command(const std::string& path, const Registry& registry) {
     const Recipe recipe = read_recipe(parse_recipe_file(path));
     const std::string resolved = resolve_recipe(recipe, registry).to_yaml();
     const Task task = load_task(recipe.task, registry.tasks);
-    const Policy policy(task.factory()->spec(), recipe.network, registry.layers, Rng(recipe.seed));
+    Rng rng(recipe.seed);
+    const Policy policy(task.factory()->spec(), recipe.network, registry.layers, rng);
+    const Critic critic(policy.actor(), policy.spec(), recipe.network, registry.layers, rng);
+    ConfigNode options;
+    const bool has_critic = find_algorithm(recipe, registry, options).has_critic;
     fmt::print("{}\n", resolved);
-    show_policy(policy, task.name);
+    show_policy(policy, has_critic ? &critic : nullptr, task.name);
     return 0;
   }
   const std::string file = policy_path(path);
   const LoadedPolicy loaded = load_policy(file, registry.layers);
   fmt::print("policy: {}\n", file);
-  show_policy(*loaded.policy, loaded.info.task);
-  fmt::print("\nweights sha256 {}\n", loaded.policy->weights_hash());
+  const Policy& policy = *loaded.policy;
+  show_policy(policy, critic_of(loaded, registry.layers).get(), loaded.info.task);
+  fmt::print("\nweights sha256 {}\n", whole_weights_hash(loaded));
+  if (!loaded.learner.empty()) fmt::print("of what acts, which a link and a recording name, {}\n", policy.weights_hash());
   return 0;
 }
 
@@ -83,7 +114,7 @@ int show_command(const std::string& path, const Registry& registry) {
 
 Command::Work declare_show(CommandLine& line, const Registry& registry) {
   auto path = std::make_shared<std::string>();
-  line.argument("CONFIG|POLICY", *path, "a recipe, a run folder or a .safetensors file");
+  line.argument("CONFIG|POLICY", *path, "a recipe, a run folder or a .safetensors file").is_input();
   line.example("sinew show configs/recipes/half_cheetah_ppo.yaml");
   return [path, &registry] { return show_command(*path, registry); };
 }

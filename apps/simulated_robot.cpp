@@ -51,6 +51,7 @@ SimulatedRobot::SimulatedRobot(EnvFactory make, const RobotConfig& config, Optio
       floating_body_(floating_body(env_.simulation().model())) {
   check_robot(env_, config);
   physics_per_tick_ = env_.frame_skip() / config.ticks();
+  if (options_.whole_range) env_.obey_all();
   if (options_.cameras)
     with_context(fmt::format("the cameras of the robot '{}'", config.robot),
                  [&] { views_.emplace(env_.simulation().shared_model(), *options_.cameras); });
@@ -66,7 +67,7 @@ void SimulatedRobot::begin_episode() {
   env_.reset(rng_);
   return_ = 0;
   length_ = 0;
-  used_ = in_step_ = observed_ = false;
+  used_ = in_step_ = observed_ = ended_ = false;
   fault_.clear();
   measure_joints();
 }
@@ -92,7 +93,7 @@ RobotState SimulatedRobot::measure() {
 
 // By a physics step. Env steps begin where observations are sent, so that each observation is of a whole one.
 void SimulatedRobot::advance() {
-  if (!fault_.empty()) return;
+  if (!fault_.empty() || ended_) return;
   if (!in_step_) {
     if (!observed_ && !options_.at_own_pace) return;
     env_.begin_step(action_, rng_);
@@ -114,9 +115,12 @@ void SimulatedRobot::finish_step() {
   const auto tell = [&](const char* how) {
     if (options_.on_event) options_.on_event(fmt::format("{}: return {:.1f} in {} steps", how, return_, length_));
   };
-  if (result.diverged || result.terminated) {
-    fault_ = result.diverged ? "the simulation diverged" : "the task has ended";
+  if (result.diverged) {
+    fault_ = "the simulation diverged";
     tell(fault_.c_str());
+  } else if (result.terminated) {
+    ended_ = true;
+    tell(name_of(Alarm::task_ended));
   } else if (env_.spec().time_limit > 0 && length_ == env_.spec().time_limit) {
     tell("the task's time is up, and it goes on");
     return_ = 0;
@@ -185,7 +189,7 @@ void SimulatedRobot::command(std::span<const double> commands) {
 
 void SimulatedRobot::rest() {
   if (moving_ && used_) {
-    if (options_.on_event && length_ > 0 && fault_.empty())
+    if (options_.on_event && length_ > 0 && fault_.empty() && !ended_)
       options_.on_event(fmt::format("put back: return {:.1f} in {} steps", return_, length_));
     if (in_step_) env_.end_step(rng_);  // cut short
     begin_episode();

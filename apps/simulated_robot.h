@@ -33,6 +33,8 @@ class SimulatedRobot final : public RobotBody {
     /// Whoever serves it observes it when he wants, also within a step: steps begin when the one before has ended,
     /// whether its observation is known or not. Its numbers are then of the last step, its pictures of the moment.
     bool at_own_pace = false;
+    /// Its joints and motors obey commands as far as they can, not only as far as the task's actions reach.
+    bool whole_range = false;
     std::function<void(const std::string&)> on_event;  // in the control thread
   };
   /// `make` makes the task's env. Throws an Error for a task that MuJoCo does not simulate, for the file of another
@@ -46,6 +48,7 @@ class SimulatedRobot final : public RobotBody {
   void command(std::span<const double> commands) override;
   void rest() override;
   const char* fault() const override { return fault_.empty() ? nullptr : fault_.c_str(); }
+  bool has_ended() const override { return ended_; }
 
   /// The scene of the last observation, if `watched` and there is a newer one: what restores another env of the task.
   bool fetch_scene() { return scenes_.fetch(); }
@@ -79,6 +82,7 @@ class SimulatedRobot final : public RobotBody {
   double return_ = 0;
   int64_t length_ = 0;
   std::string fault_;
+  bool ended_ = false;  // the task
   Mailbox<std::string> scenes_;
   // The camera thread's own.
   std::unique_ptr<Env> eye_;

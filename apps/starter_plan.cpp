@@ -96,7 +96,7 @@ StarterActions choose_actions(const Model& model) {
   for (int i = 0; i < model.nu(); ++i) {
     const Model::Limits limits = model.control_limits(i);
     all_limited &= limits.limited;
-    const std::string name = model.name(Element::actuator, i);
+    const std::string name = model.called(Element::actuator, i);
     if (!limits.limited) continue;
     add_cost(limits.low, limits.high);
     if (!name.empty()) actions.actuators.push_back(name);
@@ -105,9 +105,15 @@ StarterActions choose_actions(const Model& model) {
   if (all_limited || !actions.actuators.empty()) return actions;
   actions.largest_cost = 0;
   for (int i = 0; i < count_joints(model); ++i) {
-    const std::string name = model.name(Element::joint, i);
+    const std::string name = model.called(Element::joint, i);
     if (name.empty() || !moves_on_one_axis(model, i) || is_root(model, i)) continue;
-    actions.joints.push_back({name, model.force_unit(model.dof_address(i)), guess_limit(model, i)});
+    if (model.leader_of_joint(i) >= 0) {
+      actions.followers.push_back(name);
+      continue;
+    }
+    const double effort = model.urdf_effort(i);
+    actions.joints.push_back(
+        {name, model.force_unit(model.dof_address(i)), effort > 0 ? effort : guess_limit(model, i), effort <= 0});
     add_cost(0, actions.joints.back().limit);
   }
   return actions;

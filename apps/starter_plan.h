@@ -13,13 +13,15 @@ namespace sinew {
 struct DrivenJoint {
   std::string name, unit;
   double limit;
+  bool guessed;  // the limit, from the masses
 };
 
 /// How the policy acts.
 struct StarterActions {
   bool all_actuators = false;          // else:
   std::vector<std::string> actuators;  // those that have a range; or else:
-  std::vector<DrivenJoint> joints;     // every named hinge and slide, the root's aside
+  std::vector<DrivenJoint> joints;     // every named hinge and slide, the root's aside, and
+  std::vector<std::string> followers;  // those that an equality ties to another
   double largest_cost = 0;             // Σ a² of the largest actions
 };
 

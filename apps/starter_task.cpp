@@ -2,12 +2,15 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <filesystem>
 
+#include "apps/shell_word.h"
 #include "apps/starter_draft.h"
 #include "apps/starter_plan.h"
+#include "core/config_node.h"
 #include "core/safe_file.h"
 #include "core/text.h"
 #include "envs/make_env.h"
@@ -41,13 +44,12 @@ std::string model_path(const std::string& model, const std::string& task) {
   return (together ? file.lexically_relative(folder) : file).string();
 }
 
-void write_header(StarterDraft& draft, const InspectedModel& inspected, const std::string& path,
-                  const StarterPlan& plan) {
-  const double step = inspected.model->timestep(), dt = plan.frame_skip * step;
+void write_header(StarterDraft& draft, const Model& model, const std::string& path, const StarterPlan& plan) {
+  const double step = model.timestep(), dt = plan.frame_skip * step;
   const int time_limit = plan.travels ? 1000 : 250;
-  draft.say("# A task to start from. It trains as it stands; what it rewards is a guess: say what you want.");
+  draft.say(starter_first_line);
   draft.say("# Lines behind a # are offers that work with this model: take the # away. `./sinew terms` lists all.");
-  draft.say("model: " + yaml_text(model_path(inspected.model->path(), path), false));
+  draft.say("model: " + yaml_text(model_path(model.path(), path), false));
   draft.say(fmt::format("frame_skip: {}  # physics steps of {:g} s an action: {:.3g} actions a second", plan.frame_skip,
                         step, 1 / dt));
   draft.say(fmt::format("time_limit: {}  # actions in an episode: {:.3g} s", time_limit, time_limit * dt));
@@ -77,7 +79,7 @@ void write_observations(StarterDraft& draft, const Model& model, const StarterPl
     draft.offer(here, fmt::format("- sensor: {}", yaml_word(sensors[i])));
 }
 
-void write_actions(StarterDraft& draft, const InspectedModel& inspected, const StarterActions& actions) {
+void write_actions(StarterDraft& draft, const Model& model, const StarterActions& actions) {
   draft.say("");
   draft.say(
       "# In the model's units. In the recipe, `network: {action_map: scale}` lets a policy's ±1 be the whole range.");
@@ -89,10 +91,15 @@ void write_actions(StarterDraft& draft, const InspectedModel& inspected, const S
     return;
   }
   draft.say("  joint_torque:");
-  draft.say(std::string("    joints:  # the largest of each, guessed from the masses") +
-            (inspected.urdf ? "; put a URDF's effort limits here" : ""));
+  draft.say("    joints:  # the largest torque of each, or force of what slides");
   for (const DrivenJoint& joint : actions.joints)
-    draft.say(fmt::format("      {}: {:g}  # {}", yaml_word(joint.name), joint.limit, joint.unit));
+    draft.say(fmt::format("      {}: {:g}  # {}{}", yaml_word(joint.name), joint.limit, joint.unit,
+                          joint.guessed              ? ", guessed from the masses"
+                          : model.is_urdf() ? ", the URDF's effort limit"
+                                            : ""));
+  for (const std::string& name : actions.followers)
+    draft.say(
+        fmt::format("      # {} follows another joint{}", yaml_word(name), model.is_urdf() ? " (<mimic>)" : ""));
 }
 
 // The largest actions cost `most` a step.
@@ -102,7 +109,7 @@ std::string action_cost(const StarterActions& actions, double most) {
 }
 
 void write_travel_reward(StarterDraft& draft, const Model& model, const StarterPlan& plan) {
-  const std::string joint = model.name(Element::joint, *plan.travels);
+  const std::string joint = model.called(Element::joint, *plan.travels);
   draft.say(fmt::format("  forward: {{term: x_velocity{}}}  # m/s along x",
                         joint.empty() ? "" : ", joint: " + yaml_word(joint)));
   if (plan.fallen) draft.say("  alive: {term: alive}");
@@ -160,32 +167,32 @@ void write_reset(StarterDraft& draft, const Model& model, const StarterPlan& pla
   std::erase(keyframes, "");
   if (!keyframes.empty()) draft.offer("  ", fmt::format("- keyframe: {}", yaml_word(keyframes[0])));
   if (plan.travels && model.joint_type(*plan.travels) == Model::JointType::free)
-    draft.offer("  ", fmt::format("- yaw: {{joint: {}}}", yaml_word(model.name(Element::joint, *plan.travels))));
+    draft.offer("  ", fmt::format("- yaw: {{joint: {}}}", yaml_word(model.called(Element::joint, *plan.travels))));
   draft.say("  - uniform: {qpos: 0.05, qvel: 0.05}  # added, ±; m or rad, m/s or rad/s");
 }
 
-StarterDraft starter_draft(const InspectedModel& inspected, const std::string& path) {
-  const StarterPlan plan = plan_starter(inspected.model);
+StarterDraft starter_draft(const std::shared_ptr<const Model>& model, const std::string& path) {
+  const StarterPlan plan = plan_starter(model);
   StarterDraft draft;
-  write_header(draft, inspected, path, plan);
-  write_observations(draft, *inspected.model, plan);
-  write_actions(draft, inspected, plan.actions);
-  write_reward(draft, *inspected.model, plan);
+  write_header(draft, *model, path, plan);
+  write_observations(draft, *model, plan);
+  write_actions(draft, *model, plan.actions);
+  write_reward(draft, *model, plan);
   write_endings(draft, plan);
-  write_reset(draft, *inspected.model, plan);
+  write_reset(draft, *model, plan);
   return draft;
 }
 
 }  // namespace
 
-void write_starter_task(const InspectedModel& inspected, const std::string& path, bool overwrite,
+void write_starter_task(const std::shared_ptr<const Model>& model, const std::string& path, bool overwrite,
                         const TaskRegistry& registry) {
   std::error_code ignored;
   if (fs::exists(path, ignored) && !overwrite) fail("'{}' is there already; --overwrite replaces it", path);
-  const StarterDraft draft = starter_draft(inspected, path);
+  const StarterDraft draft = starter_draft(model, path);
   const auto make = [&](const std::string& text) {
     const auto config = read_config<TaskConfig>(ConfigNode::parse_text(text, path));
-    TaskEnv(fs::path(path).stem().string(), config, inspected.model, registry, nullptr);
+    TaskEnv(fs::path(path).stem().string(), config, model, registry, nullptr);
   };
   make(draft.plain());
   write_file_atomically(path, draft.finish([&](const std::string& text) {
@@ -201,9 +208,11 @@ void write_starter_task(const InspectedModel& inspected, const std::string& path
 std::string starter_command(const std::string& path) {
   const fs::path recipe = "configs/recipes/quickstart.yaml", task = fs::absolute(path).lexically_normal();
   std::error_code ignored;
-  return fmt::format("./sinew train {} --set task={} --set network.action_map=scale --run runs/{}",
-                     (fs::exists(recipe, ignored) ? recipe : sinew_home() / recipe).string(), task.string(),
-                     task.stem().string());
+  std::string assignment = "task=" + ConfigNode::scalar(task.string()).to_yaml();  // what --set takes is YAML
+  assignment.pop_back();
+  return fmt::format("{} train {} --set {} --set network.action_map=scale --run {}", sinew_command(),
+                     shell_path((fs::exists(recipe, ignored) ? recipe : sinew_home() / recipe).string()),
+                     shell_word(assignment), shell_path("runs/" + task.stem().string()));
 }
 
 }  // namespace sinew

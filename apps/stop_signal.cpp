@@ -1,6 +1,7 @@
 #include "apps/stop_signal.h"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace sinew {
 namespace {

@@ -5,12 +5,12 @@
 #include <atomic>
 #include <csignal>
 #include <ctime>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "apps/file_argument.h"
 #include "apps/json_file_internal.h"
 #include "apps/live_line.h"
 #include "apps/policy_path.h"
@@ -19,6 +19,8 @@
 #include "apps/stop_signal.h"
 #include "apps/stream_session_internal.h"
 #include "apps/stream_status_internal.h"
+#include "apps/terminal.h"
+#include "core/input_path.h"
 #include "core/safe_file.h"
 #include "core/text.h"
 #include "nets/policy_file.h"
@@ -34,6 +36,9 @@ namespace {
 std::atomic<RobotServer*> adapted_server{nullptr};
 void stop_at_once(int) {
   if (RobotServer* server = adapted_server) server->emergency_stop();
+}
+void release_stop(int) {
+  if (RobotServer* server = adapted_server) server->release_emergency_stop();
 }
 
 struct StreamArguments {
@@ -53,8 +58,6 @@ void check_arguments(const StreamArguments& arguments) {
     fail("nobody is at the keyboard to arm the robot: --arm arms it at once, --shadow only watches");
   if (arguments.acknowledge && !arguments.arm) fail("--acknowledge is for --arm; add that");
   if (arguments.record && arguments.no_record) fail("--record and --no-record: leave one out");
-  check_recording(arguments.record);
-  check_output(arguments.json);
 }
 
 // recordings/ROBOT_2026-11-25_13-05-09.mcap, or what was asked for.
@@ -80,7 +83,8 @@ std::unique_ptr<AdaptedRobot> adapt(RobotConfig& config, const AdapterTable& ada
   config = robot->config();
   adapted_server = &robot->server();
   std::signal(SIGUSR1, stop_at_once);
-  fmt::print("the adapter '{}' does without: {}; emergency stop: {}, or kill -USR1 {}\n", config.adapter,
+  std::signal(SIGUSR2, release_stop);
+  fmt::print("the adapter '{}' does without: {}; emergency stop: {}, or kill -USR1 {}; -USR2 releases it\n", config.adapter,
              join(config.accept), config.stop_address, ::getpid());
   return robot;
 }
@@ -91,10 +95,10 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers, co
   RobotConfig config = load_robot_config(*arguments.robot);
   const LoadedPolicy loaded = load_policy(path, layers);  // checks its golden pairs
   fmt::print("{}: its golden pairs give the actions that they gave when it was trained\n", path);
-  with_context(path, [&] { check_policy(*loaded.policy, config); });
+  with_context(path, [&] { check_policy(PolicyRunner(*loaded.policy), config); });
 
   std::unique_ptr<PolicyRecorder> recorder;
-  LiveLine line(::isatty(STDERR_FILENO) != 0);
+  LiveLine line(can_redraw(STDERR_FILENO));
   std::mutex events;  // they come from several threads
   const auto tell = [&](const std::string& event) {
     const std::lock_guard lock(events);
@@ -102,7 +106,7 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers, co
     if (recorder) recorder->file().event(event);
   };
   PolicyClient::Options options;
-  options.link.policy_name = path;
+  options.link.policy_name = path_from(path, "");
   options.link.secure = policy_security(config, arguments.keys);
   options.link.shadow = arguments.shadow;
   options.connect_timeout = arguments.connect_timeout;
@@ -110,8 +114,9 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers, co
   if (!arguments.no_record) {
     options.on_welcome = [&](const Hello& hello, const Welcome& welcome, const PolicyDecision& empty) {
       const std::lock_guard lock(events);
-      recorder = std::make_unique<PolicyRecorder>(recording_path(arguments, config),
-                                                  session_of(welcome, hello, config, path), empty);
+      const std::string recording = recording_path(arguments, config);
+      const std::string from_there = path_from(path, std::filesystem::path(recording).parent_path().string());
+      recorder = std::make_unique<PolicyRecorder>(recording, session_of(welcome, hello, config, from_there), empty);
     };
     options.link.on_observation = [&](ObservationMessage&& message, const ObservationTimes& times) {
       recorder->observation(std::move(message), times);
@@ -119,16 +124,18 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers, co
     options.on_decision = [&](const PolicyDecision& decision) { recorder->decision(decision); };
   }
   std::unique_ptr<AdaptedRobot> adapted = adapt(config, adapters, arguments, tell);
+  if (adapted) options.context = adapted->context();
   auto client = std::make_unique<PolicyClient>(*loaded.policy, config, options);
   catch_stop_signals();  // before this nothing has moved
-  fmt::print("connected to the robot '{}' at {}: {} sensors, {} actuators, {} Hz; all agree\n", client->welcome().robot,
-             config.address, client->welcome().interface.sensors.size(), config.actuators.size(), config.rate);
+  fmt::print("connected to the robot '{}' {}: {} sensors, {} actuators, {} Hz; all agree\n", client->welcome().robot,
+             adapted ? fmt::format("by the adapter '{}'", config.adapter) : "at " + config.address, client->welcome().interface.sensors.size(), config.actuators.size(), config.rate);
   std::fflush(stdout);
   StreamSession session(*client, line,
                         {.arm = arguments.arm,
                          .acknowledge = arguments.acknowledge,
                          .shadow = arguments.shadow,
                          .has_keyboard = ::isatty(STDIN_FILENO) != 0,
+                         .patience = 4 * config.link_timeout,
                          .seconds = arguments.seconds,
                          .tell = tell,
                          .check = adapted ? std::function<void()>([&] { adapted->check(); }) : nullptr});
@@ -150,20 +157,24 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers, co
 
 Command::Work declare_stream(CommandLine& line, const LayerTable<float>& layers, const AdapterTable& adapters) {
   auto arguments = std::make_shared<StreamArguments>();
-  line.argument("POLICY", arguments->policy, "a run folder (its best policy) or a .safetensors file");
-  line.option("--robot", arguments->robot, "ROBOT.yaml", "the robot's file: address, limits, what its actuators take");
+  line.argument("POLICY", arguments->policy, "a run folder (its best policy) or a .safetensors file").is_input();
+  line.option("--robot", arguments->robot, "ROBOT.yaml", "the robot's file: address, limits, what its actuators take")
+      .is_input();
   line.flag("--shadow", arguments->shadow,
             "runs the policy on what the robot observes, records what it would do, and sends nothing");
   line.flag("--arm", arguments->arm, "arms the robot at once, where nobody is to be asked at the keyboard");
   line.flag("--acknowledge", arguments->acknowledge,
-            "with --arm: also where the robot stopped by itself, or 'sinew stop' stopped it");
+            "with --arm: also where the robot stopped by itself; never after an emergency stop, which is released with "
+            "'sinew stop --release'");
   line.option("--seconds", arguments->seconds, "S",
               "stops the robot and ends after so long; 0, the default: at Ctrl-C");
   line.option("--connect-timeout", arguments->connect_timeout, "S", "how long it waits for the robot; by default 5");
-  line.option("--keys", arguments->keys, "FOLDER", "where the CURVE keys are, instead of ~/.config/sinew/keys");
-  line.option("--record", arguments->record, "F.mcap", "where the recording goes; by default into recordings/");
+  line.option("--keys", arguments->keys, "FOLDER", "where the CURVE keys are, instead of ~/.config/sinew/keys").is_folder();
+  line.option("--record", arguments->record, "F.mcap", "where the recording goes; by default into recordings/")
+      .is_output(new_file("a recording"));
   line.flag("--no-record", arguments->no_record, "records nothing");
-  line.option("--json", arguments->json, "F", "also writes the final report to a file");
+  line.option("--json", arguments->json, "F", "also writes the final report to a file")
+      .is_output(json_result("'sinew stream'", {"seconds", "observations", "actions", "late"}));
   line.example(
       "sinew stream zoo/inverted_pendulum.safetensors --robot pendulum.yaml     # type arm; Enter stops it, Ctrl-C ends\n"
       "  sinew robot inverted_pendulum --config pendulum.yaml     # the simulated robot for it: first, in another terminal");

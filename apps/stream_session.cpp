@@ -39,11 +39,11 @@ StreamSession::StreamSession(PolicyClient& client, LiveLine& line, Options optio
 double StreamSession::seconds() const { return now_seconds() - begun_; }
 
 bool StreamSession::is_over() const {
-  return stop_requested() || !failure_.empty() || (options_.seconds > 0 && seconds() >= options_.seconds);
+  return stop_requested() || is_done_ || !failure_.empty() || (options_.seconds > 0 && seconds() >= options_.seconds);
 }
 
 void StreamSession::run() {
-  begun_ = now_seconds();
+  begun_ = heard_at_ = now_seconds();
   if (options_.arm)
     want_to_arm(options_.acknowledge);
   else if (!options_.shadow)
@@ -79,8 +79,19 @@ void StreamSession::heed(const std::string& typed) {
   }
 }
 
+// One that comes back is not armed: without end, and where somebody is there to arm it, or it is only watched, that is
+// worth waiting for.
+bool StreamSession::waits_for_robot() const {
+  return options_.shadow || (options_.has_keyboard && options_.seconds == 0);
+}
+
 void StreamSession::watch_robot() {
   const Mode mode = client_.robot().mode;
+  if (client_.robot().connected) heard_at_ = now_seconds();
+  if (!waits_for_robot() && now_seconds() - heard_at_ > options_.patience) {
+    failure_ = fmt::format("the robot is gone: nothing was heard of it for {:.2g} s", options_.patience);
+    return;
+  }
   if (wants_to_arm_) arm_if_possible(mode);
   if (asked_at_ > 0 && mode != Mode::armed && now_seconds() - asked_at_ > longest_arming) {
     wants_to_arm_ = false;
@@ -90,8 +101,8 @@ void StreamSession::watch_robot() {
   if (mode != mode_) note_change(std::exchange(mode_, mode), mode);
 }
 
-// One that is stopped is acknowledged first, by somebody who knows of it. That the operator ended the last session is
-// no news.
+// One that is stopped is acknowledged first, by somebody who knows of it. That the operator ended the last session, or
+// its task had ended, is no news.
 void StreamSession::arm_if_possible(Mode mode) {
   if (mode == Mode::inactive) {
     client_.arm();
@@ -99,29 +110,53 @@ void StreamSession::arm_if_possible(Mode mode) {
   }
   if (mode != Mode::stopped || acknowledged_) return;
   const Alarm alarm = client_.robot().alarm;
-  if (may_acknowledge_ || alarm == Alarm::operator_stop) {
+  if (alarm == Alarm::emergency) {
+    wants_to_arm_ = false;
+    asked_at_ = 0;
+    return refuse_to_arm();
+  }
+  if (may_acknowledge_ || alarm == Alarm::operator_stop || alarm == Alarm::task_ended) {
     client_.acknowledge();
     acknowledged_ = true;
     return;
   }
   wants_to_arm_ = false;
   asked_at_ = 0;
-  ask_again(fmt::format("the robot is stopped, and nobody has acknowledged that: {}", name_of(alarm)),
+  ask_again(fmt::format("the robot is stopped, and nobody has acknowledged that: {}", reason()),
             "; see to it, then arm it with --acknowledge --arm");
 }
 
+std::string StreamSession::reason() const {
+  const std::string why = client_.why();
+  return why.empty() ? name_of(client_.robot().alarm) : why;
+}
+
+// Not even where somebody is asked: who stands at the robot may not be the one at this keyboard.
+void StreamSession::refuse_to_arm() {
+  const std::string why =
+      "the robot is in an emergency stop: once whoever pressed it agrees, 'sinew stop --release' with the robot's file "
+      "releases it";
+  if (!options_.has_keyboard) {
+    failure_ = why;
+    return;
+  }
+  options_.tell(why);
+  line_.print("then type arm and press Enter");
+}
+
 void StreamSession::note_change(Mode before, Mode now) {
-  const auto is = [&](const char* what) {
-    return fmt::format("the robot {}: {}", what, name_of(client_.robot().alarm));
-  };
+  const auto is = [&](const char* what) { return fmt::format("the robot {}: {}", what, reason()); };
+  const bool has_ended = now == Mode::stopped && client_.robot().alarm == Alarm::task_ended;
   // It may be armed, and stop, between two looks.
   const bool is_asked_to_arm = asked_at_ > 0 && !wants_to_arm_;
   if (now == Mode::armed) {
     asked_at_ = 0;
-    options_.tell(fmt::format("armed, session {}", client_.robot().session));
+    options_.tell(fmt::format("armed, session {}", client_.robot().session.load()));
     if (options_.has_keyboard) line_.print("Enter stops the robot");
   } else if (before == Mode::armed || (now == Mode::stopped && is_asked_to_arm)) {
     asked_at_ = 0;
+    is_done_ = has_ended && !options_.has_keyboard;
+    if (is_done_) return options_.tell(reason());
     ask_again(now == Mode::stopped ? is("stopped") : "the robot is no longer armed: did its side begin anew?");
   } else if (now == Mode::stopped && !options_.arm) {
     options_.tell(is("is stopped"));
@@ -131,10 +166,12 @@ void StreamSession::note_change(Mode before, Mode now) {
 // Where nobody is there to be asked, the session is over.
 void StreamSession::ask_again(const std::string& why, const std::string& advice) {
   options_.tell(why);
-  if (options_.has_keyboard)
-    line_.print("type arm and press Enter to acknowledge that, and to arm the robot");
-  else
+  if (!options_.has_keyboard)
     failure_ = why + advice;
+  else if (client_.robot().alarm == Alarm::emergency)
+    refuse_to_arm();
+  else
+    line_.print("type arm and press Enter to acknowledge that, and to arm the robot");
 }
 
 void StreamSession::show() {

@@ -49,8 +49,8 @@ std::string status_line(const PolicyClient& client, double rate) {
   const LatencyHistogram& latency = age.count() > 0 ? age : client.latencies().observation;
   return fmt::format("{} {:.1f} Hz  p50 {} p99 {}  late {} lost {} dropped {} refused {} limited {}",
                      robot.connected ? name_of(robot.mode) : "no connection", rate, duration_text(latency.quantile(0.5)),
-                     duration_text(latency.quantile(0.99)), counters.late, counters.lost, counters.dropped,
-                     client.refused() + robot.refused, client.limited() + robot.limited);
+                     duration_text(latency.quantile(0.99)), counters.late.load(), counters.lost.load(), counters.dropped.load(),
+                     client.refused() + robot.refused.load(), client.limited() + robot.limited.load());
 }
 
 std::string final_report(const PolicyClient& client, double seconds, bool histogram) {
@@ -63,6 +63,9 @@ std::string final_report(const PolicyClient& client, double seconds, bool histog
   text += fmt::format("observations late {}, lost {}, of no use {}, waited for in vain {} times; actions dropped {}; connection lost {} times\n",
                       count(counters.late), count(counters.lost), count(counters.unusable), count(client.timeouts()), count(counters.dropped),
                       count(counters.reconnections));
+  if (client.latencies().images.count() > 0)
+    text += fmt::format("pictures the same as the one before {}, without contrast {}\n", count(counters.same_pictures),
+                        count(counters.flat_pictures));
   text += fmt::format("actions refused here {}, by the robot {}; numbers limited here {}, by the robot {}\n",
                       count(client.refused()), count(robot.refused), count(client.limited()), count(robot.limited));
   text += "real time: " + client.real_time_report() + "\n";
@@ -87,6 +90,7 @@ ordered_json report_json(const PolicyClient& client, double seconds) {
                       {"timeouts", client.timeouts()},
                       {"dropped", counters.dropped.load()},
                       {"unusable", counters.unusable.load()},
+                      {"pictures", {{"same", counters.same_pictures.load()}, {"flat", counters.flat_pictures.load()}}},
                       {"reconnections", counters.reconnections.load()},
                       {"refused", {{"policy", client.refused()}, {"robot", robot.refused.load()}}},
                       {"limited", {{"policy", client.limited()}, {"robot", robot.limited.load()}}},

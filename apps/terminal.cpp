@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <sstream>
 
 #include "core/text.h"
@@ -40,6 +41,14 @@ size_t letters(const std::string& text) {
 
 bool is_terminal(int fd) { return ::isatty(fd) == 1; }
 
+bool can_redraw(int fd) {
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value ? value : "");
+  };
+  return is_terminal(fd) && variable("TERM") != "" && variable("TERM") != "dumb" && variable("NO_COLOR") == "";
+}
+
 int terminal_width(int fd) {
   if (!is_terminal(fd)) return 0;
   winsize size{};
@@ -57,16 +66,7 @@ std::string wrap(const std::string& text, int width) {
   return wrapped;
 }
 
-std::string printable(const std::string& message) {
-  std::string text = truncated(message, 4000);
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if ((byte < 0x20 && byte != '\n') || byte == 0x7f) text[i] = '?';
-    const bool pair = byte == 0xc2 && i + 1 < text.size();  // U+0080 to U+009F are control characters, too
-    if (pair && static_cast<unsigned char>(text[i + 1]) < 0xa0) text.replace(i, 2, "?");
-  }
-  return text;
-}
+std::string printable(const std::string& message) { return truncated(visible(message), 4000); }
 
 std::string format_table(const std::vector<std::vector<std::string>>& rows, size_t left) {
   std::vector<size_t> widths;

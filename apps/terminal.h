@@ -7,6 +7,9 @@
 namespace sinew {
 
 bool is_terminal(int fd);
+/// Whether a line there may be redrawn, which takes escape codes: on a terminal that is not dumb (TERM), unless the
+/// user wants none (NO_COLOR).
+bool can_redraw(int fd);
 /// Columns of the terminal behind `fd`; 0 when it is not one, so that nothing is wrapped or cut.
 int terminal_width(int fd);
 /// Breaks lines at spaces so that they fit; a word that is too long stands alone. 0: unchanged.

@@ -1,5 +1,7 @@
 #include "apps/terms_page.h"
 
+#include <algorithm>
+
 #include "apps/terminal.h"
 #include "envs/camera_sensor.h"
 
@@ -50,13 +52,15 @@ A term without parameters is written as its name alone. An entry under `commands
 
 `extends: other.yaml` takes another task, and what follows says only what differs: maps are merged, an empty value (`state:`) takes a key away, all else is replaced.
 
-`default_pose: {keyframe: NAME, joints: {NAME: m or rad}}` is what positions of joints are relative to; unless given, it is the model's own initial position.
+`default_pose: {keyframe: NAME, joints: {NAME: m or rad}}` is what positions of joints are relative to; unless given, it is the model's own initial position. Of a keyframe it takes the positions alone; the reset `keyframe` restores all of it. An actuator that no action drives has the control of that keyframe, or 0.
 
 `delay: {observation: [0, 0.02], action: [0.001, 0.002, 0.01], loss: 0.01}` stands for the link to a robot: an action takes over after the delay of the observation that it answers and its own, one after the other, in seconds. Both are drawn anew in each env step; their sum is rounded up to physics steps. One number is a constant, two are the ends of a range, more are quantiles: of 11, the third is what 20 % of the delays do not exceed. `loss` is the probability that an action never arrives. The newest that has arrived holds; what it has overtaken is dropped. Before the first arrives, the action is 0, or what is nearest to it within its limits. `last_action` and the rewards about actions see what the policy said, whenever it arrives. `delay: link.yaml` is a file of that map, beside the task's file. `sinew replay` has no delay, and envs in C++ take none. Why so: [decision 10](decisions/0010-latency-twin.md).
 
 **When numbers are read.** After an env step, positions and velocities of joints are those of the new state. What MuJoCo derives from them (where bodies and sites are, their velocities, contacts, forces, sensors) is as the last physics step computed it, before its move: one `timestep` behind (with RK4, as at the last of its stages), as in other toolkits on MuJoCo. At the start of an episode the two agree. `cfrc_ext` is computed once after an env step, from the forces of its last physics step, and only in tasks with a term that reads it; after a reset it is 0.
 
 **In the tables**, a parameter with `=` has that default, and one in bold must be given. The unit `1` is that of a plain number; q is the position of a joint, q̇ its velocity, a the action.
+
+**Names.** What is a list of names (`joints`, `bodies`, `geoms`, `actuators`, …) may be one name, and a name may be a pattern: a regular expression that matches whole names, as in Isaac Lab: `joints: "hip_.*"`, `geoms: ["(left|right)_foot", torso]`. An element of exactly that name comes before any pattern. A pattern stands for its elements in the model's order, each once; those that do not fit (a free joint where hinges are meant) it passes over, as `all` does. One that matches nothing is refused. Maps from joints to numbers (`default_pose`, `pose`, `joint_torque`, `kp`) take patterns as keys, too; a joint's own name comes before them. A joint without a name, such as the `<freejoint/>` of a trunk, goes by its body's, where it is that body's only joint. An actuator without one goes by the joint, tendon, site or body that it drives; where that name is not its alone, its kind and, if need be, its number follow: `elbow_velocity`, `elbow_motor_2`.
 
 **Errors.** A name that the model or this page lacks is refused with its place in the file and the nearest name there is.
 )";

@@ -17,8 +17,8 @@ double median(std::vector<double> values) {
 std::vector<Benchmark> benchmarks() {
   return {
       {"envs", "stepping vectorised envs, against a bare loop of mj_step on the same threads", bench_envs},
-      {"train", "whole training iterations, against bare physics and published speeds", bench_train},
-      {"nets", "inference, training steps, GEMM and convolutions, against the peak of this machine and LibTorch", bench_nets},
+      {"train", "whole training iterations, against bare physics", bench_train},
+      {"nets", "inference, training steps, GEMM and convolutions, against the peak of this machine and PyTorch", bench_nets},
       {"cameras", "camera frames inside vectorised envs, against bare stepping and rendering", bench_cameras},
       {"checkpoints", "a training run with checkpoints, against one without", bench_checkpoints},
       {"link", "a policy's actions at a robot, against ZeroMQ and the scheduler alone; cameras", bench_link,

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-/// Figures of speed, each beside a limit or a peer measured in the same process, interleaved: a
-/// machine that drifts or is shared changes both alike.
+/// Figures of speed, each beside a limit measured in the same process, or a peer in one of its own (peer_process.h),
+/// in turns: a machine that drifts or is shared changes both alike. What was measured elsewhere is no peer.
 namespace sinew::bench {
 
 struct Figure {
@@ -19,6 +19,7 @@ struct Figure {
 struct Options {
   int threads = 2;
   double seconds = 1;  // of measuring per candidate
+  std::string torch_python = {};  // a Python that has PyTorch; "": the program that was built with LibTorch, if any
 };
 
 struct Benchmark {

@@ -6,7 +6,6 @@
 #include "bench/best_of.h"
 #include "bench/torch_peer.h"
 #include "core/clock.h"
-#include "core/log.h"
 #include "core/thread_pool.h"
 #include "nets/layers/linear.h"
 #include "nets/layers/sequential.h"
@@ -16,10 +15,10 @@ namespace sinew::bench {
 namespace {
 
 // Mnih et al. 2015, and half of the dense layer of Mnih et al. 2013.
-constexpr SinewTorchNet nature{84, 84, 4, 0, 3, {{32, 8, 4}, {64, 4, 2}, {64, 3, 1}}, 512};
-constexpr SinewTorchNet small{64, 64, 3, 0, 2, {{16, 8, 4}, {32, 4, 2}}, 128};
+constexpr ConvNet nature{84, 84, 4, 0, 3, {{32, 8, 4}, {64, 4, 2}, {64, 3, 1}}, 512};
+constexpr ConvNet small{64, 64, 3, 0, 2, {{16, 8, 4}, {32, 4, 2}}, 128};
 
-LayerList layers_of(const SinewTorchNet& net) {
+LayerList layers_of(const ConvNet& net) {
   std::string text = "[";
   for (int i = 0; i < net.convolutions; ++i)
     text += fmt::format("{{conv: {{filters: {}, kernel: {}, stride: {}}}}}, relu, ", net.convolution[i].filters,
@@ -33,7 +32,7 @@ LayerList layers_of(const SinewTorchNet& net) {
 // A network and a batch of images, whose rows one tape computes, or two that share them as a learner's shards do.
 class NetBench {
  public:
-  explicit NetBench(const SinewTorchNet& net)
+  explicit NetBench(const ConvNet& net)
       : batch_(net.batch),
         image_{net.height, net.width, net.channels},
         net_(layers_of(net), builtin_layers<float>(), {parameters_, rng_, "net", image_, {}}),
@@ -83,7 +82,7 @@ class NetBench {
     shard.tape.rewind();
     std::ranges::fill(shard.gradients, 0.0f);
     const Tensor y = net_(images(shard.tape, first, rows));
-    shard.tape.backward(sum(square(y)) * (1.0 / (batch_ * y.shape()[1])), shard.gradients);
+    shard.tape.backward(sum(square(y)) * (1.0 / (batch_ * y.shape()[1])), {{&parameters_, shard.gradients}});
   }
 
   int batch_;
@@ -101,29 +100,24 @@ Figure against_peak(std::string name, double rate, double flops, double peak, co
   return {std::move(name), 1e3 / rate, "ms", limit, 1e3 / rate / limit, work};
 }
 
-Figure against_torch(const std::string& name, const SinewTorchNet& net, NetBench& ours, ThreadPool& pool,
+Figure against_torch(const std::string& name, const ConvNet& net, NetBench& ours, TorchPeer& torch, ThreadPool& pool,
                      double seconds) {
-  TorchNet planes(net, false), pixels(net, true);
   std::vector<std::function<void()>> our_ways = {[&] { ours.step(); }};
   if (net.batch > 1) our_ways.push_back([&] { ours.step_in_two(pool); });
-  std::vector<std::function<void()>> torch_ways;
-  for (TorchNet* layout : {&planes, &pixels})
-    for (const int threads : {1, 2}) torch_ways.push_back([layout, threads] { layout->step(threads); });
   constexpr int rounds = 7;
-  const Comparison comparison = interleave(
-      {BestOf(torch_ways, 0.5 * seconds / rounds), BestOf(our_ways, 0.5 * seconds / rounds)}, rounds);
+  const double share = 0.5 * seconds / rounds;
+  const Comparison comparison =
+      interleave({[&] { return torch.rate(net, 2, share); }, BestOf(our_ways, share)}, rounds);
   return {name + "_vs_torch", comparison.ratios[1], "x", 1, comparison.ratios[1],
-          fmt::format("forward and backward, times as fast as LibTorch: {:.3g} ms, the best of one thread and two shards; "
-                      "LibTorch {:.3g} ms, the best of one and two threads and both layouts",
-                      1e3 / comparison.medians[1], 1e3 / comparison.medians[0])};
+          fmt::format("forward and backward, times as fast as {} in a process of its own: {:.3g} ms, the best of one "
+                      "thread and two shards; the peer {:.3g} ms, the best of its threads, settings and layouts",
+                      torch.version(), 1e3 / comparison.medians[1], 1e3 / comparison.medians[0])};
 }
 
 }  // namespace
 
-std::vector<Figure> image_figures(const Options& options, double peak) {
+std::vector<Figure> image_figures(const Options& options, double peak, TorchPeer& torch) {
   std::vector<Figure> figures;
-  if (!TorchNet::present())
-    log_info("LibTorch is not beside us in this run: packages.txt says what to install, then build again");
   ThreadPool pool(2);
   for (auto [name, net] : {std::pair("nature", nature), std::pair("small", small)})
     for (const int batch : {1, 16, 64, 256}) {
@@ -137,7 +131,7 @@ std::vector<Figure> image_figures(const Options& options, double peak) {
       figures.push_back(
           against_peak(prefix + "_step", rate_of([&] { bench.step(); }, 0.5 * options.seconds), 3 * flops, peak,
                        "forward and backward on one thread against three times a forward pass's multiply-adds"));
-      if (TorchNet::present()) figures.push_back(against_torch(prefix, net, bench, pool, options.seconds));
+      if (torch.is_present()) figures.push_back(against_torch(prefix, net, bench, torch, pool, options.seconds));
     }
   return figures;
 }

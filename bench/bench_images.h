@@ -4,9 +4,11 @@
 /// Convolutional networks: a part of `sinew bench nets`.
 namespace sinew::bench {
 
-/// The field's networks, forward and backward, against the multiply-add peak of one core and, where it is
-/// installed, against LibTorch.
-std::vector<Figure> image_figures(const Options& options, double peak);
+class TorchPeer;
+
+/// The field's networks, forward and backward, against the multiply-add peak of one core and, where it is there, against
+/// PyTorch.
+std::vector<Figure> image_figures(const Options& options, double peak, TorchPeer& torch);
 /// An actor's time from one frame to its action.
 Figure one_image_action(double seconds);
 

@@ -100,15 +100,28 @@ std::vector<Figure> latency_figures(double seconds) {
   return figures;
 }
 
-std::vector<Figure> deadline_figures(double seconds) {
-  const Policy policy = policy_of(interface_of(link_rate, false), "{actor: [{linear: 64}, tanh, {linear: 64}, tanh]}");
-  IdealBody body(interface_of(link_rate, false).sensors, {});
-  const Load load;
-  const LinkRun run = run_link(policy, ideal_robot(link_rate), body, seconds);
-  return {time_figure("deadline_lateness_p999", run.lateness.quantile(0.999), 1e-3,
-                      fmt::format("of the robot's {} Hz loop with two busy threads beside it; {}; {} ticks skipped; {}", link_rate,
-                                  run.lateness.text(), run.skipped, run.real_time)),
-          time_figure("loaded_link_p99", run.to_gate.quantile(0.99), 0, "receipt to the robot with the same load: " + run.to_gate.text())};
+// With two busy threads beside it: deadlines, and the whole way of an action, at three rates, with and without the right
+// to real-time scheduling.
+std::vector<Figure> load_figures(double seconds) {
+  std::vector<Figure> figures;
+  for (const bool real_time : {true, false})
+    for (const double rate : {50.0, 200.0, link_rate}) {
+      const InterfaceSpec spec = interface_of(rate, false);
+      const Policy policy = policy_of(spec, "{actor: [{linear: 64}, tanh, {linear: 64}, tanh]}");
+      IdealBody body(spec.sensors, {});
+      const Load load;
+      const LinkRun run = run_link(policy, ideal_robot(rate), body, seconds, real_time);
+      const std::string name = fmt::format("loaded_{}hz_{}", rate, real_time ? "real_time" : "normal");
+      figures.push_back(time_figure(name + "_action_age_p99", run.action_age.quantile(0.99), rate == 200 ? 1e-3 : 0,
+                                    fmt::format("an observation's stamp to its action at the robot, 64-64, {} Hz, two busy "
+                                                "threads beside it: {}; {} late, {} lost, {} dropped of {}",
+                                                rate, run.action_age.text(), run.late, run.lost, run.dropped,
+                                                run.observations)));
+      figures.push_back(time_figure(name + "_deadline_p999", run.lateness.quantile(0.999), 1e-3,
+                                    fmt::format("lateness of the robot's loop: {}; {} ticks skipped; {}", run.lateness.text(),
+                                                run.skipped, run.real_time)));
+    }
+  return figures;
 }
 
 std::vector<Figure> camera_figures(double seconds) {
@@ -149,7 +162,7 @@ std::vector<Figure> camera_figures(double seconds) {
 std::vector<Figure> bench_link(const Options& options) {
   const double seconds = 60 * options.seconds;
   std::vector<Figure> figures = latency_figures(seconds);
-  for (const auto& more : {deadline_figures(seconds / 2), camera_figures(seconds)})
+  for (const auto& more : {load_figures(seconds / 4), camera_figures(seconds)})
     figures.insert(figures.end(), more.begin(), more.end());
   return figures;
 }

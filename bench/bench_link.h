@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "nets/policy.h"
 #include "robots/policy_client.h"
 #include "robots/robot_server.h"
 
@@ -39,6 +40,7 @@ class IdealBody final : public RobotBody {
 /// What one run of the link came to.
 struct LinkRun {
   LatencyHistogram to_gate;   // from an observation's receipt at the policy's socket to its action's arrival at the robot
+  LatencyHistogram action_age;  // from the robot's stamp of an observation to its action's arrival there
   LatencyHistogram lateness;  // of the robot's deadlines
   LatencyHistogram images;    // decoding and processing the images of one observation
   LatencyHistogram decision;  // from receipt to the action's being sent
@@ -49,7 +51,8 @@ struct LinkRun {
 };
 
 RobotConfig ideal_robot(double rate);
-/// Arms and runs for `seconds` on two ports of this computer.
-LinkRun run_link(const Policy& policy, const RobotConfig& config, IdealBody& body, double seconds);
+/// Arms and runs for `seconds` on two ports of this computer; with real-time scheduling where that is permitted, or
+/// without asking for it.
+LinkRun run_link(const Policy& policy, const RobotConfig& config, IdealBody& body, double seconds, bool real_time = true);
 
 }  // namespace sinew::bench

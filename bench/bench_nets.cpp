@@ -3,6 +3,8 @@
 #include "bench/bench.h"
 #include "bench/bench_images.h"
 #include "bench/bench_recurrent.h"
+#include "bench/torch_peer.h"
+#include "core/log.h"
 #include "nets/kernels/gemm.h"
 #include "nets/layers/linear.h"
 #include "nets/optimizer.h"
@@ -65,7 +67,7 @@ Figure training_step(double seconds) {
         std::ranges::fill(gradients, 0.0f);
         tape.rewind();
         const Tensor y = head(second(first(tape.view({batch, 17}, inputs.data()))));
-        tape.backward(mean(square(y - tape.view({batch, 6}, targets.data()))), gradients);
+        tape.backward(mean(square(y - tape.view({batch, 6}, targets.data()))), {{&parameters, gradients}});
         adam.step(gradients, 1e-5);
       },
       seconds);
@@ -117,8 +119,11 @@ std::vector<Figure> bench_nets(const Options& options) {
   constexpr int shapes[][3] = {{1, 64, 64},    {16, 64, 64},    {64, 64, 64},   {256, 256, 256},
                                {2048, 64, 64}, {64, 3136, 512}, {16, 256, 1024}};
   for (const auto& [m, k, n] : shapes) figures.push_back(gemm_shape(m, k, n, peak, 0.3 * options.seconds));
-  std::ranges::move(image_figures(options, peak), std::back_inserter(figures));
-  std::ranges::move(recurrent_figures(options, peak), std::back_inserter(figures));
+  TorchPeer torch(options.torch_python, 2);
+  if (!torch.is_present())
+    log_info("PyTorch is not beside us in this run: name a Python that has it with --torch-python, or see packages.txt");
+  std::ranges::move(image_figures(options, peak, torch), std::back_inserter(figures));
+  std::ranges::move(recurrent_figures(options, peak, torch), std::back_inserter(figures));
   return figures;
 }
 

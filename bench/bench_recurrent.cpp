@@ -1,5 +1,7 @@
 #include "bench/bench_recurrent.h"
 
+#include <algorithm>
+
 #include "bench/best_of.h"
 #include "bench/torch_peer.h"
 #include "core/thread_pool.h"
@@ -12,7 +14,7 @@ namespace {
 // An LSTM as wide as its input, and sequences that one tape computes, or two that share them as a learner's shards do.
 class LstmBench {
  public:
-  explicit LstmBench(const SinewTorchLstm& work)
+  explicit LstmBench(const LstmNet& work)
       : work_(work),
         context_{parameters_, rng_, "lstm", {work.units}, {}, &memory_},
         lstm_(BasicRecurrentLayer<float>::Cell::lstm, context_, {.units = work.units, .init = {"kaiming", 1}}),
@@ -38,10 +40,10 @@ class LstmBench {
     std::ranges::fill(shard.gradients, 0.0f);
     Sequence sequence(shard.tape.view({sequences, memory_.numbers}, state_.data()), {});
     const Tensor y = lstm_.run(shard.tape.view({work_.steps * sequences, work_.units}, x_.data()), sequence);
-    shard.tape.backward(sum(square(y)) * (1.0 / static_cast<double>(x_.size())), shard.gradients);
+    shard.tape.backward(sum(square(y)) * (1.0 / static_cast<double>(x_.size())), {{&parameters_, shard.gradients}});
   }
 
-  SinewTorchLstm work_;
+  LstmNet work_;
   Parameters parameters_;
   Rng rng_{1};
   MemoryLayout memory_;
@@ -51,14 +53,16 @@ class LstmBench {
   Shard shards_[2];
 };
 
-Figure against_torch(const std::string& name, const std::vector<std::function<void()>>& ours, TorchNet& torch,
-                     int threads, double seconds) {
+Figure against_torch(const std::string& name, const LstmNet& net, const std::vector<std::function<void()>>& ours,
+                     TorchPeer& torch, int threads, double seconds) {
   constexpr int rounds = 7;
-  const Comparison comparison = interleave({BestOf({[&] { torch.step(threads); }}, 0.5 * seconds / rounds),
-                                            BestOf(ours, 0.5 * seconds / rounds)}, rounds);
-  return {name, comparison.ratios[1], "x", 1.5, comparison.ratios[1] / 1.5,
-          fmt::format("forward and backward, times as fast as LibTorch on as many threads: {:.3g} ms, LibTorch {:.3g} ms",
-                      1e3 / comparison.medians[1], 1e3 / comparison.medians[0])};
+  const double share = 0.5 * seconds / rounds;
+  const Comparison comparison =
+      interleave({[&] { return torch.rate(net, threads, share); }, BestOf(ours, share)}, rounds);
+  return {name, comparison.ratios[1], "x", 1, comparison.ratios[1],
+          fmt::format("forward and backward, times as fast as {} in a process of its own on up to {} threads: {:.3g} ms, "
+                      "the peer {:.3g} ms, the best of its settings",
+                      torch.version(), threads, 1e3 / comparison.medians[1], 1e3 / comparison.medians[0])};
 }
 
 constexpr const char* remembering_network =
@@ -68,12 +72,12 @@ constexpr const char* remembering_network =
 
 }  // namespace
 
-std::vector<Figure> recurrent_figures(const Options& options, double peak) {
+std::vector<Figure> recurrent_figures(const Options& options, double peak, TorchPeer& torch) {
   std::vector<Figure> figures;
   ThreadPool pool(2);
   for (const auto& [units, steps] : {std::pair(128, 16), std::pair(256, 32)})
     for (const int batch : {1, 8, 32}) {
-      const SinewTorchLstm work{units, steps, batch};
+      const LstmNet work{units, steps, batch};
       LstmBench bench(work);
       const std::string name = fmt::format("lstm_{}_{}_{}", units, steps, batch);
       // Two products of [batch, units] and [units, 4 · units] a step, and as many for each gradient but the input's.
@@ -81,12 +85,11 @@ std::vector<Figure> recurrent_figures(const Options& options, double peak) {
       const double time = 1e3 / rate_of([&] { bench.step(); }, 0.5 * options.seconds);
       figures.push_back({name + "_step", time, "ms", limit, time / limit,
                          "forward and backward on one thread against its multiply-adds at the peak"});
-      if (!TorchNet::present()) continue;
-      TorchNet torch(work);
+      if (!torch.is_present()) continue;
       std::vector<std::function<void()>> ways = {[&] { bench.step(); }};
-      figures.push_back(against_torch(name + "_vs_torch", ways, torch, 1, options.seconds));
+      figures.push_back(against_torch(name + "_vs_torch", work, ways, torch, 1, options.seconds));
       if (batch > 1) ways.push_back([&] { bench.step_in_two(pool); });
-      figures.push_back(against_torch(name + "_vs_torch_2", ways, torch, 2, options.seconds));
+      figures.push_back(against_torch(name + "_vs_torch_2", work, ways, torch, 2, options.seconds));
     }
   return figures;
 }

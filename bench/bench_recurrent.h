@@ -4,9 +4,11 @@
 /// Networks that remember: a part of `sinew bench nets`.
 namespace sinew::bench {
 
-/// LSTMs over sequences, forward and backward, against the multiply-add peak of one core and, where it is installed,
-/// against LibTorch.
-std::vector<Figure> recurrent_figures(const Options& options, double peak);
+class TorchPeer;
+
+/// LSTMs over sequences, forward and backward, against the multiply-add peak of one core and, where it is there, against
+/// PyTorch.
+std::vector<Figure> recurrent_figures(const Options& options, double peak, TorchPeer& torch);
 /// An actor's time from one frame to its action through convolutions and an LSTM.
 Figure one_remembered_action(double seconds);
 

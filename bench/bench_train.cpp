@@ -5,6 +5,7 @@
 #include "agents/trainer.h"
 #include "bench/bare_physics.h"
 #include "bench/bench.h"
+#include "bench/peer_process.h"
 #include "core/clock.h"
 #include "envs/make_env.h"
 
@@ -45,12 +46,12 @@ std::vector<float> random_actions(size_t count) {
   return actions;
 }
 
-// The work of Stable-Baselines3's row: 8 envs × 2048 steps, batch 64, 10 epochs.
+// Stable-Baselines3's settings: 8 envs × 2048 steps, batch 64, 10 epochs.
 PpoConfig half_cheetah_config() { return {.n_steps = 2048, .batch_size = 64, .n_epochs = 10}; }
-// RLtools' row: 4 envs × 1024, batch 256, 2 epochs.
+// RLtools' settings: 4 envs × 1024, batch 256, 2 epochs.
 PpoConfig pendulum_config() { return {.n_steps = 1024, .batch_size = 256, .n_epochs = 2}; }
 
-// RLtools' row: 64 envs × 64, batch 2048, 4 epochs.
+// RLtools' settings: 64 envs × 64, batch 2048, 4 epochs.
 PpoConfig ant_config() { return {.n_steps = 64, .batch_size = 2048, .n_epochs = 4}; }
 
 // Ant as RLtools has it: 27 numbers, no contact forces in observation or reward.
@@ -106,6 +107,7 @@ Figure whole_train(const Options& options, BarePhysics& bare, const std::vector<
   for (const auto& [key, value] : algorithm.entries()) recipe.algorithm.set(key, value);
   recipe.n_envs = n_envs;
   recipe.total_timesteps = 200000;
+  recipe.eval.n_final_episodes = 0;  // no part of the training time
   const std::string folder =
       (std::filesystem::temp_directory_path() / ("sinew_bench_" + std::to_string(std::random_device()()))).string();
   const TrainOptions train_options{.run_folder = folder,
@@ -125,21 +127,32 @@ Figure whole_train(const Options& options, BarePhysics& bare, const std::vector<
           "env steps/s",
           c.medians[0],
           c.ratios[1],
-          "a whole training run of half_cheetah_ppo.yaml's networks with these settings (200k steps, evaluations, "
-          "metrics and files included) against bare physics"};
+          "a whole training run of half_cheetah_ppo.yaml's networks with these settings (200k steps, evaluations "
+          "while it learns, metrics and files included; without a final evaluation) against bare physics"};
 }
 
 std::vector<Figure> pendulum(const Options& options, double peak) {
   Learner learner(make_task("pendulum"), 4, pendulum_config(), two_layers_of(64), options.threads);
   const Comparison c = interleave({[&] { return learner.rate(20); }}, 9, options.threads);
-  const Figure figure{"ppo_pendulum",
-                      c.medians[0],
-                      "env steps/s",
-                      572000,
-                      c.medians[0] / 572000,
-                      "PPO iterations, 4 envs x 1024, batch 256, 2 epochs, 3-64-64 tanh twice, against RLtools as published"};
+  const Figure figure{"ppo_pendulum", c.medians[0], "env steps/s", 0, 0,
+                      "PPO iterations, 4 envs x 1024, batch 256, 2 epochs, 3-64-64 tanh twice"};
   return {figure, share_of_ceiling(figure, 0, flops_per_step(3, 64, 1, 2), peak, options.threads),
           scaled(figure, 600000, c.scaled)};
+}
+
+// Where RLtools' headers were found: its program beside ours, both on one thread.
+std::vector<Figure> pendulum_beside_rltools() {
+#ifdef SINEW_RLTOOLS_PEER
+  if (!std::filesystem::exists(SINEW_RLTOOLS_PEER)) return {};
+  PeerProcess peer({SINEW_RLTOOLS_PEER}, {"LD_PRELOAD="});
+  Learner learner(make_task("pendulum"), 4, pendulum_config(), two_layers_of(64), 1);
+  const Comparison c =
+      interleave({[&] { return std::stod(peer.ask("go")); }, [&] { return learner.rate(20); }}, 9);
+  return {{"ppo_pendulum_vs_rltools", c.medians[1], "env steps/s", c.medians[0], c.ratios[1],
+           "the same on one thread, against RLtools (its own kernels, no BLAS) in a process of its own"}};
+#else
+  return {};
+#endif
 }
 
 std::vector<Figure> ant(const Options& options, double peak) {
@@ -159,7 +172,7 @@ std::vector<Figure> ant(const Options& options, double peak) {
           scaled(figure, 6000, c.scaled)};
 }
 
-// sb3-contrib's row: two LSTMs 17-256 with 64-64 after each, 8 envs × 128, batch 128, 10 epochs.
+// sb3-contrib's settings: two LSTMs 17-256 with 64-64 after each, 8 envs × 128, batch 128, 10 epochs.
 std::vector<Figure> recurrent(const Options& options, int seq_len, double target) {
   const NetworkConfig network = read_config<NetworkConfig>(
       ConfigNode::parse_text("{actor: [{lstm: 256}, {linear: 64}, tanh, {linear: 64}, tanh], "
@@ -169,10 +182,8 @@ std::vector<Figure> recurrent(const Options& options, int seq_len, double target
   Learner learner(make_task("half_cheetah"), n_envs, config, network, options.threads);
   const Comparison c = interleave({[&] { return learner.rate(1); }}, 9, options.threads);
   const Figure figure{
-      seq_len == 0 ? "ppo_lstm_whole" : fmt::format("ppo_lstm_{}", seq_len), c.medians[0], "env steps/s", target,
-      c.medians[0] / target,
-      fmt::format("recurrent PPO iterations, two LSTMs 17-256 with 64-64, 8 envs x 128, batch 128, 10 epochs, {}; "
-                  "sb3-contrib made 218 on the reference machine",
+      seq_len == 0 ? "ppo_lstm_whole" : fmt::format("ppo_lstm_{}", seq_len), c.medians[0], "env steps/s", 0, 0,
+      fmt::format("recurrent PPO iterations, two LSTMs 17-256 with 64-64, 8 envs x 128, batch 128, 10 epochs, {}",
                   seq_len == 0 ? "whole sequences of 128 steps" : fmt::format("sequences of {} steps", seq_len))};
   return {figure, scaled(figure, target, c.scaled)};
 }
@@ -191,6 +202,7 @@ std::vector<Figure> bench_train(const Options& options) {
   add(half_cheetah(options, bare, actions, peak));
   add({whole_train(options, bare, actions)});
   add(pendulum(options, peak));
+  add(pendulum_beside_rltools());
   add(ant(options, peak));
   add(recurrent(options, 16, 3600));
   add(recurrent(options, 0, 2200));

@@ -1,14 +1,15 @@
 #pragma once
 #include <algorithm>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "core/clock.h"
 
 namespace sinew::bench {
 
-/// The best of several ways to do the same work, each for a short while; those that the first call finds far behind
-/// are left out of the others.
+/// The best of several ways to do the same work, each for a short while and by its quickest repetition; those that the
+/// first call finds far behind are left out of the others. What a peer does is measured alike (torch_peer.h).
 class BestOf {
  public:
   BestOf(std::vector<std::function<void()>> ways, double seconds) : ways_(std::move(ways)), seconds_(seconds) {}

@@ -80,7 +80,7 @@ RobotConfig ideal_robot(double rate) {
   return config;
 }
 
-LinkRun run_link(const Policy& policy, const RobotConfig& config, IdealBody& body, double seconds) {
+LinkRun run_link(const Policy& policy, const RobotConfig& config, IdealBody& body, double seconds, bool real_time) {
   LinkRun run;
   Receipts receipts;
   AllocationWatch robot_memory, policy_memory;
@@ -90,6 +90,7 @@ LinkRun run_link(const Policy& policy, const RobotConfig& config, IdealBody& bod
                                    [&](const ArrivedAction& action) {
                                      if (action.sequence > warm_after) run.to_gate.add(action.arrived - receipts.at(action.sequence));
                                    }},
+                      .real_time = real_time,
                       .after_tick = [&] { robot_memory.look(); }});
   std::thread robot([&] { server.run([&] { return go_on.load(); }); });
   RobotConfig reached = config;
@@ -98,6 +99,7 @@ LinkRun run_link(const Policy& policy, const RobotConfig& config, IdealBody& bod
   {
     PolicyClient client(policy, reached,
                         {.link = {.policy_name = "bench"},
+                         .real_time = real_time,
                          .after_decision = [&] { policy_memory.look(); },
                          .on_decision = [&](const PolicyDecision& d) { receipts.note(d.sequence, d.received); }});
     while (client.robot().mode != Mode::inactive) std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -113,6 +115,7 @@ LinkRun run_link(const Policy& policy, const RobotConfig& config, IdealBody& bod
     run.dropped = client.counters().dropped;
     run.late = client.counters().late;
     run.lost = client.counters().lost;
+    run.action_age = client.latencies().action_age;
     run.decision = client.latencies().decision;
     run.images = client.latencies().images;
     client.check();

@@ -1,53 +1,77 @@
 #include "bench/torch_peer.h"
 
-#include <torch/torch.h>
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
 
-#include <functional>
-#include <vector>
+#include "core/error.h"
+#include "envs/make_env.h"
 
-// The far side of the peer: the only file that includes LibTorch.
+namespace sinew::bench {
 namespace {
 
-struct Made {
-  std::function<torch::Tensor()> forward;
-  std::vector<torch::Tensor> parameters;
-};
+using nlohmann::json;
+
+std::vector<std::string> command_of(const std::string& python) {
+  if (!python.empty()) return {python, sinew_home() + "/bench/peers/torch_peer.py"};
+#ifdef SINEW_TORCH_PEER
+  if (std::filesystem::exists(SINEW_TORCH_PEER)) return {SINEW_TORCH_PEER};
+#endif
+  return {};
+}
+
+// Memory that was given back is kept: else each tensor of a megabyte would be mapped, cleared and unmapped in each step.
+std::vector<std::string> environment_of(int threads, int blas_threads) {
+  const std::string own = std::to_string(threads), blas = std::to_string(blas_threads);
+  return {"MALLOC_MMAP_MAX_=0",       "MALLOC_TRIM_THRESHOLD_=4294967296", "OMP_NUM_THREADS=" + own,
+          "MKL_NUM_THREADS=" + own, "OPENBLAS_NUM_THREADS=" + blas,        "LD_PRELOAD="};
+}
 
 }  // namespace
 
-extern "C" void* sinew_torch_make(const SinewTorchNet* net, int channels_last) {
-  const auto layout = channels_last ? torch::MemoryFormat::ChannelsLast : torch::MemoryFormat::Contiguous;
-  torch::nn::Sequential layers;
-  int height = net->height, width = net->width, channels = net->channels;
-  for (int i = 0; i < net->convolutions; ++i) {
-    const auto& [filters, kernel, stride] = net->convolution[i];
-    layers->push_back(torch::nn::Conv2d(torch::nn::Conv2dOptions(channels, filters, kernel).stride(stride)));
-    layers->push_back(torch::nn::ReLU(torch::nn::ReLUOptions(/*inplace=*/true)));
-    height = (height - kernel) / stride + 1;
-    width = (width - kernel) / stride + 1;
-    channels = filters;
+TorchPeer::TorchPeer(const std::string& python, int threads) {
+  const std::vector<std::string> command = command_of(python);
+  if (command.empty()) return;
+  const auto add = [&](int own, int blas) {
+    ways_.push_back({own, std::make_unique<PeerProcess>(command, environment_of(own, blas))});
+  };
+  add(1, 1);
+  if (threads == 1) return;
+  add(threads, 1);        // two pools would be in each other's way …
+  add(threads, threads);  // … unless all of the work is in the products
+}
+
+double TorchPeer::rate(const ConvNet& net, int threads, double seconds) {
+  json layers = json::array();
+  for (int i = 0; i < net.convolutions; ++i)
+    layers.push_back({net.convolution[i].filters, net.convolution[i].kernel, net.convolution[i].stride});
+  const json conv = {{"height", net.height}, {"width", net.width},        {"channels", net.channels},
+                     {"batch", net.batch},   {"convolutions", layers}, {"dense", net.dense}};
+  return best_rate(json{{"conv", conv}}.dump(), true, threads, seconds);
+}
+
+double TorchPeer::rate(const LstmNet& net, int threads, double seconds) {
+  const json lstm = {{"units", net.units}, {"steps", net.steps}, {"batch", net.batch}};
+  return best_rate(json{{"lstm", lstm}}.dump(), false, threads, seconds);
+}
+
+double TorchPeer::best_rate(const std::string& net, bool has_layouts, int threads, double seconds) {
+  double best = 0;
+  for (const Way& way : ways_) {
+    if (way.threads > threads) continue;
+    for (const bool channels_last : {false, true}) {
+      if (channels_last && !has_layouts) continue;
+      const json question = {{"net", json::parse(net)},
+                             {"channels_last", channels_last},
+                             {"threads", way.threads},
+                             {"seconds", seconds}};
+      const json answer = json::parse(way.process->ask(question.dump()), nullptr, false);
+      if (!answer.is_object() || !answer.contains("rate")) fail("the PyTorch beside us does not answer as it should");
+      best = std::max(best, answer.at("rate").get<double>());
+      version_ = answer.value("version", "PyTorch");
+    }
   }
-  layers->push_back(torch::nn::Flatten());
-  layers->push_back(torch::nn::Linear(height * width * channels, net->dense));
-  layers->push_back(torch::nn::ReLU(torch::nn::ReLUOptions(/*inplace=*/true)));
-  const torch::Tensor images = torch::rand({net->batch, net->channels, net->height, net->width}).contiguous(layout);
-  Made* made = new Made{[layers, images]() mutable { return layers->forward(images); }, layers->parameters()};
-  for (torch::Tensor& parameter : made->parameters)
-    if (parameter.dim() == 4) parameter.set_data(parameter.data().contiguous(layout));
-  return made;
+  return best;
 }
 
-extern "C" void* sinew_torch_make_lstm(const SinewTorchLstm* net) {
-  torch::nn::LSTM lstm(torch::nn::LSTMOptions(net->units, net->units));
-  const torch::Tensor x = torch::rand({net->steps, net->batch, net->units});
-  return new Made{[lstm, x]() mutable { return std::get<0>(lstm->forward(x)); }, lstm->parameters()};
-}
-
-extern "C" void sinew_torch_step(void* opaque, int threads) {
-  Made& made = *static_cast<Made*>(opaque);
-  if (torch::get_num_threads() != threads) torch::set_num_threads(threads);
-  for (torch::Tensor& parameter : made.parameters) parameter.mutable_grad() = torch::Tensor();  // the quickest way to zero it
-  made.forward().square().mean().backward();
-}
-
-extern "C" void sinew_torch_free(void* opaque) { delete static_cast<Made*>(opaque); }
+}  // namespace sinew::bench

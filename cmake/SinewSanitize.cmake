@@ -1,16 +1,22 @@
 # Sanitizers: their flags, and which tests run under them (docs/robustness.md).
 
-# Compiling takes most of a pass. SINEW_HOT_FLAGS are of rooms whose loops are hot; under a sanitizer they
-# hold what GCC's contraction to fused multiply-adds needs at -O1, for the tests know the bits.
+# Compiling takes most of a pass, and the cleverer the longer. SINEW_HOT_FLAGS are of rooms whose loops are hot; under a
+# sanitizer they hold what GCC's contraction to fused multiply-adds needs at -O1, for the tests know the bits.
+# SINEW_WARM_FLAGS are of rooms that must be fast, but not under a sanitizer; SINEW_COLD_FLAGS of what is never hot;
+# SINEW_TEST_FLAGS of tests, which are compiled for longer than they run.
+set(SINEW_TEST_FLAGS -O0)
 if(SINEW_SANITIZE)
   target_compile_options(sinew_flags INTERFACE -fsanitize=${SINEW_SANITIZE} -fno-sanitize-recover=all
-    -fno-omit-frame-pointer)
+    -fno-omit-frame-pointer $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)  # the latter is for ccache
   target_link_options(sinew_flags INTERFACE -fsanitize=${SINEW_SANITIZE})
   set(SINEW_HOT_FLAGS -fexpensive-optimizations)
-  set(SINEW_TEST_FLAGS -O0 -fpch-preprocess)  # the latter is for ccache
+  set(SINEW_WARM_FLAGS -O0)
+  set(SINEW_COLD_FLAGS -O0)
   set(SINEW_NO_UNINITIALIZED -Wno-uninitialized)  # at -O1 GCC's AVX-512 header sets this off as well
 else()
   set(SINEW_HOT_FLAGS -O3)
+  set(SINEW_WARM_FLAGS "")
+  set(SINEW_COLD_FLAGS $<$<CONFIG:Release>:-O1>)
 endif()
 
 # ThreadSanitizer runs what starts threads and what they work on: label `threads`.
@@ -18,7 +24,8 @@ set(SINEW_THREADED_TESTS core/thread_pool sim/render_pool envs/vec_env envs/came
   agents/ppo_update agents/same_bits agents/trainer agents/resume
   robots/adapted_robot robots/doorkeeper robots/fault_controller robots/fault_flood robots/fault_handshake robots/fault_keys
   robots/fault_message robots/fault_network robots/fault_observation robots/fault_process robots/fault_robot
-  robots/fault_thread robots/latency_histogram robots/lekiwi_body robots/lekiwi_faults robots/lekiwi_host robots/link
+  robots/fault_thread robots/latency_histogram robots/lekiwi_body robots/lekiwi_faults robots/lekiwi_host
+  robots/lekiwi_last_words robots/link robots/lying_readings
   robots/mailbox robots/real_time robots/tcp_proxy)
 # AddressSanitizer and UBSan run all but these: label `unsanitized`.
 set(SINEW_UNSANITIZED_TESTS
@@ -27,7 +34,18 @@ set(SINEW_UNSANITIZED_TESTS
   apps/crash)      # its programs load a fault injector first, where ASan wants to be
 add_custom_target(threaded_tests)
 
-# What every test includes is compiled once. Not in a release build: that one finds the file which forgot an include.
+# What nearly every file of a room, and every test, includes is compiled once. Not in a release build: that one finds the
+# file which forgot an include.
+set(SINEW_COMMON_HEADERS <algorithm> <cmath> <filesystem> <fstream> <functional> <map> <memory> <optional> <span> <string>
+  <thread> <vector> <fmt/ranges.h>)
+
+function(sinew_precompile_room_headers target)
+  if(SINEW_SANITIZE)
+    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:fmt::fmt>)
+    target_precompile_headers(${target} PRIVATE ${SINEW_COMMON_HEADERS})
+  endif()
+endfunction()
+
 function(sinew_precompile_test_headers target)
   if(NOT SINEW_SANITIZE)
     return()
@@ -37,8 +55,7 @@ function(sinew_precompile_test_headers target)
     add_executable(sinew_test_headers ${PROJECT_BINARY_DIR}/test_headers.cpp)
     target_link_libraries(sinew_test_headers PRIVATE sinew_flags fmt::fmt GTest::gtest)
     target_compile_options(sinew_test_headers PRIVATE ${SINEW_TEST_FLAGS})
-    target_precompile_headers(sinew_test_headers PRIVATE <algorithm> <cmath> <filesystem> <fstream> <functional> <map>
-      <memory> <optional> <span> <string> <thread> <vector> <fmt/ranges.h> <gtest/gtest.h>)
+    target_precompile_headers(sinew_test_headers PRIVATE ${SINEW_COMMON_HEADERS} <gtest/gtest.h>)
   endif()
   target_precompile_headers(${target} REUSE_FROM sinew_test_headers)
 endfunction()

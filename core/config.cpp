@@ -61,7 +61,10 @@ void read_value(const ConfigNode& node, float& value) {
   if (std::isinf(value) && !std::isinf(number))
     throw node.error(fmt::format("{} does not fit", shortened(node.text())));
 }
-void read_value(const ConfigNode& node, double& value) { value = node.number(); }
+// What is infinite by default, a limit that is none, may be so in words.
+void read_value(const ConfigNode& node, double& value) {
+  value = std::isinf(value) ? node.number_or_infinity() : node.number();
+}
 void read_value(const ConfigNode& node, std::string& value) { value = node.text(); }
 
 ConfigNode write_value(bool value) { return ConfigNode::scalar(value ? "true" : "false"); }

@@ -49,7 +49,8 @@ using Choices = std::vector<std::string>;
 void check_range(const ConfigNode& node, double value, const Range& range);
 template <class T>
 void check_range(const ConfigNode& node, const std::vector<T>& values, const Range& range) {
-  for (size_t i = 0; i < values.size(); ++i) check_range(node.items()[i], static_cast<double>(values[i]), range);
+  for (size_t i = 0; i < values.size(); ++i)
+    check_range(node.is_list() ? node.items()[i] : node, static_cast<double>(values[i]), range);
 }
 template <class T>
 void check_range(const ConfigNode& node, const std::optional<T>& value, const Range& range) {
@@ -62,7 +63,7 @@ void read_value(const ConfigNode& node, int& value);
 void read_value(const ConfigNode& node, int64_t& value);
 void read_value(const ConfigNode& node, uint64_t& value);
 void read_value(const ConfigNode& node, float& value);
-void read_value(const ConfigNode& node, double& value);
+void read_value(const ConfigNode& node, double& value);  // .inf only where `value`, the default, is infinite
 void read_value(const ConfigNode& node, std::string& value);
 inline void read_value(const ConfigNode& node, ConfigNode& value) { value = node; }
 
@@ -89,10 +90,11 @@ void read_value(const ConfigNode& node, T& value);
 template <ConfigStruct T>
 ConfigNode write_value(const T& value);
 
+/// One word or number where a list is meant is a list of one: `joints: hip`.
 template <class T>
 void read_value(const ConfigNode& node, std::vector<T>& values) {
   values.clear();
-  for (const ConfigNode& item : node.items()) read_value(item, values.emplace_back());
+  for (const ConfigNode& item : node.items_or_one()) read_value(item, values.emplace_back());
 }
 template <class T>
 ConfigNode write_value(const std::vector<T>& values) {
@@ -148,6 +150,11 @@ class ConfigReader {
       check_choice(*child, value, choices);
     }
   }
+  /// The same of a key that touches nothing that is learnt: a run may be resumed with another value.
+  template <class T, class... Check>
+  void changeable(const char* key, T& value, const Check&... check) {
+    optional(key, value, check...);
+  }
   template <class T, class... Check>
   void required(const char* key, T& value, const Check&... check) {
     require(key);
@@ -174,6 +181,10 @@ class ConfigWriter {
  public:
   template <class T, class... Check>
   void optional(const char* key, const T& value, const Check&...) {
+    node_.set(key, write_value(value));
+  }
+  template <class T, class... Check>
+  void changeable(const char* key, const T& value, const Check&...) {
     node_.set(key, write_value(value));
   }
   template <class T, class... Check>

@@ -3,8 +3,11 @@
 #include <yaml-cpp/emitter.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
+#include <initializer_list>
+#include <string_view>
 
 #include "core/text.h"
 
@@ -13,15 +16,28 @@ namespace {
 
 constexpr size_t max_depth = 64;  // of an assignment; as a file's
 
+// Decimal, as YAML 1.2's core schema has it, and "+1.5e3" as people write it. Not 0x1f and 0o17: no number of ours is
+// an address or a mask, so that one is a slip.
 bool parse_number(const std::string& text, double& value) {
-  const char* begin = text.data();
-  const char* end = begin + text.size();
-  if (text.starts_with('+') && !text.starts_with("+-")) ++begin;
+  const char* begin = text.data() + (text.starts_with('+') && !text.starts_with("+-") ? 1 : 0);
+  const char* end = text.data() + text.size();
   const auto [stop, code] = std::from_chars(begin, end, value);
   if (code == std::errc() && stop == end && std::isfinite(value)) return true;
-  if (text != ".inf" && text != "+.inf" && text != "-.inf") return false;
+  const std::string_view unsigned_text = std::string_view(text).substr(text.starts_with('-') || text.starts_with('+'));
+  if (unsigned_text != ".inf" && unsigned_text != ".Inf" && unsigned_text != ".INF") return false;
   value = text[0] == '-' ? -HUGE_VAL : HUGE_VAL;
   return true;
+}
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+// What YAML 1.1, Python and others call true or false, as it is written here; "": nothing.
+std::string meant_boolean(std::string word) {
+  std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (is_one_of(word, {"yes", "on", "y", "1", "true"})) return "true";
+  return is_one_of(word, {"no", "off", "n", "0", "false"}) ? "false" : "";
 }
 
 }  // namespace
@@ -84,12 +100,18 @@ const std::string& ConfigNode::text() const {
   return scalar_;
 }
 
-Error ConfigNode::is_not(const char* what) const {
-  return error(fmt::format("'{}' is not {}{}", shortened(text()), what,
-                           quoted_ ? ", for it is in quotes, which make it text" : ""));
+Error ConfigNode::is_not(const char* what, const std::string& advice) const {
+  return error(fmt::format("'{}' is not {}{}{}", shortened(text()), what,
+                           quoted_ ? ", for it is in quotes, which make it text" : "", advice));
 }
 
 double ConfigNode::number() const {
+  const double value = number_or_infinity();
+  if (std::isinf(value)) throw error(fmt::format("{} is not finite; a finite number is needed", shortened(text())));
+  return value;
+}
+
+double ConfigNode::number_or_infinity() const {
   double value = 0;
   if (quoted_ || !parse_number(text(), value)) throw is_not("a number");
   return value;
@@ -109,14 +131,19 @@ int64_t ConfigNode::integer() const {
 }
 
 bool ConfigNode::boolean() const {
-  if (!quoted_ && text() == "true") return true;
-  if (!quoted_ && text() == "false") return false;
-  throw is_not("true or false");
+  if (!quoted_ && is_one_of(text(), {"true", "True", "TRUE"})) return true;
+  if (!quoted_ && is_one_of(text(), {"false", "False", "FALSE"})) return false;
+  const std::string meant = meant_boolean(text());
+  throw is_not("true or false", meant.empty() ? "" : fmt::format("; write {}", meant));
 }
 
 const std::vector<ConfigNode>& ConfigNode::items() const {
   if (kind_ != Kind::list) throw error(fmt::format("a list is expected, not {}", kind_name()));
   return items_;
+}
+
+std::vector<ConfigNode> ConfigNode::items_or_one() const {
+  return is_scalar() ? std::vector<ConfigNode>{*this} : items();
 }
 
 const std::vector<ConfigNode::Entry>& ConfigNode::entries() const {
@@ -131,8 +158,13 @@ const ConfigNode* ConfigNode::find(std::string_view key) const {
 }
 
 const ConfigNode::Entry& ConfigNode::single_entry() const {
-  if (entries().size() != 1) throw error(fmt::format("one entry is expected, not {}", entries_.size()));
-  return entries_[0];
+  if (entries().size() == 1) return entries_[0];
+  std::vector<std::string> keys;
+  for (const Entry& entry : entries_) keys.push_back("'" + shortened(entry.first, 40) + "'");
+  const std::string what = fmt::format("one entry is expected, not {}", keys.size());
+  if (keys.size() < 2) throw error(what);
+  throw Error(fmt::format("{}: {}: {}: {}; what belongs to {} is indented further, or stands within its {{…}}",
+                          entries_[1].second.where_of_key(), path(), what, shortened(join(keys)), keys[0]));
 }
 
 void ConfigNode::set(std::string key, ConfigNode value) {
@@ -180,10 +212,11 @@ void ConfigNode::assign(const std::string& assignment) {
              shortened(key));
       child = &node->items_[index];
     } else {
-      if (node->is_scalar() || key.empty()) fail("{}: '{}' has no keys inside it", source, node->path());
+      if (key.empty()) fail("{}: a key is missing beside a dot", source);
+      if (node->is_scalar()) fail("{}: '{}' has no keys inside it", source, node->path());
       if (node->is_null() || !node->find(key)) {
         ConfigNode made;
-        made.file_ = value.file_;
+        made.source_ = value.source_;
         node->set(key, std::move(made));
       }
       for (Entry& entry : node->entries_)
@@ -231,8 +264,10 @@ bool fits_a_line(const ConfigNode& node, int depth = 2) {
   return node.entries().size() <= 2;
 }
 
-// yaml-cpp writes text plain that begins as a document's marker does, and then reads it as one.
-bool looks_like_a_marker(const std::string& text) { return text.starts_with("---") || text.starts_with("..."); }
+// yaml-cpp writes text plain that begins as a document's marker does, or is a merge key, and then reads it as one.
+bool looks_like_a_marker(const std::string& text) {
+  return text.starts_with("---") || text.starts_with("...") || text == "<<";
+}
 
 void emit_text(YAML::Emitter& out, const std::string& text, bool quoted) {
   if (quoted || looks_like_a_marker(text)) out << YAML::DoubleQuoted;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base_folder.h"
 #include "core/error.h"
 
 namespace sinew {
@@ -23,9 +24,10 @@ class ConfigNode {
   static ConfigNode map(std::vector<Entry> entries = {});
 
   /// Reads one YAML document. Throws Error (file:line:column) on a broken document, a repeated key,
-  /// an alias or a tag, a second document, other text than UTF-8, more than 1 MiB or 64 levels.
+  /// a tag that is not of the core schema, a second document, other text than UTF-8, more than 1 MiB or 64 levels.
   static ConfigNode parse_file(const std::string& path);
-  static ConfigNode parse_text(const std::string& text, const std::string& file_name);
+  /// `folder`: which its relative paths count from.
+  static ConfigNode parse_text(const std::string& text, const std::string& file_name, const BaseFolder& folder = {});
 
   Kind kind() const { return kind_; }
   bool is_null() const { return kind_ == Kind::null; }
@@ -36,13 +38,16 @@ class ConfigNode {
 
   /// A scalar as a type; each throws a located Error when the node is something else.
   const std::string& text() const;
-  double number() const;
+  double number() const;              // finite
+  double number_or_infinity() const;  // also .inf and -.inf
   int64_t integer() const;  // 1e6 counts as 1000000, 1.5 is refused
-  bool boolean() const;     // true or false
+  bool boolean() const;     // true or false, also as True and TRUE
 
   /// Items of a list, entries of a map in file order; throw when it is something else.
   const std::vector<ConfigNode>& items() const;
   const std::vector<Entry>& entries() const;
+  /// The items of a list; of a single value, that alone.
+  std::vector<ConfigNode> items_or_one() const;
   /// The value of a key, or null when absent. The node must be a map.
   const ConfigNode* find(std::string_view key) const;
   /// A map of one entry, such as {linear: 64}, is a name with a parameter: returns the entry.
@@ -62,7 +67,9 @@ class ConfigNode {
   /// Where the key of this value stands; where() for what is not a map's value.
   std::string where_of_key() const;
   std::string path() const;
-  std::string file() const { return file_ ? *file_ : ""; }
+  std::string file() const { return source_ ? source_->name : ""; }
+  /// Which a relative path counts from: that of its file; the shell's for what was typed.
+  BaseFolder folder() const { return source_ ? source_->folder : BaseFolder(); }
   /// An Error that starts with where() and names the key.
   Error error(const std::string& message) const;
 
@@ -70,7 +77,7 @@ class ConfigNode {
   std::string to_yaml() const;
 
  private:
-  Error is_not(const char* what) const;
+  Error is_not(const char* what, const std::string& advice = "") const;
   friend class ConfigBuilder;
   /// A key on the way from the root. Nodes share the way to their parent: written out for each, the paths
   /// of a hostile file of 1 MiB would take gigabytes.
@@ -92,7 +99,11 @@ class ConfigNode {
   std::string scalar_;
   std::vector<ConfigNode> items_;
   std::vector<Entry> entries_;
-  std::shared_ptr<const std::string> file_;  // none: made by hand
+  struct Source {
+    std::string name;
+    BaseFolder folder;
+  };
+  std::shared_ptr<const Source> source_;     // none: made by hand
   Path path_;                                // none: the root
   struct Place {
     int line = 0, column = 0;  // from 1; 0: not from a file

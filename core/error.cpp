@@ -3,7 +3,14 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/text.h"
+
 namespace sinew {
+
+Error::Error(const std::string& message, Fault fault)
+    : std::runtime_error(message), text_(visible(message)), fault_(fault) {}
+
+void Error::add_context(const std::string& context) { text_ = visible(context) + ": " + text_; }
 
 void fail_errno(const std::string& what, int error_number) {
   const bool user = error_number == ENOENT || error_number == EACCES || error_number == EPERM ||

@@ -15,11 +15,11 @@ class Error : public std::runtime_error {
   /// Whose fault it is decides the exit code of the command: user 2, system 1.
   enum class Fault { user, system };
 
-  explicit Error(std::string message, Fault fault = Fault::user)
-      : std::runtime_error(message), text_(std::move(message)), fault_(fault) {}
+  /// The text becomes visible(): what it quotes of names and paths cannot break its line.
+  explicit Error(const std::string& message, Fault fault = Fault::user);
 
   /// Puts "context: " before the text, the outermost context first.
-  void add_context(const std::string& context) { text_ = context + ": " + text_; }
+  void add_context(const std::string& context);
 
   const char* what() const noexcept override { return text_.c_str(); }
   Fault fault() const { return fault_; }

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <fmt/chrono.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <ctime>
+#include <string_view>
 
 #include "core/error.h"
 
@@ -19,18 +21,32 @@ std::string holder(int fd) {
   return length > 0 ? std::string(text, static_cast<size_t>(length)) : "another process";
 }
 
+constexpr std::string_view first_words = "process ";
+
+// Its name may be that of something else: a link to a file of somebody's, or another program's lock. That stays as it
+// is.
+bool is_lock(int fd) {
+  struct stat status;
+  if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink > 1) return false;
+  return status.st_size == 0 || holder(fd).starts_with(first_words);
+}
+
 std::string own_name() {
   char host[256] = "this host";
   ::gethostname(host, sizeof host - 1);
-  return fmt::format("process {} on {} since {:%Y-%m-%d %H:%M:%S}", ::getpid(), host,
+  return fmt::format("{}{} on {} since {:%Y-%m-%d %H:%M:%S}", first_words, ::getpid(), host,
                      fmt::localtime(std::time(nullptr)));
 }
 
 }  // namespace
 
 FileLock::FileLock(const std::string& path, const std::string& what)
-    : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-  if (fd_ < 0) fail_errno(fmt::format("cannot lock '{}'", path), errno);
+    : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644)) {
+  if (fd_ < 0 && errno != ELOOP) fail_errno(fmt::format("cannot lock '{}'", path), errno);
+  if (fd_ < 0 || !is_lock(fd_)) {
+    if (fd_ >= 0) ::close(fd_);
+    fail("cannot lock {}: '{}' is no lock of sinew's; move it away, or choose another", what, path);
+  }
   int result = 0;
   do result = ::flock(fd_, LOCK_EX | LOCK_NB);
   while (result != 0 && errno == EINTR);

@@ -12,6 +12,7 @@
 #include <mutex>
 
 #include "core/error.h"
+#include "core/text.h"
 
 namespace sinew {
 namespace {
@@ -38,7 +39,8 @@ Log& instance() {
 
 }  // namespace
 
-void log_line(LogLevel level, std::string_view text) {
+void log_line(LogLevel level, std::string_view message) {
+  const std::string text = visible(message);
   switch (level) {
     case LogLevel::info: instance().logger.info("{}", text); break;
     case LogLevel::warning: instance().logger.warn("warning: {}", text); break;

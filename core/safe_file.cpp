@@ -5,11 +5,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
+#include <fstream>
 
 #include "core/error.h"
+#include "core/foreign_file.h"
 
 namespace sinew {
 namespace {
@@ -18,6 +23,7 @@ namespace {
 class File {
  public:
   File(const std::string& path, int flags, mode_t mode = 0644) : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+  explicit File(int fd) : fd_(fd) {}
   ~File() {
     if (fd_ >= 0) ::close(fd_);
   }
@@ -64,18 +70,76 @@ std::string read_file(const std::string& path, size_t max_bytes) {
     const ssize_t count = ::read(file.fd(), buffer, sizeof buffer);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail_errno(fmt::format("cannot read '{}'", path), errno);
-    if (count == 0) return content;
+    if (count == 0) break;
     content.append(buffer, static_cast<size_t>(count));
     if (content.size() > max_bytes) fail("cannot read '{}': larger than {} bytes", path, max_bytes);
   }
+  if (const std::string what = foreign_file(content); !what.empty()) fail("cannot read '{}': {}", path, what);
+  return content;
 }
 
 namespace {
 
-// A device or a pipe, such as /dev/stdout, is written into: renaming would replace it.
+std::string part_of_file(const std::string& path, size_t begin, size_t most) {
+  std::string part(most, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(begin));
+  file.read(part.data(), static_cast<std::streamsize>(most));
+  part.resize(static_cast<size_t>(file.gcount()));
+  return part;
+}
+
+}  // namespace
+
+std::string beginning_of_file(const std::string& path, size_t most) { return part_of_file(path, 0, most); }
+
+std::string end_of_file(const std::string& path, size_t most) {
+  std::error_code none;
+  const size_t size = std::filesystem::file_size(path, none);
+  return none ? "" : part_of_file(path, size - std::min(size, most), most);
+}
+
+namespace {
+
+// Of what is open already, such as /dev/stdout and /dev/fd/3: its descriptor. -1: it is none of these.
+int open_already(const std::string& place) {
+  for (const std::string_view folder : {"/proc/self/fd/", "/dev/fd/"}) {
+    int descriptor = -1;
+    if (place.starts_with(folder) &&
+        std::from_chars(place.data() + folder.size(), place.data() + place.size(), descriptor).ptr ==
+            place.data() + place.size())
+      return descriptor;
+  }
+  return -1;
+}
+
+// A device or a pipe is written into: renaming would replace it.
 bool is_stream(const std::string& path) {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
+// A link that somebody else has laid where many may write: what fs.protected_symlinks does not follow, either.
+bool is_not_to_be_trusted(const std::filesystem::path& link, const struct stat& info) {
+  const std::filesystem::path folder = link.parent_path();
+  struct stat of_folder {};
+  if (::stat(folder.empty() ? "." : folder.c_str(), &of_folder) != 0) return false;
+  const bool is_shared = (of_folder.st_mode & S_ISVTX) && (of_folder.st_mode & S_IWOTH);
+  return is_shared && info.st_uid != ::geteuid() && info.st_uid != of_folder.st_uid;
+}
+
+// What a symbolic link stands for, though it may not be there yet: the link itself stays.
+std::string end_of_links(const std::string& path) {
+  std::filesystem::path place = path;
+  struct stat info {};
+  for (int i = 0; ::lstat(place.c_str(), &info) == 0 && S_ISLNK(info.st_mode) && open_already(place.string()) < 0; ++i) {
+    if (is_not_to_be_trusted(place, info))
+      fail("cannot write '{}': '{}' is another user's link; choose another name", path, place.string());
+    if (i == 40) fail_errno(fmt::format("cannot write '{}'", path), ELOOP);  // as many as Linux follows
+    std::error_code none;
+    place = place.parent_path() / std::filesystem::read_symlink(place, none);
+  }
+  return place.string();
 }
 
 }  // namespace
@@ -84,9 +148,12 @@ void write_file_atomically(const std::string& path, std::string_view content) {
   write_file_atomically(path, std::span(&content, 1));
 }
 
-void write_file_atomically(const std::string& path, std::span<const std::string_view> pieces) {
-  if (is_stream(path)) {
-    File file(path, O_WRONLY);
+void write_file_atomically(const std::string& named, std::span<const std::string_view> pieces) {
+  const std::string path = end_of_links(named);
+  const int descriptor = open_already(path);
+  if (descriptor >= 0 || is_stream(path)) {
+    std::fflush(stdout);  // what was printed before comes before
+    File file = descriptor >= 0 ? File(::dup(descriptor)) : File(path, O_WRONLY);
     if (!file || !write_all(file.fd(), pieces) || file.close() != 0)
       fail_errno(fmt::format("cannot write '{}'", path), errno);
     return;

@@ -6,13 +6,18 @@
 
 namespace sinew {
 
-/// The whole file. Throws Error when it cannot be read, is a folder, or exceeds max_bytes.
+/// The whole file. Throws Error when it cannot be read, is a folder, exceeds max_bytes, or is a foreign_file().
 std::string read_file(const std::string& path, size_t max_bytes = size_t{1} << 32);
+
+/// The first, or the last, bytes of a file, up to `most`; "" where it cannot be read. Enough to know a file by.
+std::string beginning_of_file(const std::string& path, size_t most = size_t{1} << 16);
+std::string end_of_file(const std::string& path, size_t most);
 
 /// Replaces or makes `path` so that a reader, or a crash at any moment, finds the old content or
 /// the new one whole: written beside it under a temporary name, synced, renamed, folder synced.
 /// On failure an Error is thrown, the old file is untouched and the temporary one removed; where only the
-/// last sync fails, the new file is there already. A device or a pipe (/dev/stdout) is simply written into.
+/// last sync fails, the new file is there already. A device or a pipe (/dev/stdout) is simply written into. Of a
+/// symbolic link it is the file that the link leads to, there or not yet.
 void write_file_atomically(const std::string& path, std::string_view content);
 /// The same for what lies in several places, one after the other.
 void write_file_atomically(const std::string& path, std::span<const std::string_view> pieces);

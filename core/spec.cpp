@@ -93,7 +93,21 @@ std::vector<std::string> names(const std::vector<T>& parts) {
   return list;
 }
 
+// Of lists as long as each other.
+void complete(std::vector<std::string>& labels, const std::vector<std::string>& names) {
+  for (size_t i = 0; i < labels.size() && i < names.size(); ++i)
+    if ((labels[i].empty() || labels[i][0] == ' ') && names[i].ends_with(labels[i])) labels[i] = names[i];
+}
+
 }  // namespace
+
+InterfaceSpec with_missing_names(InterfaceSpec policy, const InterfaceSpec& target) {
+  for (size_t i = 0; i < policy.sensors.size() && i < target.sensors.size(); ++i)
+    complete(policy.sensors[i].labels, target.sensors[i].labels);
+  for (size_t i = 0; i < policy.actions.parts.size() && i < target.actions.parts.size(); ++i)
+    complete(policy.actions.parts[i].labels, target.actions.parts[i].labels);
+  return policy;
+}
 
 std::string first_difference(const InterfaceSpec& policy, const InterfaceSpec& target, const std::string& where) {
   if (auto text = differ("", "sensor", names(policy.sensors), names(target.sensors), where); !text.empty()) return text;

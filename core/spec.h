@@ -56,6 +56,10 @@ struct InterfaceSpec {
   int image_size() const;
 };
 
+/// An older policy has no names where the model has none: an actuator is "", what is observed of it " last action".
+/// They become those that the target has there; others stay.
+InterfaceSpec with_missing_names(InterfaceSpec policy, const InterfaceSpec& target);
+
 /// "" when a policy made for `policy` can act on `target`, else the first difference in one
 /// sentence that names it ("actuator 3 is 'fthigh' in the policy, 'fshin' in the task").
 std::string first_difference(const InterfaceSpec& policy, const InterfaceSpec& target, const std::string& target_name);

@@ -3,57 +3,55 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdint>
-#include <numeric>
 
 namespace sinew {
 namespace {
 
-// Damerau's distance: letters put in, left out, changed, or swapped with their neighbour. Without case.
-size_t edit_distance(std::string_view a, std::string_view b) {
-  const auto same = [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
-  };
-  std::vector<size_t> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
-  std::iota(above.begin(), above.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({above[j - 1] + !same(a[i - 1], b[j - 1]), above[j] + 1, row[j - 1] + 1});
-      const bool swapped = i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]);
-      if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
-    }
-    before.swap(above);
-    above.swap(row);
+struct Character {
+  size_t length = 0;  // bytes; 0: it is no well-formed UTF-8
+  uint32_t code = 0;
+};
+
+// With which a text begins.
+Character character_of(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  const size_t length = first < 0x80   ? 1
+                        : first < 0xc2 ? 0
+                        : first < 0xe0 ? 2
+                        : first < 0xf0 ? 3
+                        : first < 0xf5 ? 4
+                                       : 0;
+  if (length == 0 || length > text.size()) return {};
+  uint32_t code = length == 1 ? first : first & (0xff >> (length + 1));
+  for (size_t k = 1; k < length; ++k) {
+    const auto next = static_cast<unsigned char>(text[k]);
+    if ((next & 0xc0) != 0x80) return {};
+    code = code << 6 | (next & 0x3f);
   }
-  return above[b.size()];
+  // Longer than needed, a half of a surrogate pair, or past the last code.
+  const bool is_wrong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000) ||
+                        (code >= 0xd800 && code < 0xe000) || code > 0x10ffff;
+  return is_wrong ? Character{} : Character{length, code};
+}
+
+// Breaks a line, steers a terminal, or turns the direction of what follows.
+bool is_control(uint32_t code) {
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x2028 && code <= 0x202e) ||
+         (code >= 0x2066 && code <= 0x2069);
+}
+
+// The byte, or the control character, as it is written in C++.
+std::string escaped(unsigned char byte, Character character) {
+  switch (byte) {
+    case '\n': return "\\n";
+    case '\r': return "\\r";
+    case '\t': return "\\t";
+    default: return character.length > 1 ? fmt::format("\\u{:04x}", character.code) : fmt::format("\\x{:02x}", byte);
+  }
 }
 
 }  // namespace
-
-std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
-  if (word.empty()) return "";
-  word = word.substr(0, 64);
-  std::string best;
-  size_t best_distance = std::max<size_t>(1, word.size() / 3) + 1;
-  for (const std::string& candidate : candidates) {
-    if (candidate.size() > 2 * word.size() + 64) continue;  // far off, and slow to say so
-    // A long candidate that only continues the word is meant, too: "lr" is not, "learning" is.
-    const size_t distance = word.size() >= 4 && candidate.starts_with(word) ? 1 : edit_distance(word, candidate);
-    if (distance < best_distance) {
-      best = candidate;
-      best_distance = distance;
-    }
-  }
-  return best;
-}
-
-std::string suggestion(std::string_view word, const std::vector<std::string>& candidates) {
-  if (const std::string near = nearest(word, candidates); !near.empty())
-    return fmt::format("; did you mean '{}'?", near);
-  return candidates.empty() ? "" : fmt::format("; known: {}", join(candidates));
-}
 
 std::string truncated(std::string_view text, size_t most) {
   if (text.size() <= most) return std::string(text);
@@ -61,33 +59,26 @@ std::string truncated(std::string_view text, size_t most) {
   return std::string(text.substr(0, most)) + "…";
 }
 
-std::string shortened(std::string_view text, size_t most) {
-  std::string line = truncated(text, most);
-  std::ranges::replace_if(line, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+std::string visible(std::string_view text) {
+  std::string line;
+  while (!text.empty()) {
+    const Character character = character_of(text);
+    if (character.length == 0 || is_control(character.code))
+      line += escaped(static_cast<unsigned char>(text[0]), character);
+    else
+      line += text.substr(0, character.length);
+    text.remove_prefix(std::max<size_t>(character.length, 1));
+  }
   return line;
 }
 
+std::string shortened(std::string_view text, size_t most) { return visible(truncated(text, most)); }
+
 bool is_utf8(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto first = static_cast<unsigned char>(text[i]);
-    const size_t length = first < 0x80   ? 1
-                          : first < 0xc2 ? 0
-                          : first < 0xe0 ? 2
-                          : first < 0xf0 ? 3
-                          : first < 0xf5 ? 4
-                                         : 0;
-    if (length == 0 || i + length > text.size()) return false;
-    uint32_t code = length == 1 ? first : first & (0xff >> (length + 1));
-    for (size_t k = 1; k < length; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      if ((next & 0xc0) != 0x80) return false;
-      code = code << 6 | (next & 0x3f);
-    }
-    // Longer than needed, a half of a surrogate pair, or past the last code.
-    if ((length == 3 && code < 0x800) || (length == 4 && code < 0x10000) || (code >= 0xd800 && code < 0xe000) ||
-        code > 0x10ffff)
-      return false;
-    i += length;
+  while (!text.empty()) {
+    const size_t length = character_of(text).length;
+    if (length == 0) return false;
+    text.remove_prefix(length);
   }
   return true;
 }

@@ -21,6 +21,7 @@ struct ActionDrive {
   double scale = 1, offset = 0;
   std::vector<double> range;  // [lowest, highest] position of the joint, rad or m; empty: without limits
   double force_limit = 0;     // on the joint, N m or N, by magnitude; 0: the model has none
+  std::string why_not;        // where it is neither joint nor body: "it is a damper, …"
   std::string unit;           // of the command: "rad", "rad/s" or "N m"; on a slide "m", "m/s" or "N"
 };
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/controller.h"
 #include "core/random.h"
 #include "core/spec.h"
 #include "core/state_archive.h"
@@ -62,6 +63,13 @@ class Env {
   /// the same actions and random stream. What follows from the config alone stays out. Called between
   /// any two calls of reset and step, after the first reset; the restored env needs no reset.
   virtual void visit_state(StateArchive& archive) = 0;
+};
+
+/// A controller that asks for more than its sensors: for the env itself, of which it may take the state. Whoever runs it
+/// in an env shows it that one before each action; the env is not to be changed.
+class EnvController : public Controller {
+ public:
+  virtual void look_at(Env& env) = 0;
 };
 
 }  // namespace sinew

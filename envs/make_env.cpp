@@ -1,7 +1,6 @@
 #include "envs/make_env.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 
 #include "core/error.h"
@@ -20,7 +19,15 @@ fs::path tasks_folder() { return fs::path(sinew_home()) / "configs" / "tasks"; }
 fs::path home_task(const std::string& name) { return tasks_folder() / (name + ".yaml"); }
 
 std::string task_file(const std::string& task) {
-  if (task.find('/') != std::string::npos || task.ends_with(".yaml") || task.ends_with(".yml")) return task;
+  if (names_task_file(task)) {
+    const FoundFile found = find_file(task, "", &shipped_tasks);
+    const std::string name = fs::path(task).stem().string();
+    if (found.is_there) return found.path;
+    fail("cannot read '{}': No such file or directory{}{}", task, found.looked(),
+         fs::exists(home_task(name))
+             ? fmt::format("; the task of ours is called '{}', without a folder and .yaml", name)
+             : "");
+  }
   const fs::path file = home_task(task);
   if (!fs::exists(file) && known_tasks().empty())
     fail("there is no task '{}', nor any other, in {}: does SINEW_HOME name the folder that configs/ lies in?", task,
@@ -39,24 +46,26 @@ void check_names(const TaskConfig::Named& entries, const ConfigNode* node, const
       throw value.error(fmt::format("'{}' is no good name: use letters, digits and _", shortened(name)));
 }
 
+// What the columns of metrics.csv, TensorBoard's tags and labels will have as names.
+void check_column_names(const TaskConfig::Named& entries) {
+  const auto fits = [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != ',' && c != '"' && c != 0x7f; };
+  for (const auto& [name, value] : entries)
+    if (name.empty() || !std::ranges::all_of(name, fits))
+      throw Error(fmt::format("{}: {}: '{}' is no good name: it becomes a column of metrics.csv, so it has no comma, "
+                              "quote or line break",
+                              value.where_of_key(), value.path(), shortened(name)));
+}
+
 // A file of ours by its place in the house, so that a kept config works in another checkout.
 std::string portable(const std::string& file) {
-  const fs::path relative = fs::absolute(file).lexically_normal().lexically_relative(fs::absolute(sinew_home()));
-  return relative.empty() || *relative.begin() == ".." ? fs::absolute(file).lexically_normal().string()
-                                                       : relative.string();
+  const std::string path = fs::absolute(file).lexically_normal().string();
+  return is_shipped(path) ? path_from(path, "") : path;
 }
 
 }  // namespace
 
-std::string sinew_home() {
-  const char* home = std::getenv("SINEW_HOME");
-  return home && *home ? home : SINEW_SOURCE_DIR;
-}
-
-std::string file_of_task(const std::string& name, const std::string& folder) {
-  const fs::path beside = (fs::path(folder) / name).lexically_normal();  // an absolute path stays itself
-  const fs::path at_home = (fs::path(sinew_home()) / name).lexically_normal();
-  return !fs::exists(beside) && fs::exists(at_home) ? at_home.string() : beside.string();
+bool names_task_file(const std::string& task) {
+  return task.find('/') != std::string::npos || task.ends_with(".yaml") || task.ends_with(".yml");
 }
 
 std::vector<std::string> known_tasks() {
@@ -68,11 +77,11 @@ std::vector<std::string> known_tasks() {
   return names;
 }
 
-Task load_task(const ConfigNode& written, const std::string& name, const std::string& written_in,
+Task load_task(const ConfigNode& written, const std::string& name, const BaseFolder& written_in,
                const TaskRegistry& registry) {
-  std::string folder = written_in;
+  BaseFolder folder = written_in;
   const ConfigNode config = resolve_extends(written, folder);
-  Task task{.name = name, .config = config, .factory = {}, .model_fingerprint = {}};
+  Task task{.name = name, .config = config, .factory = {}, .model = {}};
   if (const ConfigNode* env = config.find("env")) {
     const EnvRow& row = find_row(registry.envs, env->text(), *env, "env");
     if (const ConfigNode* delay = config.find("delay"))
@@ -90,12 +99,17 @@ Task load_task(const ConfigNode& written, const std::string& name, const std::st
     check_names(typed.observations, config.find("observations"),
                 "a policy needs a sensor, as in {state: [qpos, qvel]}");
     check_names(typed.actions, config.find("actions"), "a policy needs an action, as in {actuators: all}");
-    const std::string file = file_of_task(typed.model, folder);
-    std::shared_ptr<const Model> model = with_context(config.find("model")->where(), [&] { return Model::load(file); });
-    typed.model = portable(file);
+    for (const TaskConfig::Named* entries : {&typed.commands, &typed.reward, &typed.terminate})
+      check_column_names(*entries);
+    const FoundFile file = find_file(typed.model, folder);
+    const std::shared_ptr<const Model> model = with_context(config.find("model")->where(), [&] {
+      if (!file.is_there) fail("cannot load the model '{}': there is no such file{}", typed.model, file.looked());
+      return Model::load(file.path);
+    });
+    typed.model = portable(file.path);
     task.config = write_config(typed);
     if (!typed.delay) task.config.remove("delay");  // the text of a task without one is as it was before there were any
-    task.model_fingerprint = model->fingerprint();
+    task.model = model->identity();
     task.factory = [name, typed, model, registry, pool = make_render_pool(typed, model)] {
       return std::make_unique<TaskEnv>(name, typed, model, registry, pool);
     };
@@ -106,11 +120,7 @@ Task load_task(const ConfigNode& written, const std::string& name, const std::st
 
 Task load_task(const std::string& task, const TaskRegistry& registry) {
   const std::string file = task_file(task);
-  if (const std::string name = fs::path(file).stem().string(); !fs::exists(file) && fs::exists(home_task(name)))
-    fail("cannot read '{}': No such file or directory; the task of ours is called '{}', without a folder and .yaml",
-         file, name);
-  return load_task(ConfigNode::parse_file(file), fs::path(file).stem().string(), fs::path(file).parent_path().string(),
-                   registry);
+  return load_task(ConfigNode::parse_file(file), fs::path(file).stem().string(), BaseFolder::of_file(file), registry);
 }
 
 EnvFactory make_task(const std::string& task, const TaskRegistry& registry) {

@@ -2,6 +2,8 @@
 #include <string>
 #include <vector>
 
+#include "core/input_path.h"
+#include "core/model_identity.h"
 #include "envs/task_registry.h"
 #include "envs/vec_env.h"
 
@@ -12,25 +14,23 @@ struct Task {
   std::string name;  // "half_cheetah"
   /// Makes the same task again, with no other file than its model. Keys have their defaults, terms are as written.
   ConfigNode config;
-  EnvFactory factory;             // its envs share one compiled model
-  std::string model_fingerprint;  // Model::fingerprint; "" for an env in C++, which has no model
+  EnvFactory factory;   // its envs share one compiled model
+  ModelIdentity model;  // empty for an env in C++, which has none
 };
 
 /// TASK is a basename in configs/tasks/ or the path of a YAML file. Throws on an unknown task (with
 /// the nearest name), and on whatever is wrong in its YAML or its model.
 Task load_task(const std::string& task, const TaskRegistry& registry = TaskRegistry::builtin());
-/// A task whose map is at hand, such as the one that a run folder keeps. A relative model path
-/// resolves against `folder`, then against sinew_home().
-Task load_task(const ConfigNode& config, const std::string& name, const std::string& folder,
+/// A task whose map is at hand, such as the one that a run folder keeps. Its relative paths count from `folder`, as
+/// find_file says.
+Task load_task(const ConfigNode& config, const std::string& name, const BaseFolder& folder,
                const TaskRegistry& registry = TaskRegistry::builtin());
 /// The same, when the factory is all that is wanted.
 EnvFactory make_task(const std::string& task, const TaskRegistry& registry = TaskRegistry::builtin());
 
 /// The names of the tasks in configs/tasks/, sorted.
 std::vector<std::string> known_tasks();
-/// The folder that configs/ and sim/models/ lie in: $SINEW_HOME, else the source folder.
-std::string sinew_home();
-/// A file that a task in `folder` names: relative to that, and where it is not there, to sinew_home().
-std::string file_of_task(const std::string& name, const std::string& folder);
+/// Whether TASK is the path of a file, not the name of a task of ours.
+bool names_task_file(const std::string& task);
 
 }  // namespace sinew

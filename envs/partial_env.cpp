@@ -10,7 +10,7 @@ namespace {
 // The columns of a sensor that are not among the hidden labels.
 std::vector<int> columns_left(const SensorSpec& sensor, const ConfigNode& hidden) {
   std::vector<int> left;
-  const std::vector<ConfigNode> labels = hidden.items();
+  const std::vector<ConfigNode> labels = hidden.items_or_one();
   for (const ConfigNode& label : labels)
     if (std::ranges::find(sensor.labels, label.text()) == sensor.labels.end())
       throw label.error(

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "core/error.h"
 #include "sim/camera.h"
@@ -57,18 +58,28 @@ void TaskEnv::reset(Rng& rng) {
   begin_episode(rng);
 }
 
-void TaskEnv::reset_to(std::span<const double> qpos, std::span<const double> qvel, Rng& rng) {
-  const auto check = [](std::span<const double> given, std::span<const double> own, const char* name) {
-    if (given.size() != own.size()) fail("{} has {} numbers; the model has {}", name, given.size(), own.size());
-  };
-  check(qpos, state_.sim.qpos(), "qpos");
-  check(qvel, state_.sim.qvel(), "qvel");
+void TaskEnv::reset_to(const ExactStart& start, Rng& rng) {
+  Simulation& sim = state_.sim;
+  const std::tuple<const char*, std::span<const double>, std::span<double>> parts[] = {
+      {"qpos", start.qpos, sim.qpos()},      {"qvel", start.qvel, sim.qvel()},
+      {"act", start.act, sim.act()},         {"ctrl", start.ctrl, sim.ctrl()},
+      {"mpos", start.mpos, sim.mocap_pos()}, {"mquat", start.mquat, sim.mocap_quat()}};
+  for (const auto& [name, given, own] : parts)
+    if (!given.empty() && given.size() != own.size())
+      fail("{} has {} numbers; the model has {}", name, given.size(), own.size());
   clear_episode();
   state_.exact = true;
   std::ranges::fill(next_randomization_, std::numeric_limits<double>::infinity());
-  std::ranges::copy(qpos, state_.sim.qpos().begin());
-  std::ranges::copy(qvel, state_.sim.qvel().begin());
+  if (start.keyframe >= 0) sim.set_keyframe(start.keyframe);
+  for (const auto& [name, given, own] : parts) std::ranges::copy(given, own.begin());
   begin_episode(rng);
+}
+
+void TaskEnv::reset_to(std::span<const double> qpos, std::span<const double> qvel, Rng& rng) {
+  ExactStart start;
+  start.qpos.assign(qpos.begin(), qpos.end());
+  start.qvel.assign(qvel.begin(), qvel.end());
+  reset_to(start, rng);
 }
 
 void TaskEnv::clear_episode() {
@@ -106,6 +117,10 @@ StepResult TaskEnv::step(std::span<const double> action, Rng& rng) {
 void TaskEnv::begin_step(std::span<const double> action, Rng& rng) {
   say(action);
   prepare_step(state_.action, rng);
+}
+
+void TaskEnv::obey_all() {
+  for (const auto& term : terms_.actions) term->obey_all();
 }
 
 void TaskEnv::apply(std::span<const double> action) {

@@ -13,6 +13,13 @@ namespace sinew {
 
 class Renderer;
 
+/// A state to begin from: a keyframe of the model, all of it, or -1, the model's own initial one; and in its place,
+/// where they are given, the numbers that a keyframe has (qvel in rad/s or m/s, mpos [nmocap, 3], mquat [nmocap, 4]).
+struct ExactStart {
+  int keyframe = -1;
+  std::vector<double> qpos, qvel, act, ctrl, mpos, mquat;
+};
+
 /// A task made of terms around a MuJoCo simulation. One env step: the action, frame_skip physics
 /// steps, the terminations, the reward terms, new commands where they are due, the observation. In a task with a
 /// `delay:` an action takes over when it arrives (ActionDelay); the terms see what the policy said.
@@ -30,6 +37,7 @@ class TaskEnv final : public Env {
   void reset(Rng& rng) override;
   /// Starts an episode at exactly this state: no reset term, no randomisation, no noise on what is
   /// observed. Commands are still drawn. Throws when the sizes are not the model's.
+  void reset_to(const ExactStart& start, Rng& rng);
   void reset_to(std::span<const double> qpos, std::span<const double> qvel, Rng& rng);
   StepResult step(std::span<const double> action, Rng& rng) override;
 
@@ -39,6 +47,9 @@ class TaskEnv final : public Env {
   /// called before the step has ended, but what is const, simulation(), and visit_state to save: what is restored of
   /// that can be drawn, and not stepped on. They allocate nothing, but that.
   void begin_step(std::span<const double> action, Rng& rng);
+  /// Whoever drives its robot knows nothing of its actions' low and high: numbers beyond them are obeyed as well, up to
+  /// what joints and motors can do.
+  void obey_all();
   /// In place of the action that the step began with: for the motors, and for the terms that look at it.
   void apply(std::span<const double> action);
   /// False: the simulation diverged, so that the env stands where it stood before the step, which is to end now.

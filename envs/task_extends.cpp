@@ -1,14 +1,11 @@
 #include "envs/task_extends.h"
 
-#include <filesystem>
-
+#include "core/input_path.h"
 #include "core/latency_profile.h"
 #include "envs/make_env.h"
 
 namespace sinew {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr int longest_chain = 16;
 
@@ -28,24 +25,27 @@ void merge(ConfigNode& base, const ConfigNode& changes) {
 }
 
 // A profile that lies in a file, in the file's place.
-ConfigNode with_delay(const ConfigNode& task, const std::string& folder) {
+ConfigNode with_delay(const ConfigNode& task, const BaseFolder& folder) {
   const ConfigNode* delay = task.is_map() ? task.find("delay") : nullptr;
   if (!delay || !delay->is_scalar() || (delay->text() == "none" && !delay->is_quoted())) return task;
   const LatencyProfile profile =
-      with_context(delay->where(), [&] { return load_latency_profile(file_of_task(delay->text(), folder)); });
+      with_context(delay->where(), [&] { return load_latency_profile(find_file(delay->text(), folder).path); });
   ConfigNode whole = task;
   whole.set("delay", write_config(profile));
   return whole;
 }
 
-ConfigNode resolve(const ConfigNode& written, std::string& folder, int depth) {
+ConfigNode resolve(const ConfigNode& written, BaseFolder& folder, int depth) {
   const ConfigNode task = with_delay(written, folder);
   const ConfigNode* extends = task.is_map() ? task.find("extends") : nullptr;
   if (!extends) return task;
   if (depth == longest_chain) throw extends->error("the tasks extend each other in a circle");
-  const fs::path file = (fs::path(folder) / extends->text()).lexically_normal();
-  const ConfigNode other = with_context(extends->where(), [&] { return ConfigNode::parse_file(file.string()); });
-  std::string other_folder = file.parent_path().string();
+  const FoundFile file = find_file(extends->text(), folder, &shipped_tasks);
+  const ConfigNode other = with_context(extends->where(), [&] {
+    if (!file.is_there) fail("cannot read '{}': No such file or directory{}", extends->text(), file.looked());
+    return ConfigNode::parse_file(file.path);
+  });
+  BaseFolder other_folder = BaseFolder::of_file(file.path);
   ConfigNode whole = resolve(other, other_folder, depth + 1);
   ConfigNode changes = task;
   changes.remove("extends");
@@ -56,6 +56,6 @@ ConfigNode resolve(const ConfigNode& written, std::string& folder, int depth) {
 
 }  // namespace
 
-ConfigNode resolve_extends(const ConfigNode& task, std::string& folder) { return resolve(task, folder, 0); }
+ConfigNode resolve_extends(const ConfigNode& task, BaseFolder& folder) { return resolve(task, folder, 0); }
 
 }  // namespace sinew

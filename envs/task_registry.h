@@ -88,7 +88,11 @@ TermRow<Base> named_term_row(std::string name, std::string doc, std::string unit
   auto row = term_row<Base, T>(std::move(name), std::move(doc), std::move(unit));
   row.make = [in_full = row.make](const TermSource& source) -> std::unique_ptr<Base> {
     if (!source.node.is_scalar()) return in_full(source);
-    return std::make_unique<T>(typename T::Params{source.node.text()}, source);
+    using Params = typename T::Params;
+    if constexpr (requires { Params{source.node}; })  // a name or a pattern
+      return std::make_unique<T>(Params{source.node}, source);
+    else
+      return std::make_unique<T>(Params{source.node.text()}, source);
   };
   return row;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "envs/terms/choose.h"
+
 namespace sinew {
 namespace {
 
@@ -42,11 +44,10 @@ std::vector<double> default_pose_of(const TaskConfig::DefaultPose& config, const
     const auto qpos = model.keyframe_qpos(model.find(Model::Element::keyframe, config.keyframe));
     pose.assign(qpos.begin(), qpos.end());
   }
-  for (const auto& [name, value] : config.joints) {
-    const int joint = model.find(Model::Element::joint, name);
-    if (model.joint_qpos_size(joint) != 1) fail("the joint '{}' has more than one number", name);
-    pose[static_cast<size_t>(model.qpos_address(joint))] = value;
-  }
+  std::vector<std::string> keys;
+  for (const auto& entry : config.joints) keys.push_back(entry.first);
+  for (const auto& [joint, key] : joints_of_keys(keys, model))
+    pose[static_cast<size_t>(model.qpos_address(joint))] = config.joints[key].second;
   return pose;
 }
 
@@ -105,7 +106,7 @@ class Maker {
                    std::vector<std::unique_ptr<ObservationTerm>>& parts) {
     SensorSpec sensor;
     sensor.name = name;
-    for (const ConfigNode& node : list.items()) {
+    for (const ConfigNode& node : list.items_or_one()) {
       parts.push_back(make_observation(node, source(node)));
       const ObservationTerm& term = *parts.back();
       sensor.labels.insert(sensor.labels.end(), term.labels().begin(), term.labels().end());

@@ -1,5 +1,6 @@
 // A network and a loss of one's own: it fits sin(3x) seen through noise that grows with x, and says
 // how sure it is. Whatever calls the operations of nets/ops.h has its gradients.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include "nets/layers/linear.h"
@@ -30,7 +31,7 @@ int main() {
     const Tensor error = (tape.view({128, 1}, y.data()) - net.mean(features)) / exp(log_std);
     const Tensor loss = mean(0.5 * square(error) + log_std);  // -log N(y; mean, std), less a constant
     std::ranges::fill(gradients, 0.0f);
-    tape.backward(loss, gradients);
+    tape.backward(loss, {{&net.parameters, gradients}});
     adam.step(gradients, 3e-3);
     loss_now = loss.item();
     if (step % 250 == 0) std::printf("step %4d   loss %6.2f   (at best about -1.1)\n", step, loss_now);

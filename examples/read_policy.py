@@ -145,6 +145,8 @@ def run(trace, sources):
     return values[-1], results.get("next_state")
 
 
+if len(sys.argv) != 2:
+    sys.exit(__doc__)
 metadata, tensors = load(sys.argv[1])
 trace = json.loads(metadata["trace"])
 names = collections.Counter(" + ".join(filter(None, [s["operation"], s.get("activation")])) for s in trace)

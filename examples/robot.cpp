@@ -3,6 +3,7 @@
 //
 //   build/release/examples/example_robot examples/robot.yaml
 //   sinew stream POLICY --robot examples/robot.yaml          # in another terminal
+//   sinew stop examples/robot.yaml                           # the emergency stop; with --release it may be armed again
 #include <array>
 #include <atomic>
 #include <csignal>

@@ -38,6 +38,8 @@ interface = {
                  "units": ["m", "rad", "m/s", "rad/s"]}],
     "actions": {"rate": 25, "parts": [{"name": "actuators", "labels": ["slide"], "units": [""], "low": [-3], "high": [3]}]},
 }
+if len(sys.argv) != 2:
+    sys.exit(__doc__)
 random = np.random.default_rng(1)
 state = random.normal(scale=[0.2, 0.05, 0.3, 0.3], size=(5000, 4)).astype("<f4")
 force = np.clip(state @ [[0.5], [12], [0.8], [2.5]], -3, 3)  # towards where the pole leans

@@ -13,7 +13,6 @@
 namespace sinew {
 namespace {
 
-constexpr const char* format_name = "sinew-demonstrations";
 constexpr int format_version = 1;
 constexpr int64_t most_rows = int64_t{1} << 26;
 
@@ -42,7 +41,7 @@ void put_columns(std::vector<T>& all, size_t rows, size_t width, size_t begin, s
 }
 
 void check_are_demonstrations(const TensorFile& file) {
-  check_format(file, format_name, format_version,
+  check_format(file, demonstrations_format, format_version,
                "a set of demonstrations; 'sinew log F.mcap --demonstrations FILE' makes one");
   const auto checksum = file.metadata.find("sha256");
   if (checksum != file.metadata.end() && checksum->second != content_checksum(file))
@@ -130,7 +129,7 @@ std::string format_demonstrations(const Demonstrations& all) {
   }
   file.tensors["action"] = StoredTensor::from_floats({all.rows, all.spec.actions.size()}, all.actions);
   file.tensors["starts"] = {.dtype = "U8", .shape = {all.rows}, .data = all.starts};
-  file.metadata = {{"format", format_name},
+  file.metadata = {{"format", demonstrations_format},
                    {"format_version", std::to_string(format_version)},
                    {"interface", interface_to_json(all.spec)},
                    {"origin", all.origin}};

@@ -15,6 +15,8 @@
 /// (where they come from, for people), and `sha256` of everything else, which whoever writes one by hand may leave out.
 namespace sinew {
 
+inline constexpr const char* demonstrations_format = "sinew-demonstrations";
+
 /// What somebody did, and what was seen before each of it: episodes, one after the other.
 struct Demonstrations {
   /// Sensors: images are single frames. Actions are a policy's numbers, not yet limited to its range.

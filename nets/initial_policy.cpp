@@ -1,7 +1,7 @@
 #include "nets/initial_policy.h"
 
 #include <algorithm>
-#include <string_view>
+#include <string>
 
 #include "core/error.h"
 #include "nets/trace.h"
@@ -10,29 +10,29 @@ namespace sinew {
 namespace {
 
 const Parameter* find(const Policy& policy, const std::string& name) {
-  for (const Parameter& parameter : policy.network().parameters().list())
-    if (parameter.name == name) return &parameter;
-  return nullptr;
+  const auto& list = policy.parameters().list();
+  const auto found = std::ranges::find(list, name, &Parameter::name);
+  return found == list.end() ? nullptr : &*found;
 }
 
-// "" where the actors have the same parameters.
+// "" where they have the same parameters.
 std::string difference(const Policy& policy, const Policy& other) {
-  for (const Parameter& parameter : policy.network().parameters().list()) {
-    if (is_critics(policy, parameter.name)) continue;
+  for (const Parameter& parameter : policy.parameters().list()) {
     const Parameter* theirs = find(other, parameter.name);
     if (!theirs) return fmt::format("it has no parameter '{}', this network has", parameter.name);
     if (theirs->shape != parameter.shape)
       return fmt::format("its parameter '{}' has the shape {}, this network's {}", parameter.name, theirs->shape.text(),
                          parameter.shape.text());
   }
-  for (const Parameter& parameter : other.network().parameters().list())
-    if (!is_critics(other, parameter.name) && !find(policy, parameter.name))
+  for (const Parameter& parameter : other.parameters().list())
+    if (!find(policy, parameter.name))
       return fmt::format("it has a parameter '{}', this network has none", parameter.name);
   return "";
 }
 
 void check_same_actor(const Policy& policy, const Policy& other) {
-  if (std::string text = first_difference(other.spec(), policy.spec(), "this task"); !text.empty())
+  if (std::string text = first_difference(with_missing_names(other.spec(), policy.spec()), policy.spec(), "this task");
+      !text.empty())
     fail("it does not fit: {}", text);
   if (std::string text = difference(policy, other); !text.empty())
     fail("its network is another one: {}; copy its `network` ('sinew show' prints it) into the recipe", text);
@@ -49,27 +49,12 @@ void take_statistics(Normalizer& own, const Normalizer& from) {
 
 }  // namespace
 
-bool is_critics(const Policy& policy, const std::string& name) {
-  if (name.starts_with("critic.")) return true;
-  return std::ranges::any_of(policy.spec().sensors, [&](const SensorSpec& sensor) {
-    return policy.config().encoder(sensor.name).used_by == "critic" && name.starts_with("encoder." + sensor.name + ".");
-  });
-}
-
-bool start_from(Policy& policy, const Policy& other) {
+void start_from(Policy& policy, const Policy& other) {
   check_same_actor(policy, other);
-  const auto& parameters = policy.network().parameters().list();
-  const bool critic_fits = std::ranges::all_of(parameters, [&](const Parameter& parameter) {
-    const Parameter* theirs = find(other, parameter.name);
-    return theirs && theirs->shape == parameter.shape;
-  });
-  for (const Parameter& parameter : parameters)
-    if (critic_fits || !is_critics(policy, parameter.name))
-      std::ranges::copy(find(other, parameter.name)->values(), parameter.values().begin());
-  policy.network().parameters().touch();
+  for (const Parameter& parameter : policy.parameters().list())
+    std::ranges::copy(find(other, parameter.name)->values(), parameter.values().begin());
   for (size_t s = 0; s < policy.normalizers().size(); ++s)
     take_statistics(policy.normalizers()[s], other.normalizers()[s]);
-  return critic_fits;
 }
 
 }  // namespace sinew

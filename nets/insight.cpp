@@ -39,8 +39,7 @@ void add_node(const InterfaceSpec& spec, const Node<float>& node, Insight& insig
 
 }  // namespace
 
-PolicyProbe::PolicyProbe(const Policy& policy)
-    : policy_(policy), gradients_(policy.network().parameters().make_gradients()) {}
+PolicyProbe::PolicyProbe(const Policy& policy) : policy_(policy) {}
 
 bool PolicyProbe::has_a_view() {
   const std::vector<float> numbers(policy_.observation_size()), state(policy_.state_size());
@@ -53,10 +52,9 @@ Insight PolicyProbe::look(const ObservationRows& row, std::span<const float> sta
   const uint8_t reset = starts_anew;
   Sequence step;
   if (!state.empty()) step = Sequence(tape_.view({1, policy_.state_size()}, state.data(), "state"), {&reset, 1});
-  const auto actions = policy_.network().actor(policy_.observe(tape_, row, /*images_want_gradients=*/true), step);
+  const auto actions = policy_.actor()(policy_.observe(tape_, row, /*images_want_gradients=*/true), step);
   const Tensor mode = actions.mode();
-  std::ranges::fill(gradients_, 0.0f);
-  tape_.backward(sum(abs(mode)) + sum(actions.log_prob(mode)), gradients_);
+  tape_.backward(sum(abs(mode)) + sum(actions.log_prob(mode)), {});
   Insight insight;
   std::vector<const Node<float>*> nodes;
   for (const Node<float>* node = tape_.last(); node; node = node->previous) nodes.push_back(node);

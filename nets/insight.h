@@ -24,7 +24,7 @@ struct Insight {
   bool empty() const { return saliency.empty() && activations.empty() && attention.empty(); }
 };
 
-/// Looks into a policy that others may share: its tape and gradients, and nothing else, are its own.
+/// Looks into a policy that others may share: its tape, and nothing else, is its own.
 class PolicyProbe {
  public:
   explicit PolicyProbe(const Policy& policy);
@@ -36,7 +36,6 @@ class PolicyProbe {
  private:
   const Policy& policy_;
   Tape tape_;
-  std::vector<float> gradients_;  // of the parameters: not asked for
 };
 
 }  // namespace sinew

@@ -1,8 +1,6 @@
 #pragma once
 #include <optional>
-#include <span>
 #include <string>
-#include <type_traits>
 
 #include "nets/tape.h"
 
@@ -14,16 +12,16 @@ namespace sinew {
 ///
 /// Looks at the values first, in the order they were recorded: inputs ("the input 'observation' has nan
 /// at [0, 3] of [1, 17]"), parameters, operations. If they are in order, and backward() has run, looks at
-/// the gradients in the order backward() made them, and then at those of the parameters in `gradients`,
-/// the buffer that backward() was given (may be empty).
+/// the gradients in the order backward() made them, and then at those of the parameters, in the buffers that
+/// backward() was given.
 ///
 /// -inf may be meant, as the logit of an action that is ruled out: in an input, and in what is computed
 /// from a tensor that has one, it is passed over. NaN and +inf never are.
 ///
 /// To be called between the forward pass or backward() and rewind(), while the memory of the tape's
-/// views is alive. Any tape will do, inferring ones too. Reads every number; recording costs nothing more.
+/// views and of backward()'s buffers is alive. Any tape will do, inferring ones too. Reads every number; recording
+/// costs nothing more.
 template <class T>
-std::optional<std::string> find_not_finite(const BasicTape<T>& tape,
-                                           std::type_identity_t<std::span<const T>> gradients = {});
+std::optional<std::string> find_not_finite(const BasicTape<T>& tape);
 
 }  // namespace sinew

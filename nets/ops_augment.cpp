@@ -1,5 +1,6 @@
 #include "nets/ops_augment.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "nets/image_internal.h"

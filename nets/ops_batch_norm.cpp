@@ -76,7 +76,6 @@ template <class T>
 void absorb(const Node<T>* running, const T* batch, double factor, double momentum) {
   if (!running->parameter) return;
   for (T& value : running->parameter->values()) value = static_cast<T>(value + momentum * (*batch++ * factor - value));
-  running->parameter->set->touch();
 }
 
 }  // namespace

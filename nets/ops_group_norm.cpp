@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "nets/column_statistics_internal.h"
 #include "nets/image_internal.h"
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "nets/recurrent_internal.h"
 
 // The gated recurrent unit over sequences.

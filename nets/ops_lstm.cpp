@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "nets/recurrent_internal.h"
 
 // The long short-term memory cell over sequences: the steps' products and gates fused, the weights' gradient deferred

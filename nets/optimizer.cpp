@@ -7,13 +7,18 @@
 namespace sinew {
 
 template <class T>
-BasicAdam<T>::BasicAdam(BasicParameters<T>& parameters, AdamOptions options)
-    : parameters_(parameters), options_(options), first_(parameters.size()), second_(parameters.size()) {
+BasicAdam<T>::BasicAdam(BasicParameters<T>& parameters, AdamOptions options, ParameterRange range)
+    : parameters_(parameters),
+      options_(options),
+      range_{range.begin, std::min(range.end, parameters.size())},
+      first_(static_cast<size_t>(range_.size())),
+      second_(first_.size()) {
   for (const BasicParameter<T>& parameter : parameters.list()) {
-    if (!parameter.trainable) continue;
-    const size_t begin = static_cast<size_t>(parameter.offset);
-    if (trainable_.empty() || trainable_.back().second != begin) trainable_.emplace_back(begin, begin);
-    trainable_.back().second += parameter.values().size();
+    const int64_t begin = std::max(parameter.offset, range_.begin),
+                  end = std::min(parameter.offset + parameter.shape.size(), range_.end);
+    if (parameter.is_statistic || begin >= end) continue;
+    if (learnt_.empty() || learnt_.back().end != begin) learnt_.push_back({begin, begin});
+    learnt_.back().end = end;
   }
 }
 
@@ -29,10 +34,13 @@ void BasicAdam<T>::begin_step(double learning_rate, double gradient_scale) {
 }
 
 template <class T>
-void BasicAdam<T>::update(std::span<const T> gradients, size_t begin, size_t end) {
-  assert(gradients.size() == first_.size() && parameters_.values().size() == first_.size());
-  for (const auto& [first, last] : trainable_)
-    update_range(gradients.data(), std::max(begin, first), std::min(end, last));
+void BasicAdam<T>::update(std::span<const T> gradients, ParameterRange piece) {
+  assert(static_cast<int64_t>(gradients.size()) == piece.size());
+  assert(piece.begin >= range_.begin && piece.end <= range_.end && range_.end <= parameters_.size());
+  for (const ParameterRange& learnt : learnt_) {
+    const ParameterRange part{std::max(piece.begin, learnt.begin), std::min(piece.end, learnt.end)};
+    if (part.begin < part.end) update_values(gradients.data() + (part.begin - piece.begin), part);
+  }
 }
 
 template <class T>
@@ -43,17 +51,17 @@ void BasicAdam<T>::restart() {
 }
 
 template <class T>
-void BasicAdam<T>::update_range(const T* gradients, size_t begin, size_t end) {
+void BasicAdam<T>::update_values(const T* gradients, ParameterRange piece) {
   const T rate = rates_.rate, root = rates_.root, keep = rates_.keep, scale = rates_.scale;
   const T epsilon = static_cast<T>(options_.epsilon);
   const T b1 = static_cast<T>(options_.beta1), b2 = static_cast<T>(options_.beta2);
   const T c1 = static_cast<T>(1 - options_.beta1),
           c2 = static_cast<T>(1 - options_.beta2);  // 1 - 0.999f is off by 1e-5
-  T* __restrict value = parameters_.values().data();
-  T* __restrict m = first_.data();
-  T* __restrict v = second_.data();
+  T* __restrict value = parameters_.values().data() + piece.begin;
+  T* __restrict m = first_.data() + (piece.begin - range_.begin);
+  T* __restrict v = second_.data() + (piece.begin - range_.begin);
   const T* __restrict g = gradients;
-  for (size_t i = begin; i < end; ++i) {
+  for (int64_t i = 0; i < piece.size(); ++i) {
     const T gradient = g[i] * scale;
     m[i] = b1 * m[i] + c1 * gradient;
     v[i] = b2 * v[i] + c2 * gradient * gradient;
@@ -64,8 +72,7 @@ void BasicAdam<T>::update_range(const T* gradients, size_t begin, size_t end) {
 template <class T>
 void BasicAdam<T>::step(std::span<const T> gradients, double learning_rate, double gradient_scale) {
   begin_step(learning_rate, gradient_scale);
-  update(gradients, 0, first_.size());
-  end_step();
+  update(gradients, range_);
 }
 
 template <class T>

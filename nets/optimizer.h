@@ -1,6 +1,5 @@
 #pragma once
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "core/state_archive.h"
@@ -19,17 +18,18 @@ struct AdamOptions {
 template <class T>
 class BasicAdam {
  public:
-  explicit BasicAdam(BasicParameters<T>& parameters, AdamOptions options = {});
+  /// For a range of the set's flat buffer, by default for all of it. Statistics in it stay as they are.
+  explicit BasicAdam(BasicParameters<T>& parameters, AdamOptions options = {}, ParameterRange range = {});
 
-  /// One step down `gradients` (laid out as the parameters' flat buffer), each multiplied by
-  /// `gradient_scale` first. Touches the parameters, and changes those that are trainable.
+  /// One step down `gradients` (laid out as the range), each multiplied by `gradient_scale` first.
   void step(std::span<const T> gradients, double learning_rate, double gradient_scale = 1);
 
-  /// The same in pieces, which several threads may share: begin_step, update of ranges that cover the
-  /// parameters once, end_step.
+  /// The same in pieces, which several threads may share: begin_step, then an update for each of the ranges that cover
+  /// the optimiser's own. Its gradients are laid out as that piece.
   void begin_step(double learning_rate, double gradient_scale = 1);
-  void update(std::span<const T> gradients, size_t begin, size_t end);
-  void end_step() { parameters_.touch(); }
+  void update(std::span<const T> gradients, ParameterRange piece);
+
+  ParameterRange range() const { return range_; }
 
   /// Forgets all steps so far.
   void restart();
@@ -45,12 +45,13 @@ class BasicAdam {
   }
 
  private:
-  void update_range(const T* gradients, size_t begin, size_t end);
+  void update_values(const T* gradients, ParameterRange piece);
 
   BasicParameters<T>& parameters_;
   AdamOptions options_;
-  std::vector<std::pair<size_t, size_t>> trainable_;  // ranges [first, second) of the flat buffer, in order
-  std::vector<T> first_, second_;
+  ParameterRange range_;
+  std::vector<ParameterRange> learnt_;  // all of range_ but the statistics, in order
+  std::vector<T> first_, second_;       // as range_
   int64_t steps_ = 0;
   struct Rates {
     T rate = 0, root = 0, keep = 0, scale = 0;

@@ -14,16 +14,21 @@ std::string Shape::text() const {
 }
 
 template <class T>
-BasicParameter<T>& BasicParameters<T>::add(std::string name, Shape shape, bool trainable) {
+BasicParameter<T>& BasicParameters<T>::add(std::string name, Shape shape) {
   if (find(name)) fail("two parameters are named '{}'", name);
   const int64_t offset = size();
   if (shape.size() > most_ - offset)
     fail("the network is too large: with '{}' of shape {} it has {} parameters, and {} are allowed", name, shape.text(),
          offset + shape.size(), most_);
   values_.resize(values_.size() + static_cast<size_t>(shape.size()));
-  touch();
-  return list_.emplace_back(
-      BasicParameter<T>{std::move(name), shape, offset, static_cast<int>(list_.size()), this, trainable});
+  return list_.emplace_back(BasicParameter<T>{std::move(name), shape, offset, static_cast<int>(list_.size()), this});
+}
+
+template <class T>
+BasicParameter<T>& BasicParameters<T>::add_statistic(std::string name, Shape shape) {
+  BasicParameter<T>& parameter = add(std::move(name), shape);
+  parameter.is_statistic = true;
+  return parameter;
 }
 
 template <class T>

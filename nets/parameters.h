@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,9 +25,16 @@ struct BasicParameter {
   int64_t offset = 0;  // in the set's flat buffer
   int index = 0;       // in the set's list
   BasicParameters<T>* set = nullptr;
-  bool trainable = true;  // else its gradient stays 0, and an optimiser leaves it alone
+  bool is_statistic = false;  // of what was seen: it has no gradient, and optimisers leave it alone
 
   std::span<T> values() const { return {set->values().data() + offset, static_cast<size_t>(shape.size())}; }
+};
+
+/// The places [begin, end) of a set's flat buffer.
+struct ParameterRange {
+  int64_t begin = 0, end = std::numeric_limits<int64_t>::max();
+  int64_t size() const { return end - begin; }
+  bool operator==(const ParameterRange&) const = default;
 };
 
 /// All parameters of a network, in the order they were added, in one flat buffer: what an
@@ -40,8 +48,10 @@ class BasicParameters {
 
   /// Adds one, all zeros. The reference stays valid; spans of values() do not. Names are unique. Throws
   /// Error when there are more numbers than the set may have: a misread network shall not take all memory.
-  BasicParameter<T>& add(std::string name, Shape shape, bool trainable = true);
-  /// The same with another value in all places; trainable.
+  BasicParameter<T>& add(std::string name, Shape shape);
+  /// The same for a statistic.
+  BasicParameter<T>& add_statistic(std::string name, Shape shape);
+  /// The same with another value in all places.
   BasicParameter<T>& add_filled(std::string name, Shape shape, T value);
   BasicParameter<T>* find(std::string_view name);
 
@@ -51,15 +61,10 @@ class BasicParameters {
   const std::deque<BasicParameter<T>>& list() const { return list_; }
   std::vector<T> make_gradients() const { return std::vector<T>(values_.size()); }
 
-  /// Whoever changed values calls this: copies keyed by the version become out of date.
-  void touch() { ++version_; }
-  uint64_t version() const { return version_; }
-
  private:
   std::deque<BasicParameter<T>> list_;
   AlignedVector<T> values_;
   int64_t most_;
-  uint64_t version_ = 1;
 };
 
 using Parameter = BasicParameter<float>;

@@ -11,10 +11,10 @@
 #include "nets/ops_image.h"
 
 namespace sinew {
-Policy::Policy(InterfaceSpec spec, NetworkConfig config, const LayerTable<float>& layers, const Rng& rng)
+Policy::Policy(InterfaceSpec spec, NetworkConfig config, const LayerTable<float>& layers, Rng& rng)
     : spec_(std::move(spec)),
       config_(std::move(config)),
-      network_(spec_, config_, layers, rng),
+      actor_(spec_, config_, layers, rng),
       observation_size_(spec_.observation_size()),
       image_size_(spec_.image_size()) {
   for (const SensorSpec& sensor : spec_.sensors) {
@@ -35,9 +35,8 @@ Policy::Policy(InterfaceSpec spec, NetworkConfig config, const LayerTable<float>
 }
 
 void Policy::visit_state(StateArchive& archive) {
-  archive("parameters", network_.parameters().values());
+  archive("parameters", parameters().values());
   archive("normalizers", std::span(normalizers_));
-  if (archive.restoring()) network_.parameters().touch();
 }
 
 bool Policy::normalizes_images() const {
@@ -187,25 +186,29 @@ void Policy::unmap_action(std::span<const float> command, std::span<float> raw) 
 }
 
 Tensor Policy::command(const Observations& normalized, Sequence& sequence) const {
-  const ActionDistribution<float> actions = network_.actor(normalized, sequence);
+  const ActionDistribution<float> actions = actor_(normalized, sequence);
   sequence.next_state();
   return map_action(actions.mode());
 }
 
-std::string Policy::weights_hash() const {
-  const auto& list = network_.parameters().list();
+std::string weights_hash(const std::vector<const Parameters*>& sets) {
   std::vector<const Parameter*> sorted;
-  for (const Parameter& parameter : list) sorted.push_back(&parameter);
+  for (const Parameters* set : sets)
+    for (const Parameter& parameter : set->list()) sorted.push_back(&parameter);
   std::ranges::sort(sorted, {}, &Parameter::name);
   Sha256 hash;
   for (const Parameter* parameter : sorted) hash.update(parameter->values().data(), parameter->values().size_bytes());
   return hash.hex_digest();
 }
 
-std::vector<bool> acts_on(const Policy& policy) {
+Policy::operator ControllerFactory() const {
+  return [this] { return std::make_unique<PolicyRunner>(*this); };
+}
+
+std::vector<bool> Policy::acts_on() const {
   std::vector<bool> needed;
-  for (const SensorSpec& sensor : policy.spec().sensors)
-    needed.push_back(policy.config().encoder(sensor.name).used_by != "critic");
+  for (const SensorSpec& sensor : spec_.sensors)
+    needed.push_back(config_.encoder(sensor.name).used_by != "critic");
   return needed;
 }
 
@@ -229,39 +232,6 @@ void PolicyRunner::act(std::span<const float> observations, std::span<float> sta
                        std::span<float> actions) {
   const int rows = static_cast<int>(observations.size()) / policy_.observation_size();
   act({.rows = rows, .numbers = observations.data()}, state, reset_mask, actions);
-}
-
-void PolicyRunner::sample(const ObservationRows& observations, std::span<float> state,
-                          std::span<const uint8_t> reset_mask, std::span<Rng> rngs, const Sample& out,
-                          std::span<float> actions) {
-  tape_.rewind();
-  Sequence steps = sequence(observations.rows, state, reset_mask);
-  const Observations normalized = policy_.observe(tape_, observations);
-  if (normalized.numbers.is_there()) std::ranges::copy(normalized.numbers.values(), out.normalized.begin());
-  const auto draw = [&](const ActionDistribution<float>& from) { from.sample(rngs, out.raw, out.log_prob); };
-  if (out.values.empty()) {
-    draw(policy_.network().actor(normalized, steps));
-  } else {
-    const auto output = policy_.network()(normalized, steps);
-    draw(output.actions);
-    std::ranges::copy(output.values.values(), out.values.begin());
-  }
-  const Tensor command = policy_.map_action(tape_.view({observations.rows, policy_.action_size()}, out.raw.data()));
-  std::ranges::copy(command.values(), actions.begin());
-  if (!state.empty()) std::ranges::copy(steps.next_state().values(), state.begin());
-}
-
-void PolicyRunner::values(const ObservationRows& normalized, std::span<float> values) {
-  tape_.rewind();
-  const Tensor result = policy_.network().critic(policy_.observe_normalized(tape_, normalized));
-  std::ranges::copy(result.values(), values.begin());
-}
-
-float PolicyRunner::value(const ObservationRows& raw, std::span<const float> state, bool starts_anew) {
-  tape_.rewind();
-  const uint8_t reset_mask = starts_anew;
-  Sequence step = sequence(1, state, {&reset_mask, 1});
-  return policy_.network().critic(policy_.observe(tape_, raw), step).item();
 }
 
 }  // namespace sinew

@@ -2,36 +2,48 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/controller.h"
 #include "core/observation.h"
 #include "core/random.h"
 #include "core/spec.h"
-#include "nets/network.h"
+#include "nets/actor.h"
 #include "nets/normalizer.h"
 
 namespace sinew {
 
 class StateArchive;
 
-/// All that turns an observation into a command: the normaliser, the network, and the action map.
-/// What a robot gets is what was trained. Acting goes through a PolicyRunner.
+/// SHA-256 of all values of these sets, in the order of the parameters' names.
+std::string weights_hash(const std::vector<const Parameters*>& sets);
+
+/// All that turns an observation into a command, and nothing else: the normaliser, the actor, and the action map.
+/// What a robot gets is what was trained. Acting goes through a PolicyRunner. Critics belong to the learners that made
+/// them.
 class Policy {
  public:
-  /// A new policy with initial weights drawn from `rng`.
-  Policy(InterfaceSpec spec, NetworkConfig config, const LayerTable<float>& layers, const Rng& rng);
+  /// A new policy with initial weights drawn from `rng`, which goes on behind them.
+  Policy(InterfaceSpec spec, NetworkConfig config, const LayerTable<float>& layers, Rng& rng);
+  Policy(InterfaceSpec spec, NetworkConfig config, const LayerTable<float>& layers, Rng&& rng)
+      : Policy(std::move(spec), std::move(config), layers, rng) {}
 
   const InterfaceSpec& spec() const { return spec_; }
   const NetworkConfig& config() const { return config_; }
-  ActorCritic& network() { return network_; }
-  const ActorCritic& network() const { return network_; }
+  Actor& actor() { return actor_; }
+  const Actor& actor() const { return actor_; }
+  /// Whether it acts on each of its sensors; a critic alone may have learnt from the others.
+  std::vector<bool> acts_on() const;
+  /// Acts by its deterministic commands: a PolicyRunner for each thread. The policy must outlive them.
+  operator ControllerFactory() const;
+  Parameters& parameters() { return actor_.parameters(); }
+  const Parameters& parameters() const { return actor_.parameters(); }
   int observation_size() const { return observation_size_; }
   int image_size() const { return image_size_; }
   int action_size() const { return static_cast<int>(low_.size()); }
-  /// Numbers of memory per row that acting carries from step to step, and with those of the critic, which
-  /// come after them (0: feed-forward).
-  int state_size() const { return network_.actor_state_size(); }
-  int learner_state_size() const { return network_.state_size(); }
+  /// Numbers of memory per row that acting carries from step to step (0: feed-forward).
+  int state_size() const { return actor_.state_size(); }
 
   /// One normaliser per sensor: of its numbers or, of an image, its channels; of size 0 where the sensor is
   /// not normalised.
@@ -61,7 +73,7 @@ class Policy {
   /// The parameters and the normalisers' statistics.
   void visit_state(StateArchive& archive);
   /// SHA-256 of the parameters' bytes, in the order of their names.
-  std::string weights_hash() const;
+  std::string weights_hash() const { return sinew::weights_hash({&parameters()}); }
 
  private:
   Tensor map_part(const ActionPart& part, int first_limit, Tensor raw) const;
@@ -70,48 +82,28 @@ class Policy {
 
   InterfaceSpec spec_;
   NetworkConfig config_;
-  ActorCritic network_;
+  Actor actor_;
   std::vector<Normalizer> normalizers_;
   std::vector<std::string> normalizer_labels_;  // "normalizer.state.mean", "normalizer.state.scale", …
   int observation_size_, image_size_;
   std::vector<float> low_, high_;  // limits of the action row; a choice has none
 };
 
-/// Whether the policy acts on each of its sensors. A robot need not have those that its critic alone learnt from, and it
-/// may have others.
-std::vector<bool> acts_on(const Policy& policy);
-
-/// Acts with a policy that others may share: its tape, and nothing else, is its own. One per thread.
-/// A row's command has the same bits however many rows are computed with it.
-class PolicyRunner {
+/// Acts with a policy that others may share, by its deterministic commands: its tape, and nothing else, is its own.
+/// A row's command has the same bits however many rows are computed with it. Once warm it allocates nothing.
+class PolicyRunner : public Controller {
  public:
   explicit PolicyRunner(const Policy& policy) : policy_(policy), tape_(TapeMode::infer) {}
 
-  /// The deterministic command of each row. state [rows, policy.state_size()] is read and replaced, and
-  /// starts anew where reset_mask[row] is not 0 (a new episode, a new robot session); actions
-  /// [rows, action size].
+  const InterfaceSpec& spec() const override { return policy_.spec(); }
+  std::vector<bool> acts_on() const override { return policy_.acts_on(); }
+  int state_size() const override { return policy_.state_size(); }
+  std::string identity() const override { return policy_.weights_hash(); }
   void act(const ObservationRows& observations, std::span<float> state, std::span<const uint8_t> reset_mask,
-           std::span<float> actions);
+           std::span<float> actions) override;
   /// The same of a policy without images: observations [rows, observation size].
   void act(std::span<const float> observations, std::span<float> state, std::span<const uint8_t> reset_mask,
            std::span<float> actions);
-
-  /// What a roll-out stores of each row beside the command.
-  struct Sample {
-    std::span<float> normalized;  // [rows, observation size]
-    std::span<float> raw;         // [rows, action size]
-    std::span<float> log_prob;    // [rows]
-    std::span<float> values;      // [rows], or empty: not wanted
-  };
-  /// Commands drawn from the policy's distribution, row r by rngs[r]. With values, state is
-  /// [rows, policy.learner_state_size()].
-  void sample(const ObservationRows& observations, std::span<float> state, std::span<const uint8_t> reset_mask,
-              std::span<Rng> rngs, const Sample& out, std::span<float> actions);
-
-  /// Values, of a policy without memory, of rows whose numbers are normalised already.
-  void values(const ObservationRows& normalized, std::span<float> values);
-  /// The value of one raw row after what `state` [policy.learner_state_size()] remembers.
-  float value(const ObservationRows& raw, std::span<const float> state = {}, bool starts_anew = false);
 
  private:
   Sequence sequence(int rows, std::span<const float> state, std::span<const uint8_t> reset_mask);

@@ -2,8 +2,11 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
 
 #include "core/safe_file.h"
 #include "nets/interface_json.h"
@@ -73,12 +76,16 @@ std::vector<float> golden_state(const Policy& policy, const Golden& golden) {
 }
 
 void check_close(std::span<const float> actual, std::span<const float> expected, const char* what) {
-  for (size_t i = 0; i < expected.size(); ++i)
+  for (size_t i = 0; i < expected.size(); ++i) {
+    if (!std::isfinite(actual[i]))
+      fail("its golden pair {} gives the {} {}: its weights are none; take another policy of the run",
+           i * golden_rows / expected.size(), what, actual[i]);
     if (!(std::abs(actual[i] - expected[i]) <= 1e-5 * (1 + std::abs(expected[i]))))
       fail(
           "its golden pair {} gives the {} {} where {} is recorded: this program computes the network differently; "
           "use the version of sinew that wrote it",
           i * golden_rows / expected.size(), what, actual[i], expected[i]);
+  }
 }
 
 // A tensor, once it is known to be there in that shape.
@@ -96,6 +103,12 @@ std::vector<float> numbers(const TensorFile& file, const std::string& name, cons
   return with_context(fmt::format("the tensor '{}'", name), [&] { return stored.floats(); });
 }
 
+std::vector<uint8_t> bytes(const TensorFile& file, const std::string& name, const std::vector<int64_t>& shape) {
+  const StoredTensor& stored = tensor(file, name, shape);
+  if (stored.dtype != "U8") fail("the tensor '{}' has the dtype {}, not U8", name, stored.dtype);
+  return stored.data;
+}
+
 // How much a normaliser's statistics weigh when learning goes on. Older files do not say.
 double seen_rows(const TensorFile& file, const std::string& name) {
   constexpr double unknown = 1e6;
@@ -106,11 +119,7 @@ void check_golden(const Policy& policy, const TensorFile& file) {
   std::vector<float> state = numbers(file, "golden.state", {golden_rows, policy.state_size()});
   const std::vector<float> expected = numbers(file, "golden.action", {golden_rows, policy.action_size()});
   Golden golden{numbers(file, "golden.observation", {golden_rows, policy.observation_size()}), {}};
-  if (policy.image_size() > 0) {
-    const StoredTensor& images = tensor(file, "golden.images", {golden_rows, policy.image_size()});
-    if (images.dtype != "U8") fail("the tensor 'golden.images' has the dtype {}, not U8", images.dtype);
-    golden.images = images.data;
-  }
+  if (policy.image_size() > 0) golden.images = bytes(file, "golden.images", {golden_rows, policy.image_size()});
   const std::vector<float> actual = act(policy, golden, state);
   check_close(actual, expected, "action");
   if (policy.state_size() > 0)
@@ -129,6 +138,18 @@ int64_t count_numbers(const TensorFile& file) {
   return static_cast<int64_t>(bytes / sizeof(float));
 }
 
+// What nothing that acts reads.
+std::map<std::string, StoredTensor> learners_tensors(const TensorFile& file, const Policy& policy) {
+  std::set<std::string_view> acting;
+  for (const Parameter& parameter : policy.parameters().list()) acting.insert(parameter.name);
+  std::map<std::string, StoredTensor> rest;
+  for (const auto& [name, stored] : file.tensors)
+    if (!acting.contains(name) && !name.starts_with("normalizer.") && !name.starts_with("golden.") &&
+        !name.starts_with("action."))
+      rest[name] = stored;
+  return rest;
+}
+
 LoadedPolicy read_policy(const TensorFile& file, const LayerTable<float>& layers) {
   check_is_policy(file);
   NetworkConfig config = read_config<NetworkConfig>(ConfigNode::parse_text(metadata(file, "network"), "network"));
@@ -137,12 +158,13 @@ LoadedPolicy read_policy(const TensorFile& file, const LayerTable<float>& layers
   tensor(file, "golden.observation", {golden_rows, spec.observation_size()});
   if (spec.image_size() > 0) tensor(file, "golden.images", {golden_rows, spec.image_size()});
   LoadedPolicy loaded;
-  loaded.info = {metadata(file, "task"), metadata(file, "task_config"), metadata(file, "config")};
+  loaded.info = {metadata(file, "task"), metadata(file, "task_config"), metadata(file, "config"), {}};
+  if (const auto model = file.metadata.find("model"); model != file.metadata.end())
+    loaded.info.model = model_identity_of(model->second);
   loaded.policy = std::make_unique<Policy>(spec, config, layers, Rng());
   Policy& policy = *loaded.policy;
-  for (const Parameter& parameter : policy.network().parameters().list())
+  for (const Parameter& parameter : policy.parameters().list())
     std::ranges::copy(numbers(file, parameter.name, stored_shape(parameter.shape)), parameter.values().begin());
-  policy.network().parameters().touch();
   for (size_t s = 0; s < policy.normalizers().size(); ++s) {
     Normalizer& normalizer = policy.normalizers()[s];
     if (normalizer.size() == 0) continue;
@@ -151,15 +173,20 @@ LoadedPolicy read_policy(const TensorFile& file, const LayerTable<float>& layers
                           numbers(file, name + ".scale", {normalizer.size()}), seen_rows(file, name + ".count"));
   }
   check_golden(policy, file);
+  loaded.learner = learners_tensors(file, policy);
   return loaded;
 }
 
 }  // namespace
 
-std::string format_policy(const Policy& policy, const PolicyInfo& info) {
+std::string format_policy(const Policy& policy, const PolicyInfo& info, const LearnerParameters& learner) {
   TensorFile file;
-  for (const Parameter& parameter : policy.network().parameters().list())
-    file.tensors[parameter.name] = StoredTensor::from_floats(stored_shape(parameter.shape), parameter.values());
+  const auto add = [&](const Parameters& parameters) {
+    for (const Parameter& parameter : parameters.list())
+      file.tensors[parameter.name] = StoredTensor::from_floats(stored_shape(parameter.shape), parameter.values());
+  };
+  add(policy.parameters());
+  for (const Parameters* parameters : learner) add(*parameters);
   std::vector<float> low, high;
   for (const ActionPart& part : policy.spec().actions.parts)
     for (int i = 0; i < part.size(); ++i) {
@@ -197,12 +224,36 @@ std::string format_policy(const Policy& policy, const PolicyInfo& info) {
                    {"interface", interface_to_json(policy.spec())},
                    {"network", write_config(policy.config()).to_yaml()},
                    {"trace", to_json(trace_actor(policy))}};
+  if (const std::string model = to_text(info.model); !model.empty()) file.metadata["model"] = model;
   file.metadata["sha256"] = content_checksum(file);
   return format_safetensors(file);
 }
 
-void save_policy(const std::string& path, const Policy& policy, const PolicyInfo& info) {
-  write_file_atomically(path, format_policy(policy, info));
+void save_policy(const std::string& path, const Policy& policy, const PolicyInfo& info,
+                 const LearnerParameters& learner) {
+  write_file_atomically(path, format_policy(policy, info, learner));
+}
+
+bool take_learner_parameters(const LoadedPolicy& from, Parameters& parameters) {
+  for (const Parameter& parameter : parameters.list()) {
+    const auto entry = from.learner.find(parameter.name);
+    if (entry == from.learner.end() || entry->second.dtype != "F32" ||
+        entry->second.shape != stored_shape(parameter.shape))
+      return false;
+  }
+  for (const Parameter& parameter : parameters.list())
+    std::ranges::copy(from.learner.at(parameter.name).floats(), parameter.values().begin());
+  return true;
+}
+
+std::string whole_weights_hash(const LoadedPolicy& loaded) {
+  std::map<std::string_view, std::span<const std::byte>> all;
+  for (const auto& [name, stored] : loaded.learner) all[name] = std::as_bytes(std::span(stored.data));
+  for (const Parameter& parameter : loaded.policy->parameters().list())
+    all[parameter.name] = std::as_bytes(parameter.values());
+  Sha256 whole;
+  for (const auto& [name, bytes] : all) whole.update(bytes.data(), bytes.size());
+  return whole.hex_digest();
 }
 
 LoadedPolicy parse_policy(std::string_view content, const std::string& file_name, const LayerTable<float>& layers) {

@@ -255,7 +255,7 @@ const std::string& metadata(const TensorFile& file, const std::string& key) {
 void check_format(const TensorFile& file, const std::string& format, int version, const std::string& what) {
   const auto found = file.metadata.find("format");
   if (found == file.metadata.end() || found->second != format) fail("this safetensors file is not {}", what);
-  if (const std::string& other = metadata(file, "format_version"); other != std::to_string(version))
+  if (const std::string other = metadata(file, "format_version"); other != std::to_string(version))
     fail("its format version is {}, this program reads {}; use a matching version of sinew", other, version);
 }
 

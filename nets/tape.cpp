@@ -90,7 +90,7 @@ Node<T>* BasicTape<T>::leaf_of(const BasicParameter<T>& parameter) {
     leaf->shape = parameter.shape;
     leaf->operation = &parameter_operation<T>;
     leaf->parameter = &parameter;
-    leaf->requires_gradient = mode_ == TapeMode::record && parameter.trainable;
+    leaf->requires_gradient = mode_ == TapeMode::record && !parameter.is_statistic;
   }
   leaf->value = parameter.values().data();  // the set may have grown, and moved
   return leaf;
@@ -126,13 +126,7 @@ Node<T>* BasicTape<T>::make_alias(const Operation<T>& operation, Shape shape, No
 
 template <class T>
 GradientSink<T> BasicTape<T>::sink(Node<T>* input) {
-  if (!input || !input->requires_gradient) return {};
-  if (input->parameter) {
-    if (input->parameter->offset + input->shape.size() > static_cast<int64_t>(gradients_.size()))
-      fail("backward: the gradient buffer has {} numbers, too few for the parameter '{}'", gradients_.size(),
-           input->parameter->name);
-    return {gradients_.data() + input->parameter->offset, false};
-  }
+  if (!input || !input->wants_gradient) return {};
   if (input->gradient) return {input->gradient, false};
   input->gradient = scratch(input->shape.size());
   return {input->gradient, true};
@@ -146,15 +140,62 @@ T* BasicTape<T>::zeroed_sink(Node<T>* input) {
 }
 
 template <class T>
-void BasicTape<T>::backward(const Tensor& loss, std::span<T> gradients) {
+void BasicTape<T>::freeze_leaves() {
+  for (LeafTable& table : leaf_tables_)
+    for (Node<T>& leaf : table.nodes) {
+      leaf.wants_gradient = false;
+      leaf.gradient = nullptr;
+    }
+}
+
+template <class T>
+void BasicTape<T>::ask_leaves(const BasicGradients<T>& wanted) {
+  const int64_t begin = wanted.begin, end = begin + static_cast<int64_t>(wanted.into.size());
+  for (LeafTable& table : leaf_tables_) {
+    if (table.set != wanted.set) continue;
+    for (Node<T>& leaf : table.nodes) {
+      const int64_t first = leaf.parameter->offset, last = first + leaf.shape.size();
+      if (last <= begin || first >= end || !leaf.requires_gradient) continue;
+      if (first < begin || last > end)
+        fail("backward: the gradients of {} to {} are asked for, which cuts the parameter '{}' in two", begin, end,
+             leaf.parameter->name);
+      if (leaf.wants_gradient) fail("backward: the gradient of '{}' is asked for twice", leaf.parameter->name);
+      leaf.wants_gradient = true;
+      leaf.gradient = wanted.into.data() + (first - begin);
+    }
+  }
+}
+
+// In the order of recording: a node wants a gradient when an input does, or when it is a variable.
+template <class T>
+void BasicTape<T>::ask_nodes() {
+  Node<T>* next = nullptr;
+  Node<T>* first = nullptr;
+  for (Node<T>* node = last_; node; node = node->previous) {
+    node->gradient = nullptr;  // of an earlier loss
+    node->next = next;
+    first = next = node;
+  }
+  for (Node<T>* node = first; node; node = node->next) {
+    bool has_inputs = false, wants = false;
+    for (const Node<T>* input : node->inputs) {
+      has_inputs = has_inputs || input;
+      wants = wants || (input && input->wants_gradient);
+    }
+    node->wants_gradient = node->requires_gradient && (wants || !has_inputs);
+  }
+}
+
+template <class T>
+void BasicTape<T>::backward(const Tensor& loss, std::span<const BasicGradients<T>> wanted) {
   assert(mode_ == TapeMode::record && "backward() on a tape that only infers");
   if (loss.size() != 1) fail("backward: the loss has shape {}, not one element", loss.shape().text());
-  gradients_ = gradients;
-  for (Node<T>* node = last_; node; node = node->previous) node->gradient = nullptr;  // of an earlier loss
+  freeze_leaves();
+  for (const BasicGradients<T>& gradients : wanted) ask_leaves(gradients);
+  ask_nodes();
   if (T* seed = zeroed_sink(loss.node())) seed[0] += T(1);
   for (Node<T>* node = loss.node(); node; node = node->previous)
     if (node->gradient && node->operation->backward) node->operation->backward(*this, *node);
-  gradients_ = {};
 }
 
 template class BasicTape<float>;

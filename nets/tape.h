@@ -14,7 +14,7 @@
 ///
 ///   tape.rewind();
 ///   Tensor y = output(tanh(hidden(tape.constant({rows, 3}, data))));
-///   tape.backward(mean(square(y - target)), gradients);
+///   tape.backward(mean(square(y - target)), {{&parameters, gradients}});
 ///
 /// Ops (nets/ops.h) are free functions; each computes at once and, on a recording tape, leaves a
 /// node behind. rewind() forgets the nodes and keeps the memory: a warm step allocates nothing.
@@ -44,11 +44,13 @@ struct Node {
   T* gradient = nullptr;            // null until a gradient arrives
   const Operation<T>* operation = nullptr;
   Node* inputs[6] = {};
-  bool requires_gradient = false;
+  bool requires_gradient = false;   // something it is computed from may be asked for
+  bool wants_gradient = false;      // something that this backward() was asked for
   const BasicParameter<T>* parameter = nullptr;  // of a leaf
   const char* scope = "";           // the layer that made it
   const char* label = "";           // of an input: what it is ("observation")
   Node* previous = nullptr;         // the node recorded before it
+  Node* next = nullptr;             // the one after it, once backward() has run
   T scalars[2] = {};                // an operation's constants …
   int integers[3] = {};
   const int* indices = nullptr;     // … in the arena
@@ -96,6 +98,15 @@ struct GradientSink {
   bool fresh = false;
 };
 
+/// What backward() is asked for: the gradients of the parameters of `set` that lie in [begin, begin + into.size()) of
+/// its flat buffer. They are added to `into`, which is laid out like that range.
+template <class T>
+struct BasicGradients {
+  const BasicParameters<T>* set;
+  std::span<T> into;
+  int64_t begin = 0;
+};
+
 enum class TapeMode {
   record,  // keep nodes for backward()
   infer    // values only
@@ -126,8 +137,7 @@ class BasicTape {
   Tensor scalar(T value) { return constant({}, std::span<const T>(&value, 1)); }
   /// A constant whose gradient is wanted (for checks and saliency).
   Tensor variable(Shape shape, std::span<const T> values);
-  /// The leaf of a parameter; its values are not copied. The tape keeps its leaves over rewind(). One that is
-  /// not trainable wants no gradient.
+  /// The leaf of a parameter; its values are not copied. The tape keeps its leaves over rewind().
   Tensor parameter(const BasicParameter<T>& parameter);
 
   /// Where what is random in training (nets/layers/augment_layers.h) draws from; the caller keeps it. Stays over
@@ -135,9 +145,13 @@ class BasicTape {
   void set_random(Rng* random) { random_ = random; }
   Rng* random() const { return mode_ == TapeMode::record ? random_ : nullptr; }
 
-  /// Adds d loss / d parameter to `gradients` (laid out as the parameters' flat buffer; may be
-  /// empty when no parameter is on the tape). `loss` must have one element.
-  void backward(const Tensor& loss, std::span<T> gradients);
+  /// Adds d loss / d parameter to the buffers of `wanted`. Parameters outside of these are frozen: gradients flow past
+  /// them, to variables and to other parameters, but nothing is computed for them alone. `loss` must have one element.
+  /// Throws Error when two buffers share a parameter, or when one holds a part of a parameter.
+  void backward(const Tensor& loss, std::span<const BasicGradients<T>> wanted);
+  void backward(const Tensor& loss, std::initializer_list<BasicGradients<T>> wanted) {
+    backward(loss, std::span(wanted.begin(), wanted.size()));
+  }
 
   // For operations.
   /// A node with uninitialised values of that shape. On a recording tape it remembers operation
@@ -173,6 +187,9 @@ class BasicTape {
   Node<T>* new_node(Shape shape);
   Node<T>* leaf_of(const BasicParameter<T>& parameter);
   void find_leaf_table(const BasicParameters<T>* set);
+  void freeze_leaves();
+  void ask_leaves(const BasicGradients<T>& wanted);
+  void ask_nodes();
 
   TapeMode mode_;
   Arena arena_;
@@ -180,7 +197,6 @@ class BasicTape {
   const char* scope_ = "";
   Rng* random_ = nullptr;
   uint32_t generation_ = 1;
-  std::span<T> gradients_;  // during backward()
   struct LeafTable {
     const BasicParameters<T>* set;
     std::deque<Node<T>> nodes;
@@ -192,6 +208,7 @@ class BasicTape {
 
 using Tape = BasicTape<float>;
 using Tensor = BasicTensor<float>;
+using Gradients = BasicGradients<float>;
 
 extern template class BasicTape<float>;
 extern template class BasicTape<double>;

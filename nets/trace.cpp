@@ -83,11 +83,12 @@ namespace {
 
 // One row of zeros, whatever the policy senses.
 struct BlankRow {
-  explicit BlankRow(const Policy& policy)
-      : numbers(policy.observation_size()), state(policy.learner_state_size()), images(policy.image_size()) {}
+  BlankRow(const Policy& policy, int state_size)
+      : numbers(policy.observation_size()), state(state_size), images(policy.image_size()) {}
   ObservationRows rows() const { return {1, numbers.data(), images.data()}; }
-  Sequence step(Tape& tape, int state_size) const {
-    return state_size == 0 ? Sequence() : Sequence(tape.view({1, state_size}, state.data(), "state"), {});
+  Sequence step(Tape& tape) const {
+    if (state.empty()) return {};
+    return {tape.view({1, static_cast<int>(state.size())}, state.data(), "state"), {}};
   }
   std::vector<float> numbers, state;
   std::vector<uint8_t> images;
@@ -97,17 +98,18 @@ struct BlankRow {
 
 Trace trace_actor(const Policy& policy) {
   Tape tape(TapeMode::infer);
-  const BlankRow row(policy);
-  Sequence step = row.step(tape, policy.state_size());
+  const BlankRow row(policy, policy.state_size());
+  Sequence step = row.step(tape);
   policy.command(policy.observe(tape, row.rows()), step);
   return read_tape(tape);
 }
 
-Trace trace_critic(const Policy& policy) {
+Trace trace_critic(const Policy& policy, const Critic& critic) {
   Tape tape(TapeMode::infer);
-  const BlankRow row(policy);
-  Sequence step = row.step(tape, policy.learner_state_size());
-  policy.network().critic(policy.observe_normalized(tape, row.rows(), "normalized"), step);
+  const BlankRow row(policy, critic.state_size());
+  Sequence step = row.step(tape);
+  const Observations observations = policy.observe_normalized(tape, row.rows(), "normalized");
+  critic(policy.actor().trunk(observations, step), observations, step);
   return read_tape(tape);
 }
 

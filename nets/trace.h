@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "nets/critic.h"
 #include "nets/policy.h"
 
 namespace sinew {
@@ -32,7 +33,7 @@ struct Trace {
 /// of its images the one with source "images", which the operation `pixels` multiplies by 1/255.
 Trace trace_actor(const Policy& policy);
 /// From one observation row whose numbers are normalised (the source "normalized") to its value.
-Trace trace_critic(const Policy& policy);
+Trace trace_critic(const Policy& policy, const Critic& critic);
 
 /// JSON: a list of objects with the non-empty members of TraceStep.
 std::string to_json(const Trace& trace);

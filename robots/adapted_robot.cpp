@@ -1,5 +1,7 @@
 #include "robots/adapted_robot.h"
 
+#include <string_view>
+
 namespace sinew {
 namespace {
 
@@ -12,6 +14,10 @@ std::unique_ptr<RobotBody> make_body(const RobotConfig& config, const AdapterTab
   });
 }
 
+// A second address for the same thing would be one that nobody knows.
+constexpr const char* whose_stop =
+    "If that is the robot itself, as 'sinew robot --adapter' is, its file says `robot_has_stop: true`.";
+
 RobotConfig with_address(RobotConfig config, const std::string& address, const std::string& stop_address) {
   config.address = address;
   config.stop_address = stop_address;
@@ -21,17 +27,26 @@ RobotConfig with_address(RobotConfig config, const std::string& address, const s
 }  // namespace
 
 AdaptedRobot::AdaptedRobot(const RobotConfig& config, const AdapterTable& adapters, Options options)
-    : config_(with_address(config, "tcp://127.0.0.1:*", config.stop_address)), options_(std::move(options)) {
+    : config_(with_address(config, "inproc://sinew.link",
+                           config.robot_has_stop ? "inproc://sinew.stop" : config.stop_address)),
+      options_(std::move(options)),
+      context_(std::make_shared<LinkContext>(options_.real_time ? robot_link_priority : 0)) {
   if (config.address != RobotConfig{}.address)
     fail("address: {} is where our own protocol is spoken; of the adapter '{}', addresses stand under `wire`",
          config.address, config.adapter);
   if (!options_.on_event) options_.on_event = [](const std::string&) {};
   body_ = make_body(config_, adapters, options_.on_event);
-  server_ = std::make_unique<RobotServer>(config_, *body_,
-                                          RobotServer::Options{.link = {.on_event = options_.on_event},
-                                                               .security = robot_security(config_, options_.keys),
-                                                               .real_time = options_.real_time});
-  config_ = with_address(config_, server_->address(), server_->stop_address());
+  try {
+    server_ = std::make_unique<RobotServer>(config_, *body_,
+                                            RobotServer::Options{.link = {.on_event = options_.on_event},
+                                                                 .security = robot_security(config_, options_.keys),
+                                                                 .real_time = options_.real_time,
+                                                                 .context = context_});
+  } catch (const Error& error) {
+    if (config.robot_has_stop || !std::string_view(error.what()).starts_with("cannot listen on")) throw;
+    throw Error(fmt::format("{}. {}", error.what(), whose_stop), error.fault());
+  }
+  config_ = with_address(config_, server_->address(), config.robot_has_stop ? config.stop_address : server_->stop_address());
   thread_ = std::thread([this] { serve(); });
 }
 

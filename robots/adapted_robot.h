@@ -10,8 +10,8 @@
 
 namespace sinew {
 
-/// A robot of another dialect as one of ours: its adapter's body, and a RobotServer for it in this process, on a free
-/// port of this computer. Gate, watches, watchdog, modes and recordings are then those of any robot; only an age counts
+/// A robot of another dialect as one of ours: its adapter's body, and a RobotServer for it, which nobody beyond this
+/// process can reach but through its emergency stop. Gate, watches, watchdog, modes and recordings are then those of any robot; only an age counts
 /// from the receipt here.
 class AdaptedRobot {
  public:
@@ -28,6 +28,8 @@ class AdaptedRobot {
 
   /// The robot's file for the policy's side: with the addresses in this process.
   const RobotConfig& config() const { return config_; }
+  /// For whoever connects to that address.
+  const std::shared_ptr<LinkContext>& context() const { return context_; }
   RobotServer& server() { return *server_; }
   const RobotBody& body() const { return *body_; }
 
@@ -39,6 +41,7 @@ class AdaptedRobot {
 
   RobotConfig config_;
   Options options_;
+  std::shared_ptr<LinkContext> context_;
   std::unique_ptr<RobotBody> body_;
   std::unique_ptr<RobotServer> server_;
   std::atomic<bool> go_on_{true}, failed_{false};

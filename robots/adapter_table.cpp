@@ -16,11 +16,18 @@ const Adapter& AdapterTable::find(const std::string& name) const {
   fail("no adapter is called '{}'{}", name, suggestion(name, known));
 }
 
+std::vector<std::string> Adapter::always_lacks() const {
+  std::vector<std::string> names;
+  for (const AdapterLack& lack : lacks)
+    if (!lack.of_some) names.push_back(lack.name);
+  return names;
+}
+
 void check_accepted(const Adapter& adapter, const std::vector<std::string>& accepted) {
   std::vector<std::string> names, missing;
   for (const AdapterLack& lack : adapter.lacks) {
     names.push_back(lack.name);
-    if (std::ranges::find(accepted, lack.name) == accepted.end())
+    if (!lack.of_some && std::ranges::find(accepted, lack.name) == accepted.end())
       missing.push_back(fmt::format("{} ({})", lack.name, lack.meaning));
   }
   for (const std::string& word : accepted)
@@ -31,7 +38,7 @@ void check_accepted(const Adapter& adapter, const std::vector<std::string>& acce
       "what the adapter '{}' speaks lacks what our own protocol has: {}. Whoever does without says so in the robot's "
       "file: "
       "accept: [{}]",
-      adapter.name, join(missing), join(names));
+      adapter.name, join(missing), join(adapter.always_lacks()));
 }
 
 AdapterTable builtin_adapters() {

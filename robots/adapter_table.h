@@ -18,13 +18,16 @@ using AdapterEvents = std::function<void(const std::string&)>;
 
 /// Something that a dialect does not have and our protocol has. A robot's file accepts it by its name.
 struct AdapterLack {
-  std::string name;     // "no_keys"
-  std::string meaning;  // what follows from it
+  std::string name;        // "no_keys"
+  std::string meaning;     // what follows from it
+  bool of_some = false;  // robots alone: the adapter itself asks for it where it meets one
 };
 
 struct Adapter {
   std::string name, description;
   std::vector<AdapterLack> lacks;
+  /// The names of those that each of its robots has.
+  std::vector<std::string> always_lacks() const;
   /// Connects. Throws an Error for a `wire` that is wrong, and for a robot that is not there or says something else.
   std::function<std::unique_ptr<RobotBody>(const RobotConfig&, const AdapterEvents&)> make;
   /// The other way round: serves a body of ours to those who speak the dialect. Empty: that is not there.

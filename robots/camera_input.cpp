@@ -78,11 +78,12 @@ SensorSpec processed_image(const SensorSpec& robot_image, const std::vector<Conf
 }
 
 CameraInput::CameraInput(const SensorSpec& policy_image, const SensorSpec& robot_image,
-                         const std::vector<ConfigNode>& process)
+                         const std::vector<ConfigNode>& process, const PictureLimits& limits)
     : name_(policy_image.name),
       pipeline_(with_context(title(name_), [&] { return make_pipeline(policy_image, robot_image, process); })),
       stack_(policy_image),
-      processed_(pipeline_.is_identity() ? 0 : stack_.frame_size()) {}
+      processed_(pipeline_.is_identity() ? 0 : stack_.frame_size()),
+      watch_(limits) {}
 
 // A raw frame, too, may begin as a JPEG does, by chance, but hardly goes on as a header. A JPEG, whole or broken, may
 // be as long as a raw frame: some drivers send their whole buffer, whatever is in it.
@@ -115,6 +116,7 @@ std::span<const uint8_t> CameraInput::decode(std::span<const uint8_t> bytes) {
 bool CameraInput::accept(std::string_view bytes, bool first, std::span<uint8_t> stack) {
   try {
     std::span<const uint8_t> frame = decode({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
+    watch_.look(bytes, frame, pipeline_.input().channels);
     if (!pipeline_.is_identity()) {
       pipeline_.run(frame, processed_);
       frame = processed_;

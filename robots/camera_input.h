@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/spec.h"
+#include "robots/picture_watch.h"
 #include "vision/frame_stack.h"
 #include "vision/image_pipeline.h"
 #include "vision/jpeg.h"
@@ -22,8 +23,10 @@ class CameraInput {
   /// policy_image: what the policy takes, its frames stacked. robot_image: one frame as the robot announces it, its
   /// `format` naming the channels in the order in which a decoder, or the raw bytes, have them. process: the steps of
   /// an ImagePipeline between them; none where both are the same. Throws an Error that names both sides' layouts where
-  /// the steps do not lead from one to the other, and a located one for a step that is wrong.
-  CameraInput(const SensorSpec& policy_image, const SensorSpec& robot_image, const std::vector<ConfigNode>& process);
+  /// the steps do not lead from one to the other, and a located one for a step that is wrong. limits: how many frames in
+  /// a row may be the same, or without contrast, until they are not accepted.
+  CameraInput(const SensorSpec& policy_image, const SensorSpec& robot_image, const std::vector<ConfigNode>& process,
+              const PictureLimits& limits = {});
 
   /// bytes: a frame, as JPEG or raw [height, width, channels] → stack [policy_image.size()]: pushed onto it, or, when
   /// it is the `first` of an episode, in all its places. False where it does not decode or is of another size: stack is
@@ -37,6 +40,7 @@ class CameraInput {
   /// Frames so far: accepted, and not.
   uint64_t decoded() const { return decoded_; }
   uint64_t failed() const { return failed_; }
+  const PictureWatch& watch() const { return watch_; }
 
  private:
   bool is_jpeg(std::span<const uint8_t> bytes);
@@ -48,6 +52,7 @@ class CameraInput {
   JpegDecoder decoder_;
   std::vector<uint8_t> raw_;        // what a JPEG decodes to; empty before the first
   std::vector<uint8_t> processed_;  // what the pipeline makes of it, unless it does nothing
+  PictureWatch watch_;
   std::string last_error_;
   uint64_t decoded_ = 0, failed_ = 0;
 };

@@ -86,23 +86,31 @@ class Reports {
     if (now - one.told_at < interval) return;
     one.told_at = now;
     peer.times = std::exchange(one.untold, 0);
+    if (one.is_of_many) peer.why += ", and so are those of many others";
     report_(peer);
   }
 
  private:
   static constexpr double interval = 10;  // s
-  static constexpr size_t most = 32;
+  static constexpr size_t most = 4;     // keys, for each reason; more share a report
   struct Recent {
     std::string why, key;
     double told_at = -interval;
     uint64_t untold = 0;
+    bool is_of_many = false;
   };
 
   Recent& find(const RefusedPeer& peer) {
-    for (Recent& one : recent_)
-      if (one.why == peer.why && one.key == peer.key) return one;
-    if (recent_.size() == most) return recent_.back();  // keys by the hundred share a report
-    return recent_.emplace_back(Recent{peer.why, peer.key});
+    Recent* shared = nullptr;
+    size_t count = 0;
+    for (Recent& one : recent_) {
+      if (one.why != peer.why) continue;
+      if (one.key == peer.key) return one;
+      if (one.is_of_many) shared = &one;
+      ++count;
+    }
+    if (shared) return *shared;
+    return recent_.emplace_back(Recent{.why = peer.why, .key = peer.key, .is_of_many = count == most});
   }
 
   Doorkeeper::OnRefused report_;
@@ -223,12 +231,10 @@ void Doorkeeper::State::answer() {
                                      known ? "OK" : "not allowed",
                                      known ? std::string_view(known->name) : "",
                                      ""};
+  if (known) admitted.fetch_add(1, std::memory_order_relaxed);  // before it can say anything
   for (const std::string_view& frame : frames)
     ::zmq_send(questions.get(), frame.data(), frame.size(), &frame == std::end(frames) - 1 ? 0 : ZMQ_SNDMORE);
-  if (known)
-    admitted.fetch_add(1, std::memory_order_relaxed);
-  else
-    refuse(std::move(peer));
+  if (!known) refuse(std::move(peer));
 }
 
 // An event's frames: its number (16 bits) and value (32), and the guarded socket's address.

@@ -14,7 +14,8 @@ Adapter lekiwi_adapter() {
                     {"no_handshake",
                      "it does not say what it is: that names, order and units are right is this file's word"},
                     {"no_sequence", "messages that are lost or come twice are not noticed"},
-                    {"no_stamps", "ages count from the receipt here, without the way to it"}},
+                    {"no_stamps", "ages count from the receipt here, without the way to it"},
+                    {lekiwi_old_wire, "hosts up to LeRobot 0.6.0, whose arm may count in other units", true}},
           .make = [](const RobotConfig& config, const AdapterEvents& on_event) -> std::unique_ptr<RobotBody> {
             return std::make_unique<LekiwiBody>(config, on_event);
           },

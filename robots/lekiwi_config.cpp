@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <initializer_list>
 #include <set>
+#include <tuple>
 
 #include "core/text.h"
+#include "robots/link_address.h"
 
 namespace sinew {
 namespace {
@@ -83,13 +86,17 @@ SensorSpec sensor_of(const LekiwiSensorConfig& config, std::vector<LekiwiSource>
 }  // namespace
 
 LekiwiConfig read_lekiwi_config(const RobotConfig& config) {
-  return with_context("wire", [&] {
-    LekiwiConfig wire = read_config<LekiwiConfig>(config.wire);
+  LekiwiConfig wire = read_config<LekiwiConfig>(config.wire);
+  for (const auto& [key, address, port] :
+       {std::tuple("commands", &wire.commands, 5555), std::tuple("observations", &wire.observations, 5556)})
+    if (const std::string why = why_no_address(*address, port); !why.empty()) throw config.wire.find(key)->error(why);
+  const bool is_of_a_file = !config.wire.file().empty();
+  with_context(is_of_a_file ? config.wire.where() + ": wire" : "wire", [&] {
     lekiwi_keys_of(config, wire);
     lekiwi_sensors(wire);
     lekiwi_cameras(wire);
-    return wire;
   });
+  return wire;
 }
 
 std::vector<size_t> lekiwi_keys_of(const RobotConfig& config, const LekiwiConfig& wire) {

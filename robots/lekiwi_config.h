@@ -28,6 +28,9 @@ struct LekiwiSensorConfig {
   }
 };
 
+/// The word in a robot's file that accepts a host of the wire which leaves open what its arm counts in.
+inline constexpr const char* lekiwi_old_wire = "old_wire";
+
 /// What `wire` of a robot's file says of a LeKiwi.
 struct LekiwiConfig {
   std::string commands;                                   // the host's address of commands; LeRobot's port is 5555

@@ -1,23 +1,25 @@
 #include "robots/lekiwi_host.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <numeric>
 #include <utility>
 
 #include "core/clock.h"
 #include "core/text.h"
-#include "robots/socket_security.h"
+#include "robots/link_address.h"
 
 namespace sinew {
 namespace {
 
-constexpr int64_t most_incoming_bytes = 1 << 16;  // of a command, which has 300
-constexpr int control_priority = 80, most_messages_at_once = 100;
+// Of a command, which has 300: one of more than 64 KiB is refused, one of more than this, too, and one of more than
+// twice this ends its connection.
+constexpr int64_t most_incoming_bytes = 1 << 22;
+constexpr int most_messages_at_once = 100;
 constexpr double watchdog = 0.5;      // s, the original's
 constexpr double letting_go = 2;      // s without a command, after which a stop counts as seen
 constexpr double longest_wait = 0.1;  // s
+constexpr double longest_listening = 5;  // s without a command, after which a word on the wire's version may help
 constexpr double least_rate = 30;     // Hz, the original's
 
 // Of the file's rate, at which a policy acts, those who drive a LeKiwi know nothing: they have observations as often as
@@ -36,6 +38,8 @@ RobotConfig as_host(RobotConfig config) {
 }
 
 void check_address(const std::string& address, const RobotConfig& config) {
+  if (const std::string meant = meant_for_this_computer(address); !meant.empty() && !config.allow_anybody)
+    fail("{} is not known to be this computer{}", address, meant);
   if (!is_loopback(address) && !config.allow_anybody)
     fail(
         "{} reaches beyond this computer, and LeKiwi's wire has no keys: anybody in the network may move this robot. "
@@ -81,6 +85,11 @@ LekiwiHost::LekiwiHost(const RobotConfig& config, RobotBody& body, RobotSideOpti
   for (const std::string& address : {wire_.commands, wire_.observations}) check_address(address, config_);
   command_address_ = command_socket_.bind(wire_.commands);
   observation_address_ = observation_socket_.bind(wire_.observations);
+  for (const std::string& address : {command_address_, observation_address_}) bounds_.emplace_back(address);
+  stop_ = std::make_unique<StopServer>(config.stop_address, emergency_,
+                                       StopServer::Options{.security = options_.security,
+                                                           .on_event = options_.on_event,
+                                                           .real_time = options_.real_time});
   action_.values.resize(keys_.size());
   command_thread_ = std::thread([this] { serve_commands(); });
   observation_thread_ = std::thread([this] { serve_observations(); });
@@ -99,7 +108,7 @@ void LekiwiHost::fail_with(std::exception_ptr error) {
     error_ = error;
     failed_ = true;
   }
-  emergency_ = true;
+  emergency_.press();
 }
 
 void LekiwiHost::serve_commands() {
@@ -109,6 +118,8 @@ void LekiwiHost::serve_commands() {
       wait_for(sockets, bell_, longest_wait);
       bell_.answer();
       receive_commands();
+      for (ConnectionBound& bound : bounds_)
+        if (const std::string done = bound.keep(); !done.empty()) options_.on_event(done);
     }
   } catch (...) {
     fail_with(std::current_exception());
@@ -118,16 +129,46 @@ void LekiwiHost::serve_commands() {
 void LekiwiHost::receive_commands() {
   std::vector<std::string> frames;
   for (int i = 0; i < most_messages_at_once && command_socket_.receive(frames); ++i) {
+    bounds_[0].heard(command_socket_.source());
+    if (session_begins_.exchange(false)) {
+      refusals_.forget_what_was_said();
+      told_base_alone_ = false;
+    }
     try {
-      if (frames.size() != 1) fail("it has {} frames", frames.size());
-      commands_.back() = {decode_lekiwi_command(frames.front()), now_seconds()};
+      command_socket_.check_size();
+      const double now = now_seconds();
+      commands_.back() = {accept_command(frames, now), now};
       commands_.publish();
       ++counters_.commands;
     } catch (const Error& error) {
-      if (const uint64_t count = ++counters_.refused; std::has_single_bit(count))
-        options_.on_event(fmt::format("a command is refused ({} so far): {}", count, shortened(error.what(), 300)));
+      ++counters_.refused;
+      if (const std::string said = refusals_.add(shortened(error.what(), 300), now_seconds()); !said.empty())
+        options_.on_event("a command is refused: " + said);
     }
   }
+}
+
+LekiwiCommand LekiwiHost::accept_command(const std::vector<std::string>& frames, double now) {
+  if (frames.size() != 1) fail("it has {} frames", frames.size());
+  const LekiwiCommand command = decode_lekiwi_command(frames.front());
+  if (!may_drive(command_socket_.source(), now))
+    fail("a second client commands. Only the first is obeyed, until it is silent for {:.2g} s; end one of them, for each "
+         "also takes a part of the observations from the other",
+         config_.watchdog);
+  const bool is_base_alone = std::none_of(command.begin(), command.begin() + lekiwi_arm_size,
+                                          [](const std::optional<double>& joint) { return joint.has_value(); });
+  if (is_base_alone && !std::exchange(told_base_alone_, true))
+    options_.on_event(
+        "a command names no joint of the arm. Here the arm holds and the base moves; LeRobot's own host fails on such a "
+        "command, and a real LeKiwi moves nothing");
+  return command;
+}
+
+bool LekiwiHost::may_drive(int source, double now) {
+  if (source != driver_ && driver_ >= 0 && now - driver_heard_at_ < config_.watchdog) return false;
+  driver_ = source;
+  driver_heard_at_ = now;
+  return true;
 }
 
 void LekiwiHost::serve_observations() {
@@ -150,6 +191,7 @@ void LekiwiHost::send(const RobotObservation& observation) {
   LekiwiObservation out = observation_of(observation);
   const bool is_sent = observation_socket_.send(encode_lekiwi_observation(out));
   ++(is_sent ? counters_.observations : counters_.dropped);
+  watch_listener(is_sent, now_seconds());
   if (!options_.on_observation || (!is_sent && observation.session == 0)) return;
   if (observation.sequence % per_period_ != 0) return;
   std::vector<std::string> pictures;
@@ -159,10 +201,28 @@ void LekiwiHost::send(const RobotObservation& observation) {
                            .told = observation.told});
 }
 
+// A client that waits for the other version sees nothing that it understands, and so never commands.
+void LekiwiHost::watch_listener(bool is_heard, double now) {
+  const uint64_t heard = counters_.commands + counters_.refused;
+  if (!is_heard || std::exchange(heard_, heard) != heard) {
+    listening_since_ = 0;
+    told_listener_ = false;
+  } else if (listening_since_ == 0) {
+    listening_since_ = now;
+  } else if (now - listening_since_ > longest_listening && !std::exchange(told_listener_, true)) {
+    options_.on_event(fmt::format(
+        "somebody takes observations, and has commanded nothing for {} s. LeRobot's clients up to 0.6.0 need --wire old, "
+        "newer ones --wire new; this is {}",
+        longest_listening, version_ == LekiwiWire::single ? "old" : "new"));
+  }
+}
+
 void LekiwiHost::report(const RobotObservation& observation) {
   const std::string why = observation.alarm ? " (" + text_of(observation.alarm, config_.limits()) + ")" : "";
-  if (std::exchange(mode_, observation.mode) != observation.mode)
+  if (std::exchange(mode_, observation.mode) != observation.mode) {
+    if (observation.mode == Mode::armed) session_begins_ = true;
     options_.on_event(name_of(observation.mode) + (observation.mode == Mode::stopped ? why : ""));
+  }
   // Each command asks anew; one answer is enough until it is armed.
   const bool refused = observation.mode == Mode::inactive && observation.arm_refused.count > 0 && observation.alarm;
   if (!std::exchange(told_refusal_, refused || (told_refusal_ && observation.mode == Mode::inactive)) && refused)
@@ -184,7 +244,8 @@ LekiwiObservation LekiwiHost::observation_of(const RobotObservation& from) {
 }
 
 // What is left out of a command stays as it was told; before that, as it is.
-void LekiwiHost::fill_action(const Heard& heard, double now) {
+bool LekiwiHost::fill_action(const Heard& heard, double now) {
+  if (has_to_let_go_) return false;
   if (control_.mode() == Mode::inactive) {
     control_.handle({RobotRequest::Kind::arm, ++session_}, now);
     action_.session = session_;
@@ -195,10 +256,12 @@ void LekiwiHost::fill_action(const Heard& heard, double now) {
     if (heard.command[keys_[i]]) action_.values[i] = *heard.command[keys_[i]];
   ++action_.sequence;
   action_.observed_at = action_.arrived = std::min(heard.received, now);
+  return true;
 }
 
 // Whether whoever drives may go on after a stop.
 void LekiwiHost::attend(double now, bool has_command) {
+  has_to_let_go_ &= now - heard_at_ <= letting_go;
   if (control_.mode() != Mode::stopped || reason_ == Alarm::emergency) return;
   const bool was_silence = reason_ == Alarm::link_lost && has_command;
   const bool has_let_go = reason_ != Alarm::link_lost && reason_ != Alarm::none && now - heard_at_ > letting_go;
@@ -210,11 +273,18 @@ void LekiwiHost::attend(double now, bool has_command) {
 void LekiwiHost::tick(double now) {
   const bool has_command = commands_.fetch();
   attend(now, has_command);
+  bool has_action = false;
   if (has_command) {
     heard_at_ = now;
-    fill_action(commands_.front(), now);
+    has_action = fill_action(commands_.front(), now);
   }
-  control_.tick(now, has_command ? &action_ : nullptr, emergency_.exchange(false));
+  const EmergencySwitch::Orders orders = emergency_.take();
+  if (orders.release && control_.in_emergency()) {
+    control_.handle({RobotRequest::Kind::release}, now);
+    has_to_let_go_ = true;
+  }
+  control_.tick(now, has_action ? &action_ : nullptr, orders.stop);
+  emergency_.done(orders, control_.in_emergency());
   if (control_.observation_is_due()) observe();
 }
 
@@ -235,9 +305,9 @@ std::vector<SensorSpec> LekiwiHost::sensors() const {
 }
 
 std::string LekiwiHost::where() const {
-  return fmt::format("LeKiwi's wire ({}): commands {}, observations {} at {:.4g} Hz",
+  return fmt::format("LeKiwi's wire ({}): commands {}, observations {} at {:.4g} Hz (emergency stop: {})",
                      version_ == LekiwiWire::single ? "old" : "new", command_address_, observation_address_,
-                     config_.rate);
+                     config_.rate, stop_->address());
 }
 
 std::string LekiwiHost::report() const {
@@ -251,7 +321,7 @@ std::string LekiwiHost::report() const {
 }
 
 void LekiwiHost::run(const std::function<bool()>& go_on) {
-  real_time_report_ = options_.real_time ? make_thread_real_time(control_priority).text : "not asked for";
+  real_time_report_ = options_.real_time ? make_thread_real_time(robot_control_priority).text : "not asked for";
   control_.handle({RobotRequest::Kind::configure}, now_seconds());
   DeadlineLoop loop(config_.tick());
   while (!failed_ && go_on()) {

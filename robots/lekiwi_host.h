@@ -2,6 +2,7 @@
 #include <atomic>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -12,15 +13,18 @@
 #include "robots/link_socket.h"
 #include "robots/mailbox.h"
 #include "robots/real_time.h"
+#include "robots/refusal_log.h"
 #include "robots/robot_control.h"
 #include "robots/robot_side.h"
+#include "robots/stop_server.h"
 #include "robots/swapped_jpeg.h"
 
 namespace sinew {
 
 struct LekiwiHostCounters {
   std::atomic<uint64_t> commands{0};  // understood
-  std::atomic<uint64_t> refused{0};   // not: no JSON, a number that is none or not finite, a velocity that is missing
+  std::atomic<uint64_t> refused{0};   // not: no JSON, a number that is none or not finite, a velocity that is missing;
+                                      // or not of the one who drives
   std::atomic<uint64_t> observations{0};  // sent
   std::atomic<uint64_t> dropped{0};       // nobody was there, or did not keep up
 };
@@ -30,7 +34,8 @@ struct LekiwiHostCounters {
 /// There is no arming on this wire. The first command arms, in a session of this side's own; limits, watches and gate
 /// are those of the robot's file. 0.5 s without a command, the base stands and the arm holds, as the original does, and
 /// the next command goes on. After any other stop the client has to let go, for 2 s, before its commands count again;
-/// after an emergency stop they do not.
+/// after an emergency stop it has to once that is released. One client drives: the commands of another connection are
+/// refused until the first has said nothing for as long as the watchdog waits.
 class LekiwiHost final : public RobotSide {
  public:
   /// Listens on the addresses in `wire` of the file, beyond this computer only where it says allow_anybody. `body` must
@@ -43,7 +48,9 @@ class LekiwiHost final : public RobotSide {
   const LekiwiHostCounters& counters() const { return counters_; }
 
   void run(const std::function<bool()>& go_on) override;
-  void emergency_stop() noexcept override { emergency_ = true; }
+  const std::string& stop_address() const { return stop_->address(); }
+  void emergency_stop() noexcept override { emergency_.press(); }
+  void release_emergency_stop() noexcept override { emergency_.release(); }
   std::vector<SensorSpec> sensors() const override;
   std::string where() const override;
   std::string report() const override;
@@ -55,10 +62,13 @@ class LekiwiHost final : public RobotSide {
   };
   void tick(double now);
   void attend(double now, bool has_command);
-  void fill_action(const Heard& heard, double now);
+  bool fill_action(const Heard& heard, double now);
   void observe();
   void serve_commands();
   void receive_commands();
+  LekiwiCommand accept_command(const std::vector<std::string>& frames, double now);
+  bool may_drive(int source, double now);
+  void watch_listener(bool is_heard, double now);
   void serve_observations();
   void report(const RobotObservation& observation);
   void send(const RobotObservation& observation);
@@ -82,19 +92,32 @@ class LekiwiHost final : public RobotSide {
   LinkContext context_;
   LinkSocket command_socket_, observation_socket_;
   std::string command_address_, observation_address_;
+  std::vector<ConnectionBound> bounds_;  // of these two, in this order
   // Of the control thread.
   ArrivedAction action_;
   uint64_t session_ = 0;
   double heard_at_ = 0;            // s
+  bool has_to_let_go_ = false;     // an emergency stop was released, and whoever drives has not fallen silent since
   Alarm reason_ = Alarm::none;     // of the stop that was observed last
   std::vector<double> positions_;  // as observed last
   LatencyHistogram lateness_;
   std::string real_time_report_;
+  // Of the thread that receives commands.
+  RefusalLog refusals_;
+  int driver_ = -1;            // the connection whose commands are obeyed; -1: none was yet
+  double driver_heard_at_ = 0;  // s
+  bool told_base_alone_ = false;
   // Of the thread that sends observations.
+  double listening_since_ = 0;  // s: somebody listens and has said nothing; 0: nobody does
+  uint64_t heard_ = 0;          // commands, understood or not
+  bool told_listener_ = false;
   Mode mode_ = Mode::inactive;
   bool told_refusal_ = false;
   std::vector<std::string> images_;
-  std::atomic<bool> emergency_{false}, ending_{false}, failing_{false}, failed_{false};
+  std::atomic<bool> session_begins_{false};  // for whoever receives commands
+  EmergencySwitch emergency_;
+  std::unique_ptr<StopServer> stop_;
+  std::atomic<bool> ending_{false}, failing_{false}, failed_{false};
   std::exception_ptr error_;  // written before failed_
   std::thread command_thread_, observation_thread_;
 };

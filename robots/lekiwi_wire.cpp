@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "robots/base64.h"
+#include "robots/flat_json.h"
 
 namespace sinew {
 namespace {
@@ -18,57 +19,39 @@ constexpr size_t gripper = 5, theta = 8;
 constexpr double gripper_closed = -0.174533, gripper_percent = 0.0191987;  // rad, rad for each percent
 constexpr double degree = std::numbers::pi / 180;
 constexpr const char* cameras_key = "_cams";
-constexpr int deepest = 2;  // a list in a map
+// Nine numbers and some more have 300 bytes; with pictures in it, two of 640 x 480 have less than a megabyte.
+constexpr FlatJson::Bounds numbers_alone{.bytes = size_t{1} << 16}, with_pictures{.bytes = size_t{1} << 23};
 
-// Python's encoder writes NaN and Infinity, which are no JSON: they end here, too.
-ordered_json parse(std::string_view text) {
-  try {
-    ordered_json json = ordered_json::parse(
-        text, [](int depth, ordered_json::parse_event_t, ordered_json&) { return depth <= deepest; });
-    if (!json.is_object()) fail("no map of numbers");
-    return json;
-  } catch (const ordered_json::exception& error) {
-    const bool not_finite = text.find("NaN") != text.npos || text.find("Infinity") != text.npos;
-    fail("{}: {}", not_finite ? "a number is not finite" : "no JSON", shortened(error.what(), 160));
-  }
+std::string keys_of(const FlatJson& json) {
+  std::string keys;
+  for (const auto& [key, value] : json.entries())
+    if (keys.size() < 300) keys += (keys.empty() ? "'" : ", '") + key + "'";
+  return keys.empty() ? "no keys" : shortened(keys, 300);
 }
 
-std::string keys_of(const ordered_json& json) {
-  std::vector<std::string> keys;
-  for (const auto& [key, value] : json.items()) keys.push_back("'" + key + "'");
-  return keys.empty() ? "no keys" : shortened(join(keys), 300);
+double number_of(const FlatJson::Value& value, const char* key) {
+  if (value.kind != FlatJson::Value::Kind::number || !std::isfinite(value.number))
+    fail("'{}' is {}, not a finite number", key, shortened(value.text, 40));
+  return value.number;
 }
 
-double number_of(const ordered_json& value, const char* key) {
-  const double number = value.is_number() ? value.get<double>() : std::nan("");
-  if (!std::isfinite(number)) fail("'{}' is {}, not a finite number", key, shortened(value.dump(-1, ' ', true), 40));
-  return number;
-}
-
-std::vector<std::string> camera_names(const ordered_json& list) {
-  std::vector<std::string> names;
-  if (!list.is_array()) fail("'{}' is no list of names", cameras_key);
-  for (const ordered_json& name : list) {
-    if (!name.is_string()) fail("'{}' is no list of names", cameras_key);
-    names.push_back(name.get<std::string>());
-  }
-  return names;
-}
-
-void take_cameras(const ordered_json& json, std::span<const std::string> frames, LekiwiObservation& out) {
-  if (json.contains(cameras_key)) {
-    const std::vector<std::string> names = camera_names(json[cameras_key]);
+void take_cameras(const FlatJson& json, std::span<const std::string> frames, LekiwiObservation& out) {
+  using Kind = FlatJson::Value::Kind;
+  if (const FlatJson::Value* list = json.find(cameras_key)) {
+    if (list->kind != Kind::texts) fail("'{}' is no list of names", cameras_key);
+    const std::vector<std::string>& names = list->texts;
     if (names.size() + 1 != frames.size())
-      fail("{} cameras are announced ({}), {} frames came with them", names.size(), join(names), frames.size() - 1);
+      fail("{} cameras are announced ({}), {} frames came with them", names.size(), shortened(join(names), 300),
+           frames.size() - 1);
     for (size_t i = 0; i < names.size(); ++i) out.cameras.emplace_back(names[i], frames[i + 1]);
     return;
   }
   if (frames.size() != 1) fail("it has {} frames, and no '{}' that says what they are", frames.size(), cameras_key);
   out.wire = LekiwiWire::single;
-  for (const auto& [key, value] : json.items())
-    if (value.is_string() && !lekiwi_key(key))
-      with_context("'" + key + "'",
-                   [&] { out.cameras.emplace_back(key, from_base64(value.get_ref<const std::string&>())); });
+  for (const auto& entry : json.entries())
+    if (entry.second.kind == Kind::text && !lekiwi_key(entry.first))
+      with_context("'" + shortened(entry.first) + "'",
+                   [&] { out.cameras.emplace_back(entry.first, from_base64(entry.second.text)); });
 }
 
 }  // namespace
@@ -100,11 +83,10 @@ std::string encode_lekiwi_command(const LekiwiCommand& command) {
 }
 
 LekiwiCommand decode_lekiwi_command(std::string_view text) {
-  const ordered_json json = parse(text);
+  const FlatJson json(text, numbers_alone);
   LekiwiCommand command;
   for (size_t i = 0; i < lekiwi_size; ++i) {
-    const auto found = json.find(lekiwi_keys[i]);
-    if (found != json.end())
+    if (const FlatJson::Value* found = json.find(lekiwi_keys[i]))
       command[i] = lekiwi_from_wire(i, number_of(*found, lekiwi_keys[i]));
     else if (i >= lekiwi_arm_size)
       fail("'{}' is missing; there are {}", lekiwi_keys[i], keys_of(json));
@@ -131,11 +113,11 @@ std::vector<std::string> encode_lekiwi_observation(const LekiwiObservation& obse
 
 LekiwiObservation decode_lekiwi_observation(std::span<const std::string> frames) {
   if (frames.empty()) fail("an empty message");
-  const ordered_json json = parse(frames.front());
+  const FlatJson json(frames.front(), frames.size() > 1 ? numbers_alone : with_pictures);
   LekiwiObservation out;
   for (size_t i = 0; i < lekiwi_size; ++i) {
-    const auto found = json.find(lekiwi_keys[i]);
-    if (found == json.end())
+    const FlatJson::Value* found = json.find(lekiwi_keys[i]);
+    if (!found)
       fail(
           "'{}' is missing, so it is of neither version of LeKiwi's wire that is known; seen: {} frames, the first "
           "with {}",

@@ -51,13 +51,15 @@ struct LekiwiObservation {
 /// The three velocities are always there: 0 where the command has none, for the robot ignores a command without one.
 /// Throws an Error for a number that is not finite.
 std::string encode_lekiwi_command(const LekiwiCommand& command);
-/// Throws an Error for what is no JSON (so for NaN), a number that is none, and a velocity that is missing.
+/// Throws an Error for what is no JSON (so for NaN), a number that is none, a velocity that is missing, and more than a
+/// command can have: 64 KiB, 1,000 keys and values.
 LekiwiCommand decode_lekiwi_command(std::string_view text);
 
 /// To the frames of one ZeroMQ message.
 std::vector<std::string> encode_lekiwi_observation(const LekiwiObservation& observation);
 /// Tells the two versions apart by "_cams". Throws an Error that says what was seen, for what is neither, for a key
-/// that is missing, and for a number that is none or not finite.
+/// that is missing, for a number that is none or not finite, and for more than an observation can have: as of a command,
+/// with its pictures in the same frame 8 MiB.
 LekiwiObservation decode_lekiwi_observation(std::span<const std::string> frames);
 
 }  // namespace sinew

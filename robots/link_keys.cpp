@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "robots/link_address.h"
 #include "robots/socket_security.h"
 
 namespace sinew {
@@ -15,6 +16,9 @@ std::string folder_of_keys(const std::string& folder) { return folder.empty() ? 
 void check_that_none_are_needed(const RobotConfig& config) {
   for (const std::string& address : {config.address, config.stop_address}) {
     if (is_loopback(address) || config.allow_anybody) continue;
+    // A slip is to be mended, not to be allowed.
+    if (const std::string meant = meant_for_this_computer(address); !meant.empty())
+      fail("{} is not known to be this computer{}", address, meant);
     fail("{} reaches beyond this computer, and the robot's file names no keys: make some on each side ('sinew keys new "
          "NAME', 'sinew keys allow'), and give the file `keys: {{robot: NAME, policy: NAME}}`; or `allow_anybody: true`, if "
          "anybody in the network may move this robot",

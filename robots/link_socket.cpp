@@ -1,20 +1,31 @@
 #include "robots/link_socket.h"
 
+#include <sched.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include <zmq.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
 
+#include "core/clock.h"
 #include "core/error.h"
+#include "robots/real_time.h"
 
 namespace sinew {
 namespace {
 
 constexpr size_t most_frames = 70, most_message = size_t{1} << 26;
 constexpr int reconnect_interval = 20, longest_silence = 1000;  // ms; the latter of the other computer's kernel
+constexpr int longest_handshake = 2000;  // ms, from a connection to the end of ZMTP's handshake
+constexpr int most_waiting = 1024;       // connections that nobody has accepted yet
+constexpr size_t most_frames_at_once = 1000;  // lest a message without end keeps its receiver from everything else
 
 void set(void* socket, int option, int value) {
   if (zmq_setsockopt(socket, option, &value, sizeof value) != 0) fail("ZeroMQ: option {}: {}", option, zmq_strerror(zmq_errno()));
@@ -44,6 +55,7 @@ class Frame {
   Frame(const Frame&) = delete;
   Frame& operator=(const Frame&) = delete;
   bool receive(void* socket) { return zmq_msg_recv(&message_, socket, ZMQ_DONTWAIT) >= 0; }
+  int source() { return zmq_msg_get(&message_, ZMQ_SRCFD); }
   bool more() const { return zmq_msg_more(&message_) != 0; }
   std::string_view bytes() { return {static_cast<const char*>(zmq_msg_data(&message_)), zmq_msg_size(&message_)}; }
 
@@ -53,20 +65,30 @@ class Frame {
 
 }  // namespace
 
-LinkContext::LinkContext() : handle_(zmq_ctx_new()) {
+// libzmq aborts the process where it may not have what it is told to take, and so that is tried first.
+LinkContext::LinkContext(int real_time_priority) : handle_(zmq_ctx_new()) {
   if (!handle_) fail("ZeroMQ does not start: {}", zmq_strerror(zmq_errno()));
+  if (real_time_priority == 0 || !may_be_real_time(real_time_priority)) return;
+  zmq_ctx_set(handle_, ZMQ_THREAD_SCHED_POLICY, SCHED_FIFO);
+  zmq_ctx_set(handle_, ZMQ_THREAD_PRIORITY, real_time_priority);
 }
 LinkContext::~LinkContext() { zmq_ctx_term(handle_); }
 
 LinkSocket::LinkSocket(const LinkContext& context, Kind kind, const Options& options)
-    : context_(context.handle()), handle_(zmq_socket(context.handle(), type_of(kind))) {
+    : context_(context.handle()),
+      handle_(zmq_socket(context.handle(), type_of(kind))),
+      most_bytes_(static_cast<size_t>(options.most_bytes)),
+      is_router_(kind == Kind::router) {
   if (!handle_) fail("ZeroMQ makes no socket: {}", zmq_strerror(zmq_errno()));
   set(handle(), ZMQ_LINGER, options.linger);
   if (options.newest_alone) set(handle(), ZMQ_CONFLATE, 1);
   set(handle(), ZMQ_SNDHWM, options.queue);
   set(handle(), ZMQ_RCVHWM, options.incoming);
-  if (zmq_setsockopt(handle(), ZMQ_MAXMSGSIZE, &options.most_bytes, sizeof options.most_bytes) != 0)
+  const int64_t most_read = 2 * options.most_bytes;
+  if (zmq_setsockopt(handle(), ZMQ_MAXMSGSIZE, &most_read, sizeof most_read) != 0)
     fail("ZeroMQ: {}", zmq_strerror(zmq_errno()));
+  set(handle(), ZMQ_HANDSHAKE_IVL, longest_handshake);
+  set(handle(), ZMQ_BACKLOG, most_waiting);
   // A peer whose computer or cable is gone is found out by the kernel. Not by ZMTP's heartbeats: where a connection
   // breaks whose messages nobody has taken yet, they make libzmq 4.3.4 abort the process.
   set(handle(), ZMQ_TCP_KEEPALIVE, 1);
@@ -87,7 +109,29 @@ LinkSocket::LinkSocket(const LinkContext& context, Kind kind, const Options& opt
 
 void LinkSocket::Close::operator()(void* socket) const noexcept { zmq_close(socket); }
 
+namespace {
+
+// ZeroMQ takes away whatever lies at an ipc address, and puts its own socket there.
+void check_ipc_path(const std::string& address) {
+  if (!address.starts_with("ipc://") || address.starts_with("ipc://@")) return;
+  const std::string path = address.substr(6);
+  struct stat status;
+  if (::lstat(path.c_str(), &status) != 0) return;
+  if (!S_ISSOCK(status.st_mode))
+    fail("cannot listen on {}: '{}' is there, and is no socket; take another path", address, path);
+  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  sockaddr_un name{.sun_family = AF_UNIX, .sun_path = {}};
+  path.copy(name.sun_path, sizeof name.sun_path - 1);
+  const bool is_dead = probe >= 0 && ::connect(probe, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 &&
+                       errno == ECONNREFUSED;
+  if (probe >= 0) ::close(probe);
+  if (!is_dead) fail("cannot listen on {}: another program does already; stop it, or take another path", address);
+}
+
+}  // namespace
+
 std::string LinkSocket::bind(const std::string& address) {
+  check_ipc_path(address);
   if (zmq_bind(handle(), address.c_str()) != 0) {
     const int error = zmq_errno();
     if (error == EADDRINUSE)
@@ -120,7 +164,9 @@ bool LinkSocket::send(std::span<const std::string_view> frames) {
   for (size_t i = 0; i < frames.size(); ++i) {
     const int more = i + 1 < frames.size() ? ZMQ_SNDMORE : 0;
     // Once its first frame is taken, so are the others.
-    if (zmq_send(handle(), frames[i].data(), frames[i].size(), ZMQ_DONTWAIT | more) < 0) return false;
+    if (zmq_send(handle(), frames[i].data(), frames[i].size(), ZMQ_DONTWAIT | more) >= 0) continue;
+    receiver_is_gone_ = zmq_errno() == EHOSTUNREACH;
+    return false;
   }
   return true;
 }
@@ -134,15 +180,49 @@ bool LinkSocket::send(std::span<const std::string> frames, std::string_view rout
 
 bool LinkSocket::receive(std::vector<std::string>& frames) {
   frames.clear();
-  size_t total = 0;
-  while (true) {
+  if (!is_amid_) {
+    coming_ = {};
+    source_ = -1;
+  }
+  for (size_t i = 0; i < most_frames_at_once; ++i) {
     Frame frame;
     if (!frame.receive(handle())) return false;  // for lack of a first frame; the others come with it
-    const std::string_view bytes = frame.bytes();
-    total += bytes.size();
-    if (frames.size() < most_frames && total <= most_message) frames.emplace_back(bytes);
-    if (!frame.more()) return true;
+    if (source_ < 0) source_ = frame.source();  // a routing id need not tell
+    take(frame.bytes(), frames);
+    is_amid_ = frame.more();
+    if (is_amid_) continue;
+    received_ = coming_;
+    if (!is_too_large(received_)) return true;
+    frames.clear();
+    frames = envelope_;
+    return true;
   }
+  return false;
+}
+
+void LinkSocket::take(std::string_view frame, std::vector<std::string>& frames) {
+  if (is_router_ && coming_.frames == 0) {
+    envelope_.resize(1);
+    envelope_[0] = frame;
+  }
+  if (is_router_ && coming_.frames == 1 && frame.empty()) envelope_.emplace_back();
+  ++coming_.frames;
+  coming_.bytes += frame.size();
+  coming_.largest = std::max(coming_.largest, frame.size());
+  if (!is_too_large(coming_)) frames.emplace_back(frame);
+}
+
+bool LinkSocket::is_too_large(const Size& size) const {
+  return size.largest > most_bytes_ || size.frames > most_frames || size.bytes > most_message;
+}
+
+void LinkSocket::check_size() const {
+  const auto check = [](const char* what, size_t size, const char* of, size_t most) {
+    if (size > most) fail("{} of {} {}; {} are allowed", what, size, of, most);
+  };
+  check("a frame", received_.largest, "bytes", most_bytes_);
+  check("a message", received_.frames, "frames", most_frames);
+  check("a message", received_.bytes, "bytes", most_message);
 }
 
 uint64_t LinkSocket::disconnections() {
@@ -177,6 +257,20 @@ void wait_for(std::span<LinkSocket* const> sockets, const Doorbell& doorbell, do
     items[count++] = {socket->handle(), 0, static_cast<short>(events), 0};
   }
   zmq_poll(items.data(), static_cast<int>(count), std::max(0L, std::lround(std::ceil(1000 * seconds))));
+}
+
+bool serve_until(LinkSocket& socket, const std::function<void()>& serve, const std::function<bool()>& condition,
+                 double seconds) {
+  constexpr double longest_wait = 0.001;  // s
+  const double deadline = now_seconds() + seconds;
+  const Doorbell nobody;
+  LinkSocket* sockets[] = {&socket};
+  while (true) {
+    serve();
+    if (condition()) return true;
+    if (now_seconds() > deadline) return false;
+    wait_for(sockets, nobody, longest_wait);
+  }
 }
 
 }  // namespace sinew

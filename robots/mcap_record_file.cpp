@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/foreign_file.h"
 #include "core/text.h"
 
 namespace sinew::mcap {
@@ -43,13 +44,15 @@ RecordFile::RecordFile(const std::string& path) : fd_(::open(path.c_str(), O_RDO
 RecordFile::~RecordFile() { ::close(fd_); }
 
 void RecordFile::check_beginning(const std::string& path) try {
-  const std::string_view begin = take(std::min<uint64_t>(size_, magic.size()));
+  const std::string begin(take(std::min<uint64_t>(size_, magic.size())));
   if (begin == magic) return;
   if (begin.empty()) fail("'{}' is no MCAP file: it is empty", path);
   std::string other_version(begin);
   if (begin.size() == magic.size()) other_version[version_at] = magic[version_at];
   if (other_version == magic)
     fail("'{}' is of the version '{}' of MCAP; '0' alone is read here", path, begin[version_at]);
+  const std::string what = foreign_file(begin + std::string(take(std::min<uint64_t>(left(), 1024))));
+  if (!what.empty()) fail("cannot read '{}': {}", path, what);
   fail("'{}' is no MCAP file: it begins with {}", path, beginning_of(begin));
 } catch (const Damage& damage) {
   fail("cannot read '{}': {}", path, damage.what);

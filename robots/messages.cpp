@@ -1,11 +1,13 @@
 #include "robots/messages.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/text.h"
 #include "nets/interface_json.h"
 #include "robots/limits_json_internal.h"
 
@@ -32,6 +34,18 @@ std::string bytes_of(const std::vector<T>& numbers) {
 
 json interface_json(const InterfaceSpec& spec) { return json::parse(interface_to_json(spec)); }
 
+// Visits times: they become a map.
+struct TimingWriter {
+  json map = json::object();
+  void required(const char* key, double value) { map[key] = value; }
+};
+
+json timing_json(LinkTiming timing) {
+  TimingWriter writer;
+  timing.visit(writer);
+  return std::move(writer.map);
+}
+
 json limits_json(const std::vector<ActuatorLimits>& limits) {
   json list = json::array();
   for (const ActuatorLimits& one : limits) list.push_back(limits_to_json(one));
@@ -42,17 +56,19 @@ json limits_json(const std::vector<ActuatorLimits>& limits) {
 struct Encoder {
   std::vector<std::string> operator()(const Hello& m) const {
     return {pack({{"kind", "hello"}, {"version", m.version}, {"policy", m.policy}, {"policy_hash", m.policy_hash},
-                  {"interface", interface_json(m.interface)}, {"limits", limits_json(m.limits)}})};
+                  {"interface", interface_json(m.interface)}, {"limits", limits_json(m.limits)},
+                  {"timing", timing_json(m.timing)}})};
   }
   std::vector<std::string> operator()(const Welcome& m) const {
     return {pack({{"kind", "welcome"}, {"version", m.version}, {"robot", m.robot},
                   {"interface", interface_json(m.interface)}, {"limits", limits_json(m.limits)},
-                  {"last_session", m.last_session}})};
+                  {"last_session", m.last_session}, {"timing", timing_json(m.timing)}})};
   }
   std::vector<std::string> operator()(const Refused& m) const { return {pack({{"kind", "refused"}, {"why", m.why}})}; }
   std::vector<std::string> operator()(const Arm& m) const { return {pack({{"kind", "arm"}, {"session", m.session}})}; }
   std::vector<std::string> operator()(const Acknowledge&) const { return {pack({{"kind", "acknowledge"}})}; }
   std::vector<std::string> operator()(const Stop& m) const { return {pack({{"kind", "stop"}, {"why", m.why}})}; }
+  std::vector<std::string> operator()(const Release& m) const { return {pack({{"kind", "release"}, {"why", m.why}})}; }
   std::vector<std::string> operator()(const Heartbeat& m) const {
     return {pack({{"kind", "heartbeat"}, {"sent", m.sent}})};
   }
@@ -62,8 +78,9 @@ struct Encoder {
   std::vector<std::string> operator()(const ObservationMessage& m) const {
     std::vector<std::string> frames = {
         pack({{"kind", "observation"}, {"session", m.session}, {"sequence", m.sequence}, {"stamp", m.stamp},
-              {"mode", static_cast<int>(m.mode)}, {"alarm", static_cast<int>(m.alarm)}, {"action", m.action},
-              {"action_age", m.action_age}, {"arrived", m.arrived}, {"refused", m.refused}, {"limited", m.limited}, {"images", m.images.size()}}),
+              {"mode", static_cast<int>(m.mode)}, {"alarm", static_cast<int>(m.alarm)}, {"why", m.why}, {"action", m.action},
+              {"action_age", m.action_age}, {"arrived", m.arrived}, {"refused", m.refused}, {"limited", m.limited},
+              {"images", m.images.size()}}),
         bytes_of(m.numbers), bytes_of(m.joints)};
     frames.insert(frames.end(), m.images.begin(), m.images.end());
     return frames;
@@ -75,23 +92,56 @@ struct Encoder {
   }
 };
 
-// Reads along and stops where lists lie too deep in each other, for the library's parser calls itself.
-struct DepthGuard : nlohmann::json_sax<json> {
+// Reads along, and stops where a map has a key twice, which readers would take differently, or where something is
+// larger than any message of ours: lists too deep in each other, for the library's parser calls itself; too many
+// values, or keys, for what they cost beyond their bytes.
+struct BoundsGuard : nlohmann::json_sax<json> {
   static constexpr int deepest = 8;
-  int depth = 0;
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-  bool key(string_t&) override { return true; }
-  bool start_object(std::size_t) override { return ++depth <= deepest; }
-  bool start_array(std::size_t) override { return ++depth <= deepest; }
-  bool end_object() override { return --depth >= 0; }
-  bool end_array() override { return --depth >= 0; }
+  static constexpr size_t most_values = 20'000, longest_key = 64, most_keys = 64;  // in all; bytes; of a map
+  std::string problem;
+  bool null() override { return count(); }
+  bool boolean(bool) override { return count(); }
+  bool number_integer(number_integer_t) override { return count(); }
+  bool number_unsigned(number_unsigned_t) override { return count(); }
+  bool number_float(number_float_t, const string_t&) override { return count(); }
+  bool string(string_t&) override { return count(); }
+  bool binary(binary_t&) override { return count(); }
+  bool key(string_t& key) override {
+    if (key.size() > longest_key)
+      return stop_at_size(fmt::format("a key has {} bytes; {} are allowed", key.size(), longest_key));
+    std::vector<std::string>& keys = keys_.back();
+    if (keys.size() == most_keys) return stop_at_size(fmt::format("a map has more than {} keys", most_keys));
+    if (std::ranges::find(keys, key) != keys.end()) return stop(fmt::format("has a key twice: '{}'", key));
+    keys.push_back(key);
+    return true;
+  }
+  bool start_object(std::size_t) override { return open(); }
+  bool start_array(std::size_t) override { return open(); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+
+ private:
+  bool stop(std::string text) {
+    problem = std::move(text);
+    return false;
+  }
+  bool stop_at_size(const std::string& text) { return stop("is too large: " + text); }
+  bool count() {
+    return ++values_ <= most_values || stop_at_size(fmt::format("it has more than {} values", most_values));
+  }
+  bool open() {
+    keys_.emplace_back();
+    return (keys_.size() <= deepest ||
+            stop_at_size(fmt::format("lists and maps are more than {} deep in each other", deepest))) &&
+           count();
+  }
+  bool close() {
+    keys_.pop_back();
+    return true;
+  }
+  std::vector<std::vector<std::string>> keys_;  // of each map that is not at its end, and of lists none
+  size_t values_ = 0;
 };
 
 // The map of a first frame, from which each key is taken once.
@@ -99,8 +149,9 @@ class Header {
  public:
   explicit Header(std::string_view frame) {
     if (frame.size() > most_header) fail("a message's header has {} bytes; {} are allowed", frame.size(), most_header);
-    DepthGuard guard;
+    BoundsGuard guard;
     if (json::sax_parse(frame, &guard, json::input_format_t::msgpack)) map_ = json::from_msgpack(frame);
+    if (!guard.problem.empty()) fail("a message's header {}", guard.problem);
     if (!map_.is_object()) fail("a message's header is no map in MessagePack");
   }
   std::string text(const char* key) { return take(key, &json::is_string, "a text").get<std::string>(); }
@@ -183,21 +234,31 @@ std::vector<ActuatorLimits> limits_of(Header& header) {
   return all;
 }
 
+LinkTiming timing_of(Header& header) {
+  Header map(pack(header.map("timing")));
+  MapReader reader{map};
+  LinkTiming timing;
+  timing.visit(reader);
+  map.done();
+  return timing;
+}
+
 Hello hello_of(Header& header) {
   return {version_of(header), header.text("policy"), header.text("policy_hash"),
-          interface_from_json(header.map("interface").dump()), limits_of(header)};
+          interface_from_json(header.map("interface").dump()), limits_of(header), timing_of(header)};
 }
 
 Welcome welcome_of(Header& header) {
   return {version_of(header), header.text("robot"), interface_from_json(header.map("interface").dump()),
-          limits_of(header), header.count("last_session")};
+          limits_of(header), header.count("last_session"), timing_of(header)};
 }
 
 ObservationMessage observation_of(Header& header, std::span<const std::string_view> frames) {
   ObservationMessage message{header.count("session"), header.count("sequence"), header.number("stamp"),
                              static_cast<Mode>(header.below("mode", mode_count)),
                              static_cast<Alarm>(header.below("alarm", alarm_count)), header.count("action"),
-                             header.number("action_age"), header.count("arrived"), header.count("refused"), header.count("limited"), {}, {}, {}};
+                             header.number("action_age"), header.count("arrived"), header.count("refused"),
+                             header.count("limited"), {}, {}, {}, header.text("why")};
   const uint64_t images = header.count("images");
   if (frames.size() < 3 || frames.size() - 3 != images)
     fail("an observation with {} images comes in {} frames", images, frames.size());
@@ -224,6 +285,11 @@ Message message_of(Header& header, std::span<const std::string_view> frames) {
   if (kind == "arm") return Arm{header.count("session")};
   if (kind == "acknowledge") return Acknowledge{};
   if (kind == "stop") return Stop{header.text("why")};
+  if (kind == "release") {
+    const std::string why = header.text("why");
+    if (!is_utf8(why)) fail("the 'why' of a release is not UTF-8");
+    return Release{why};
+  }
   if (kind == "heartbeat") return Heartbeat{header.number("sent")};
   if (kind == "heartbeat_reply") return HeartbeatReply{header.number("sent"), header.number("received")};
   fail("a message of the kind '{}' is not known", kind);

@@ -8,13 +8,14 @@
 
 #include "core/spec.h"
 #include "robots/actuator_limits.h"
+#include "robots/link_timing.h"
 #include "robots/robot_mode.h"
 
 /// What a policy's side and a robot's side tell each other: versions, fields, and bytes. docs/protocol.md has them one by
 /// one. A message is some frames: a map in MessagePack, then the numbers and images as they are.
 namespace sinew {
 
-inline constexpr int protocol_version = 1;
+inline constexpr int protocol_version = 2;
 
 /// The policy's side begins: what it is, and what it expects to see and to move.
 struct Hello {
@@ -23,6 +24,7 @@ struct Hello {
   std::string policy_hash;             // of its weights
   InterfaceSpec interface;             // the sensors as the policy takes them, the actuators as the robot's file has them
   std::vector<ActuatorLimits> limits;  // of the robot's file
+  LinkTiming timing;                   // likewise
 };
 
 /// The robot's side agrees: what it has. Images are as the cameras deliver them.
@@ -32,6 +34,7 @@ struct Welcome {
   InterfaceSpec interface;
   std::vector<ActuatorLimits> limits;
   uint64_t last_session = 0;  // the next one is to be greater
+  LinkTiming timing;
 };
 
 /// Either side does not agree, or will not do what was asked.
@@ -43,10 +46,14 @@ struct Refused {
 struct Arm {
   uint64_t session = 0;
 };
-/// After a stop: somebody has seen why.
+/// After a stop: somebody has seen why. Ends no emergency stop.
 struct Acknowledge {};
 /// At once, by whomever.
 struct Stop {
+  std::string why;
+};
+/// Ends an emergency stop; of the emergency stop's own socket.
+struct Release {
   std::string why;
 };
 
@@ -76,18 +83,19 @@ struct ObservationMessage {
   std::vector<float> numbers;
   std::vector<double> joints;
   std::vector<std::string> images;
+  std::string why;  // the alarm in words; "" where there is none
 };
 
 /// What it shall do: one command for each of its actuators, in SI units.
 struct ActionMessage {
   uint64_t session = 0, sequence = 0;
   uint64_t answers = 0;    // sequence of the observation
-  double observed_at = 0;  // its stamp
+  double observed_at = 0;  // its stamp, as it came: an action with another one is refused
   std::vector<double> values;
 };
 
 using Message = std::variant<Hello, Welcome, Refused, Arm, Acknowledge, Stop, Heartbeat, HeartbeatReply,
-                             ObservationMessage, ActionMessage>;
+                             ObservationMessage, ActionMessage, Release>;
 
 /// Its frames.
 std::vector<std::string> encode(const Message& message);

@@ -7,17 +7,21 @@
 namespace sinew {
 namespace {
 
-constexpr int control_priority = 70;
+std::shared_ptr<LinkContext> context_of(const PolicyClient::Options& options) {
+  return options.context ? options.context
+                         : std::make_shared<LinkContext>(options.real_time ? policy_link_priority : 0);
+}
 
 }  // namespace
 
-PolicyClient::PolicyClient(const Policy& policy, const RobotConfig& config, Options options)
+PolicyClient::PolicyClient(const ControllerFactory& controllers, const RobotConfig& config, Options options)
     : config_(config),
       options_(std::move(options)),
-      control_(policy, config),
+      control_(controllers, config),
       exchange_{.observations = Mailbox<ArrivedObservation>(control_.empty_observation()),
                 .decisions = Mailbox<PolicyDecision>(control_.empty_decision())},
-      link_(context_, policy, config, exchange_, options_.link) {
+      context_(context_of(options_)),
+      link_(*context_, control_.controller(), config, exchange_, options_.link) {
   link_.shake_hands(options_.connect_timeout);
   if (options_.on_welcome) options_.on_welcome(link_.hello(), link_.welcome(), control_.empty_decision());
   link_thread_ = std::thread([this] { serve_link(); });
@@ -50,6 +54,7 @@ std::string PolicyClient::real_time_report() const {
 }
 
 void PolicyClient::serve_link() {
+  if (options_.real_time) make_thread_real_time(policy_link_priority);
   try {
     while (!ending_) link_.step();
   } catch (...) {
@@ -60,7 +65,7 @@ void PolicyClient::serve_link() {
 void PolicyClient::control() {
   try {
     {
-      const std::string report = options_.real_time ? make_thread_real_time(control_priority).text : "not asked for";
+      const std::string report = options_.real_time ? make_thread_real_time(policy_control_priority).text : "not asked for";
       const std::lock_guard lock(mutex_);
       real_time_report_ = report;
     }
@@ -73,10 +78,8 @@ void PolicyClient::control() {
       refused_ = control_.counters().total_refused();
       limited_ += decision.limited;
       if (options_.on_decision) options_.on_decision(decision);
-      if (decision.refusal == Refusal::none) {
-        exchange_.decisions.publish();
-        exchange_.bell.ring();
-      }
+      exchange_.decisions.publish();
+      exchange_.bell.ring();
       if (options_.after_decision) options_.after_decision();
     }
   } catch (...) {

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -20,13 +21,15 @@ class PolicyClient {
     PolicyLink::Options link;
     double connect_timeout = 5;  // s
     bool real_time = true;       // ask for real-time scheduling
+    std::shared_ptr<LinkContext> context = {};  // for an address inside this process, the robot's; empty: its own
     /// Once both sides agree, before anything else: here a recorder is made.
     std::function<void(const Hello&, const Welcome&, const PolicyDecision& empty)> on_welcome;
     std::function<void()> after_decision;                  // in the control thread; for measurements
     std::function<void(const PolicyDecision&)> on_decision;  // in the control thread: must not wait
   };
-  /// Connects, and shakes hands; an Error says why it cannot. `policy` must outlive it.
-  PolicyClient(const Policy& policy, const RobotConfig& config, Options options);
+  /// Connects, and shakes hands; an Error says why it cannot. It acts by one controller, mostly a policy's, which must
+  /// outlive it then.
+  PolicyClient(const ControllerFactory& controllers, const RobotConfig& config, Options options);
   ~PolicyClient();
 
   /// Asks for motion, in a session greater than all before; ends a latched stop; stops. The robot's answer shows in
@@ -40,6 +43,7 @@ class PolicyClient {
 
   const Welcome& welcome() const { return link_.welcome(); }
   const RobotStatus& robot() const { return link_.robot(); }
+  std::string why() const { return link_.why(); }
   const PolicyLinkCounters& counters() const { return link_.counters(); }
   const PolicyLinkLatencies& latencies() const { return link_.latencies(); }
   /// Actions that this side's gate refused, numbers that it limited, and observations that it waited for in vain.
@@ -58,7 +62,7 @@ class PolicyClient {
   Options options_;
   PolicyControl control_;
   PolicyExchange exchange_;
-  LinkContext context_;
+  std::shared_ptr<LinkContext> context_;
   PolicyLink link_;
   uint64_t session_ = 0;  // the last one that was asked for
   std::atomic<uint64_t> refused_{0}, limited_{0}, timeouts_{0};

@@ -1,9 +1,10 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
-#include "nets/policy.h"
+#include "core/controller.h"
 #include "robots/robot_config.h"
 #include "robots/robot_mode.h"
 #include "robots/safety_gate.h"
@@ -15,8 +16,8 @@ struct ArrivedObservation {
   uint64_t session = 0, sequence = 0;
   double stamp = 0, received = 0;  // s: of the robot's clock, of this side's
   Mode mode = Mode::unconfigured;
-  std::vector<float> numbers;   // [policy.observation_size()]; of sensors that the robot lacks, zeros
-  std::vector<uint8_t> images;  // [policy.image_size()]
+  std::vector<float> numbers;   // [observation_size()] of the policy; of sensors that the robot lacks, zeros
+  std::vector<uint8_t> images;  // [image_size()], likewise
   std::vector<double> joints;   // as in ObservationMessage
 };
 
@@ -39,8 +40,9 @@ struct PolicyDecision {
 /// acted, waits for nothing. The same observations give the same bits as in training's evaluation.
 class PolicyControl {
  public:
-  /// `policy` must outlive it. Throws an Error where policy and robot's file do not go together.
-  PolicyControl(const Policy& policy, const RobotConfig& config);
+  /// Acts by one controller that it makes; mostly a policy's. Throws an Error where that and the robot's file do not go
+  /// together.
+  PolicyControl(const ControllerFactory& controllers, const RobotConfig& config);
 
   /// With the sizes that act() needs.
   ArrivedObservation empty_observation() const;
@@ -49,11 +51,11 @@ class PolicyControl {
   /// `now`: s, of this side's clock. A robot that is not armed is acted for as well, in its shadow: with session 0.
   void act(const ArrivedObservation& observation, double now, PolicyDecision& decision);
 
+  const Controller& controller() const { return *controller_; }
   const GateCounters& counters() const { return gate_.counters(); }
 
  private:
-  const Policy& policy_;
-  PolicyRunner runner_;
+  std::unique_ptr<Controller> controller_;
   std::vector<ActuatorConfig> actuators_;
   double longest_gap_, period_;  // s
   SafetyGate gate_;

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "nets/policy.h"
+#include "core/controller.h"
 #include "robots/camera_input.h"
 #include "robots/messages.h"
 #include "robots/policy_control.h"
@@ -16,18 +16,23 @@ class PolicyInput {
  public:
   /// Throws an Error for images that cannot be brought from the robot's layout to the policy's. Policy, file and robot
   /// fit otherwise (check_welcome).
-  PolicyInput(const Policy& policy, const RobotConfig& config, const InterfaceSpec& robot);
+  PolicyInput(const Controller& policy, const RobotConfig& config, const InterfaceSpec& robot);
 
-  /// False where the message does not go with the interface, or a frame does not decode, and what it would need to be
+  /// False where the message does not go with the interface, a number that the policy takes is not finite or beyond its
+  /// bound, or a frame does not decode, and what it would need to be
   /// replaced by is not there; problem() says why. `out` as PolicyControl::empty_observation makes it.
   bool accept(const ObservationMessage& message, double received, ArrivedObservation& out);
   const std::string& problem() const { return problem_; }
-
+  const std::vector<CameraInput>& cameras() const { return cameras_; }
 
  private:
   struct Place {
     size_t from, to, size;  // of a sensor's numbers, in the message and in the policy's row
   };
+  bool is_sane(const ObservationMessage& message);
+
+  std::vector<SensorSpec> sensors_;  // the robot's
+  std::vector<float> bounds_;        // of each number of a message
   std::vector<Place> numbers_;
   size_t numbers_size_;  // of a message
   struct Image {

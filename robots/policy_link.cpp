@@ -48,7 +48,7 @@ struct Overloaded : Works... {
 
 }  // namespace
 
-PolicyLink::PolicyLink(const LinkContext& context, const Policy& policy, const RobotConfig& config,
+PolicyLink::PolicyLink(const LinkContext& context, const Controller& policy, const RobotConfig& config,
                        PolicyExchange& exchange, Options options)
     : policy_(policy),
       config_(config),
@@ -69,24 +69,28 @@ void PolicyLink::greet() {
 bool PolicyLink::receive(Message& message) {
   while (socket_.receive(frames_)) {
     try {
+      socket_.check_size();
       const std::vector<std::string_view> views(frames_.begin(), frames_.end());
       message = decode(views);
       return true;
     } catch (const Error& error) {
-      if (++counters_.unusable == 1) tell(fmt::format("not understood: {}", shortened(error.what(), 300)));
+      ++counters_.unusable;
+      not_understood_ = shortened(error.what(), 300);
+      say("not understood: " + not_understood_);
     }
   }
   return false;
 }
 
 void PolicyLink::shake_hands(double seconds) {
-  double deadline = now_seconds() + seconds;
+  double deadline = now_seconds() + seconds, misheard_at = 0;  // s
   bool was_refused = false;
   LinkSocket* sockets[] = {&socket_};
   Message message;
   while (now_seconds() < deadline) {
     greet();
     wait_for(sockets, exchange_.bell, longest_wait);
+    if (misheard_at > 0 && now_seconds() - misheard_at > config_.link_timeout) break;
     while (receive(message)) {
       if (const auto* refused = std::get_if<Refused>(&message)) {
         if (was_refused && now_seconds() > greeted_at_)
@@ -108,7 +112,10 @@ void PolicyLink::shake_hands(double seconds) {
       robot_.connected = true;
       return;
     }
+    if (misheard_at == 0 && !not_understood_.empty()) misheard_at = now_seconds();
   }
+  if (!not_understood_.empty())
+    fail("what answers at {} is not understood: {}", config_.address, not_understood_);
   throw Error(fmt::format("no robot answers at {} within {:.3g} s; is its side running there{}?", config_.address,
                           seconds, !options_.secure ? "" : ", and does its allow-list have the policy's public key"),
               Error::Fault::system);
@@ -143,15 +150,18 @@ void PolicyLink::handle(Message& message, double now) {
                    last_sequence_ = 0;  // one that began again counts anew
                    if (!robot_.connected.exchange(true)) tell("the robot is connected again");
                  },
-                 [&](const Refused& refused) { tell("the robot refuses: " + shortened(refused.why, 300)); },
-                 [&](const Stop& stop) { tell("the robot's side: " + shortened(stop.why, 300)); },
+                 [&](const Refused& refused) { say("the robot refuses: " + shortened(refused.why, 300)); },
+                 [&](const Stop& stop) { say("the robot's side: " + shortened(stop.why, 300)); },
                  [&](const auto&) { ++counters_.unusable; },  // what only a policy's side says
              },
              message);
 }
 
 ObservationTimes PolicyLink::watch_arrival(const ObservationMessage& message, double now) {
-  if (last_sequence_ > 0 && message.sequence > last_sequence_ + 1) counters_.lost += message.sequence - last_sequence_ - 1;
+  // Of a sequence that leaps, no more than may have been sent meanwhile.
+  if (last_sequence_ > 0 && message.sequence > last_sequence_ + 1)
+    counters_.lost += std::min(message.sequence - last_sequence_ - 1,
+                               static_cast<uint64_t>(2 * (now - last_observation_) * config_.rate) + 1);
   last_sequence_ = message.sequence;
   ++counters_.observations;
   counters_.late += last_observation_ > 0 && now - last_observation_ > 1.5 / config_.rate;
@@ -160,6 +170,7 @@ ObservationTimes PolicyLink::watch_arrival(const ObservationMessage& message, do
   robot_.session = message.session;
   robot_.refused = message.refused;
   robot_.limited = message.limited;
+  note_why(message);
   robot_.mode = message.mode;
   ObservationTimes times{.received = now, .round_trip = std::exchange(round_trip_, std::nullopt)};
   if (clock_.is_known()) {
@@ -180,26 +191,44 @@ void PolicyLink::take_observation(ObservationMessage& message, double now) {
   }
   ObservationTimes times = watch_arrival(message, now);
   if (!robot_.connected) return;  // it may be another robot: first it has to say what it is
+  if (!is_of_own_session(message)) {
+    ++counters_.unusable;
+    return;
+  }
   const bool is_of_use = input_->accept(message, now, exchange_.observations.back());
   if (!message.images.empty()) {
     times.decode = now_seconds() - now;
     latencies_.images.add(*times.decode);
+    count_pictures();
   }
   if (is_of_use) {
     exchange_.observations.publish();
     exchange_.wake.notify();
     if (message.session > 0 && !options_.shadow) await_decision();
-  } else if (++counters_.unusable == 1) {
-    tell("an observation is of no use: " + input_->problem());
+  } else {
+    ++counters_.unusable;
+    note_problem("an observation is of no use", input_->problem(), now);
   }
   if (options_.on_observation) options_.on_observation(std::move(message), times);
+}
+
+void PolicyLink::count_pictures() {
+  uint64_t same = 0, flat = 0;
+  for (const CameraInput& camera : input_->cameras()) {
+    same += camera.watch().same();
+    flat += camera.watch().flat();
+  }
+  counters_.same_pictures = same;
+  counters_.flat_pictures = flat;
 }
 
 void PolicyLink::fetch_decision() {
   if (!exchange_.decisions.fetch()) return;
   const PolicyDecision& decision = exchange_.decisions.front();
+  counters_.dropped += std::exchange(has_decision_, false);  // the newest counts
+  if (decision.refusal != Refusal::none)
+    return note_problem("an action is not sent", text_of(decision.refusal, config_.max_age), now_seconds());
   thinking_ += 0.1 * (decision.decided - decision.received - thinking_);
-  counters_.dropped += has_decision_;  // the newest counts
   has_decision_ = !options_.shadow && decision.session > 0;
 }
 
@@ -225,8 +254,26 @@ void PolicyLink::send_decision() {
                                          decision.command})))
     return;
   has_decision_ = false;
+  problems_.begin_counting();
   ++counters_.actions;
   latencies_.decision.add(now_seconds() - decision.received);
+}
+
+// Two masters move a robot as neither of them means to: an observation of another's session is not acted on. A single one
+// may have been damaged on its way; after some it is told to stop, and this side ends once that has gone out.
+bool PolicyLink::is_of_own_session(const ObservationMessage& message) {
+  const bool is_own = message.session >= first_asked_ && message.session <= last_asked_;
+  if (is_own) first_asked_ = message.session;
+  if (is_own || message.session == 0) {
+    n_of_others_ = 0;
+    return true;
+  }
+  if (++n_of_others_ < 3 || !socket_.send(encode(Stop{"two controllers drive it"}))) return false;
+  throw Error(
+      fmt::format("the robot at {} is armed in session {}, which this side did not begin: another controller drives "
+                  "it, too. It was told to stop; see who that is",
+                  config_.address, message.session),
+      Error::Fault::system);
 }
 
 // One that cannot go now is tried again: an action may be on its way. But what is asked of a robot that is not there is
@@ -237,6 +284,9 @@ void PolicyLink::send_requests() {
     if (!may_go || !socket_.send(encode(*request))) {
       if (robot_.connected) return;
       tell("the robot is not connected: what was asked of it is forgotten");
+    } else if (const auto* arm = std::get_if<Arm>(request)) {
+      if (last_asked_ == 0) first_asked_ = arm->session;
+      last_asked_ = arm->session;
     }
     exchange_.requests.pop();
   }
@@ -250,8 +300,11 @@ void PolicyLink::notice_loss(double now) {
   disconnections_ = socket_.disconnections();
   if (robot_.connected.exchange(false)) {
     ++counters_.reconnections;
-    tell(was_cut ? std::string("the connection to the robot was cut")
-                 : fmt::format("nothing was heard of the robot for {:.2g} s", now - heard_at_));
+    tell(was_cut
+             ? fmt::format("the connection to the robot was cut: it ended, the network did, or it sent a frame of more "
+                           "than {} MiB",
+                           2 * most_incoming_bytes >> 20)
+             : fmt::format("nothing was heard of the robot for {:.2g} s", now - heard_at_));
   }
 }
 
@@ -269,8 +322,37 @@ void PolicyLink::keep_alive(double now) {
   socket_.send(encode(Heartbeat{now}));
 }
 
+std::string PolicyLink::why() const {
+  const std::lock_guard lock(mutex_);
+  return why_;
+}
+
+void PolicyLink::note_problem(const std::string& what, const std::string& why, double now) {
+  if (const std::string text = problems_.add(why, now); !text.empty()) tell(what + ": " + text);
+}
+
+// A robot that does not hear of us knows no reason; this side does.
+void PolicyLink::note_why(const ObservationMessage& message) {
+  if (message.session != std::exchange(session_seen_, message.session) && message.session > 0) {
+    problems_.forget_what_was_said();
+    problems_.begin_counting();
+  }
+  const bool is_new = message.mode == Mode::stopped && robot_.mode != Mode::stopped;
+  if (message.mode == Mode::stopped && !is_new) return;
+  std::string text = message.alarm == Alarm::none ? "" : message.why.empty() ? name_of(message.alarm) : shortened(message.why, 300);
+  if (is_new && message.alarm == Alarm::link_lost && problems_.count() > 0)
+    text += fmt::format("; here {} observations in a row could not be acted on: {}", problems_.count(), problems_.commonest());
+  const std::lock_guard lock(mutex_);
+  why_ = text;
+}
+
 void PolicyLink::tell(const std::string& event) const {
   if (options_.on_event) options_.on_event(event);
+}
+
+// The same of what a peer may bring about as often as it likes.
+void PolicyLink::say(const std::string& event) {
+  if (const std::string text = said_.add(event, now_seconds()); !text.empty()) tell(text);
 }
 
 }  // namespace sinew

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "robots/messages.h"
 #include "robots/policy_input.h"
 #include "robots/real_time.h"
+#include "robots/refusal_log.h"
 #include "robots/ring.h"
 
 namespace sinew {
@@ -41,6 +43,7 @@ struct PolicyLinkCounters {
   std::atomic<uint64_t> dropped{0};    // actions that could not be sent
   std::atomic<uint64_t> unusable{0};   // messages and frames that are none
   std::atomic<uint64_t> reconnections{0};
+  std::atomic<uint64_t> same_pictures{0}, flat_pictures{0};  // that are the one before; that have no contrast
 };
 
 struct PolicyLinkLatencies {
@@ -71,8 +74,8 @@ class PolicyLink {
     /// Of each that the policy may act on, for a recorder; after that.
     std::function<void(ObservationMessage&&, const ObservationTimes&)> on_observation;
   };
-  /// `policy` must outlive it. Connects; nothing is heard before shake_hands().
-  PolicyLink(const LinkContext& context, const Policy& policy, const RobotConfig& config, PolicyExchange& exchange,
+  /// `policy`, of which it takes what it senses and does, must outlive it. Connects; nothing is heard before shake_hands().
+  PolicyLink(const LinkContext& context, const Controller& policy, const RobotConfig& config, PolicyExchange& exchange,
              Options options);
 
   /// Waits for the robot. Throws an Error when it does not answer within `seconds`, refuses, or does not fit.
@@ -85,6 +88,8 @@ class PolicyLink {
   void step();
 
   const RobotStatus& robot() const { return robot_; }
+  /// Why the robot stopped last, or what is wrong with it, in its words and ours. From any thread.
+  std::string why() const;
   const PolicyLinkCounters& counters() const { return counters_; }
   const PolicyLinkLatencies& latencies() const { return latencies_; }
 
@@ -92,6 +97,8 @@ class PolicyLink {
   bool receive(Message& message);
   void handle(Message& message, double now);
   void take_observation(ObservationMessage& message, double now);
+  void count_pictures();
+  bool is_of_own_session(const ObservationMessage& message);
   ObservationTimes watch_arrival(const ObservationMessage& message, double now);
   void send_requests();
   void fetch_decision();
@@ -100,9 +107,12 @@ class PolicyLink {
   void notice_loss(double now);
   void keep_alive(double now);
   void greet();
+  void note_problem(const std::string& what, const std::string& why, double now);
+  void note_why(const ObservationMessage& message);
   void tell(const std::string& event) const;
+  void say(const std::string& event);
 
-  const Policy& policy_;
+  const Controller& policy_;
   RobotConfig config_;
   PolicyExchange& exchange_;
   Options options_;
@@ -119,8 +129,17 @@ class PolicyLink {
   bool has_decision_ = false;   // that is still to be sent
   double thinking_ = 1;         // s that the policy takes lately
   double heard_at_ = 0, greeted_at_ = 0, reconnected_at_ = 0, beat_at_ = 0, last_observation_ = 0;
-  uint64_t last_action_ = 0;
+  uint64_t last_action_ = 0, session_seen_ = 0;
+  // The sessions that this side asked for and that may be the robot's: an arm that comes to an armed robot changes
+  // nothing.
+  uint64_t first_asked_ = 0, last_asked_ = 0;
+  int n_of_others_ = 0;         // observations in a row from sessions that were not asked for
+  std::string not_understood_;  // the last one
   std::optional<double> round_trip_;
+  RefusalLog said_{1};   // of all that a peer may bring about as often as it likes
+  RefusalLog problems_;  // why no action was sent; counts since one was
+  mutable std::mutex mutex_;  // of why_
+  std::string why_;
 };
 
 }  // namespace sinew

@@ -15,6 +15,7 @@
 #include <csignal>
 #include <cstring>
 #include <ctime>
+#include <thread>
 
 #include "core/clock.h"
 #include "core/error.h"
@@ -61,6 +62,15 @@ RealTimeReport make_thread_real_time(int priority) {
                              std::strerror(errno), priority)};
 }
 
+bool may_be_real_time(int priority) {
+  bool may = false;
+  std::thread([&] {
+    const sched_param parameters{.sched_priority = priority};
+    may = ::sched_setscheduler(0, SCHED_FIFO, &parameters) == 0;
+  }).join();
+  return may;
+}
+
 RealTimeReport lock_memory() {
   rlimit limit{};
   ::getrlimit(RLIMIT_MEMLOCK, &limit);
@@ -73,27 +83,30 @@ RealTimeReport lock_memory() {
   return {false, fmt::format("memory may be paged out: it cannot be locked ({})", std::strerror(errno))};
 }
 
-DeadlineLoop::DeadlineLoop(double period) {
+DeadlineLoop::DeadlineLoop(double period, Clock clock) : clock_(clock ? clock : now_nanoseconds) {
   if (!(period >= 1e-6 && period <= 3600)) fail("a loop's period is 1 µs to 1 h, not {} s", period);
   period_ = std::llround(period * second);
-  deadline_ = now_nanoseconds();
+  deadline_ = clock_();
 }
 
 double DeadlineLoop::period() const { return static_cast<double>(period_) / second; }
 double DeadlineLoop::deadline() const { return static_cast<double>(deadline_) / second; }
 
+// For what is left, not to a time of the clock: if that goes back meanwhile, its time may be an hour away.
 double DeadlineLoop::wait() {
-  const int64_t due = deadline_ + period_;
+  int64_t now = clock_();
+  const int64_t due = std::min(deadline_, now) + period_;  // now is earlier: the clock went back
   deadline_ = due;
-  if (const int64_t late = now_nanoseconds() - due; late > period_) {
+  if (const int64_t late = now - due; late > period_) {
     const int64_t missed = late / period_ + 1;
     skipped_ += static_cast<uint64_t>(missed);
     deadline_ += missed * period_;
   }
-  const timespec until = timespec_of(deadline_);
-  while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
+  for (; now < deadline_ && deadline_ - now <= period_; now = clock_()) {
+    const timespec left = timespec_of(deadline_ - now);
+    ::clock_nanosleep(CLOCK_MONOTONIC, 0, &left, nullptr);
   }
-  return static_cast<double>(now_nanoseconds() - due) / second;
+  return static_cast<double>(std::max(now - due, int64_t{0})) / second;
 }
 
 namespace {
@@ -104,8 +117,8 @@ constexpr uint32_t quiet = 0, notified = 1, asleep = 2;
 static_assert(std::atomic<uint32_t>::is_always_lock_free && sizeof(std::atomic<uint32_t>) == sizeof(uint32_t),
               "the kernel looks at the word itself");
 
-void futex(std::atomic<uint32_t>& word, int operation, uint32_t value, const timespec* until) {
-  ::syscall(SYS_futex, &word, operation | FUTEX_PRIVATE_FLAG, value, until, nullptr, FUTEX_BITSET_MATCH_ANY);
+void futex(std::atomic<uint32_t>& word, int operation, uint32_t value, const timespec* longest) {
+  ::syscall(SYS_futex, &word, operation | FUTEX_PRIVATE_FLAG, value, longest, nullptr, 0);
 }
 
 }  // namespace
@@ -114,14 +127,15 @@ void WakeUp::notify() {
   if (state_.exchange(notified, std::memory_order_release) == asleep) futex(state_, FUTEX_WAKE, 1, nullptr);
 }
 
+// For what is left, as above.
 bool WakeUp::wait_until(double deadline) {
-  constexpr double longest = 1e9;  // s; the clock began with the machine
-  while (now_seconds() < deadline) {
-    const timespec until = timespec_of(static_cast<int64_t>(std::min(deadline, longest) * second));
+  constexpr double longest = 1e9;  // s
+  for (double now = now_seconds(); now < deadline; now = now_seconds()) {
+    const timespec left = timespec_of(static_cast<int64_t>(std::min(deadline - now, longest) * second));
     uint32_t state = quiet;
     if (!state_.compare_exchange_strong(state, asleep, std::memory_order_relaxed) && state == notified) break;
-    // Returns at a notice, at the deadline, at a signal or for nothing; the word says which.
-    futex(state_, FUTEX_WAIT_BITSET, asleep, deadline < longest ? &until : nullptr);
+    // Returns at a notice, when the time is over, at a signal or for nothing; the word says which.
+    futex(state_, FUTEX_WAIT, asleep, deadline < longest ? &left : nullptr);
   }
   return state_.exchange(quiet, std::memory_order_acquire) == notified;
 }

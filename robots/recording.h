@@ -42,7 +42,7 @@ struct ActuatorMapping {
 struct RecordedSession {
   uint64_t version = recording_version;
   std::string side;                              // who recorded: "policy" or "robot"
-  std::string policy, policy_hash, policy_path;  // its file's name, its weights', where the file is; "": not known
+  std::string policy, policy_hash, policy_path;  // its file's name, its weights', where the file is, seen from the recording; "": not known
   std::string robot, robot_config;               // its name, its file's text
   InterfaceSpec interface;                       // of the observations, images as the cameras deliver them
   std::vector<ActuatorLimits> limits;

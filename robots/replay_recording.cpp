@@ -41,13 +41,14 @@ void check_recorded_by_policy(const RecordedSession& session) {
         session.side);
 }
 
-RecordingReplay replay_recording(const Recording& recording, const Policy& policy) {
+RecordingReplay replay_recording(const Recording& recording, const ControllerFactory& controllers) {
   const RecordedSession& session = recording.session;
   check_recorded_by_policy(session);
   const RobotConfig config = read_config<RobotConfig>(ConfigNode::parse_text(session.robot_config, "the recorded robot's file"));
-  PolicyControl control(policy, config);
-  check_welcome({.robot = session.robot, .interface = session.interface, .limits = session.limits}, policy, config);
-  PolicyInput input(policy, config, session.interface);
+  PolicyControl control(controllers, config);
+  check_welcome({.robot = session.robot, .interface = session.interface, .limits = session.limits, .timing = config.timing()},
+                control.controller(), config);
+  PolicyInput input(control.controller(), config, session.interface);
   ArrivedObservation arrived = control.empty_observation();
   PolicyDecision decision = control.empty_decision();
   RecordingReplay replay;

@@ -31,6 +31,8 @@ class RobotBody {
   virtual void rest() = 0;
   /// Something is wrong that no watch sees: the robot stops. null: nothing is.
   virtual const char* fault() const { return nullptr; }
+  /// What it was to do is done: the robot stops, and nothing is wrong.
+  virtual bool has_ended() const { return false; }
 };
 
 }  // namespace sinew

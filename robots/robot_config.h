@@ -6,6 +6,8 @@
 #include "core/config.h"
 #include "core/spec.h"
 #include "robots/actuator_limits.h"
+#include "robots/link_timing.h"
+#include "robots/picture_watch.h"
 #include "robots/watches.h"
 
 namespace sinew {
@@ -23,12 +25,14 @@ struct ActuatorConfig {
   }
 };
 
-/// What a camera's frames go through before the policy sees them: ImagePipeline's steps.
+/// What a camera's frames go through before the policy sees them, ImagePipeline's steps, and when they are of no use.
 struct RobotCameraConfig {
   std::vector<ConfigNode> process;
+  PictureLimits limits;
   template <class Visitor>
   void visit(Visitor& v) {
     v.optional("process", process);
+    limits.visit(v);
   }
 };
 
@@ -54,6 +58,7 @@ struct RobotConfig {
   ConfigNode wire = ConfigNode::map();                 // what the adapter needs to know, in a struct of its own
   std::string address = "tcp://127.0.0.1:5570";        // where its side listens
   std::string stop_address = "tcp://127.0.0.1:5571";   // the same of its emergency stop
+  bool robot_has_stop = false;  // with an adapter: the robot itself listens there, and so its policy's side does not
   LinkKeysConfig keys;
   bool allow_anybody = false;  // without keys, beyond this computer
   double rate = 0;             // observations and actions a second
@@ -75,6 +80,7 @@ struct RobotConfig {
     v.optional("wire", wire);
     v.optional("address", address);
     v.optional("stop_address", stop_address);
+    v.optional("robot_has_stop", robot_has_stop);
     v.optional("keys", keys);
     v.optional("allow_anybody", allow_anybody);
     v.required("rate", rate, above_up_to(0, 10000));
@@ -90,13 +96,16 @@ struct RobotConfig {
   }
 
   std::vector<ActuatorLimits> limits() const;
+  LinkTiming timing() const { return {max_age, watchdog, link_timeout, blend}; }
   /// Ticks of the robot's loop from one observation to the next.
   int ticks() const;
   double tick() const { return 1 / (rate * ticks()); }  // s
-  const std::vector<ConfigNode>& processing(const std::string& camera) const;
+  /// Of a camera of which the file says nothing, one that does nothing.
+  const RobotCameraConfig& camera(const std::string& name) const;
+  const std::vector<ConfigNode>& processing(const std::string& name) const { return camera(name).process; }
 };
 
-/// Reads and checks it. Throws an Error that says where, of which actuator, what is missing, and what to do.
+/// Reads and checks it; `path`: as find_file takes it, at the shell. Throws an Error that says where, of which actuator, what is missing, and what to do.
 RobotConfig load_robot_config(const std::string& path);
 /// What reading alone does not find: limits, names given twice, times that do not go with the rate, what is for other
 /// dialects alone.

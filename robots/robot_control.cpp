@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace sinew {
 
@@ -10,11 +11,13 @@ RobotControl::RobotControl(const RobotConfig& config, RobotBody& body)
     : config_(config),
       body_(body),
       limits_(config.limits()),
-      gate_(config.limits(), config.max_age),
+      gate_(config.limits(), config.max_age, config.watches.leap),
       mode_(config.blend) {
   check_robot_config(config);
+  sensor_bounds_ = sensor_bounds(config.watches, body.sensors(), std::numeric_limits<float>::infinity());
   for (std::vector<double>* commands : {&start_, &blended_, &from_, &target_, &output_, &wanted_, &safe_, &next_safe_})
     commands->resize(limits_.size());
+  near_at_.resize(limits_.size());
 }
 
 void RobotControl::handle(const RobotRequest& request, double now) {
@@ -23,6 +26,7 @@ void RobotControl::handle(const RobotRequest& request, double now) {
     case RobotRequest::Kind::configure: mode_.configure(); break;
     case RobotRequest::Kind::disconnect: mode_.disconnect(); break;
     case RobotRequest::Kind::acknowledge: mode_.acknowledge(); break;
+    case RobotRequest::Kind::release: mode_.release(); break;
     case RobotRequest::Kind::arm: arm(request.session, now); break;
     case RobotRequest::Kind::stop:
       if (before == Mode::armed) stop({Alarm::operator_stop});
@@ -42,23 +46,25 @@ void RobotControl::arm(uint64_t session, double now) {
   from_ = target_ = output_ = start_;
   action_ = 0;
   obeyed_at_ = now;
+  std::ranges::fill(near_at_, now);
 }
 
 void RobotControl::stop(const AlarmReport& report) {
-  if (mode_.mode() == Mode::stopped) return;
+  if (mode_.mode() == Mode::stopped) return mode_.stop(report);  // it holds already; an emergency is still noted
   if (const char* fault = body_.fault()) std::strncpy(fault_.data(), fault, fault_.size() - 1);
   const bool was_armed = mode_.mode() == Mode::armed;
   mode_.stop(report);
   begin_safe_commands(was_armed);
 }
 
-// A joint that seems further from what it was told than any command may be from it was not measured right: a sensor has
-// leapt. It holds what it was told, lest it follows the sensor.
+// Where what is measured is not believed, and where a joint seems further from what it was told than any command may be
+// from it, it holds what it was told, lest it follows a sensor that lies.
 void RobotControl::begin_safe_commands(bool was_armed) {
   gate_.stop(state_.joints, safe_);
   for (size_t i = 0; i < limits_.size(); ++i) {
     const bool holds = limits_[i].when_stopped == "hold" && was_armed;
-    if (holds && i < state_.joints.position.size() && std::abs(state_.joints.position[i] - output_[i]) > limits_[i].step)
+    if (holds && i < state_.joints.position.size() &&
+        (leap_ || std::abs(state_.joints.position[i] - output_[i]) > limits_[i].step))
       safe_[i] = output_[i];
   }
 }
@@ -88,21 +94,53 @@ void RobotControl::obey(const ArrivedAction& action, double now) {
   action_age_ = action.arrived - action.observed_at;
 }
 
+// What is not believed is no measurement: a command is not made from it, and so old may what is believed be that may be
+// measured. Where nobody moves the robot, it is believed from the next reading on that agrees with it.
+AlarmReport RobotControl::find_alarm(double now) {
+  const bool is_armed = mode_.mode() == Mode::armed;
+  leap_ = gate_.look(state_.joints);
+  if (!is_armed) gate_.believe(state_.joints);
+  if (body_.fault()) return {Alarm::fault};
+  if (body_.has_ended()) return {Alarm::task_ended};
+  if (const AlarmReport report = watch(state_, limits_, config_.watches, now)) return report;
+  if (leap_ && (!is_armed || leap_->seconds > config_.watches.age)) return doubt();
+  if (sensor_alarm_) return sensor_alarm_;
+  return is_armed ? find_astray(now) : AlarmReport{};
+}
+
+AlarmReport RobotControl::doubt() const { return {Alarm::leap, leap_->joint, leap_->moved, leap_->explained}; }
+
+AlarmReport RobotControl::find_astray(double now) {
+  constexpr double nearly = 1 - 1e-6;
+  for (size_t i = 0; i < limits_.size(); ++i) {
+    const double distance = std::abs(state_.joints.position[i] - output_[i]);
+    if (limits_[i].kind() != ActuatorLimits::Kind::position || distance < nearly * limits_[i].step) near_at_[i] = now;
+    if (now - near_at_[i] > config_.watches.follow) return {Alarm::astray, i, distance, limits_[i].step};
+  }
+  return {};
+}
+
 void RobotControl::tick(double now, const ArrivedAction* action, bool emergency) {
   ++ticks_;
+  obeyed_at_ = std::min(obeyed_at_, now);  // the clock may have gone back: its hour must not be added to the watchdog's
   state_ = body_.measure();
-  alarm_ = body_.fault() ? AlarmReport{Alarm::fault} : watch(state_, limits_, config_.watches, now);
+  state_.joints.stamp = state_.stamp;
+  alarm_ = find_alarm(now);
   const bool was_stopped = mode_.mode() == Mode::stopped;
   if (emergency) stop({Alarm::emergency});
   if (mode_.mode() == Mode::armed && alarm_) stop(alarm_);
   if (mode_.mode() == Mode::armed) {
     // A loop that was stuck has obeyed nothing meanwhile, however new what it finds now.
     if (action && now - ticked_at_ <= config_.watchdog) obey(*action, now);
-    if (now - obeyed_at_ > config_.watchdog) stop({Alarm::link_lost, 0, now - obeyed_at_, config_.watchdog});
+    if (now - obeyed_at_ > config_.watchdog)
+      stop(leap_ ? doubt() : AlarmReport{Alarm::link_lost, 0, now - obeyed_at_, config_.watchdog});
   }
   ticked_at_ = now;
   if (was_stopped && mode_.mode() == Mode::stopped) update_safe_commands();
   tell_actuators(now);
+  // At rest it is put back, and begins anew: whoever arms it now, before the next tick, may.
+  if (mode_.mode() != Mode::armed && (alarm_.alarm == Alarm::task_ended || alarm_.alarm == Alarm::fault))
+    alarm_ = find_alarm(now);
 }
 
 void RobotControl::tell_actuators(double now) {
@@ -137,6 +175,10 @@ void RobotControl::observe(RobotObservation& out) {
   out.arm_refused = arm_refused_;
   out.gate = gate_.counters();
   body_.observe(out.numbers, out.scene);
+  sensor_alarm_ = {};
+  for (size_t i = 0; i < sensor_bounds_.size() && !sensor_alarm_; ++i)
+    if (std::abs(out.numbers[i]) > sensor_bounds_[i])
+      sensor_alarm_ = {Alarm::sensor, i, out.numbers[i], sensor_bounds_[i]};
 }
 
 RobotObservation RobotControl::empty_observation() const {

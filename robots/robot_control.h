@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,11 +17,12 @@ struct ArrivedAction {
   uint64_t session = 0, sequence = 0;
   double observed_at = 0, arrived = 0;  // s, of the robot's clock
   std::vector<double> values;
+  uint64_t answers = 0;  // the observation's sequence
 };
 
 /// What the link asks of the control thread.
 struct RobotRequest {
-  enum class Kind { configure, disconnect, arm, acknowledge, stop };
+  enum class Kind { configure, disconnect, arm, acknowledge, stop, release };
   Kind kind = Kind::disconnect;
   uint64_t session = 0;  // of arm
 };
@@ -68,12 +70,16 @@ class RobotControl {
   RobotObservation empty_observation() const;
 
   Mode mode() const { return mode_.mode(); }
+  bool in_emergency() const { return mode_.in_emergency(); }
   const GateCounters& counters() const { return gate_.counters(); }
 
  private:
   void arm(uint64_t session, double now);
   void obey(const ArrivedAction& action, double now);
   void stop(const AlarmReport& report);
+  AlarmReport find_alarm(double now);
+  AlarmReport doubt() const;
+  AlarmReport find_astray(double now);
   void begin_safe_commands(bool was_armed);
   void update_safe_commands();
   void tell_actuators(double now);
@@ -84,7 +90,10 @@ class RobotControl {
   SafetyGate gate_;
   RobotMode mode_;
   RobotState state_;     // as measured last
+  std::optional<Leap> leap_;  // in it
   std::array<char, 160> fault_{};
+  std::vector<float> sensor_bounds_;  // of each number that is observed
+  AlarmReport sensor_alarm_;          // of the last observation
   AlarmReport alarm_{Alarm::stale};  // what the watches said last; before that, nothing is known
   uint64_t ticks_ = 0, sequence_ = 0;
   uint64_t action_ = 0;
@@ -92,6 +101,7 @@ class RobotControl {
   double action_age_ = 0;
   double obeyed_at_ = 0;  // s: when an action was let through, or the session began
   double ticked_at_ = 0;  // s
+  std::vector<double> near_at_;  // s, of each actuator: when its joint was last less than a step from where it is told to be
   // Of each actuator. start: what it is told when a session begins. target: what the last action came to; from: what it
   // was told when that came. wanted: what that action said. safe: what it is told when stopped.
   std::vector<double> start_, blended_, from_, target_, output_, wanted_, safe_, next_safe_;

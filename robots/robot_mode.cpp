@@ -29,14 +29,20 @@ bool RobotMode::arm(const AlarmReport& alarm, uint64_t session, double now) {
 }
 
 void RobotMode::stop(const AlarmReport& reason) {
-  if (mode_ == Mode::stopped) return;
+  if (mode_ == Mode::stopped && (in_emergency() || reason.alarm != Alarm::emergency)) return;
   mode_ = Mode::stopped;
   reason_ = reason;
 }
 
 void RobotMode::acknowledge() {
-  if (mode_ == Mode::stopped) mode_ = configured_ ? Mode::inactive : Mode::unconfigured;
+  if (mode_ == Mode::stopped && !in_emergency()) end_stop();
 }
+
+void RobotMode::release() {
+  if (in_emergency()) end_stop();
+}
+
+void RobotMode::end_stop() { mode_ = configured_ ? Mode::inactive : Mode::unconfigured; }
 
 void RobotMode::disconnect() {
   configured_ = false;

@@ -17,7 +17,7 @@ const char* name_of(Mode mode);
 inline constexpr uint64_t largest_session_step = uint64_t{1} << 32;
 
 /// Which of these a robot is in, and how it begins to move. Nothing but arm() makes it obey, and nothing but
-/// acknowledge() ends a stop: a link that comes back does neither.
+/// acknowledge() ends a stop, and release() an emergency stop: a link that comes back does neither.
 class RobotMode {
  public:
   /// blend: s, from the pose in which it is armed to obeying wholly.
@@ -34,10 +34,13 @@ class RobotMode {
   /// From inactive, where `alarm` says that nothing is wrong and `session` is greater than all before, whose actions may
   /// still be on their way, by largest_session_step at most: false otherwise, and nothing changes.
   bool arm(const AlarmReport& alarm, uint64_t session, double now);
-  /// Latched. The first reason counts.
+  /// Latched. The first reason counts, but an emergency stop counts more than any.
   void stop(const AlarmReport& reason);
-  /// From stopped to inactive; arm() may follow.
+  bool in_emergency() const { return mode_ == Mode::stopped && reason_.alarm == Alarm::emergency; }
+  /// From stopped to inactive, so that arm() may follow: after an emergency stop the latter alone, else the former. To be
+  /// asked for by different people: the one who was stopped must not release himself.
   void acknowledge();
+  void release();
   /// The link is gone, or its other side is another one: what was armed is stopped, and there is no agreement any more.
   void disconnect();
 
@@ -45,6 +48,8 @@ class RobotMode {
   double share(double now) const;
 
  private:
+  void end_stop();
+
   double blend_;
   Mode mode_ = Mode::unconfigured;
   bool configured_ = false;

@@ -8,7 +8,10 @@
 namespace sinew {
 namespace {
 
-constexpr int control_priority = 80;
+std::shared_ptr<LinkContext> context_of(const RobotServer::Options& options) {
+  return options.context ? options.context
+                         : std::make_shared<LinkContext>(options.real_time ? robot_link_priority : 0);
+}
 
 }  // namespace
 
@@ -21,18 +24,19 @@ RobotServer::RobotServer(const RobotConfig& config, RobotBody& body, Options opt
                 .observations = Mailbox<OutgoingObservation>({control_.empty_observation(), {}})},
       to_cameras_({control_.empty_observation(), {}}),
       has_cameras_(std::ranges::any_of(body.sensors(), &SensorSpec::is_image)),
-      link_(std::make_unique<RobotLink>(context_, config, make_welcome(config, body.sensors()), exchange_,
-                                        secured(options_.link))) {
+      context_(context_of(options_), options_.security, options_.link.on_event),
+      link_(std::make_unique<RobotLink>(context_.get(), config, make_welcome(config, body.sensors()), exchange_,
+                                        secured(options_.link))),
+      stop_(std::make_unique<StopServer>(config.stop_address, emergency_,
+                                         StopServer::Options{.security = options_.security,
+                                                             .on_event = options_.link.on_event,
+                                                             .real_time = options_.real_time})) {
   link_thread_ = std::thread([this] { serve_link(); });
   if (has_cameras_) camera_thread_ = std::thread([this] { serve_cameras(); });
 }
 
-RobotLink::Options RobotServer::secured(RobotLink::Options link) {
-  if (!options_.security) return link;
-  doorkeeper_ = std::make_unique<Doorkeeper>(context_.handle(), options_.security->allowed, [link](const RefusedPeer& peer) {
-    if (link.on_event) link.on_event(fmt::format("not let in: {} ({})", peer.address, peer.why));
-  });
-  link.secure = [this](void* socket) { doorkeeper_->guard(socket, options_.security->own); };
+RobotLink::Options RobotServer::secured(RobotLink::Options link) const {
+  link.secure = context_.secure();
   return link;
 }
 
@@ -51,10 +55,11 @@ void RobotServer::fail_with(std::exception_ptr error) {
     if (!error_) error_ = error;
   }
   failed_ = true;
-  exchange_.emergency = true;
+  emergency_.press();
 }
 
 void RobotServer::serve_link() {
+  if (options_.real_time) make_thread_real_time(robot_link_priority);
   try {
     while (!ending_) link_->step();
   } catch (...) {
@@ -83,7 +88,7 @@ void RobotServer::become_real_time() {
     real_time_report_ = "not asked for";
     return;
   }
-  const RealTimeReport scheduling = make_thread_real_time(control_priority), memory = lock_memory();
+  const RealTimeReport scheduling = make_thread_real_time(robot_control_priority), memory = lock_memory();
   real_time_report_ = scheduling.text + "; memory: " + memory.text;
 }
 
@@ -92,11 +97,13 @@ void RobotServer::tick(double now) {
     control_.handle(*request, now);
     exchange_.requests.pop();
   }
+  if (exchange_.overwhelmed.exchange(false)) control_.handle({RobotRequest::Kind::disconnect}, now);
   const bool has_news = exchange_.actions.fetch();
-  const bool emergency = exchange_.emergency.exchange(false);
-  control_.tick(now, has_news ? &exchange_.actions.front() : nullptr, emergency);
+  const EmergencySwitch::Orders orders = emergency_.take();
+  if (orders.release) control_.handle({RobotRequest::Kind::release}, now);
+  control_.tick(now, has_news ? &exchange_.actions.front() : nullptr, orders.stop);
   mode_ = control_.mode();
-  if (emergency) ++exchange_.emergencies_obeyed;
+  emergency_.done(orders, control_.in_emergency());
   if (!control_.observation_is_due()) return;
   if (has_cameras_) {
     control_.observe(to_cameras_.back().observation);

@@ -8,18 +8,19 @@
 #include <string>
 #include <thread>
 
-#include "robots/doorkeeper.h"
+#include "robots/guarded_context.h"
 #include "robots/latency_histogram.h"
-#include "robots/link_keys.h"
 #include "robots/real_time.h"
 #include "robots/robot_link.h"
+#include "robots/stop_server.h"
 
 namespace sinew {
 
 /// The robot's side of the link: give it a body, and it serves policies until it is told to end.
 ///
-/// Three threads: the one that calls run() controls, at absolute deadlines and with real-time scheduling where that is
-/// permitted; one speaks ZeroMQ; where there are cameras, one takes their frames. The control thread waits for neither.
+/// The thread that calls run() controls, at absolute deadlines and with real-time scheduling where that is permitted; one
+/// speaks ZeroMQ, and one more serves the emergency stop; where there are cameras, one takes their frames. The control
+/// thread waits for none of them.
 /// A tick that is missed is skipped, not made up for; of several actions the newest counts.
 class RobotServer {
  public:
@@ -28,21 +29,25 @@ class RobotServer {
     std::optional<RobotSecurity> security;  // none: whoever reaches the address may connect
     bool real_time = true;  // ask for real-time scheduling and locked memory
     std::function<void()> after_tick;  // in the control thread; for measurements
+    std::shared_ptr<LinkContext> context = {};  // of the link: for addresses inside this process; empty: its own
   };
   /// Listens; an Error says why it cannot. `body` must outlive it.
   RobotServer(const RobotConfig& config, RobotBody& body, Options options);
   ~RobotServer();
 
   const std::string& address() const { return link_->address(); }
-  const std::string& stop_address() const { return link_->stop_address(); }
+  const std::string& stop_address() const { return stop_->address(); }
   const RobotLinkCounters& link_counters() const { return link_->counters(); }
 
   /// Serves until go_on says false, asked at each tick; the robot is then told to be safe, and to rest. Rethrows what
   /// went wrong in another thread, the robot being safe.
   void run(const std::function<bool()>& go_on);
 
-  /// From any thread, and from a signal handler: the robot stops at its next tick.
-  void emergency_stop() noexcept { exchange_.emergency = true; }
+  /// From any thread, and from a signal handler: the robot stops at its next tick; after that it may be armed again.
+  void emergency_stop() noexcept { emergency_.press(); }
+  void release_emergency_stop() noexcept { emergency_.release(); }
+  /// As of the last tick.
+  bool in_emergency() const { return emergency_.is_latched(); }
 
   /// As of the last tick; from any thread.
   Mode mode() const { return mode_; }
@@ -53,7 +58,7 @@ class RobotServer {
   const std::string& real_time_report() const { return real_time_report_; }
 
  private:
-  RobotLink::Options secured(RobotLink::Options link);
+  RobotLink::Options secured(RobotLink::Options link) const;
   void become_real_time();
   void serve_link();
   void serve_cameras();
@@ -68,9 +73,10 @@ class RobotServer {
   Mailbox<OutgoingObservation> to_cameras_;
   WakeUp wake_cameras_;
   bool has_cameras_ = false;
-  LinkContext context_;
-  std::unique_ptr<Doorkeeper> doorkeeper_;  // where there are keys
+  EmergencySwitch emergency_;
+  GuardedContext context_;
   std::unique_ptr<RobotLink> link_;
+  std::unique_ptr<StopServer> stop_;
   LatencyHistogram lateness_;
   std::atomic<uint64_t> skipped_{0};
   std::atomic<Mode> mode_{Mode::unconfigured};

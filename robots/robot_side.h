@@ -1,8 +1,10 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "robots/link_keys.h"
 #include "robots/sent_observation.h"
 
 namespace sinew {
@@ -16,6 +18,8 @@ class RobotSide {
   virtual void run(const std::function<bool()>& go_on) = 0;
   /// From any thread, and from a signal handler: the robot stops at its next tick.
   virtual void emergency_stop() noexcept = 0;
+  /// Likewise: after that it may be armed again.
+  virtual void release_emergency_stop() noexcept = 0;
   /// Names, order, units and layouts of what it sends, images as they go out: the interface of a recording.
   virtual std::vector<SensorSpec> sensors() const = 0;
   /// Its addresses, for people.
@@ -26,6 +30,7 @@ class RobotSide {
 
 struct RobotSideOptions {
   std::string wire;  // the version of the dialect, where there are several; "": the newest
+  std::optional<RobotSecurity> security = {};  // of the emergency stop; none: whoever reaches its address may press it
   std::function<void(const std::string&)> on_event = {};  // from several threads
   bool real_time = true;
   ObservationTap on_observation = {};  // for a recorder

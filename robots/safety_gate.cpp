@@ -22,8 +22,21 @@ double braking_speed(double distance, double acceleration, double seconds) {
 
 const char* name_of(Refusal refusal) {
   constexpr const char* names[refusal_count] = {"none",      "wrong size", "not finite", "wrong session", "repeated",
-                                                "reordered", "stale",      "blind",      "beyond range"};
+                                                "reordered", "stale",      "blind",      "beyond range",  "a reading that leapt"};
   return names[static_cast<size_t>(refusal)];
+}
+
+std::string text_of(Refusal refusal, double max_age) {
+  switch (refusal) {
+    case Refusal::wrong_size: return "not one number for each actuator";
+    case Refusal::wrong_session: return "of another session";
+    case Refusal::reordered: return "older than one that was obeyed";
+    case Refusal::stale: return fmt::format("too late, more than {:.3g} s (max_age) after what they answer", max_age);
+    case Refusal::blind: return "what is measured of the joints is missing or not finite";
+    case Refusal::beyond_range: return "a joint is further outside of its range than a step leads back";
+    case Refusal::leap: return "a joint reads a position to which it cannot have come";
+    default: return name_of(refusal);
+  }
 }
 
 const char* name_of(Limit limit) {
@@ -33,8 +46,8 @@ const char* name_of(Limit limit) {
 
 uint64_t GateCounters::total_refused() const { return std::accumulate(refused.begin(), refused.end(), uint64_t{0}); }
 
-SafetyGate::SafetyGate(std::vector<ActuatorLimits> limits, double max_age)
-    : limits_(std::move(limits)), max_age_(max_age), last_(limits_.size()) {
+SafetyGate::SafetyGate(std::vector<ActuatorLimits> limits, double max_age, double leap)
+    : limits_(std::move(limits)), max_age_(max_age), leap_(leap), last_(limits_.size()) {
   check_limits(limits_);
   if (!(max_age > 0) || !std::isfinite(max_age)) fail("an action's age needs a limit above 0 s, not {}", max_age);
 }
@@ -43,6 +56,7 @@ void SafetyGate::begin(uint64_t session, const MeasuredJoints& measured, double 
   session_ = session;
   sequence_ = 0;
   last_time_ = now;
+  believed_at_.reset();
   for (size_t i = 0; i < size(); ++i) {
     const ActuatorLimits& own = limits_[i];
     last_[i] = {};
@@ -52,6 +66,34 @@ void SafetyGate::begin(uint64_t session, const MeasuredJoints& measured, double 
     if (own.kind() == ActuatorLimits::Kind::velocity)
       last_[i].command = std::clamp(measured.velocity[i], -own.velocity, own.velocity);
   }
+  believe(measured);
+}
+
+void SafetyGate::believe(const MeasuredJoints& measured) {
+  if (is_blind(measured)) return;
+  for (size_t i = 0; i < size(); ++i) last_[i].position = measured.position[i];
+  believed_at_ = measured.stamp;
+}
+
+std::optional<Leap> SafetyGate::look(const MeasuredJoints& measured) {
+  if (is_blind(measured)) return {};
+  const std::optional<Leap> leap = find_leap(measured);
+  if (!leap) believe(measured);
+  return leap;
+}
+
+// A joint that was held back, by a hand or by friction, may snap to where it is told to be, as fast as its motor can:
+// that moves no command. After a gap no lie is larger than within an action's age.
+std::optional<Leap> SafetyGate::find_leap(const MeasuredJoints& measured) const {
+  if (!believed_at_) return {};
+  const double gap = measured.stamp - *believed_at_, seconds = std::clamp(gap, 0.0, max_age_) + leap_;
+  for (size_t i = 0; i < size(); ++i) {
+    const double from = last_[i].position, at = measured.position[i], explained = limits_[i].velocity * seconds;
+    const double to = limits_[i].kind() == ActuatorLimits::Kind::position ? last_[i].command : from;
+    if (at < std::min(from, to) - explained || at > std::max(from, to) + explained)
+      return Leap{i, std::abs(at - from), explained, gap};
+  }
+  return {};
 }
 
 bool SafetyGate::is_blind(const MeasuredJoints& measured) const {
@@ -60,7 +102,7 @@ bool SafetyGate::is_blind(const MeasuredJoints& measured) const {
          !all_finite(measured.velocity) || !all_finite(measured.torque);
 }
 
-Refusal SafetyGate::refuse(const TimedAction& action, const MeasuredJoints& measured, double now) const {
+Refusal SafetyGate::refuse(const TimedAction& action, const MeasuredJoints& measured, double now) {
   if (action.values.size() != size()) return Refusal::wrong_size;
   if (!all_finite(action.values)) return Refusal::not_finite;
   if (session_ == 0 || action.session != session_) return Refusal::wrong_session;
@@ -74,7 +116,7 @@ Refusal SafetyGate::refuse(const TimedAction& action, const MeasuredJoints& meas
         (measured.position[i] > limits_[i].highest() + limits_[i].step ||
          measured.position[i] < limits_[i].lowest() - limits_[i].step))
       return Refusal::beyond_range;
-  return Refusal::none;
+  return look(measured) ? Refusal::leap : Refusal::none;
 }
 
 Refusal SafetyGate::pass(const TimedAction& action, const MeasuredJoints& measured, double now,
@@ -115,7 +157,8 @@ double SafetyGate::limit(const Joint& joint, double wanted) {
 }
 
 // The later a limit comes, the more it counts: the joint slows down in time for the end of its range, even where it
-// then slows down faster than it should.
+// then slows down faster than it should; and what is measured, which may be wrong, moves no command faster than
+// `velocity`.
 double SafetyGate::limit_position(const Joint& joint, double wanted) {
   const auto& [limits, last, position, velocity, torque, seconds] = joint;
   if (seconds == 0) return last.command;
@@ -126,7 +169,9 @@ double SafetyGate::limit_position(const Joint& joint, double wanted) {
   double rate = (wanted - last.command) / seconds;
   rate = clamp(Limit::acceleration, rate, last.rate - change, last.rate + change);
   rate = clamp(Limit::velocity, rate, -std::min(down, limits.velocity), std::min(up, limits.velocity));
-  const double command = clamp(Limit::step, last.command + rate * seconds, position - limits.step, position + limits.step);
+  const double furthest = limits.velocity * seconds;
+  double command = clamp(Limit::step, last.command + rate * seconds, position - limits.step, position + limits.step);
+  command = clamp(Limit::velocity, command, last.command - furthest, last.command + furthest);
   return clamp(Limit::position, command, limits.lowest(), limits.highest());
 }
 
@@ -135,8 +180,8 @@ double SafetyGate::limit_velocity(const Joint& joint, double wanted) {
   const double change = limits.acceleration * seconds;
   const double up = braking_speed(limits.highest() - position, limits.acceleration, seconds);
   const double down = braking_speed(position - limits.lowest(), limits.acceleration, seconds);
-  double command = clamp(Limit::acceleration, wanted, last.command - change, last.command + change);
-  command = clamp(Limit::step, command, velocity - limits.step, velocity + limits.step);
+  double command = clamp(Limit::step, wanted, velocity - limits.step, velocity + limits.step);
+  command = clamp(Limit::acceleration, command, last.command - change, last.command + change);
   command = clamp(Limit::velocity, command, -limits.velocity, limits.velocity);
   return clamp(Limit::position, command, -down, up);
 }

@@ -3,11 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/text.h"
+
 namespace sinew {
 namespace {
 
+constexpr AlarmReport missing{Alarm::not_finite, no_joint, 0, 0};
+
+// Of what is measured of each joint; may be empty.
 AlarmReport find_not_finite(std::span<const double> values, size_t count) {
-  if (!values.empty() && values.size() != count) return {Alarm::not_finite, 0, 0, 0};
+  if (!values.empty() && values.size() != count) return missing;
   for (size_t i = 0; i < values.size(); ++i)
     if (!std::isfinite(values[i])) return {Alarm::not_finite, i, values[i], 0};
   return {};
@@ -35,6 +40,37 @@ AlarmReport watch_joint(const RobotState& state, const ActuatorLimits& limits, s
 
 }  // namespace
 
+std::vector<float> sensor_bounds(const WatchLimits& limits, const std::vector<SensorSpec>& sensors, float otherwise) {
+  std::vector<float> bounds;
+  std::vector<std::string> names;
+  for (const SensorSpec& sensor : sensors) {
+    if (sensor.is_image()) continue;
+    names.push_back(sensor.name);
+    const auto named = std::ranges::find(limits.sensors, sensor.name, [](const auto& entry) { return entry.first; });
+    const double bound = named == limits.sensors.end() ? otherwise : named->second;
+    if (!(bound > 0)) fail("watches: sensors: the bound of '{}' is to be above 0, not {}", sensor.name, bound);
+    bounds.insert(bounds.end(), static_cast<size_t>(sensor.size()), static_cast<float>(bound));
+  }
+  for (const auto& [name, bound] : limits.sensors)
+    if (std::ranges::find(names, name) == names.end())
+      fail("watches: sensors: the robot has no sensor '{}' of numbers{}", name, suggestion(name, names));
+  return bounds;
+}
+
+std::string reading_text(const std::vector<SensorSpec>& sensors, size_t number, double value, double limit) {
+  const std::string is = std::isnan(value) ? "is NaN" : fmt::format("is {:.4g}, limit {:.4g}", value, limit);
+  for (const SensorSpec& sensor : sensors) {
+    if (sensor.is_image()) continue;
+    if (const auto size = static_cast<size_t>(sensor.size()); number >= size) {
+      number -= size;
+      continue;
+    }
+    const std::string label = number < sensor.labels.size() ? fmt::format(" ('{}')", sensor.labels[number]) : "";
+    return fmt::format("sensor '{}', number {}{}, {}", sensor.name, number + 1, label, is);
+  }
+  return fmt::format("number {} {}", number + 1, is);
+}
+
 const char* name_of(Alarm alarm) {
   switch (alarm) {
     case Alarm::none: return "none";
@@ -48,6 +84,10 @@ const char* name_of(Alarm alarm) {
     case Alarm::link_lost: return "no actions arrive";
     case Alarm::operator_stop: return "stopped by the operator";
     case Alarm::fault: return "the robot says that something is wrong with it";
+    case Alarm::leap: return "what is measured leapt further than the joint can have moved";
+    case Alarm::astray: return "the joint is far from where it is told to be";
+    case Alarm::task_ended: return "the task has ended";
+    case Alarm::sensor: return "a sensor reads what cannot be";
   }
   return "";
 }
@@ -63,9 +103,13 @@ std::string text_of(const AlarmReport& report, std::span<const ActuatorLimits> a
   switch (report.alarm) {
     case Alarm::stale: case Alarm::link_lost: return report.limit > 0 ? with_numbers("s") : name_of(report.alarm);
     case Alarm::tilt: return with_numbers("rad");
-    case Alarm::joint_range: return of_actuator("rad");
+    case Alarm::joint_range: case Alarm::leap: case Alarm::astray: return of_actuator("rad");
     case Alarm::torque: return of_actuator("N m");
     case Alarm::temperature: return of_actuator("°C");
+    case Alarm::not_finite:
+      if (report.actuator >= actuators.size()) return name_of(report.alarm);
+      return fmt::format("'{}': what is measured of it is not finite: {}", actuators[report.actuator].name,
+                         report.measured);
     default: return name_of(report.alarm);
   }
 }
@@ -74,11 +118,11 @@ AlarmReport watch(const RobotState& state, std::span<const ActuatorLimits> actua
                   double now) {
   if (const double age = now - state.stamp; !(age <= limits.age)) return {Alarm::stale, 0, age, limits.age};
   const size_t count = actuators.size();
-  if (state.joints.position.size() != count || state.joints.velocity.size() != count) return {Alarm::not_finite, 0, 0, 0};
+  if (state.joints.position.size() != count || state.joints.velocity.size() != count) return missing;
   for (const auto values : {state.joints.position, state.joints.velocity, state.joints.torque, state.temperature})
     if (const AlarmReport report = find_not_finite(values, count)) return report;
   if (!state.gravity.empty()) {
-    if (const AlarmReport report = find_not_finite(state.gravity, 3)) return report;
+    if (find_not_finite(state.gravity, 3)) return missing;
     if (const double tilt = tilt_of(state.gravity); tilt > limits.tilt) return {Alarm::tilt, 0, tilt, limits.tilt};
   }
   for (size_t i = 0; i < count; ++i)

@@ -55,6 +55,18 @@ void visit_newer_state([[maybe_unused]] const mjModel& m, [[maybe_unused]] mjDat
 #endif
 }
 
+/// Whether MuJoCo leaves out a URDF's <limit effort="…"/>.
+inline constexpr bool urdf_effort_is_dropped = mjVERSION_HEADER < 300;
+
+/// Whether an equality holds from the beginning.
+inline bool is_active(const mjModel& m, int equality) {
+#if mjVERSION_HEADER >= 300
+  return m.eq_active0[equality] != 0;
+#else
+  return m.eq_active[equality] != 0;
+#endif
+}
+
 /// Of a ray from `from` along `ray` with one geom: how many times `ray` away the nearest point is; -1: none.
 inline double ray_shape(const double* position, const double* axes, const double* size, const double* from,
                         const double* ray, int type) {

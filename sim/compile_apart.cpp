@@ -2,38 +2,34 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <spawn.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "core/error.h"
 #include "core/log.h"
 #include "sim/compat.h"
+#include "sim/compile_job_internal.h"
 
 namespace sinew {
 namespace {
 
-// What the child has to say, in memory that both see. A child that crashes leaves `crashed`.
-struct Report {
-  enum class Outcome { crashed, compiled, refused, error, too_large, no_memory };
-  Outcome outcome;
-  char message[1000];  // MuJoCo's
-  char warning[1000];  // its last one
-};
+using Outcome = CompileJob::Outcome;
 
 struct Limits {
   int seconds;
-  size_t bytes;  // of the compiled model, and of its simulation's data; a fourfold while compiling
+  size_t bytes;  // CompileJob::most_bytes
 };
 
 int from_environment(const char* name, int otherwise) {
@@ -47,10 +43,16 @@ Limits limits() {
           .bytes = static_cast<size_t>(from_environment("SINEW_MODEL_MIB", 1024)) << 20};
 }
 
+[[noreturn]] void fail_to_begin(int error) { fail_errno("cannot compile a model in a process of its own", error); }
+
 class FileDescriptor {
  public:
   explicit FileDescriptor(int fd) : fd_(fd) {
-    if (fd_ < 0) fail_errno("cannot compile a model in a process of its own", errno);
+    if (fd_ >= 0 && fd_ <= STDERR_FILENO) {  // whoever began us had closed it; the other process puts its own there
+      fd_ = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+      ::close(fd);
+    }
+    if (fd_ < 0) fail_to_begin(errno);
   }
   ~FileDescriptor() { close(); }
   FileDescriptor(const FileDescriptor&) = delete;
@@ -64,68 +66,48 @@ class FileDescriptor {
   int fd_;
 };
 
-// ---- The child. It ends by _exit: nothing of the parent's is to be flushed or destroyed twice.
-
-Report* report = nullptr;  // the child's own, set after the fork
-
-void note(char (&place)[1000], const char* text) { std::snprintf(place, sizeof place, "%s", text); }
-
-[[noreturn]] void end(Report::Outcome outcome) {
-  report->outcome = outcome;
-  _exit(0);
-}
-
-// Private memory that this process has, in bytes: a sanitizer's is huge, and the limit comes on top.
-size_t present_data() {
-  size_t pages[6] = {};
-  FILE* file = std::fopen("/proc/self/statm", "r");
-  if (!file) return 0;
-  const int found =
-      std::fscanf(file, "%zu %zu %zu %zu %zu %zu", &pages[0], &pages[1], &pages[2], &pages[3], &pages[4], &pages[5]);
-  std::fclose(file);
-  return found == 6 ? pages[5] * static_cast<size_t>(sysconf(_SC_PAGESIZE)) : 0;
-}
-
-void restrict_this_process(const Limits& limits, pid_t parent) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) _exit(1);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) std::signal(signal, SIG_DFL);
-  const auto set = [](auto what, size_t value) {
-    const rlimit limit{value, value};
-    setrlimit(what, &limit);
-  };
-  set(RLIMIT_CORE, 0);
-  if (const size_t present = present_data()) set(RLIMIT_DATA, present + 4 * limits.bytes);
-  const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  dup2(nowhere, STDIN_FILENO);  // a model that includes /dev/stdin
-  dup2(nowhere, STDERR_FILENO);
-}
-
-[[noreturn]] void compile(const std::string& path, const std::string& out, const Limits& limits) {
-  mju_user_error = [](const char* text) {
-    note(report->message, text);
-    end(std::strstr(text, "allocate") ? Report::Outcome::no_memory : Report::Outcome::error);
-  };
-  mju_user_warning = [](const char* text) { note(report->warning, text); };
-  try {
-    mjModel* model = mj_loadXML(path.c_str(), nullptr, report->message, sizeof report->message);
-    if (!model)  // its own handler may have caught the want of memory
-      end(std::strstr(report->message, "allocate memory") ? Report::Outcome::no_memory : Report::Outcome::refused);
-    if (static_cast<size_t>(mj_sizeModel(model)) > limits.bytes) end(Report::Outcome::too_large);
-    mj_saveModel(model, out.c_str(), nullptr, 0);
-    compat::size_buffers(*model, *model, 0);
-    const mjData* data = mj_makeData(model);
-    if (!data || static_cast<size_t>(data->nbuffer) > limits.bytes) end(Report::Outcome::too_large);
-    end(Report::Outcome::compiled);
-  } catch (const std::bad_alloc&) {
-    end(Report::Outcome::no_memory);
-  } catch (...) {
-    end(Report::Outcome::error);
+// The job in memory that the other process sees, too.
+class SharedJob {
+ public:
+  SharedJob(const std::string& path, const std::string& more_mjcf, const Limits& limits)
+      : file_(::memfd_create("job", MFD_CLOEXEC)), size_(sizeof(CompileJob) + more_mjcf.size()) {
+    if (path.size() >= sizeof(CompileJob::path)) fail_to_begin(ENAMETOOLONG);
+    if (::ftruncate(file_, static_cast<off_t>(size_)) != 0) fail_to_begin(errno);
+    void* memory = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0);
+    if (memory == MAP_FAILED) fail_to_begin(errno);
+    job_ = new (memory) CompileJob{};
+    job_->parent = ::getpid();
+    job_->most_bytes = limits.bytes;
+    path.copy(job_->path, path.size());
+    job_->more_mjcf_length = more_mjcf.copy(job_->more_mjcf(), more_mjcf.size());
   }
-}
+  ~SharedJob() { ::munmap(job_, size_); }
+  SharedJob(const SharedJob&) = delete;
+  SharedJob& operator=(const SharedJob&) = delete;
+  const CompileJob& operator*() const { return *job_; }
+  const CompileJob* operator->() const { return job_; }
+  int file() const { return file_; }
 
-// ---- The parent.
+ private:
+  FileDescriptor file_;
+  size_t size_;
+  CompileJob* job_ = nullptr;
+};
+
+// This program, begun anew. It has only these files of ours: the job's, the model's, and the pipe's end that its own end
+// closes.
+pid_t begin(int job, int model, int pipe) {
+  posix_spawn_file_actions_t files;
+  if (const int error = posix_spawn_file_actions_init(&files)) fail_to_begin(error);
+  for (const int file : {job, model, pipe}) posix_spawn_file_actions_adddup2(&files, file, file);  // stays open
+  std::string name = compiling_program_name(), job_text = std::to_string(job), model_text = std::to_string(model);
+  char* arguments[] = {name.data(), job_text.data(), model_text.data(), nullptr};
+  pid_t child = 0;
+  const int error = posix_spawn(&child, "/proc/self/exe", &files, nullptr, arguments, environ);
+  posix_spawn_file_actions_destroy(&files);
+  if (error != 0) fail_to_begin(error);
+  return child;
+}
 
 // Waits until the child has ended, which closes the pipe; kills it when its time is up.
 bool ends_in_time(int pipe, pid_t child, int seconds) {
@@ -149,17 +131,20 @@ int status_of(pid_t child) {
   return status;
 }
 
-[[noreturn]] void fail_with(const Report& said, int status, const Limits& limits) {
-  const size_t mib = limits.bytes >> 20;
-  switch (said.outcome) {
-    case Report::Outcome::error: fail("MuJoCo: {}", said.message);
-    case Report::Outcome::no_memory:
+[[noreturn]] void fail_with(const CompileJob& job, int status) {
+  const size_t mib = job.most_bytes >> 20;
+  switch (job.outcome) {
+    case Outcome::error: fail("MuJoCo: {}", job.message);
+    case Outcome::no_memory:
       fail("MuJoCo needs more than {} MiB to compile it (SINEW_MODEL_MIB={} in the environment allows more)", 4 * mib,
            2 * mib);
-    case Report::Outcome::too_large:
+    case Outcome::too_large:
       fail("it takes more than {} MiB once compiled (SINEW_MODEL_MIB={} in the environment allows more)", mib, 2 * mib);
     default: break;
   }
+  if (job.outcome == Outcome::not_begun)
+    fail("this program could not be begun anew to compile the model; start it by its own name, not through a loader or "
+         "a tool that stands for it");
   if (WIFSIGNALED(status))
     fail("MuJoCo {} crashes on this model (signal {}, {}): it is broken in a way that MuJoCo does not notice",
          mj_versionString(), WTERMSIG(status), strsignal(WTERMSIG(status)));
@@ -168,77 +153,27 @@ int status_of(pid_t child) {
 
 }  // namespace
 
-CompiledModel compile_apart(const std::string& path) {
+CompiledModel compile_apart(const std::string& path, const std::string& more_mjcf) {
   const Limits limits = sinew::limits();
-  const FileDescriptor file(::memfd_create("compiled model", MFD_CLOEXEC));
-  const std::string out = fmt::format("/proc/self/fd/{}", static_cast<int>(file));
-  int ends[2] = {-1, -1};
-  if (::pipe2(ends, O_CLOEXEC) != 0) fail_errno("cannot compile a model in a process of its own", errno);
+  const SharedJob job(path, more_mjcf, limits);
+  const FileDescriptor compiled(::memfd_create("compiled model", MFD_CLOEXEC));
+  std::array<int, 2> ends = {-1, -1};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail_to_begin(errno);
   FileDescriptor ours(ends[0]), its(ends[1]);
-  void* shared = ::mmap(nullptr, sizeof(Report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (shared == MAP_FAILED) fail_errno("cannot compile a model in a process of its own", errno);
 
-  const pid_t parent = ::getpid(), child = ::fork();
-  if (child == 0) {
-    report = static_cast<Report*>(shared);
-    restrict_this_process(limits, parent);
-    compile(path, out, limits);
-  }
-  const int fork_error = errno;
+  const pid_t child = begin(job.file(), compiled, its);
   its.close();
-  const bool in_time = child > 0 && ends_in_time(ours, child, limits.seconds);
-  const int status = child > 0 ? status_of(child) : 0;
-  const Report said = *static_cast<Report*>(shared);
-  ::munmap(shared, sizeof(Report));
-  if (child < 0) fail_errno("cannot compile a model in a process of its own", fork_error);
+  const bool in_time = ends_in_time(ours, child, limits.seconds);
+  const int status = status_of(child);
   if (!in_time)
     fail("MuJoCo has not compiled it after {} s (SINEW_MODEL_SECONDS={} in the environment allows more)",
          limits.seconds, 2 * limits.seconds);
-  if (said.outcome == Report::Outcome::refused) return {.model = nullptr, .message = said.message};
-  if (said.outcome != Report::Outcome::compiled) fail_with(said, status, limits);
-  if (said.warning[0]) log_warning("{}: MuJoCo: {}", path, said.warning);
-  mjModel* model = mj_loadModel(out.c_str(), nullptr);
+  if (job->outcome == Outcome::refused) return {.model = nullptr, .message = job->message};
+  if (job->outcome != Outcome::compiled) fail_with(*job, status);
+  if (job->warning[0]) log_warning("{}: MuJoCo: {}", path, job->warning);
+  mjModel* model = mj_loadModel(fmt::format("/proc/self/fd/{}", static_cast<int>(compiled)).c_str(), nullptr);
   if (!model) throw Error("the compiled model cannot be read back", Error::Fault::system);
-  return {.model = model, .message = said.message};
-}
-
-namespace {
-
-// Of the tag, comment or instruction that begins at `begin`: the place of its last character.
-size_t end_of_tag(const std::string& text, size_t begin) {
-  if (text.compare(begin, 4, "<!--") == 0) return text.find("-->", begin);
-  char quote = 0;
-  for (size_t i = begin; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quote == 0 && c == '>') return i;
-    if (quote == 0 && (c == '"' || c == '\''))
-      quote = c;
-    else if (c == quote)
-      quote = 0;
-  }
-  return std::string::npos;
-}
-
-}  // namespace
-
-std::string why_no_model_text(const std::string& text) {
-  constexpr int most_levels = 200;  // MuJoCo reads recursively, and overflows the stack soon after
-  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-  if (text.find('\0') != std::string::npos) return "it contains zero bytes, so it is no XML file";
-  const size_t start =
-      text.find_first_not_of(" \t\r\n", text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0);
-  if (start == std::string::npos || text[start] != '<') return "it is no XML file: it does not begin with '<'";
-  int level = 0;
-  for (size_t begin = start, end; begin < text.size(); begin = text.find('<', end)) {
-    end = end_of_tag(text, begin);
-    if (end == std::string::npos) break;  // MuJoCo says what is wrong
-    if (text[begin + 1] == '/')
-      --level;
-    else if (text[begin + 1] != '!' && text[begin + 1] != '?' && text[end - 1] != '/')
-      ++level;
-    if (level > most_levels) return fmt::format("its elements are nested more than {} deep", most_levels);
-  }
-  return "";
+  return {.model = model, .message = job->message};
 }
 
 }  // namespace sinew

@@ -1,6 +1,8 @@
 #include "sim/model.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <string_view>
 
 #include "core/error.h"
 #include "core/log.h"
@@ -9,6 +11,9 @@
 #include "sim/compat.h"
 #include "sim/compile_apart_internal.h"
 #include "sim/messages.h"
+#include "sim/model_diagnosis_internal.h"
+#include "sim/model_sources.h"
+#include "sim/urdf_internal.h"
 
 namespace sinew {
 namespace {
@@ -48,7 +53,7 @@ std::string one_line(std::string text) {
 
 constexpr size_t most_bytes = size_t{64} << 20;
 
-// "" for what MuJoCo can be asked to read.
+// "" for a file that may hold a model.
 std::string why_no_model_file(const std::filesystem::path& path) {
   namespace fs = std::filesystem;
   std::error_code ignored;
@@ -60,38 +65,63 @@ std::string why_no_model_file(const std::filesystem::path& path) {
     return "it is a YAML file, an MJCF or URDF file is needed (a task names its own as 'model')";
   if (fs::file_size(path, ignored) > most_bytes)
     return "it is larger than 64 MiB; put meshes and height fields into files";
-  return why_no_model_text(read_file(path.string(), most_bytes));
+  return "";
 }
 
-// What to do about the commonest of MuJoCo's messages.
-std::string advice_on(const std::string& message) {
-  const auto says = [&](const char* part) { return message.find(part) != std::string::npos; };
-  if (says("mass and inertia of moving bodies"))
-    return "; whatever a joint moves needs a mass: give that body (in a URDF, that link) an <inertial>, or a geom with "
-           "a "
-           "mass";
-  if (says("Unknown mesh file type")) return "; convert the mesh to STL or OBJ and name that file instead";
-  if (says("could not open") || says("Error opening file"))
-    return "; a mesh is looked for beside the model, or in the compiler's meshdir; of a URDF's package://…/a.stl only "
-           "a.stl counts, unless it has <mujoco><compiler strippath=\"false\"/></mujoco>";
-  if (says("XML parse error")) return "; the file is not well-formed XML";
-  return "";
+// Names go into files that are UTF-8. An old exporter may have written others, whatever the file's first line says.
+void check_names(const mjModel& model, const std::string& path) {
+  const std::string_view names(model.names, static_cast<size_t>(model.nnames));
+  for (size_t begin = 0; begin < names.size();) {
+    const size_t end = std::min(names.find('\0', begin), names.size());
+    std::string name(names.substr(begin, end - begin));
+    begin = end + 1;
+    if (is_utf8(name)) continue;
+    for (char& c : name)
+      if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+    fail("cannot load the model '{}': its name '{}' is not UTF-8 text; save the file, and those it includes, as UTF-8",
+         path, name);
+  }
 }
 
 }  // namespace
 
-std::shared_ptr<const Model> Model::load(const std::string& path) {
+std::shared_ptr<const Model> Model::load(const std::string& named) {
   catch_mujoco_messages();
-  if (const std::string reason = why_no_model_file(path); !reason.empty())
-    fail("cannot load the model '{}': {}", path, reason);
+  const std::string path = place_of_model(named);
+  std::string text, reason = why_no_model_file(path);
+  if (reason.empty()) {
+    text = read_file(path, most_bytes);
+    reason = why_no_model_text(text);
+  }
+  if (!reason.empty()) fail("cannot load the model '{}': {}", path, reason);
 
+  // An MJCF is looked into where MuJoCo refuses it; a URDF says more than MuJoCo reads.
+  XmlScan scan;
+  std::string more;
+  if (text.find("<robot") != std::string::npos) scan = scan_xml(path, text);
+  if (scan.is_urdf()) {
+    refuse_xacro(scan);
+    more = mjcf_for_mimics(scan);
+  }
   const CompiledModel compiled =
-      with_context(fmt::format("cannot load the model '{}'", path), [&] { return compile_apart(path); });
+      with_context(fmt::format("cannot load the model '{}'", path), [&] { return compile_apart(path, more); });
   const std::string message = one_line(compiled.message);
-  if (!compiled.model) fail("cannot load the model '{}'; MuJoCo says: {}{}", path, message, advice_on(message));
+  if (!compiled.model)
+    fail("cannot load the model '{}'; MuJoCo {} says: {}{}", path, mujoco_version(), message,
+         diagnosis(scan.elements.empty() ? scan_xml(path, text) : scan, message));
   if (!message.empty()) log_warning("{}: MuJoCo says: {}", path, message);
-  return std::shared_ptr<const Model>(new Model(compiled.model, path));
+  std::shared_ptr<Model> model(new Model(compiled.model, path));
+  check_names(model->raw(), path);
+  if (scan.is_urdf()) {
+    model->is_urdf_ = true;
+    model->dropped_ = dropped_of_urdf(scan);
+    model->urdf_effort_ = effort_limits_of_urdf(scan);
+  }
+  return model;
 }
+
+Model::Model(mjModel_* model, std::string path)
+    : model_(model), path_(std::move(path)), actuators_(names_of_actuators()) {}
 
 Model::~Model() { mj_deleteModel(model_); }
 
@@ -102,6 +132,12 @@ std::string Model::fingerprint() const {
   Sha256 hash;
   hash.update(bytes.data(), bytes.size());
   return hash.hex_digest();
+}
+
+ModelIdentity Model::identity() const {
+  return {.engine = fmt::format("MuJoCo {}", mj_versionString()),
+          .fingerprint = fingerprint(),
+          .sources = hash_of_sources(path_)};
 }
 
 int Model::nq() const { return static_cast<int>(model_->nq); }
@@ -138,22 +174,44 @@ std::vector<std::string> Model::names(Element element) const {
   return all;
 }
 
-// MuJoCo finds an element without a name by the name "".
-bool Model::has(Element element, const std::string& name) const {
-  return !name.empty() && mj_name2id(model_, kind_of(element).type, name.c_str()) >= 0;
+std::string Model::called(Element element, int index) const {
+  if (element == Element::actuator) return actuators_[static_cast<size_t>(index)];
+  const std::string own = name(element, index);
+  if (!own.empty() || element != Element::joint) return own;
+  const std::string of_body = name(Element::body, model_->jnt_bodyid[index]);
+  return index_of(Element::joint, of_body) == index ? of_body : "";
 }
+
+// -1: there is none. MuJoCo finds an element without a name by the name "".
+int Model::index_of(Element element, const std::string& name) const {
+  if (name.empty()) return -1;
+  const int index = mj_name2id(model_, kind_of(element).type, name.c_str());
+  if (index >= 0) return index;
+  if (element == Element::actuator) {
+    const auto found = std::ranges::find(actuators_, name);
+    return found == actuators_.end() ? -1 : static_cast<int>(found - actuators_.begin());
+  }
+  if (element != Element::joint) return -1;
+  const int body = mj_name2id(model_, mjOBJ_BODY, name.c_str());
+  if (body < 0 || model_->body_jntnum[body] != 1) return -1;
+  const int only = model_->body_jntadr[body];
+  return this->name(Element::joint, only).empty() ? only : -1;
+}
+
+bool Model::has(Element element, const std::string& name) const { return index_of(element, name) >= 0; }
 
 int Model::find(Element element, const std::string& name) const {
-  if (!has(element, name)) throw Error(no_such(element, name));
-  return mj_name2id(model_, kind_of(element).type, name.c_str());
+  const int index = index_of(element, name);
+  if (index < 0) throw Error(no_such(element, name));
+  return index;
 }
 
-// "'hopper.xml' has no joint 'thigh_jont'; did you mean 'thigh_joint'? It has: rootx, rootz, …"
 std::string Model::no_such(Element element, const std::string& name) const {
   constexpr size_t most_listed = 12;
   const char* noun = kind_of(element).noun;
   std::string text = fmt::format("'{}' has no {} '{}'", path_, noun, name);
-  std::vector<std::string> known = names(element);
+  std::vector<std::string> known;
+  for (int i = 0; i < count(element); ++i) known.push_back(called(element, i));
   if (known.empty()) return text + fmt::format(", nor any other {}", noun);
   std::erase(known, "");
   if (known.empty())

@@ -1,11 +1,13 @@
 #pragma once
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "core/model_identity.h"
 #include "sim/model_parameters.h"
 
 struct mjModel_;
@@ -27,9 +29,15 @@ class Model {
   Model& operator=(const Model&) = delete;
 
   const std::string& path() const { return path_; }
+  bool is_urdf() const { return is_urdf_; }
+  /// What a URDF has that MuJoCo drops, in words with how often and where: "<transmission> (6, from line 12 on)". A
+  /// <mimic> is kept, as an equality of joints.
+  const std::vector<std::string>& dropped() const { return dropped_; }
   /// SHA-256 of the compiled model as 64 hex digits: the same for each loading of the same files by the
   /// same MuJoCo, another where any number, name or mesh differs.
   std::string fingerprint() const;
+  /// What it is, whichever folder it lies in.
+  ModelIdentity identity() const;
   int nq() const;                           // numbers in a position; a free joint has 7
   int nv() const;                           // numbers in a velocity; a free joint has 6
   int nu() const;                           // actuators
@@ -45,9 +53,14 @@ class Model {
   /// "" for an element without a name.
   std::string name(Element element, int index) const;
   std::vector<std::string> names(Element element) const;
-  /// Index of the element of that name.
+  /// What a task and a policy call it: its name; of a joint without one that is its body's only joint, the body's; of
+  /// an actuator without one, that of what it drives, with its kind and number where that alone is not unique.
+  std::string called(Element element, int index) const;
+  /// Index of the element that is called so.
   int find(Element element, const std::string& name) const;
   bool has(Element element, const std::string& name) const;
+  /// "'hopper.xml' has no joint 'thigh_jont'; did you mean 'thigh_joint'? It has: …"
+  std::string no_such(Element element, const std::string& name) const;
 
   JointType joint_type(int joint) const;
   int qpos_address(int joint) const;
@@ -63,6 +76,11 @@ class Model {
   /// What its first degree of freedom moves in the initial position, armature included, kg or kg m².
   double joint_inertia(int joint) const;
   int joint_body(int joint) const;  // the body that it moves
+  /// The effort limit that a URDF gives it, N m or N, which MuJoCo drops; 0: none.
+  double urdf_effort(int joint) const;
+  /// The joint that it follows by an equality that holds from the beginning, as a finger of a gripper follows the other;
+  /// -1: none. It is not to be driven on its own.
+  int leader_of_joint(int joint) const;
 
   /// "qpos[1] rootz" and the unit, "m", "rad" or "1" (a part of a quaternion).
   std::string qpos_label(int i) const;
@@ -83,6 +101,10 @@ class Model {
   /// "motor", "position", "velocity", "intvelocity", "damper", "cylinder", "muscle", "adhesion", or "general".
   /// MuJoCo keeps no such word: it follows from gain, bias and dynamics.
   std::string actuator_kind(int actuator) const;
+  /// For messages: its name in quotes, or "actuator 0 (velocity, joint wheel)"; and where the file has it, "arm.xml:12",
+  /// or the path alone where that is not certain.
+  std::string actuator_label(int actuator) const;
+  std::string actuator_place(int actuator) const;
   /// "joint elbow", "tendon SF", "site hand", …
   std::string actuator_drives(int actuator) const;
   /// The joint on which it acts directly; -1 when it acts through a tendon, on a site or on a body.
@@ -114,6 +136,8 @@ class Model {
 
   std::span<const double> keyframe_qpos(int keyframe) const;  // [nq]
   std::span<const double> keyframe_qvel(int keyframe) const;  // [nv]
+  std::span<const double> keyframe_act(int keyframe) const;   // of each actuator with a state
+  std::span<const double> keyframe_ctrl(int keyframe) const;  // [nu]
 
   /// The values of a parameter as loaded, which a simulation's own model may differ from.
   std::span<const double> parameter(ModelParameter parameter) const;
@@ -123,15 +147,21 @@ class Model {
   const mjModel_& raw() const { return *model_; }
 
  private:
-  Model(mjModel_* model, std::string path) : model_(model), path_(std::move(path)) {}
-  std::string no_such(Element element, const std::string& name) const;
+  Model(mjModel_* model, std::string path);
+  int index_of(Element element, const std::string& name) const;
   std::string transmission_unit(int actuator) const;
+  std::string driven_name(int actuator) const;
+  std::vector<std::string> names_of_actuators() const;
   std::string tendon_unit(int tendon) const;
   int joint_of_qpos(int i) const;
   int joint_of_dof(int i) const;
 
   mjModel_* model_;
   std::string path_;
+  bool is_urdf_ = false;
+  std::vector<std::string> dropped_;
+  std::vector<std::string> actuators_;  // what they are called
+  std::map<std::string, double> urdf_effort_;  // of a joint
 };
 
 }  // namespace sinew

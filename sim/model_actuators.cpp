@@ -2,9 +2,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
+#include <vector>
 
+#include "core/error.h"
 #include "sim/compat.h"
 #include "sim/model.h"
+#include "sim/xml_scan_internal.h"
 
 namespace sinew {
 namespace {
@@ -62,6 +66,62 @@ std::string Model::actuator_kind(int actuator) const {
   if (law.gain == mjGAIN_AFFINE && law.bias == mjBIAS_NONE && law.gain_of[0] == 0 && law.gain_of[1] == 0)
     return "damper";
   return "general";
+}
+
+std::string Model::actuator_label(int actuator) const {
+  const std::string own = name(Element::actuator, actuator);
+  if (!own.empty()) return fmt::format("'{}'", own);
+  return fmt::format("actuator {} ({}, {})", actuator, actuator_kind(actuator), actuator_drives(actuator));
+}
+
+std::string Model::driven_name(int actuator) const {
+  const int target = model_->actuator_trnid[2 * actuator];
+  switch (model_->actuator_trntype[actuator]) {
+    case mjTRN_JOINT:
+    case mjTRN_JOINTINPARENT: return called(Element::joint, target);
+    case mjTRN_TENDON: return name(Element::tendon, target);
+    case mjTRN_SITE:
+    case mjTRN_SLIDERCRANK: return name(Element::site, target);
+    case mjTRN_BODY: return name(Element::body, target);
+    default: return "";
+  }
+}
+
+// Each has one, and no two the same: that of what it drives ("elbow"), else with its kind ("elbow_velocity"), else with
+// its number ("elbow_motor_3"; "actuator_3" where nothing has a name). Names of the file's own come first.
+std::vector<std::string> Model::names_of_actuators() const {
+  std::vector<std::string> called = names(Element::actuator);
+  const auto complete = [&](auto&& make) {
+    std::vector<std::string> wanted;
+    for (int i = 0; i < nu(); ++i) wanted.push_back(called[static_cast<size_t>(i)].empty() ? make(i) : "");
+    const std::vector<std::string> taken = called;
+    for (size_t i = 0; i < wanted.size(); ++i)
+      if (!wanted[i].empty() && std::ranges::count(wanted, wanted[i]) == 1 &&
+          std::ranges::find(taken, wanted[i]) == taken.end())
+        called[i] = wanted[i];
+  };
+  complete([&](int i) { return driven_name(i); });
+  complete([&](int i) { return driven_name(i).empty() ? "" : driven_name(i) + "_" + actuator_kind(i); });
+  for (std::string more = "_"; std::ranges::find(called, "") != called.end(); more += "_")
+    complete([&](int i) {
+      const std::string driven = driven_name(i);
+      return (driven.empty() ? "actuator" : driven + "_" + actuator_kind(i)) + more + std::to_string(i);
+    });
+  return called;
+}
+
+std::string Model::actuator_place(int actuator) const {
+  try {
+    const XmlScan scan = scan_xml(path_);
+    std::vector<const XmlElement*> found;  // in MuJoCo's order
+    for (const XmlElement& element : scan.elements)
+      if (element.parent >= 0 && scan.elements[static_cast<size_t>(element.parent)].name == "actuator" &&
+          element.name != "include" && element.name != "plugin")
+        found.push_back(&element);
+    if (std::ssize(found) == nu()) return scan.place(*found[static_cast<size_t>(actuator)]);
+  } catch (const Error&) {  // the file has gone since
+  }
+  return path_;
 }
 
 std::string Model::actuator_drives(int actuator) const {

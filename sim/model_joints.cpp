@@ -36,6 +36,19 @@ int Model::joint_dof_size(int joint) const {
 }
 double Model::qpos0(int i) const { return model_->qpos0[i]; }
 
+double Model::urdf_effort(int joint) const {
+  const auto found = urdf_effort_.find(name(Element::joint, joint));
+  return found == urdf_effort_.end() ? 0 : found->second;
+}
+
+int Model::leader_of_joint(int joint) const {
+  for (int i = 0; i < model_->neq; ++i)
+    if (model_->eq_type[i] == mjEQ_JOINT && model_->eq_obj1id[i] == joint && model_->eq_obj2id[i] >= 0 &&
+        compat::is_active(*model_, i))
+      return model_->eq_obj2id[i];
+  return -1;
+}
+
 std::string Model::joint_type_name(int joint) const {
   switch (joint_type(joint)) {
     case JointType::free: return "free";

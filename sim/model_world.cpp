@@ -50,6 +50,12 @@ std::span<const double> Model::keyframe_qpos(int keyframe) const {
 std::span<const double> Model::keyframe_qvel(int keyframe) const {
   return {model_->key_qvel + static_cast<ptrdiff_t>(nv()) * keyframe, static_cast<size_t>(nv())};
 }
+std::span<const double> Model::keyframe_act(int keyframe) const {
+  return {model_->key_act + static_cast<ptrdiff_t>(model_->na) * keyframe, static_cast<size_t>(model_->na)};
+}
+std::span<const double> Model::keyframe_ctrl(int keyframe) const {
+  return {model_->key_ctrl + static_cast<ptrdiff_t>(nu()) * keyframe, static_cast<size_t>(nu())};
+}
 
 // MuJoCo's own filter, body by body: some bit of one's contype is in the other's conaffinity, and they
 // are neither welded together nor parent and child (unless the parent stands in the world).

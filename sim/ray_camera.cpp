@@ -1,5 +1,7 @@
 #include "sim/ray_camera.h"
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "sim/compat.h"
 #include "sim/depth_internal.h"

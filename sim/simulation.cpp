@@ -61,11 +61,29 @@ void Simulation::grow() {
   allocate();
 }
 
+std::span<double> Simulation::act() { return {data_->act, static_cast<size_t>(view_->na)}; }
+std::span<double> Simulation::mocap_pos() { return {data_->mocap_pos, 3 * static_cast<size_t>(view_->nmocap)}; }
+std::span<double> Simulation::mocap_quat() { return {data_->mocap_quat, 4 * static_cast<size_t>(view_->nmocap)}; }
+
 double Simulation::time() const { return data_->time; }
 
 void Simulation::reset() {
   if (!parameters_as_loaded_) load_parameters();
   mj_resetData(view_.get(), data_);
+}
+
+void Simulation::set_keyframe(int keyframe) {
+  const mjModel& m = model_->raw();
+  const auto restore = [&](const mjtNum* of_all, mjtNum* into, auto count) {
+    std::copy_n(of_all + static_cast<ptrdiff_t>(keyframe) * count, count, into);
+  };
+  restore(m.key_time, &data_->time, 1);
+  restore(m.key_qpos, data_->qpos, m.nq);
+  restore(m.key_qvel, data_->qvel, m.nv);
+  restore(m.key_act, data_->act, m.na);
+  restore(m.key_ctrl, data_->ctrl, m.nu);
+  restore(m.key_mpos, data_->mocap_pos, 3 * m.nmocap);
+  restore(m.key_mquat, data_->mocap_quat, 4 * m.nmocap);
 }
 
 Simulation::Event Simulation::take_event() {

@@ -44,6 +44,9 @@ class Simulation {
   /// The model's initial position at rest, and its own parameters as loaded. Call forward() once qpos
   /// and qvel are as wanted.
   void reset();
+  /// Time, qpos, qvel, act, ctrl and mocap poses as a keyframe of the model has them, as mj_resetDataKeyframe does;
+  /// the rest stays. Call forward() once qpos and qvel are as wanted.
+  void set_keyframe(int keyframe);
   /// Computes what follows from the state: xpos, site_xpos, contacts, forces. Does not move.
   void forward();
   /// n steps of the model's timestep. Positions derived from the state (xpos, site_xpos) are left as
@@ -62,6 +65,9 @@ class Simulation {
   std::span<double> qpos() { return {qpos_, nq_}; }
   std::span<double> qvel() { return {qvel_, nv_}; }
   std::span<double> ctrl() { return {ctrl_, nu_}; }
+  std::span<double> act();         // of each actuator with a state
+  std::span<double> mocap_pos();   // [nmocap, 3], m
+  std::span<double> mocap_quat();  // [nmocap, 4], (w, x, y, z)
   std::span<const double> qpos() const { return {qpos_, nq_}; }
   std::span<const double> qvel() const { return {qvel_, nv_}; }
   std::span<const double> ctrl() const { return {ctrl_, nu_}; }

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/safe_file.h"
+#include "vision/own_mark.h"
 
 namespace sinew {
 
@@ -24,7 +25,7 @@ std::string encode_png(const Image& image) {
   if (!png_image_write_to_memory(&header, file.data(), &bytes, 0, image.pixels.data(), 0, nullptr))
     throw Error(fmt::format("cannot encode a PNG: {}", header.message), Error::Fault::system);
   file.resize(bytes);
-  return file;
+  return file.insert(png_mark_begin, png_mark);
 }
 
 void write_png(const std::string& path, const Image& image) { write_file_atomically(path, encode_png(image)); }

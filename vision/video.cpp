@@ -5,12 +5,15 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <opencv2/core/utility.hpp>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/videoio.hpp>
 
 #include "core/error.h"
+#include "core/file_name.h"
 #include "core/safe_file.h"
+#include "vision/own_mark.h"
 
 namespace sinew {
 namespace fs = std::filesystem;
@@ -27,7 +30,7 @@ VideoWriter::VideoWriter(std::string path, int width, int height, double frames_
   if (!(frames_per_second > 0 && frames_per_second <= 1000))
     fail("a video of {} frames a second is impossible: above 0, up to 1000", frames_per_second);
   const fs::path file(path_);
-  if (file.extension() != ".mp4") fail("a video's name must end in .mp4, and '{}' does not", path_);
+  if (!has_extension(path_, ".mp4")) fail("a video's name must end in .mp4, and '{}' does not", path_);
   make_writable_folder(file.has_parent_path() ? file.parent_path().string() : ".");
   // FFmpeg chooses the container by the name's end.
   temporary_ = (file.parent_path() / fmt::format(".{}.tmp.{}.mp4", file.stem().string(), ::getpid())).string();
@@ -62,7 +65,8 @@ void VideoWriter::finish() {
   if (frames_ == 0) fail("no frame came for '{}'", path_);
   encoder_->writer.release();
   // OpenCV reports no failed write. A file whose index ("moov") is missing was cut short by one.
-  if (read_file(temporary_).find("moov") == std::string::npos)
+  std::ofstream end(temporary_, std::ios::binary | std::ios::app);
+  if (read_file(temporary_).find("moov") == std::string::npos || !(end << mp4_mark).flush())
     throw Error(fmt::format("cannot complete '{}': is the disk full?", path_), Error::Fault::system);
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail_errno(fmt::format("cannot write '{}'", path_), errno);
   temporary_.clear();

@@ -8,7 +8,7 @@ namespace sinew {
 
 /// RGB frames become an mp4 file that browsers play (H.264; MPEG-4 part 2 where FFmpeg has no H.264
 /// encoder). The codecs halve the colour's resolution: of an odd height or width the last row or
-/// column is dropped. The file appears under its name only when it is complete.
+/// column is dropped. is_own_mp4 knows it. The file appears under its name only when it is complete.
 class VideoWriter {
  public:
   /// Throws Error on an impossible size or rate, a name that does not end in .mp4, a folder that

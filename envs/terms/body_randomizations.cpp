@@ -6,16 +6,13 @@
 namespace sinew {
 namespace {
 
-/// Bodies with a mass; `all` passes over the others, which no list may name.
+/// Bodies with a mass.
 std::vector<size_t> choose_bodies(const ConfigNode& names, const TermSource& source) {
-  std::vector<size_t> bodies;
-  for (const int body : choose(Model::Element::body, names, source)) {
-    if (source.model.body_mass(body) > 0)
-      bodies.push_back(static_cast<size_t>(body));
-    else if (names.is_list())
-      throw names.error(fmt::format("the body '{}' has no mass", source.model.name(Model::Element::body, body)));
-  }
-  return bodies;
+  const std::vector<int> bodies = choose(Model::Element::body, names, source, [&](int body) {
+    if (source.model.body_mass(body) > 0) return std::string();
+    return fmt::format("the body '{}' has no mass", source.model.name(Model::Element::body, body));
+  });
+  return {bodies.begin(), bodies.end()};
 }
 
 class Mass final : public ModelRandomization {

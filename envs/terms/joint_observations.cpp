@@ -28,7 +28,7 @@ class JointPosition final : public ObservationTerm {
       const int address = source.model.qpos_address(joint);
       address_.push_back(static_cast<size_t>(address));
       zero_.push_back(params.relative ? source.default_pose[address_.back()] : 0);
-      add_number(source.model.name(Model::Element::joint, joint) + " pos", source.model.qpos_unit(address));
+      add_number(source.model.called(Model::Element::joint, joint) + " pos", source.model.qpos_unit(address));
     }
   }
   void observe(const TaskState& state, Rng&, double* out) override {
@@ -48,7 +48,7 @@ class JointVelocity final : public ObservationTerm {
     for (const int joint : choose_joints(params.joints, source)) {
       const int address = source.model.dof_address(joint);
       address_.push_back(static_cast<size_t>(address));
-      add_number(source.model.name(Model::Element::joint, joint) + " vel", source.model.qvel_unit(address));
+      add_number(source.model.called(Model::Element::joint, joint) + " vel", source.model.qvel_unit(address));
     }
   }
   void observe(const TaskState& state, Rng&, double* out) override {

@@ -26,7 +26,8 @@ class OfJoints final : public ModelRandomization {
       const double nominal = model.parameter(parameter)[joints_.back().first];
       if (change_.least(nominal) < 0)
         throw source.node.error(fmt::format("the joint '{}' has {}, which would become as little as {}, below 0",
-                                            model.name(Model::Element::joint, joint), nominal, change_.least(nominal)));
+                                            model.called(Model::Element::joint, joint), nominal,
+                                            change_.least(nominal)));
     }
   }
   void apply(TaskState& state, Rng& rng) override {

@@ -34,7 +34,7 @@ class XVelocity final : public Rate {
     const int joint = params.joint.empty() ? 0 : source.find(Model::Element::joint, params.joint);
     const Model::JointType type = model.joint_type(joint);
     if (type != Model::JointType::slide && type != Model::JointType::free)
-      throw source.node.error(fmt::format("the joint '{}' does not slide", model.name(Model::Element::joint, joint)));
+      throw source.node.error(fmt::format("the joint '{}' does not slide", model.called(Model::Element::joint, joint)));
     address_ = static_cast<size_t>(model.qpos_address(joint));
   }
 

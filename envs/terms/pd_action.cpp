@@ -44,7 +44,7 @@ class PdTargets final : public ActionTerm {
     const std::vector<int> indices = chosen(params.joints, source);
     for (const int joint : indices) {
       joints_.push_back(make(joint, source));
-      part_.labels.push_back(source.model.name(Model::Element::joint, joint));
+      part_.labels.push_back(source.model.called(Model::Element::joint, joint));
     }
     const size_t n = joints_.size();
     part_.units.assign(n, "1");
@@ -70,8 +70,7 @@ class PdTargets final : public ActionTerm {
 
   void begin_step(std::span<const double> action, TaskState&) override {
     for (size_t i = 0; i < joints_.size(); ++i)
-      joints_[i].target =
-          joints_[i].default_position + joints_[i].scale * std::clamp(action[i], part_.low[i], part_.high[i]);
+      joints_[i].target = joints_[i].default_position + joints_[i].scale * obeyed(action[i], i);
   }
   void visit_state(StateArchive& archive) override {
     for (Joint& joint : joints_) archive("target", joint.target);
@@ -100,13 +99,14 @@ class PdTargets final : public ActionTerm {
     double target = 0;
   };
 
-  // All: what a motor drives or, in a model without actuators, every hinge and slide.
+  // All: what a motor drives or, in a model without actuators, every hinge and slide that follows no other.
   static std::vector<int> chosen(const ConfigNode& joints, const TermSource& source) {
     const Model& model = source.model;
     std::vector<int> chosen = choose_joints(joints, source);
-    if (joints.is_list()) return chosen;
+    if (joints.is_list() || joints.text() != "all") return chosen;
     std::erase_if(chosen, [&](int joint) {
       const int actuator = actuator_of(joint, model);
+      if (actuator < 0 && model.leader_of_joint(joint) >= 0) return true;
       return actuator >= 0 ? model.actuator_kind(actuator) != "motor" : model.nu() > 0;
     });
     if (chosen.empty()) throw source.node.error(fmt::format("no motor drives a joint of '{}'", model.path()));
@@ -120,13 +120,13 @@ class PdTargets final : public ActionTerm {
     joint.default_position = source.default_pose[joint.qpos];
     joint.motor = actuator_of(index, model);
     if (joint.motor < 0) return joint;
-    const std::string actuator = model.name(Model::Element::actuator, joint.motor);
+    const std::string actuator = model.actuator_label(joint.motor);
     if (model.actuator_kind(joint.motor) != "motor")
       throw source.node.error(fmt::format(
-          "the joint '{}' is driven by '{}', a {} actuator, not by a motor; use actuators or position_targets",
-          model.name(Model::Element::joint, index), actuator, model.actuator_kind(joint.motor)));
+          "the joint '{}' is driven by {}, a {} actuator, not by a motor; use actuators or position_targets",
+          model.called(Model::Element::joint, index), actuator, model.actuator_kind(joint.motor)));
     joint.torque_per_control = *model.force_per_control(joint.motor);
-    if (joint.torque_per_control == 0) throw source.node.error(fmt::format("the motor '{}' has a gear of 0", actuator));
+    if (joint.torque_per_control == 0) throw source.node.error(fmt::format("the motor {} has a gear of 0", actuator));
     const Model::Limits limits = model.control_limits(joint.motor);
     if (limits.limited) joint.control_low = limits.low, joint.control_high = limits.high;
     return joint;
@@ -144,7 +144,7 @@ std::vector<TermRow<ActionTerm>> pd_actions() {
           "τ = clip(kp (default + scale · a − q) − kd q̇, ±torque_limit) before each physics step, a within ±`limit`, q "
           "as its encoder has it. It goes to the joint's motor, ctrl = τ / (gain · gear) within ctrlrange, or where "
           "there is none to qfrc_applied. `joints` is a list, or `all` that motors drive (in a model without actuators "
-          "every hinge and slide). scale (m or rad), kp, kd, torque_limit: numbers, or maps of joints; torque_limit is "
+          "every hinge and slide that follows no other). scale (m or rad), kp, kd, torque_limit: numbers, or maps of joints; torque_limit is "
           "what the motor can do unless given",
           "1"),
   };

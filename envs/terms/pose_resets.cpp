@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "envs/terms/choose.h"
 #include "envs/terms/draw_range.h"
 #include "envs/terms/tables.h"
 
@@ -19,12 +20,10 @@ class Pose final : public ResetTerm {
     }
   };
   Pose(const Params& params, const TermSource& source) : qpos_(source.default_pose) {
-    for (const auto& [name, value] : params.joints) {
-      const int joint = source.find(Model::Element::joint, name);
-      if (source.model.joint_qpos_size(joint) != 1)
-        throw source.node.error(fmt::format("the joint '{}' has more than one number", name));
-      qpos_[static_cast<size_t>(source.model.qpos_address(joint))] = value;
-    }
+    std::vector<std::string> keys;
+    for (const auto& entry : params.joints) keys.push_back(entry.first);
+    for (const auto& [joint, key] : with_context(source.node.where(), [&] { return joints_of_keys(keys, source.model); }))
+      qpos_[static_cast<size_t>(source.model.qpos_address(joint))] = params.joints[key].second;
   }
   void apply(TaskState& state, Rng&) override { std::ranges::copy(qpos_, state.sim.qpos().begin()); }
 
@@ -43,10 +42,7 @@ class Keyframe final : public ResetTerm {
   };
   Keyframe(const Params& params, const TermSource& source)
       : keyframe_(source.find(Model::Element::keyframe, params.name)) {}
-  void apply(TaskState& state, Rng&) override {
-    std::ranges::copy(state.sim.model().keyframe_qpos(keyframe_), state.sim.qpos().begin());
-    std::ranges::copy(state.sim.model().keyframe_qvel(keyframe_), state.sim.qvel().begin());
-  }
+  void apply(TaskState& state, Rng&) override { state.sim.set_keyframe(keyframe_); }
 
  private:
   int keyframe_;
@@ -98,10 +94,13 @@ class Yaw final : public ResetTerm {
 
 std::vector<TermRow<ResetTerm>> pose_resets() {
   return {
-      term_row<ResetTerm, Pose>("pose", "the task's default pose, with some hinges and slides changed: a map `joints`",
+      term_row<ResetTerm, Pose>("pose", "the positions of the task's default pose, with some hinges and slides changed: a map `joints`",
                                 "m or rad"),
       named_term_row<ResetTerm, Keyframe>(
-          "keyframe", "position and velocity of the MJCF's keyframe `name`; `keyframe: NAME` is short", ""),
+          "keyframe",
+          "all of the MJCF's keyframe `name`, as MuJoCo restores it: positions, velocities, time, activations, mocap "
+          "poses, and ctrl, which holds for the actuators that no action drives; `keyframe: NAME` is short",
+          ""),
       term_row<ResetTerm, Yaw>(
           "yaw", "turns the free `joint`, and its velocity, about the world's z by an angle drawn from `range`", "rad"),
   };

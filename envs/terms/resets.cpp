@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "envs/terms/choose.h"
 #include "envs/terms/tables.h"
 
 namespace sinew {
@@ -9,7 +10,7 @@ namespace {
 /// The coordinates of joints that a list names, all of them when it is empty.
 struct Coordinates {
   std::vector<size_t> qpos, qvel;
-  Coordinates(const std::vector<std::string>& joints, const TermSource& source) {
+  Coordinates(const ConfigNode& joints, const TermSource& source) {
     const Model& model = source.model;
     const auto add = [&](int joint) {
       for (int i = 0; i < model.joint_qpos_size(joint); ++i)
@@ -17,9 +18,10 @@ struct Coordinates {
       for (int i = 0; i < model.joint_dof_size(joint); ++i)
         qvel.push_back(static_cast<size_t>(model.dof_address(joint) + i));
     };
-    for (const std::string& name : joints) add(source.find(Model::Element::joint, name));
-    if (joints.empty())
+    if (names_nothing(joints))
       for (int joint = 0; joint < model.count(Model::Element::joint); ++joint) add(joint);
+    else
+      for (const int joint : choose(Model::Element::joint, joints, source)) add(joint);
   }
 };
 
@@ -32,7 +34,7 @@ class Noise final : public ResetTerm {
  public:
   struct Params {
     double qpos = 0, qvel = 0;
-    std::vector<std::string> joints;
+    ConfigNode joints = ConfigNode::list();
     template <class Visitor>
     void visit(Visitor& v) {
       v.optional("qpos", qpos, at_least(0));
@@ -56,14 +58,10 @@ class Noise final : public ResetTerm {
 };
 
 /// Joints of one number each, such as the two slides of a target.
-std::vector<size_t> scalar_joints(const std::vector<std::string>& joints, size_t count, const TermSource& source) {
+std::vector<size_t> scalar_joints(const ConfigNode& joints, size_t count, const TermSource& source) {
   std::vector<size_t> addresses;
-  for (const std::string& name : joints) {
-    const int joint = source.find(Model::Element::joint, name);
-    if (source.model.joint_qpos_size(joint) != 1)
-      throw source.node.error(fmt::format("the joint '{}' has more than one number", name));
+  for (const int joint : names_nothing(joints) ? std::vector<int>() : choose_joints(joints, source))
     addresses.push_back(static_cast<size_t>(source.model.qpos_address(joint)));
-  }
   if (addresses.size() != count)
     throw source.node.error(fmt::format("'joints' names {} joints where {} are needed", addresses.size(), count));
   return addresses;
@@ -74,7 +72,7 @@ constexpr double most = 1e6;  // of a joint's position, rad or m
 class Disc final : public ResetTerm {
  public:
   struct Params {
-    std::vector<std::string> joints;
+    ConfigNode joints = ConfigNode::list();
     double radius = 0;
     template <class Visitor>
     void visit(Visitor& v) {
@@ -104,7 +102,7 @@ class Box final : public ResetTerm {
 
  public:
   struct Params {
-    std::vector<std::string> joints;
+    ConfigNode joints = ConfigNode::list();
     std::vector<double> low, high;
     double min_distance = 0;
     template <class Visitor>

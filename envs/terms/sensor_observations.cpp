@@ -1,6 +1,7 @@
 // Observations of what sensors on the robot feel: contacts, and the sensors of the MJCF.
 #include <algorithm>
 
+#include "envs/terms/choose.h"
 #include "envs/terms/tables.h"
 #include "envs/terms/touch.h"
 
@@ -26,7 +27,7 @@ class ContactOf final : public ObservationTerm {
 class Sensor final : public ObservationTerm {
  public:
   struct Params {
-    std::string name;
+    ConfigNode name;
     template <class Visitor>
     void visit(Visitor& v) {
       v.required("name", name);
@@ -34,14 +35,17 @@ class Sensor final : public ObservationTerm {
   };
   Sensor(const Params& params, const TermSource& source) {
     const Model& model = source.model;
-    const int sensor = source.find(Model::Element::sensor, params.name);
-    const int size = model.sensor_size(sensor);
-    first_ = static_cast<size_t>(model.sensor_address(sensor));
-    for (int i = 0; i < size; ++i)
-      add_number(label(params.name, model.sensor_type_name(sensor), size, i), model.sensor_unit(sensor));
+    for (const int sensor : choose(Model::Element::sensor, params.name, source)) {
+      const int size = model.sensor_size(sensor);
+      parts_.push_back({static_cast<size_t>(model.sensor_address(sensor)), static_cast<size_t>(size)});
+      for (int i = 0; i < size; ++i)
+        add_number(label(model.name(Model::Element::sensor, sensor), model.sensor_type_name(sensor), size, i),
+                   model.sensor_unit(sensor));
+    }
   }
   void observe(const TaskState& state, Rng&, double* out) override {
-    std::ranges::copy(state.sim.sensordata().subspan(first_, size()), out);
+    for (const Part& part : parts_)
+      out = std::ranges::copy(state.sim.sensordata().subspan(part.first, part.count), out).out;
   }
 
  private:
@@ -52,7 +56,10 @@ class Sensor final : public ObservationTerm {
     if (type != "user" && size == 4) return fmt::format("{} {}", name, "wxyz"[i]);
     return fmt::format("{}[{}]", name, i);
   }
-  size_t first_;
+  struct Part {
+    size_t first, count;  // in sensordata
+  };
+  std::vector<Part> parts_;
 };
 
 }  // namespace
@@ -67,7 +74,7 @@ std::vector<TermRow<ObservationTerm>> sensor_observations() {
       term_row<ObservationTerm, ContactOf<true>>(
           "contact_force", "of each of `geoms` or `bodies`: Σ of the normal forces of its contacts, as `contact`", "N"),
       named_term_row<ObservationTerm, Sensor>(
-          "sensor", "the numbers of the MJCF's sensor `name`; `sensor: NAME` is short", "the sensor's"),
+          "sensor", "the numbers of the MJCF's sensor `name`, or of all that it names; `sensor: NAME` is short", "the sensor's"),
   };
 }
 

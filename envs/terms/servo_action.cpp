@@ -33,7 +33,7 @@ class PositionTargets final : public ActionTerm {
     part_.name = "position_targets";
     for (const int actuator : chosen(params.actuators, source)) {
       servos_.push_back(make(actuator, source));
-      part_.labels.push_back(source.model.name(Model::Element::actuator, actuator));
+      part_.labels.push_back(source.model.called(Model::Element::actuator, actuator));
     }
     const size_t n = servos_.size();
     part_.units.assign(n, "1");
@@ -62,8 +62,7 @@ class PositionTargets final : public ActionTerm {
     const double now = state.sim.time();
     for (size_t i = 0; i < servos_.size(); ++i) {
       Servo& servo = servos_[i];
-      const double a = std::clamp(action[i], part_.low[i], part_.high[i]);
-      servo.target.go_to(servo.default_position + servo.scale * a, now - since_);
+      servo.target.go_to(servo.default_position + servo.scale * obeyed(action[i], i), now - since_);
       if (!has_rate_) tell(servo, servo.target.goal, state);
     }
     since_ = now;
@@ -100,24 +99,25 @@ class PositionTargets final : public ActionTerm {
     const Model& model = source.model;
     if (model.nu() == 0)
       throw source.node.error(fmt::format("'{}' has no actuators; pd_targets drives its joints", model.path()));
-    std::vector<int> chosen = choose(Model::Element::actuator, names, source);
-    if (names.is_list()) return chosen;
-    std::erase_if(chosen, [&](int actuator) { return model.actuator_kind(actuator) != "position"; });
-    if (chosen.empty())
+    const auto why_not = [&](int actuator) {
+      if (model.actuator_kind(actuator) == "position") return std::string();
+      return fmt::format("the actuator {} is a {}, not a position servo; pd_targets drives motors",
+                         model.actuator_label(actuator), model.actuator_kind(actuator));
+    };
+    bool has_servo = false;
+    for (int actuator = 0; actuator < model.nu(); ++actuator) has_servo |= why_not(actuator).empty();
+    if (!has_servo && names.is_scalar() && names.text() == "all")
       throw source.node.error(fmt::format(
           "'{}' has no position servos; pd_targets drives motors, or joints without an actuator", model.path()));
-    return chosen;
+    return choose(Model::Element::actuator, names, source, why_not);
   }
 
   static Servo make(int index, const TermSource& source) {
     const Model& model = source.model;
     const int joint = model.joint_of_actuator(index);
-    const std::string name = model.name(Model::Element::actuator, index);
-    if (model.actuator_kind(index) != "position")
-      throw source.node.error(fmt::format("the actuator '{}' is a {}, not a position servo; pd_targets drives motors",
-                                          name, model.actuator_kind(index)));
+    const std::string name = model.actuator_label(index);
     if (joint < 0 || model.joint_dof_size(joint) != 1)
-      throw source.node.error(fmt::format("'{}' acts on {}, not on a hinge or a slide, and so has no default position",
+      throw source.node.error(fmt::format("{} acts on {}, not on a hinge or a slide, and so has no default position",
                                           name, model.actuator_drives(index)));
     Servo servo{.actuator = static_cast<size_t>(index),
                 .qpos = static_cast<size_t>(model.qpos_address(joint)),

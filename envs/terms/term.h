@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <span>
 #include <string>
 #include <vector>
@@ -70,13 +71,22 @@ class ActionTerm : public Term {
   /// Takes the numbers that hold from now on, part().size() of them: at the beginning of each env step, and in the
   /// midst of one where a newer action takes over.
   virtual void begin_step(std::span<const double> action, TaskState& state) = 0;
+  /// From now on numbers beyond low and high of part() are obeyed, too, up to what the motors can do.
+  void obey_all() { obeys_all_ = true; }
   /// For a controller that runs at the simulator's rate: called before each physics step.
   virtual bool has_controller() const { return false; }
   virtual void control(TaskState&) {}
 
  protected:
+  /// What the i-th number comes to.
+  double obeyed(double number, size_t i) const {
+    return obeys_all_ ? number : std::clamp(number, part_.low[i], part_.high[i]);
+  }
   ActionPart part_;
   std::vector<ActionDrive> drives_;
+
+ private:
+  bool obeys_all_ = false;
 };
 
 /// A change of the initial state: the simulation has just been reset; forward() is called after all.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "envs/terms/choose.h"
+
 namespace sinew {
 namespace {
 
@@ -12,40 +14,51 @@ std::vector<int> geoms_of(int body, const Model& model) {
   return geoms;
 }
 
-std::vector<int> geoms_of_body(const std::string& name, const TermSource& source) {
-  std::vector<int> geoms = geoms_of(source.find(Model::Element::body, name), source.model);
-  if (geoms.empty())
-    throw source.node.error(fmt::format("the body '{}' has no geom of its own that could touch anything", name));
+std::string why_no_touch(int body, const Model& model) {
+  if (!geoms_of(body, model).empty()) return "";
+  return fmt::format("the body '{}' has no geom of its own that could touch anything",
+                     model.name(Model::Element::body, body));
+}
+
+// Of geoms and bodies, by whichever of these a word means.
+std::vector<int> geoms_named(const ConfigNode& words, const TermSource& source) {
+  std::vector<int> geoms;
+  const std::vector<ConfigNode> all = words.is_list() ? words.items() : std::vector{words};
+  for (const ConfigNode& word : all) {
+    const bool is_geom = with_context(word.where(), [&] {
+      return !elements_named(Model::Element::geom, word.text(), source.model).empty();
+    });
+    const auto element = is_geom ? Model::Element::geom : Model::Element::body;
+    for (const int index : choose(element, word, source, [&](int i) {
+           return is_geom ? std::string() : why_no_touch(i, source.model);
+         }))
+      for (const int geom : is_geom ? std::vector{index} : geoms_of(index, source.model)) geoms.push_back(geom);
+  }
   return geoms;
 }
 
 }  // namespace
 
 Touch::Touch(const TouchParams& params, const TermSource& source) {
-  const auto n = static_cast<size_t>(source.model.count(Model::Element::geom));
-  if (params.geoms.empty() == params.bodies.empty())
+  const Model& model = source.model;
+  const auto n = static_cast<size_t>(model.count(Model::Element::geom));
+  const bool are_geoms = !names_nothing(params.geoms);
+  if (are_geoms == !names_nothing(params.bodies))
     throw source.node.error("one of 'geoms' and 'bodies' is needed: a list of names of what touches");
-  names_ = params.geoms.empty() ? params.bodies : params.geoms;
-  for (auto name = names_.begin(); name != names_.end(); ++name)
-    if (std::find(names_.begin(), name, *name) != name)
-      throw source.node.error(fmt::format("'{}' is named twice", *name));
-
+  const auto element = are_geoms ? Model::Element::geom : Model::Element::body;
   watched_.assign(n, -1);
-  for (const std::string& name : names_) {
-    const auto index = static_cast<int>(bodies_.size());
-    const std::vector<int> geoms =
-        params.geoms.empty() ? geoms_of_body(name, source) : std::vector{source.find(Model::Element::geom, name)};
-    for (const int geom : geoms) watched_[static_cast<size_t>(geom)] = index;
-    bodies_.push_back(source.model.geom_body(geoms[0]));
+  for (const int chosen : choose(element, are_geoms ? params.geoms : params.bodies, source, [&](int i) {
+         return are_geoms ? std::string() : why_no_touch(i, model);
+       })) {
+    const std::vector<int> geoms = are_geoms ? std::vector{chosen} : geoms_of(chosen, model);
+    for (const int geom : geoms) watched_[static_cast<size_t>(geom)] = static_cast<int>(bodies_.size());
+    bodies_.push_back(model.geom_body(geoms[0]));
+    names_.push_back(model.name(element, chosen));
   }
 
-  with_.assign(n, params.with.empty());
-  for (const std::string& name : params.with) {
-    if (source.model.has(Model::Element::geom, name))
-      with_[static_cast<size_t>(source.find(Model::Element::geom, name))] = true;
-    else
-      for (const int geom : geoms_of_body(name, source)) with_[static_cast<size_t>(geom)] = true;
-  }
+  with_.assign(n, names_nothing(params.with));
+  if (!names_nothing(params.with))
+    for (const int geom : geoms_named(params.with, source)) with_[static_cast<size_t>(geom)] = true;
   forces_.resize(names_.size());
 }
 

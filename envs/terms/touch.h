@@ -9,7 +9,7 @@ namespace sinew {
 
 /// What to watch for contacts: `geoms` or `bodies`, and with what, geoms or bodies (all, unless named).
 struct TouchParams {
-  std::vector<std::string> geoms, bodies, with;
+  ConfigNode geoms = ConfigNode::list(), bodies = ConfigNode::list(), with = ConfigNode::list();
   template <class Visitor>
   void visit(Visitor& v) {
     v.optional("geoms", geoms);
@@ -25,7 +25,7 @@ class Touch {
   /// An Error when nothing is named, or something twice, or geoms and bodies at once, or it has no geom.
   Touch(const TouchParams& params, const TermSource& source);
 
-  /// Of what is watched, in the order of the YAML.
+  /// Of what is watched, in the order of the YAML, and a pattern's in the model's.
   const std::vector<std::string>& names() const { return names_; }
   size_t size() const { return names_.size(); }
   /// The body that it is, or is fixed to.

@@ -36,7 +36,8 @@ class OmniBase final : public ActionTerm {
     if (has_rate_ && params.acceleration.size() != 3)
       throw source.node.error("'acceleration' are three numbers: along x and y, m/s², and about z, rad/s²");
     for (size_t i = 0; i < params.acceleration.size(); ++i) velocity_[i].rate = params.acceleration[i];
-    if (!params.wheels.is_list()) throw params.wheels.error("'wheels' is a list of actuators");
+    if (params.wheels.is_scalar() && params.wheels.text() == "all")
+      throw params.wheels.error("'wheels' is a list of actuators");
     for (const int actuator : choose(Model::Element::actuator, params.wheels, source))
       wheels_.push_back(make(actuator, params.radius, source));
     part_ = {.name = "omni_base", .labels = {"x", "y", "theta"}, .units = {"m/s", "m/s", "rad/s"}};
@@ -53,7 +54,7 @@ class OmniBase final : public ActionTerm {
   }
   void begin_step(std::span<const double> action, TaskState& state) override {
     const double now = state.sim.time();
-    for (size_t i = 0; i < 3; ++i) velocity_[i].go_to(std::clamp(action[i], part_.low[i], part_.high[i]), now - since_);
+    for (size_t i = 0; i < 3; ++i) velocity_[i].go_to(obeyed(action[i], i), now - since_);
     since_ = now;
     if (!has_rate_) tell(0, state);
   }
@@ -93,7 +94,7 @@ class OmniBase final : public ActionTerm {
 
   static Wheel make(int actuator, double radius, const TermSource& source) {
     const Model& model = source.model;
-    const std::string name = model.name(Model::Element::actuator, actuator);
+    const std::string name = model.called(Model::Element::actuator, actuator);
     const Model::Limits limits = model.control_limits(actuator);
     if (model.actuator_kind(actuator) != "velocity" || !model.actuator_drives(actuator).starts_with("site"))
       throw source.node.error(fmt::format("the actuator '{}' is a {} that drives {}, not a velocity servo on a site",

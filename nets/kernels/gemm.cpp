@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "nets/kernels/gemm_panel_internal.h"
 
 namespace sinew {

@@ -121,7 +121,6 @@ BasicGtrxl<T>::BasicGtrxl(LayerContext<T>& context, const GtrxlOptions& options)
   embedding_bias_ = add_filled(context, name_ + ".embedding_bias", units_, 0);
   state_begin_ = context.take_memory(state_size_, options.blocks);
   for (int i = 0; i < options.blocks; ++i) blocks_.push_back(make_block(context, fmt::format("{}.{}", name_, i), options));
-  context.parameters.touch();
 }
 
 template <class T>

@@ -10,10 +10,9 @@ BasicBatchNorm<T>::BasicBatchNorm(BasicParameters<T>& parameters, const std::str
       shape_(input),
       scale_(&parameters.add_filled(name + ".scale", {input.columns()}, T(1))),
       shift_(&parameters.add(name + ".shift", {input.columns()})),
-      mean_(&parameters.add(name + ".mean", {input.columns()}, false)),
-      variance_(&parameters.add(name + ".variance", {input.columns()}, false)) {
+      mean_(&parameters.add_statistic(name + ".mean", {input.columns()})),
+      variance_(&parameters.add_statistic(name + ".variance", {input.columns()})) {
   std::ranges::fill(variance_->values(), T(1));
-  parameters.touch();
 }
 
 template <class T>

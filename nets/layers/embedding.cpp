@@ -10,7 +10,6 @@ BasicEmbedding<T>::BasicEmbedding(LayerContext<T>& context, int count, int size)
       outputs_(context.input[0] * size),
       table_(&context.parameters.add(name_ + ".table", {count, size})) {
   for (T& number : table_->values()) number = static_cast<T>(context.rng.normal());
-  context.parameters.touch();
 }
 
 template <class T>

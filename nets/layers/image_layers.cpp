@@ -32,7 +32,6 @@ BasicConv2d<T>::BasicConv2d(BasicParameters<T>& parameters, const std::string& n
     kaiming_init(weight_->values(), inputs, init.gain, rng);
   else
     orthogonal_init(weight_->values(), inputs, filters, init.gain, rng);
-  parameters.touch();
 }
 
 template <class T>

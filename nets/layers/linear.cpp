@@ -12,7 +12,6 @@ BasicLinear<T>::BasicLinear(BasicParameters<T>& parameters, const std::string& n
       bias_(&parameters.add(name + ".bias", {outputs})) {
   if (init.scheme == "kaiming") kaiming_init(weight_->values(), inputs, init.gain, rng);
   else orthogonal_init(weight_->values(), inputs, outputs, init.gain, rng);
-  parameters.touch();
 }
 
 template <class T>

@@ -69,7 +69,7 @@ TEST_F(BehaviorCloningTest, ALinearTeacherIsFound) {
   const auto bench = learner("{encoders: {state: {normalize: false}}, actor: [], critic: []}",
                              config("learning_rate: {start: 0.02, end: 0.0001}, batch_size: 40"));
   const auto metrics = learn(*bench, 60);
-  Parameters& parameters = bench->learner.policy().network().parameters();
+  Parameters& parameters = bench->learner.policy().parameters();
   const auto weight = parameters.find("actor.head.weight")->values();
   EXPECT_NEAR(weight[0], 0.6, 1e-3);
   EXPECT_NEAR(weight[1] + parameters.find("actor.head.bias")->values()[0], -0.3, 1e-3);
@@ -85,7 +85,7 @@ TEST_F(BehaviorCloningTest, HowSureTheTeacherIsIsLearntWhereItIsAskedFor) {
   const auto bench = learner("{encoders: {state: {normalize: false}}, actor: [], critic: []}",
                              config("learn_std: true, learning_rate: {start: 0.02, end: 0}"));
   learn(*bench, 80);
-  EXPECT_NEAR(std::exp(bench->learner.policy().network().parameters().find("actor.log_std")->values()[0]), 0.2, 0.02);
+  EXPECT_NEAR(std::exp(bench->learner.policy().parameters().find("actor.log_std")->values()[0]), 0.2, 0.02);
 }
 
 // What was seen a step ago can be done by a network that remembers alone, through sequences that begin amid episodes.
@@ -240,7 +240,7 @@ TEST_F(BehaviorCloningTest, WhatDoesNotFitIsRefused) {
 TEST_F(BehaviorCloningTest, ALossThatIsNotFiniteIsNamed) {
   write("set", show(2, 10, one_step_late));
   const auto bench = learner("{actor: []}", config(""));
-  bench->learner.policy().network().parameters().values()[0] = std::numeric_limits<float>::infinity();
+  bench->learner.policy().parameters().values()[0] = std::numeric_limits<float>::infinity();
   expect_contains(error_of([&] { learn(*bench, 1); }), "learning has diverged: in update 1 the loss is not finite");
 }
 

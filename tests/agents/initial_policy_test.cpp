@@ -1,6 +1,7 @@
 // Training that goes on from a policy's weights.
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "agents/ppo.h"
@@ -20,7 +21,7 @@ total_timesteps: 512
 n_envs: 4
 algorithm: {name: ppo, n_steps: 64, batch_size: 64, n_epochs: 1, learning_rate: 1.0e-3}
 network: {actor: [{linear: 8}, tanh], critic: [{linear: 8}, tanh]}
-eval: {eval_freq: 0}
+eval: {eval_freq: 0, n_final_episodes: 0}
 )";
 
 class InitialPolicyTest : public testing::Test {
@@ -44,11 +45,13 @@ TEST_F(InitialPolicyTest, WeightsAndStatisticsAreTakenOver) {
   const TrainResult first = run("first");
   const std::string initial = "initial_policy=" + path("first") + "/policy.safetensors";
   const TrainResult still = run("still", {initial, "seed=2", "algorithm.learning_rate=0"});
-  EXPECT_EQ(still.weights_hash, first.weights_hash);
+  EXPECT_EQ(still.weights_hash, first.weights_hash);  // the critic's, too
   const Normalizer before = load("first").policy->normalizers()[0], after = load("still").policy->normalizers()[0];
   EXPECT_TRUE(std::ranges::equal(before.mean(), after.mean()));
   EXPECT_TRUE(std::ranges::equal(before.scale(), after.scale()));
   EXPECT_NE(run("on", {initial, "seed=2"}).weights_hash, first.weights_hash);
+  const std::string folder = "initial_policy=" + path("first");
+  EXPECT_EQ(run("of_folder", {folder, "seed=2", "algorithm.learning_rate=0"}).weights_hash, first.weights_hash);
 }
 
 TEST_F(InitialPolicyTest, AStoppedRunDoesNotNeedItAgain) {
@@ -72,11 +75,12 @@ TEST_F(InitialPolicyTest, OneThatDoesNotFitStopsBeforeAnythingIsWritten) {
   };
   refused({initial, "network.actor=[{linear: 9}]"}, "initial_policy: '" + path("first") + "/policy.safetensors': its network is another one: its parameter 'actor.0.weight'");
   refused({initial, "task=pendulum"}, "it does not fit: ");
-  refused({"initial_policy=/nowhere.safetensors"}, "cannot read '/nowhere.safetensors'");
+  refused({"initial_policy=/nowhere.safetensors"}, "initial_policy: there is no policy '/nowhere.safetensors'; give a run folder");
+  refused({"initial_policy=" + folder_}, "initial_policy: the folder '" + folder_ + "' holds no policy");
 }
 
 TEST_F(InitialPolicyTest, APathCountsFromItsRecipe) {
-  const Recipe recipe = read_recipe(ConfigNode::parse_text(std::string(recipe_text) + "initial_policy: a/../b.safetensors\n", "/x/y/recipe.yaml"));
+  const Recipe recipe = read_recipe(ConfigNode::parse_text(std::string(recipe_text) + "initial_policy: a/../b.safetensors\n", "/x/y/recipe.yaml", "/x/y"));
   EXPECT_EQ(recipe.initial_policy->path, "/x/y/b.safetensors");
 }
 
@@ -91,11 +95,8 @@ TEST(CriticWarmup, TheActorRests) {
     config.critic_warmup = 100;  // two iterations of 64 steps
     Bench<Ppo, PpoConfig> bench(MadeUpEnv::factory(), 2, network, config);
     const auto values_of = [&](bool critic) {
-      std::vector<float> values;
-      for (const Parameter& parameter : bench.learner.policy().network().parameters().list())
-        if (parameter.name.starts_with("critic.") == critic)
-          values.insert(values.end(), parameter.values().begin(), parameter.values().end());
-      return values;
+      const Parameters& of = critic ? bench.learner.critic().parameters() : bench.learner.policy().parameters();
+      return std::vector<float>(of.values().begin(), of.values().end());
     };
     const std::vector<float> actor = values_of(false);
     for (int iteration = 0; iteration < 2; ++iteration) {

@@ -27,7 +27,7 @@ PpoConfig quick() {
 double learn(const MadeUpOptions& options, const std::string& network, int iterations) {
   Bench<Ppo, PpoConfig> bench(MadeUpEnv::factory(options), 8, network, quick());
   for (int i = 0; i < iterations; ++i) bench.learner.iterate(0, [](std::string_view, double) {});
-  for (const float x : bench.learner.policy().network().parameters().values()) EXPECT_TRUE(std::isfinite(x));
+  for (const float x : bench.learner.policy().parameters().values()) EXPECT_TRUE(std::isfinite(x));
   MadeUpOptions sound = options;
   sound.bad_observation_every = 0;
   const Evaluation evaluation =

@@ -31,6 +31,7 @@ struct MadeUpOptions {
   bool ends_terminated = true;  // else truncated
   int bad_reward_every = 0;     // such a step's reward is NaN; 0: none
   int bad_observation_every = 0;
+  std::function<void()> on_reset = {};
 };
 
 class MadeUpEnv final : public Env {
@@ -51,6 +52,7 @@ class MadeUpEnv final : public Env {
   const EnvSpec& spec() const override { return spec_; }
   void reset(Rng& rng) override {
     elapsed_ = 0;
+    if (options_.on_reset) options_.on_reset();
     x_ = rng.uniform(-1, 1);
   }
   // 1 at best for each number of the action: a continuous one shall be x, a choice the sign of x

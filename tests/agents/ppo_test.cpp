@@ -158,15 +158,14 @@ TEST(Ppo, AGradientThatIsNotFiniteEndsLearningAndSparesTheWeights) {
   expect_contains(text, "learning has diverged: in update ");
   expect_contains(text, "the input 'return' of 'value loss' has inf at ");
   expect_contains(text, "; the returns are as large as inf: smaller weights of rewards, or normalize_reward: true");
-  for (const float x : bench.learner.policy().network().parameters().values()) ASSERT_TRUE(std::isfinite(x));
+  for (const float x : bench.learner.policy().parameters().values()) ASSERT_TRUE(std::isfinite(x));
 }
 
 TEST(Ppo, AParameterThatIsNotFiniteIsNamed) {
   PpoBench bench = make_bench(small());
-  Parameters& parameters = bench.learner.policy().network().parameters();
+  Parameters& parameters = bench.learner.policy().parameters();
   const Parameter& weight = parameters.list().front();
   weight.values()[3] = std::numeric_limits<float>::quiet_NaN();
-  parameters.touch();
   const std::string text = error_of([&] { iterate(bench.learner); });
   expect_contains(text, "the policy's action for env 0 is not finite");
   expect_contains(text, weight.name);
@@ -175,9 +174,8 @@ TEST(Ppo, AParameterThatIsNotFiniteIsNamed) {
 TEST(Ppo, AMemoryThatIsNotFiniteIsNamed) {
   Bench<Ppo, PpoConfig> bench(MadeUpEnv::factory(), 4, "{core: {lstm: 4}, actor: [], critic: []}",
                               {.n_steps = 32, .batch_size = 64}, 1);
-  Parameters& parameters = bench.learner.policy().network().parameters();
+  Parameters& parameters = bench.learner.policy().parameters();
   parameters.find("core.0.hidden_weight")->values()[3] = std::numeric_limits<float>::infinity();
-  parameters.touch();
   const std::string text = error_of([&] { iterate(bench.learner); });
   expect_contains(text, "is not finite");
   expect_contains(text, "core.0.hidden_weight");
@@ -203,7 +201,7 @@ constexpr const char* with_batch_norm =
 TEST(Ppo, RunningStatisticsMoveWithTheUpdates) {
   Bench<Ppo, PpoConfig> bench(MadeUpEnv::factory(), 4, with_batch_norm, {.n_steps = 32, .batch_size = 64}, 2);
   const auto mean = [&] {
-    const auto values = bench.learner.policy().network().parameters().find("encoder.state.1.mean")->values();
+    const auto values = bench.learner.policy().parameters().find("encoder.state.1.mean")->values();
     return std::vector<float>(values.begin(), values.end());
   };
   EXPECT_EQ(mean(), std::vector<float>(8, 0.0f));

@@ -2,6 +2,7 @@
 // gradient by finite differences. Nothing of the tape is used here.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "agents/ppo.h"
@@ -52,8 +53,10 @@ Rollout make_rollout() {
 
 Weights weights_of(Ppo& ppo) {
   Weights weights;
-  for (const Parameter& p : ppo.policy().network().parameters().list())
-    weights[p.name].assign(p.values().begin(), p.values().end());
+  LearnerParameters all = ppo.learner_parameters();
+  all.push_back(&ppo.policy().parameters());
+  for (const Parameters* parameters : all)
+    for (const Parameter& p : parameters->list()) weights[p.name].assign(p.values().begin(), p.values().end());
   return weights;
 }
 

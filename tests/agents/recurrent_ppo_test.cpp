@@ -15,12 +15,12 @@ struct Collected {
   EnvFactory factory = MadeUpEnv::factory({.ends_terminated = false});  // episodes of 8 steps
   ThreadPool pool{2};
   VecEnv envs{factory, n_envs, Rng(1)};
-  Policy policy;
-  RolloutCollector collector{envs, policy, pool, Rng(3)};
-  Rollout rollout{n_envs, n_steps, envs.spec(), seq_len, policy.learner_state_size()};
+  ActorCritic networks;
+  RolloutCollector collector{envs, networks, pool, Rng(3)};
+  Rollout rollout{n_envs, n_steps, envs.spec(), seq_len, networks.state_size()};
 
   explicit Collected(const std::string& network)
-      : policy(envs.spec(), network_from(network), builtin_layers<float>(), Rng(2)) {
+      : networks(envs.spec(), network_from(network), builtin_layers<float>(), Rng(2)) {
     envs.reset(pool);
     collector.collect(rollout);
     for (int i = 0; i < 2; ++i) envs.step(pool, std::vector<float>(n_envs));  // then episodes end inside of sequences
@@ -33,7 +33,7 @@ class RecurrentRollout : public testing::TestWithParam<const char*> {};
 // All sequences at once, from the kept states, have the very values and log-probs of the steps one by one.
 TEST_P(RecurrentRollout, IsWhatTheLearnerComputesAgain) {
   const Collected c(GetParam());
-  const int state_size = c.policy.learner_state_size(), sequences = c.rollout.sequences();
+  const int state_size = c.networks.state_size(), sequences = c.rollout.sequences();
   std::vector<float> observations, actions;
   std::vector<uint8_t> starts;
   std::vector<int> rows;
@@ -48,11 +48,13 @@ TEST_P(RecurrentRollout, IsWhatTheLearnerComputesAgain) {
   Tape tape;
   const int n = c.rollout.rows();
   Sequence sequence(tape.view({sequences, state_size}, c.rollout.states.data()), starts);
-  const auto out = c.policy.network()(tape.view({n, 2}, observations.data()), sequence);
-  const Tensor log_prob = out.actions.log_prob(tape.view({n, 1}, actions.data()));
+  const Actor& actor = c.networks.policy.actor();
+  const Observations seen(tape.view({n, 2}, observations.data()));
+  const Tensor trunk = actor.trunk(seen, sequence), values = c.networks.critic(trunk, seen, sequence);
+  const Tensor log_prob = actor(trunk, seen, sequence).log_prob(tape.view({n, 1}, actions.data()));
   int inner_starts = 0;
   for (int i = 0; i < n; ++i) {
-    EXPECT_EQ(c.rollout.values[rows[i]], out.values.values()[i]) << rows[i];
+    EXPECT_EQ(c.rollout.values[rows[i]], values.values()[i]) << rows[i];
     EXPECT_NEAR(c.rollout.log_probs[rows[i]], log_prob.values()[i], 1e-5) << rows[i];
     inner_starts += c.rollout.starts[rows[i]] && rows[i] % seq_len != 0;
   }
@@ -62,11 +64,11 @@ TEST_P(RecurrentRollout, IsWhatTheLearnerComputesAgain) {
 // A truncated episode is worth what its final observation promises to who remembers it.
 TEST_P(RecurrentRollout, ValuesWhatFollowsWithItsMemory) {
   const Collected c(GetParam());
-  PolicyRunner runner(c.policy);
+  ActorCriticRunner runner(c.networks);
   int cuts = 0;
   for (int env = 0; env < n_envs; ++env) {
-    std::vector<float> state(c.rollout.states.begin() + env * (n_steps / seq_len) * c.policy.learner_state_size(),
-                             c.rollout.states.begin() + (env * (n_steps / seq_len) + 1) * c.policy.learner_state_size());
+    std::vector<float> state(c.rollout.states.begin() + env * (n_steps / seq_len) * c.networks.state_size(),
+                             c.rollout.states.begin() + (env * (n_steps / seq_len) + 1) * c.networks.state_size());
     std::vector<float> normalized(2), raw(1), log_prob(1), value(1), action(1);
     for (int step = 0; step < n_steps; ++step) {
       const int row = env * n_steps + step;

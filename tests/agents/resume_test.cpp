@@ -3,7 +3,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
+#include <utility>
+#include <vector>
 
 #include "agents/checkpoint_folder.h"
 #include "agents/trainer.h"
@@ -24,7 +27,7 @@ n_envs: 4
 algorithm: {name: ppo, n_steps: 128, batch_size: 64, n_epochs: 2, desired_kl: 0.01}
 network: {actor: [{linear: 8}, tanh], critic: [{linear: 8}, tanh]}
 normalize_reward: true
-eval: {eval_freq: 1024, n_eval_episodes: 2}
+eval: {eval_freq: 1024, n_eval_episodes: 2, n_final_episodes: 3}
 save_freq: 1
 )";
 
@@ -85,7 +88,7 @@ TEST_F(ResumeTest, StoppedAgainAndAgainTheRunEndsTheSame) {
     result = run("parts", recipe(), 1, sittings % 2 + 1);  // two iterations: asked during the first
     ++sittings;
   } while (result.interrupted);
-  EXPECT_EQ(sittings, 4);  // the first ends before the evaluation at step 1024
+  EXPECT_EQ(sittings, 5);  // the first ends before the evaluation at step 1024, the fourth before the final one
   EXPECT_EQ(result.weights_hash, whole.weights_hash);
   EXPECT_EQ(result.status.best_eval, whole.status.best_eval);
   EXPECT_EQ(result.diverged_episodes, whole.diverged_episodes);
@@ -96,6 +99,56 @@ TEST_F(ResumeTest, StoppedAgainAndAgainTheRunEndsTheSame) {
   EXPECT_EQ(again.resumed_from, 3072);
   EXPECT_EQ(again.weights_hash, whole.weights_hash);
   expect_same("parts", "whole");
+}
+
+// Every key of the resolved recipe and a value that it does not have.
+std::vector<std::pair<std::string, std::string>> other_values(const ConfigNode& node, const std::string& path) {
+  std::vector<std::pair<std::string, std::string>> all;
+  if (node.is_map()) {
+    for (const auto& [key, value] : node.entries())
+      for (const auto& change : other_values(value, path.empty() ? key : path + "." + key)) all.push_back(change);
+    return all;
+  }
+  std::string other = "{linear: 16}";
+  if (node.is_list()) return {{path, "[{linear: 16}]"}};
+  const std::string now = node.is_null() ? "" : node.text();
+  if (now == "true" || now == "false")
+    other = now == "true" ? "false" : "true";
+  else if (!now.empty() && now.find_first_not_of("0123456789") == std::string::npos)
+    other = std::to_string(2 * std::stoll(now) + 2);
+  else if (!now.empty() && now.find_first_not_of("0123456789.e-") == std::string::npos)
+    other = std::to_string(std::stod(now) / 2);
+  else if (now == "none")
+    other = "0.5";
+  else
+    other = "pendulum";
+  return {{path, other}};
+}
+
+TEST_F(ResumeTest, AnotherValueOfAKeyChangesNothingLearntOrIsRefused) {
+  const TrainResult whole = run("whole", recipe());
+  run("half", recipe(), 1024);
+  std::set<std::string> taken;
+  const ConfigNode resolved = resolve_recipe(recipe(), registry_);
+  for (const auto& [key, value] : other_values(resolved, "")) {
+    SCOPED_TRACE(key + "=" + value);
+    fs::remove_all(path("changed"));
+    fs::copy(path("half"), path("changed"), fs::copy_options::recursive);
+    try {
+      const TrainResult result = run("changed", recipe({key + "=" + value}));
+      EXPECT_TRUE(result.resumed_from);
+      if (key == "total_timesteps") continue;  // grows
+      EXPECT_EQ(result.weights_hash, whole.weights_hash);
+      taken.insert(key);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.exit_code(), 2) << error.what();
+      EXPECT_EQ(checkpoints("changed").steps(), checkpoints("half").steps());
+    }
+  }
+  const std::vector<std::string> changeable = changeable_keys();
+  EXPECT_EQ(taken, (std::set<std::string>(changeable.begin(), changeable.end())));
+  for (const char* key : {"video", "save_freq", "save_interval", "eval.eval_freq", "eval.n_eval_episodes"})
+    EXPECT_TRUE(taken.contains(key)) << key;
 }
 
 TEST_F(ResumeTest, SoDoARunThatSeesAndOneThatRemembers) {
@@ -111,7 +164,7 @@ TEST_F(ResumeTest, SoDoARunThatSeesAndOneThatRemembers) {
     do {
       result = run("parts_" + core, seeing, 1, ++sittings % 2 + 1);
     } while (result.interrupted);
-    EXPECT_EQ(sittings, 4);
+    EXPECT_EQ(sittings, 5);
     EXPECT_EQ(result.weights_hash, whole.weights_hash);
     expect_same("parts_" + core, "whole_" + core);
   }

@@ -17,23 +17,22 @@ struct Collected {
   EnvFactory factory;
   ThreadPool pool{2};
   VecEnv envs{factory, n_envs, Rng(1)};
-  Policy policy{envs.spec(), network_from("{actor: [{linear: 4}, tanh], critic: [{linear: 4}, tanh], actor_gain: 1}"),
-                builtin_layers<float>(), Rng(2)};
-  RolloutCollector collector{envs, policy, pool, Rng(3)};
+  ActorCritic networks{envs.spec(),
+                       network_from("{actor: [{linear: 4}, tanh], critic: [{linear: 4}, tanh], actor_gain: 1}"),
+                       builtin_layers<float>(), Rng(2)};
+  const Policy& policy = networks.policy;
+  RolloutCollector collector{envs, networks, pool, Rng(3)};
   Rollout rollout{n_envs, n_steps, envs.spec()};
 
   explicit Collected(bool ends_terminated)
       : factory(MadeUpEnv::factory(
             {.actions = {continuous_part("arm", 1), discrete_part("mode", {3})}, .ends_terminated = ends_terminated})) {
-    policy.update_normalizers(std::vector<float>{0.5f, 1, -0.5f, 1});
+    networks.policy.update_normalizers(std::vector<float>{0.5f, 1, -0.5f, 1});
     envs.reset(pool);
     collector.collect(rollout);
     collector.collect(rollout);  // the second one goes on where the first ended
   }
-  float value_of(std::span<const float> raw) const {
-    Tape tape(TapeMode::infer);
-    return policy.network().critic(policy.normalize(tape.view({1, 2}, raw.data()))).item();
-  }
+  float value_of(std::span<const float> raw) const { return ActorCriticRunner(networks).value({1, raw.data()}); }
 };
 
 // Episodes of 8 steps: steps 20 to 39 end one at steps 24 and 32, which are 3 and 11 here, and 19.
@@ -64,11 +63,13 @@ TEST(Rollout, ValuesAndLogProbsAreThePolicysOwn) {
   const Collected c(false);
   Tape tape(TapeMode::infer);
   const int rows = c.rollout.rows();
-  const auto out = c.policy.network()(tape.view({rows, 2}, c.rollout.observations.data()));
-  const Tensor log_prob = out.actions.log_prob(tape.view({rows, 2}, c.rollout.actions.data()));
+  const Observations observations(tape.view({rows, 2}, c.rollout.observations.data()));
+  Sequence first_steps;
+  const Tensor values = c.networks.critic(c.policy.actor().trunk(observations, first_steps), observations, first_steps);
+  const Tensor log_prob = c.policy.actor()(observations).log_prob(tape.view({rows, 2}, c.rollout.actions.data()));
   const Tensor normalized = c.policy.normalize(tape.view({rows, 2}, c.rollout.raw_observations.data()));
   for (int row = 0; row < rows; ++row) {
-    EXPECT_EQ(c.rollout.values[row], out.values.values()[row]);
+    EXPECT_EQ(c.rollout.values[row], values.values()[row]);
     EXPECT_NEAR(c.rollout.log_probs[row], log_prob.values()[row], 1e-5);
     EXPECT_EQ(c.rollout.observations[2 * row], normalized.values()[2 * row]);
   }
@@ -90,17 +91,18 @@ TEST(Rollout, OfImagesHoldsWhatThePolicySaw) {
   const EnvFactory factory = make_task(SINEW_SOURCE_DIR "/tests/agents/data/pendulum_seen.yaml");
   ThreadPool pool(2);
   VecEnv envs(factory, 3, Rng(1));
-  const Policy policy(envs.spec(),
-                      network_from("{encoders: {camera: {layers: [{conv: {filters: 4, kernel: 4, stride: 2}}, relu, "
-                                   "flatten]}}, actor: [{linear: 4}, tanh], critic: [{linear: 4}, tanh], actor_gain: 1}"),
-                      builtin_layers<float>(), Rng(2));
-  RolloutCollector collector(envs, policy, pool, Rng(3));
+  const ActorCritic networks(
+      envs.spec(),
+      network_from("{encoders: {camera: {layers: [{conv: {filters: 4, kernel: 4, stride: 2}}, relu, flatten]}}, "
+                   "actor: [{linear: 4}, tanh], critic: [{linear: 4}, tanh], actor_gain: 1}"),
+      builtin_layers<float>(), Rng(2));
+  RolloutCollector collector(envs, networks, pool, Rng(3));
   Rollout rollout(3, 100, envs.spec());
   envs.reset(pool);
   collector.collect(rollout);
   collector.collect(rollout);
-  std::vector<uint8_t> images(policy.image_size());
-  PolicyRunner runner(policy);
+  std::vector<uint8_t> images(networks.policy.image_size());
+  ActorCriticRunner runner(networks);
   int cuts = 0;
   for (int row = 0; row < rollout.rows(); ++row) {
     rollout.frames.copy_row(row, images.data());

@@ -25,7 +25,7 @@ n_envs: 4
 algorithm: {name: ppo, n_steps: 128, batch_size: 64, n_epochs: 2}
 network: {actor: [{linear: 8}, tanh], critic: [{linear: 8}, tanh]}
 normalize_reward: true
-eval: {eval_freq: 1024, n_eval_episodes: 2}
+eval: {eval_freq: 1024, n_eval_episodes: 2, n_final_episodes: 3}
 save_freq: 512
 )";
 
@@ -82,7 +82,7 @@ TEST_F(TrainerTest, FillsTheRunFolder) {
   EXPECT_FALSE(result.interrupted);
   EXPECT_EQ(result.diverged_episodes, 0);
   const LoadedPolicy last = load_policy(file("policy.safetensors"), registry_.layers);
-  EXPECT_EQ(last.policy->weights_hash(), result.weights_hash);
+  EXPECT_EQ(whole_weights_hash(last), result.weights_hash);
   EXPECT_EQ(last.info.task, "pendulum");
   EXPECT_EQ(last.info.config, read_file(file("config.yaml")));
   EXPECT_EQ(last.info.task_config, read_file(file("task.yaml")));
@@ -111,20 +111,27 @@ TEST_F(TrainerTest, MetricsHaveARowAnIterationAndACellAnEvaluation) {
                            "train/approx_kl", "train/value_loss", "train/learning_rate", "eval/std_reward"})
     EXPECT_NE(rows[2].at(column(name)), "") << name;
   EXPECT_EQ(rows[0][0], "time/total_timesteps");
-  for (size_t i = 1; i < rows.size(); ++i) {
+  for (size_t i = 1; i <= 4; ++i) {
     EXPECT_EQ(rows[i][0], std::to_string(512 * i));
     EXPECT_EQ(rows[i][column("eval/mean_reward")].empty(), i % 2 == 1) << i;  // at 1024 and 2048
   }
   EXPECT_EQ(rows[1][column("rollout/ep_rew_mean")], "");  // episodes last 200 steps, an iteration 128
   EXPECT_EQ(rows[2][column("rollout/ep_len_mean")], "200");
+  EXPECT_EQ(rows[4][column("last/step")], "2048");
+  EXPECT_EQ(rows[4][column("kept/n_episodes")], "3");
+  for (const char* name : {"kept/mean_reward", "kept/std_error", "kept/std_reward", "kept/mean_ep_length", "kept/step",
+                           "last/mean_reward", "last/std_error"}) {
+    EXPECT_EQ(rows[3][column(name)], "") << name;
+    EXPECT_NE(rows[4][column(name)], "") << name;
+  }
 }
 
-TEST_F(TrainerTest, KeepsTheBestPolicy) {
+TEST_F(TrainerTest, WhileItLearnsItKeepsTheBestPolicy) {
   std::vector<std::pair<double, std::string>> seen;
   on_progress_ = [&](const TrainStatus& status) {
     if (status.new_eval)
       seen.emplace_back(*status.eval_mean,
-                        load_policy(file("best.safetensors"), registry_.layers).policy->weights_hash());
+                        whole_weights_hash(load_policy(file("best.safetensors"), registry_.layers)));
   };
   const TrainResult result = run(recipe({"total_timesteps=8192", "algorithm.learning_rate=0.01"}));
   ASSERT_EQ(seen.size(), 8u);
@@ -143,7 +150,7 @@ TEST_F(TrainerTest, KeepsTheBestPolicy) {
 TEST_F(TrainerTest, WithoutEvaluationsTheLastPolicyIsTheBest) {
   const TrainResult result = run(recipe({"eval.eval_freq=0"}));
   EXPECT_FALSE(result.status.best_eval);
-  EXPECT_EQ(load_policy(file("best.safetensors"), registry_.layers).policy->weights_hash(), result.weights_hash);
+  EXPECT_EQ(whole_weights_hash(load_policy(file("best.safetensors"), registry_.layers)), result.weights_hash);
 }
 
 TEST_F(TrainerTest, AStopSavesThePolicySoFar) {
@@ -151,7 +158,7 @@ TEST_F(TrainerTest, AStopSavesThePolicySoFar) {
   const TrainResult result = run(recipe({"save_freq=0", "eval.eval_freq=0"}));
   EXPECT_TRUE(result.interrupted);
   EXPECT_EQ(result.status.steps, 1024);  // the flag is seen after the next iteration
-  EXPECT_EQ(load_policy(file("policy.safetensors"), registry_.layers).policy->weights_hash(), result.weights_hash);
+  EXPECT_EQ(whole_weights_hash(load_policy(file("policy.safetensors"), registry_.layers)), result.weights_hash);
 }
 
 TEST_F(TrainerTest, ARunIsReplacedOnlyWhenAsked) {
@@ -223,7 +230,8 @@ reward: {done: {term: success}}
 terminate: {held: {term: success, of: qpos, within: 100, steps: 5}}
 )");
   run(recipe({"task=" + task}));
-  for (const std::string column : {"rollout/success_rate", "eval/success_rate", "eval/mean_reward"}) {
+  for (const std::string column : {"rollout/success_rate", "eval/success_rate", "eval/mean_reward", "kept/success_rate",
+                                   "last/success_rate", "kept/mean_reward"}) {
     const auto rows = metrics();
     const auto where = std::ranges::find(rows[0], column) - rows[0].begin();
     ASSERT_LT(static_cast<size_t>(where), rows[0].size()) << column;

@@ -1,4 +1,6 @@
 // What the command says and the codes it exits with, whatever the subcommand.
+#include <algorithm>
+
 #include "apps/terminal.h"
 #include "tests/apps/program.h"
 #include "tests/core/expect_error.h"
@@ -9,7 +11,7 @@ namespace {
 TEST(Sinew, HelpNamesEverySubcommandAndEachHasAnExample) {
   const ChildProcess::Result overview = run_sinew({"--help"});
   EXPECT_EQ(overview.exit_code, 0);
-  for (const std::string name : {"train", "play", "robustness", "show", "inspect", "terms", "report", "replay", "keys", "stream",
+  for (const std::string name : {"train", "play", "robustness", "show", "inspect", "terms", "report", "replay", "keys", "link-check", "stream",
                                  "robot", "stop", "log", "bench", "doctor", "test"}) {
     expect_contains(overview.output, "\n  " + name + " ");
     const ChildProcess::Result help = run_sinew({name, "--help"});
@@ -39,13 +41,14 @@ TEST(Sinew, ASlipNamesTheNearestKnownWord) {
                          {{"report"}, "report: RUN is required"},
                          {{"doctor", "please"}, "doctor: unexpected argument 'please'"},
                          {{"doctor", "--json"}, "doctor: --json needs a value"},
+                         {{"train", "x.yaml", "--run=", "--resume"}, "train: --run needs a value"},
                          {{"doctor", "--json", ""}, "doctor: --json is given nothing: its value is empty"},
                          {{"doctor", "--json", "a", "--json", "b"}, "doctor: --json is given 2 times"},
                          {{"doctor", "--json", "/nowhere/f"}, "cannot write '/nowhere/f': No such file or directory"},
                          {{"play", "x", "--window=now"}, "play: --window takes no value"},
                          {{"play", "x", "--seed", "1.5"}, "play: --seed 1.5: a whole number is expected"},
                          {{"play", "x", "--seed", "1e3"}, "play: --seed 1e3: a whole number is expected"},
-                         {{"play", "x", "--seed", "9223372036854775808"}, ": the number is too large"},
+                         {{"play", "x", "--seed", "18446744073709551616"}, ": the number is too large"},
                          {{"play", "x", "--video-seconds", "nan"}, "play: --video-seconds nan: a number is expected"},
                          {{"play", std::string(300, 'x')}, "xxx': File name too long"},
                          {{"show", "/dev/zero"}, "cannot read '/dev/zero': it is a device, not a file"}}) {
@@ -118,10 +121,10 @@ TEST(Terminal, WrapsAtSpacesAndKeepsLines) {
 }
 
 TEST(Terminal, MessagesCannotSteerIt) {
-  EXPECT_EQ(printable("a\x1b[31mb\tü\r\nc\x7f"), "a?[31mb?ü?\nc?");
+  EXPECT_EQ(printable("a\x1b[31mb\tü\r\nc\x7f"), R"(a\x1b[31mb\tü\r\nc\x7f)");
   EXPECT_EQ(printable("\xc2\x9b"
                       "31m \xc2\xb5"),
-            "?31m µ");  // U+009B begins a command, as ESC [ does
+            R"(\u009b31m µ)");  // U+009B begins a command, as ESC [ does
   EXPECT_EQ(printable(std::string(5000, 'x')), std::string(4000, 'x') + "…");
 }
 
@@ -130,7 +133,47 @@ TEST(Sinew, ErrorsQuoteFilesWithoutTheirControlCharacters) {
   folder.write("r.yaml", "task: half_cheetah\nn_envs: \"\\e[2J\"\n");
   const ChildProcess::Result result = run_sinew({"show", folder.file("r.yaml")});
   EXPECT_EQ(result.exit_code, 2);
-  expect_contains(result.errors, "'?[2J'");
+  expect_contains(result.errors, "'\\x1b[2J'");
+}
+
+// A name with each of these, in whatever takes one.
+TEST(Sinew, AMessageIsOneLineWhateverItQuotes) {
+  const TemporaryFolder folder;
+  const std::pair<std::string, std::string> parts[] = {{"\n", R"(\n)"},        {"\r", R"(\r)"},         {"\t", R"(\t)"},
+                                                       {"\x1b", R"(\x1b)"},    {"\x7f", R"(\x7f)"},     {"\xff", R"(\xff)"},
+                                                       {"\u009b", R"(\u009b)"}, {"\u202e", R"(\u202e)"}};
+  folder.write("in.json", "{}");
+  for (const auto& [part, shown] : parts) {
+    const std::string name = folder.file("a" + part + "b");
+    const std::vector<std::vector<std::string>> commands = {
+        {"a" + part + "b"},
+        {"play", "a" + part + "b"},
+        {"train", name},
+        {"train", "quickstart", "--run", folder.file("run"), "--set", "a" + part + "b=1"},
+        {"train", "quickstart", "--run", folder.file("run"), "--seeds", "a" + part + "b"},
+        {"show", name},
+        {"inspect", name},
+        {"report", name},
+        {"robustness", name},
+        {"replay", name, "--input", folder.file("in.json"), "--output", folder.file("out.json")},
+        {"replay", "hopper", "--input", name, "--output", folder.file("out.json")},
+        {"log", name},
+        {"stop", name},
+        {"stream", "inverted_pendulum", "--robot", name, "--shadow"},
+        {"robot", name},
+        {"inspect", SINEW_SOURCE_DIR "/sim/models/hopper.xml", "--json", name + "/x"},
+    };
+    for (const std::vector<std::string>& words : commands) {
+      SCOPED_TRACE(testing::PrintToString(words));
+      const ChildProcess::Result result = run_sinew(words);
+      EXPECT_NE(result.exit_code, 0);
+      EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;
+      expect_contains(result.errors, "a" + shown + "b");
+      if (part != "\n") {
+        EXPECT_EQ(result.errors.find(part), std::string::npos);
+      }
+    }
+  }
 }
 
 TEST(Terminal, WritesNumbersAsPeopleDo) {

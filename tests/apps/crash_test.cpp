@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <random>
@@ -25,7 +26,7 @@ constexpr const char* recipe =
     "algorithm: {name: ppo, n_steps: 128, batch_size: 64, n_epochs: 1}\n"
     "network: {actor: [{linear: 4}, tanh], critic: [{linear: 4}, tanh]}\n"
     "normalize_reward: true\n"
-    "eval: {eval_freq: 512, n_eval_episodes: 1}\n"
+    "eval: {eval_freq: 512, n_eval_episodes: 1, n_final_episodes: 2}\n"
     "save_freq: 1\n";
 
 // What a run leaves behind that must not depend on how often it was killed.
@@ -173,7 +174,7 @@ TEST_F(CrashTest, ACheckpointIsOnTheDiskBeforeItHasItsName) {
     ASSERT_LT(i + 1, calls.size());
     EXPECT_EQ(calls[i + 1], "sync 0 " + folder_.file("run/checkpoints"));
   }
-  EXPECT_EQ(checkpoints, 3);
+  EXPECT_EQ(checkpoints, 4);  // the last one with the final evaluation
 }
 
 TEST_F(CrashTest, KilledAtRandomMoments) {

@@ -1,4 +1,5 @@
 // sinew inspect: what it says of models, the tasks it writes, and what it answers to files that are none.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/safe_file.h"
@@ -50,7 +51,7 @@ ChildProcess::Result train_a_little(const TemporaryFolder& folder, const std::st
       "task: " + task +
           "\ntotal_timesteps: 256\nn_envs: 2\nalgorithm: {name: ppo, n_steps: 64, batch_size: 64, n_epochs: 2}\n"
           "network: {encoders: {state: {normalize: true, layers: []}}, actor: [{linear: 8}, tanh], "
-          "critic: [{linear: 8}, tanh]}\neval: {eval_freq: 0, n_eval_episodes: 1}\n");
+          "critic: [{linear: 8}, tanh]}\neval: {eval_freq: 0, n_eval_episodes: 1, n_final_episodes: 0}\n");
   return run_sinew({"train", folder.file("recipe.yaml"), "--run", folder.file("run"), "--overwrite"});
 }
 
@@ -160,10 +161,12 @@ TEST(Inspect, AStarterTaskOfARobotThatTravelsLeavesOutWhereItIs) {
 
 TEST(Inspect, AnExistingTaskIsKeptUnlessAskedFor) {
   const TemporaryFolder folder;
-  folder.write("mine.yaml", "precious");
-  const std::string task = folder.file("mine.yaml");
+  folder.write("recipe.yaml", "precious");
+  const std::string task = folder.file("mine.yaml"), recipe = folder.file("recipe.yaml");
+  EXPECT_EQ(run_sinew({"inspect", cheetah, "--task", task}).exit_code, 0);
   expect_refusal({"inspect", cheetah, "--task", task}, "mine.yaml' is there already; --overwrite replaces it");
-  EXPECT_EQ(read_file(task), "precious");
+  expect_refusal({"inspect", cheetah, "--task", recipe, "--overwrite"}, "is not a starter task");
+  EXPECT_EQ(read_file(recipe), "precious");
   EXPECT_EQ(run_sinew({"inspect", cheetah, "--task", task, "--overwrite"}).exit_code, 0);
   expect_contains(read_file(task), "x_velocity");
   expect_refusal({"inspect", cheetah, "--task", folder.file("no/such/t.yaml")}, "cannot write '");
@@ -197,13 +200,45 @@ TEST(InspectUrdf, TheStarterTaskDrivesEveryJointByATorque) {
   const std::string task = folder.file("crane.yaml");
   ASSERT_EQ(run_sinew({"inspect", folder.file("crane.urdf"), "--task", task}).exit_code, 0);
   const std::string yaml = read_file(task);
-  expect_contains(yaml, "put a URDF's effort limits here");
   expect_contains(yaml, "  joint_torque:\n    joints:");
   expect_contains(yaml, "\n      slew: ");
   expect_contains(yaml, "reach: {term: tracking, of: {body_pos: {body: trolley, axes: [x, y]}}");
-  expect_contains(yaml, "\n      run: 39  # N\n");  // 2 · 2 kg · 9.81 m/s²
+  expect_contains(yaml, "\n      run: 20  # N, the URDF's effort limit\n");
   const ChildProcess::Result training = train_a_little(folder, task);
   EXPECT_EQ(training.exit_code, 0) << training.errors;
+}
+
+TEST(InspectUrdf, WhatFollowsAnotherJointIsNotDriven) {
+  const TemporaryFolder folder;
+  std::string hand = urdf();
+  hand.insert(hand.rfind("</joint>"), "<mimic joint='slew' multiplier='0.1'/>");
+  folder.write("hand.urdf", hand);
+  const std::string task = folder.file("hand.yaml");
+  const ChildProcess::Result result = run_sinew({"inspect", folder.file("hand.urdf"), "--task", task});
+  ASSERT_EQ(result.exit_code, 0) << result.errors;
+  expect_contains(result.output, "which stands for <mimic>, run follows slew: drive the one that leads");
+  const std::string yaml = read_file(task);
+  expect_contains(yaml, "\n      slew: 10  # N m, the URDF's effort limit\n      # run follows another joint (<mimic>)\n");
+  EXPECT_EQ(yaml.find("\n      run:"), std::string::npos);
+  EXPECT_EQ(train_a_little(folder, task).exit_code, 0);
+}
+
+TEST(InspectUrdf, SaysWhatIsDroppedOfThisFileAlone) {
+  const TemporaryFolder folder;
+  folder.write("crane.urdf", urdf());
+  std::string text = run_sinew({"inspect", folder.file("crane.urdf")}).output;
+  std::ranges::replace(text, '\n', ' ');
+  expect_contains(text, "Of this URDF, MuJoCo drops: effort limits (2, from line 1 on), velocity limits");
+  expect_contains(text, "Its base is fixed in the world");
+  for (const char* absent : {"<transmission>", "<gazebo>", "fixed joints", "<visual>"})
+    EXPECT_EQ(text.find(absent), std::string::npos) << absent;
+  std::string floating = urdf();
+  floating.insert(floating.find("<joint name='slew'"),
+                  "<link name='world'/><joint name='root' type='floating'><parent link='world'/><child link='base'/></joint>");
+  folder.write("walker.urdf", floating);
+  text = run_sinew({"inspect", folder.file("walker.urdf")}).output;
+  expect_contains(text, "free");
+  EXPECT_EQ(text.find("fixed in the world"), std::string::npos) << text;
 }
 
 TEST(InspectUrdf, WhatMuJoCoCannotReadIsExplained) {
@@ -211,7 +246,7 @@ TEST(InspectUrdf, WhatMuJoCoCannotReadIsExplained) {
   folder.write("mesh.urdf",
                urdf("<collision><geometry><mesh filename='package://c/lost.stl'/></geometry></collision>"));
   expect_refusal({"inspect", folder.file("mesh.urdf")}, "lost.stl");
-  expect_refusal({"inspect", folder.file("mesh.urdf")}, "looked for beside the model");
+  expect_refusal({"inspect", folder.file("mesh.urdf")}, "where it is looked for: beside the model");
   folder.write("dae.urdf", urdf("<collision><geometry><mesh filename='lost.dae'/></geometry></collision>"));
   expect_refusal({"inspect", folder.file("dae.urdf")}, "convert the mesh to STL or OBJ");
   std::string massless = urdf();
@@ -219,7 +254,7 @@ TEST(InspectUrdf, WhatMuJoCoCannotReadIsExplained) {
   massless.erase(at, massless.find("</inertial>", at) + 11 - at);
   folder.write("massless.urdf", massless);
   expect_refusal({"inspect", folder.file("massless.urdf")}, "Object name = trolley");
-  expect_refusal({"inspect", folder.file("massless.urdf")}, "give that body (in a URDF, that link) an <inertial>");
+  expect_refusal({"inspect", folder.file("massless.urdf")}, "the link 'trolley' is moved by a joint and has no mass: give it an <inertial>");
 }
 
 TEST(Inspect, WhatIsNoModelIsRefused) {
@@ -236,9 +271,9 @@ TEST(Inspect, WhatIsNoModelIsRefused) {
   expect_refusal({"inspect", "/dev/null"}, "it is a device or a pipe");
   expect_refusal({"inspect", folder.file("empty.xml")}, "empty.xml': it is empty");
   expect_refusal({"inspect", folder.file("task.yaml")}, "it is a YAML file, an MJCF or URDF file is needed");
-  expect_refusal({"inspect", folder.file("broken.xml")}, "the file is not well-formed XML");
+  expect_refusal({"inspect", folder.file("broken.xml")}, "it is no whole XML: <worldbody> of line 1 is not closed");
   expect_refusal({"inspect", folder.file("text.xml")}, "it is no XML file");
-  expect_refusal({"inspect", folder.file("page.xml")}, "MuJoCo says: ");
+  expect_refusal({"inspect", folder.file("page.xml")}, "it is a web page (HTML)");
   expect_refusal({"inspect", folder.file("typo.xml")}, "worldbdy");
 }
 

@@ -23,10 +23,10 @@ class LeKiwiFile : public testing::TestWithParam<const char*> {
 TEST_P(LeKiwiFile, FitsThePoliciesOfItsTask) {
   const RobotConfig config = load_robot_config(file);
   InterfaceSpec spec{env_->spec().sensors, env_->spec().actions};
-  check_policy(make_policy(spec, "{encoders: {truth: {used_by: critic}}, actor: [], critic: []}"), config);
+  check_policy(PolicyRunner(make_policy(spec, "{encoders: {truth: {used_by: critic}}, actor: [], critic: []}")), config);
   std::swap(spec.actions.parts[0].labels[0], spec.actions.parts[0].labels[1]);
   const Policy swapped = make_policy(spec, "{encoders: {truth: {used_by: critic}}, actor: [], critic: []}");
-  expect_contains(error_of([&] { check_policy(swapped, config); }), "actuator 1 is 'shoulder_lift' in the policy");
+  expect_contains(error_of([&] { check_policy(PolicyRunner(swapped), config); }), "actuator 1 is 'shoulder_lift' in the policy");
 }
 
 TEST_P(LeKiwiFile, MeansByANumberWhatTheTaskMeans) {

@@ -1,6 +1,7 @@
 // What training's evaluation computed, the link computes again: the same observations give the same action bits.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstring>
@@ -113,8 +114,9 @@ struct Setting {
     ThreadPool pool(1);
     Evaluator evaluator(noting(envs), pool);
     PolicyProbe probe(policy);
+    PolicyRunner controller(policy);
     int beginnings = 0;
-    evaluator.run_episode(policy, Rng(3).split("play").split("episode", 0), {},
+    evaluator.run_episode(controller, Rng(3).split("play").split("episode", 0), {},
                           [&](const ObservationRows& row, std::span<const float> state, bool starts_anew) {
                             beginnings += starts_anew;
                             probe.look(row, state, starts_anew);
@@ -162,7 +164,7 @@ Setting number_setting() {
 // first.
 std::vector<std::vector<float>> act_on_messages(const Setting& setting, const Episode& episode) {
   PolicyControl control(*setting.loaded.policy, setting.config);
-  PolicyInput input(*setting.loaded.policy, setting.config, {setting.sensors, {}});
+  PolicyInput input(control.controller(), setting.config, {setting.sensors, {}});
   ArrivedObservation arrived = control.empty_observation();
   PolicyDecision decision = control.empty_decision();
   std::vector<std::vector<float>> actions;
@@ -271,9 +273,9 @@ std::vector<std::vector<float>> act_over_sockets(const Setting& setting, const E
                          if (decision.session > 0) actions.push_back(decision.policy);
                          robot.answered = decision.answers;
                        }});
-  EXPECT_TRUE(soon([&] { return client.robot().mode == Mode::inactive; }, 20));
+  EXPECT_TRUE(soon([&] { return client.robot().mode == Mode::inactive; }));
   client.arm();
-  EXPECT_TRUE(soon(is_over, 30));
+  EXPECT_TRUE(soon(is_over));
   EXPECT_EQ(client.robot().mode, Mode::armed);
   client.check();
   const std::lock_guard lock(mutex);

@@ -78,7 +78,7 @@ TEST_F(Replay, RefusesWrongInput) {
   expect_error(task, input("[0, 0]", "3"), "'actions' is not a list");
   const std::string depths = std::string(200000, '[') + std::string(200000, ']');
   expect_error(task, input("[0, " + depths + "]", "[]"), "'qpos[1]' is array, which is no finite number");
-  expect_error(task, "{\"" + std::string(100000, 'x') + "\": 1}", "xxx…'; known: qpos");
+  expect_error(task, "{\"" + std::string(100000, 'x') + "\": 1}", "xxx…'; known: keyframe, qpos");
   expect_error(task, "[]", "must hold one object");
   expect_error(task, "", "this is not JSON");
   expect_error(task, R"({"qpos": [0, 0], "qvel": [0, 0]})", "the key 'actions' is missing");
@@ -86,6 +86,36 @@ TEST_F(Replay, RefusesWrongInput) {
   expect_error("pendulum", input("[0, 0]", "[]"), "the task 'pendulum' is not simulated by MuJoCo");
   expect_error("hoper", input("[0, 0]", "[]"), "did you mean 'hopper'?");
   expect_contains(run_sinew({"replay", "hopper", "--output", "x"}).errors, "--input IN.json is required");
+}
+
+// A servo that no action drives holds its joint where the keyframe has it; a mocap body stays where that puts it.
+TEST_F(Replay, BeginsAtAKeyframe) {
+  folder_.write("arm.xml", R"(<mujoco><compiler autolimits="true" angle="radian"/><worldbody>
+    <body name="target" mocap="true"><geom size="0.01" contype="0" conaffinity="0"/></body>
+    <body pos="0 0 1"><joint name="a" axis="0 1 0" damping="4"/><geom type="capsule" fromto="0 0 0 .4 0 0" size=".03"/></body>
+    <body pos="0 1 1"><joint name="b" axis="0 1 0" damping="4"/><geom type="capsule" fromto="0 0 0 .3 0 0" size=".03"/></body>
+    </worldbody><actuator><motor name="m" joint="a" ctrlrange="-1 1"/><position name="s" joint="b" kp="400"/></actuator>
+    <keyframe><key name="home" qpos="0.3 1.2" ctrl="0 1.2" mpos="0.3 0.2 0.9"/></keyframe></mujoco>)");
+  folder_.write("arm.yaml", "model: arm.xml\nobservations: {state: [qpos, {body_pos: {body: target}}]}\n"
+                            "actions: {actuators: [m]}\nreward: {alive: {term: alive}}\n");
+  const std::string task = folder_.file("arm.yaml"), numbers = R"("qpos": [0.3, 1.2], "qvel": [0, 0], )",
+                    actions = R"("actions": [[0], [0], [0], [0], [0], [0], [0], [0], [0], [0]]})";
+  const auto steps_of = [&](const std::string& start) {
+    EXPECT_EQ(run(task, "{" + start + actions).exit_code, 0) << start;
+    return read_json(folder_.file("out.json"));
+  };
+  const json whole = steps_of(R"("keyframe": "home", )");
+  EXPECT_EQ(whole["initial_obs"]["state"], (json{0.3, 1.2, 0.3, 0.2, 0.9}));
+  EXPECT_NEAR(whole["steps"].back()["obs"]["state"][1].get<double>(), 1.2, 0.05);
+  EXPECT_EQ(whole["steps"].back()["obs"]["state"][4], 0.9);
+  EXPECT_EQ(steps_of(numbers + R"("ctrl": [0, 1.2], "mpos": [0.3, 0.2, 0.9], "act": [], )"), whole);
+  EXPECT_NE(steps_of(numbers), whole);
+  EXPECT_EQ(steps_of(R"("keyframe": "home", "qpos": [0, 0.5], )")["initial_obs"]["state"][1], 0.5);
+  expect_error(task, R"({"keyframe": "hom", )" + actions, "has no keyframe 'hom'; did you mean 'home'?");
+  expect_error(task, R"({"keyframe": 3, )" + actions, "'keyframe' is not a name");
+  expect_error(task, R"({"keyframe": "home"})", "the key 'actions' is missing");
+  expect_error(task, "{" + numbers + R"("ctrl": [1], )" + actions, "'ctrl' has 1 numbers; the model of 'arm' has 2");
+  expect_error(task, R"({"ctrl": [1, 1], )" + actions, "the key 'qpos' is missing");
 }
 
 }  // namespace

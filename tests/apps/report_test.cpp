@@ -1,4 +1,6 @@
 // sinew report on runs made up here, with figures worked out by hand.
+#include <fmt/format.h>
+
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -66,6 +68,67 @@ TEST(Report, OneRunAndSeveralGroups) {
   EXPECT_TRUE(std::filesystem::exists(picture));
 }
 
+// A run whose best evaluation was 50 and whose kept policy does `kept` over 100 fresh episodes; NaN: no final evaluation.
+void write_run_with_return(const TemporaryFolder& folder, const std::string& name, double kept,
+                           const std::string& more_rows = "") {
+  std::string rows = "time/total_timesteps,eval/mean_reward,kept/mean_reward,kept/std_error,kept/n_episodes,"
+                     "kept/success_rate,last/mean_reward,last/std_error\n1000,50,,,,,,\n2000,20,,,,,,\n";
+  if (std::isfinite(kept)) rows += fmt::format("2000,,{},1.5,100,0.25,18,2\n", kept);
+  folder.write(name + "/metrics.csv", rows + more_rows);
+  folder.write(name + "/config.yaml", "task: cartpole\nseed: 1\nalgorithm: {name: ppo}\n");
+}
+
+TEST(Report, TheReturnIsThatOfTheFinalEvaluation) {
+  const TemporaryFolder folder;
+  write_run_with_return(folder, "run", 30);
+  const ChildProcess::Result result = run_sinew({"report", folder.file("run"), "--json", folder.file("report.json")});
+  ASSERT_EQ(result.exit_code, 0) << result.errors;
+  expect_contains(result.output, "  seed  return ± SE  last policy ± SE  best eval  success  steps\n");
+  expect_contains(result.output, "  1     30.0 ± 1.50       18.0 ± 2.00       50.0     25 %  2,000\n");
+  expect_contains(result.output, "over 100 episodes that it was neither learnt from nor\nchosen by");
+  const auto json = nlohmann::json::parse(read_file(folder.file("report.json"))).at("runs").at(0);
+  EXPECT_EQ(json.at("kept_mean_reward").at("mean"), 30);
+  EXPECT_EQ(json.at("last_mean_reward").at("mean"), 18);
+  EXPECT_EQ(json.at("success_rate").at("mean"), 0.25);
+  EXPECT_EQ(json.at("seeds").at(0).at("kept_mean_reward_error"), 1.5);
+  EXPECT_EQ(json.at("seeds").at(0).at("last_mean_reward_error"), 2);
+  EXPECT_EQ(json.at("seeds").at(0).at("best_mean_reward"), 50);
+}
+
+TEST(Report, ARunWithoutAFinalEvaluationSaysSo) {
+  for (const std::string more_rows : {"", "3000,60,,,,,,\n"}) {  // it had none, or has gone on since
+    const TemporaryFolder folder;
+    write_run_with_return(folder, "run", more_rows.empty() ? NAN : 30, more_rows);
+    const ChildProcess::Result result = run_sinew({"report", folder.file("run")});
+    ASSERT_EQ(result.exit_code, 0) << result.errors;
+    EXPECT_EQ(result.output.find("return ± SE"), std::string::npos) << result.output;
+    expect_contains(result.output, "No return over fresh episodes: '" + folder.file("run") + "' had no final");
+  }
+}
+
+TEST(Report, ComparesReturnsAndWhereOneIsMissingBestEvaluationsAndSaysSo) {
+  const TemporaryFolder folder;
+  write_run_with_return(folder, "cartpole_one", 30);
+  write_run_with_return(folder, "cartpole_two", 40);
+  write_run_with_return(folder, "cartpole_old", NAN);
+  const auto compare = [&](const std::string& other, std::vector<std::string> words = {}) {
+    words.insert(words.begin(), {"report", folder.file(other), "--baseline", folder.file("cartpole_one"), "--json",
+                                 folder.file("report.json")});
+    return run_sinew(words);
+  };
+  const auto comparison = [&] { return nlohmann::json::parse(read_file(folder.file("report.json"))).at("comparison"); };
+  ASSERT_EQ(compare("cartpole_two").exit_code, 0);
+  EXPECT_EQ(comparison().at("metric"), "kept_mean_reward");
+  EXPECT_EQ(comparison().at("results").at(0).at("difference"), 10);
+  const ChildProcess::Result makeshift = compare("cartpole_old");
+  expect_contains(makeshift.output, "Compared by best evaluations, since not every group has a return");
+  EXPECT_EQ(comparison().at("metric"), "best_mean_reward");
+  EXPECT_EQ(comparison().at("results").at(0).at("difference"), 0);
+  const ChildProcess::Result refused = compare("cartpole_old", {"--metric", "kept"});
+  EXPECT_EQ(refused.exit_code, 2);
+  expect_contains(refused.errors, "cartpole_old' has no final evaluation");
+}
+
 TEST(LearningCurve, InterpolatesOverTheStepsThatAllSeedsReached) {
   const TemporaryFolder folder;
   write_runs(folder);
@@ -116,7 +179,7 @@ TEST(Runs, AnUnwritableResultIsTheUsersFault) {
     const ChildProcess::Result result =
         run_sinew({"report", folder.file("cartpole_ppo"), option, folder.file("no/such/file.png")});
     EXPECT_EQ(result.exit_code, 2);
-    expect_contains(result.errors, "sinew: cannot write '" + folder.file("no/such/file.png"));
+    expect_contains(result.errors, "cannot write '" + folder.file("no/such/file.png"));
   }
 }
 

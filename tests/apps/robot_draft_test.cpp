@@ -29,7 +29,7 @@ TEST(RobotDraft, FitsThePoliciesOfTheZoo) {
     SCOPED_TRACE(entry.path().stem());
     const LoadedPolicy loaded = load_policy(entry.path(), builtin_layers<float>());
     const RobotConfig config = draft_of(make_task(loaded.info.task), "robot");
-    check_policy(*loaded.policy, config);
+    check_policy(PolicyRunner(*loaded.policy), config);
     const std::string text = to_yaml(config, loaded.info.task);
     EXPECT_EQ(to_yaml(read_config<RobotConfig>(ConfigNode::parse_text(text, "robot.yaml")), loaded.info.task), text);
     ++count;
@@ -126,13 +126,17 @@ TEST(RobotDraft, OfADialectRefusesWhoCannotSpeakIt) {
                   "the adapter 'other' drafts no robot's file");
 }
 
-TEST(RobotDraft, RefusesWhatDrivesNoJointOfItsOwn) {
-  const TemporaryModel model(R"(<mujoco><worldbody>
+TEST(RobotDraft, SaysWhyNoRobotCouldObeyAnAction) {
+  const TemporaryModel model(R"(<mujoco><compiler autolimits="true"/><worldbody>
       <body><joint name="a"/><geom size="0.1"/><site name="tip"/></body><body pos="1 0 0"><joint name="b"/><geom size="0.1"/></body>
+      <body pos="2 0 0"><joint/><geom size="0.1"/></body><body pos="3 0 0"><joint name="round" type="ball"/><geom size="0.1"/></body>
     </worldbody><tendon><fixed name="both"><joint joint="a" coef="1"/><joint joint="b" coef="1"/></fixed></tendon>
-    <actuator><motor name="straight" joint="a" ctrllimited="true" ctrlrange="-1 1"/>
-      <motor name="pull" tendon="both" ctrllimited="true" ctrlrange="-1 1"/>
-      <motor name="jet" site="tip" gear="1 0 0 0 0 0" ctrllimited="true" ctrlrange="-1 1"/></actuator></mujoco>)");
+    <actuator><motor name="straight" joint="a" ctrlrange="-1 1"/>
+      <motor name="pull" tendon="both" ctrlrange="-1 1"/>
+      <motor name="jet" site="tip" gear="1 0 0 0 0 0" ctrlrange="-1 1"/>
+      <damper name="brake" joint="a" kv="2" ctrlrange="0 1"/>
+      <motor name="idle" joint="a" gear="0" ctrlrange="-1 1"/>
+      <motor name="twist" joint="round" ctrlrange="-1 1"/></actuator></mujoco>)");
   const auto make = [&](const std::string& actuators) {
     return load_task(
                ConfigNode::parse_text("model: " + model.path() + "\nobservations: {state: [qpos]}\n" +
@@ -141,12 +145,19 @@ TEST(RobotDraft, RefusesWhatDrivesNoJointOfItsOwn) {
                "test", "")
         .factory;
   };
-  for (const std::string name : {"pull", "jet"}) {
-    const std::string why = "its action '" + name + "' drives no single joint with a name";
-    expect_contains(error_of([&] { draft_of(make("[" + name + "]"), "test"); }), why);
+  const std::pair<std::string, std::string> cases[] = {
+      {"pull", "it acts on the tendon both, not on a joint"},
+      {"jet", "it acts on the site tip, not on a joint"},
+      {"brake", "it is a damper, whose control is no position, velocity or torque"},
+      {"idle", "its gear or its gain is 0"},
+      {"twist", "its joint 'round' is a ball, neither a hinge nor a slide"}};
+  for (const auto& [name, reason] : cases) {
+    const std::string why = "no robot's actuator can obey its action '" + name + "': " + reason;
+    const auto task = make("[" + name + "]");
+    expect_contains(error_of([&] { draft_of(task, "test"); }), why);
     RobotConfig config = draft_of(make("[straight]"), "test");
     config.actuators[0].limits.name = name;
-    expect_contains(error_of([&] { SimulatedRobot(make("[" + name + "]"), config, {}); }), why);
+    expect_contains(error_of([&] { SimulatedRobot(task, config, {}); }), why);
   }
 }
 

@@ -8,7 +8,7 @@ namespace {
 TEST(RobotProgram, HasWhatARobotNeedsAndNoMore) {
   const ChildProcess::Result overview = run_sinew({"--help"});
   EXPECT_EQ(overview.exit_code, 0);
-  for (const std::string name : {"stream", "log", "stop", "keys"}) {
+  for (const std::string name : {"stream", "log", "stop", "link-check", "keys"}) {
     expect_contains(overview.output, "\n  " + name + " ");
     const ChildProcess::Result help = run_sinew({name, "--help"});
     EXPECT_EQ(help.exit_code, 0) << name;

@@ -121,6 +121,7 @@ class RobotProgram {
   const std::string& path() const { return path_; }
   const RobotConfig& config() const { return config_; }
   void send_signal(int signal) { program_->send_signal(signal); }
+  void kill() { program_.reset(); }
   /// What it said, at its end by Ctrl-C.
   ChildProcess::Result end() {
     program_->send_signal(SIGINT);

@@ -1,4 +1,5 @@
 // What `sinew robot --record` keeps of whoever drives it.
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -37,7 +38,7 @@ TEST_F(RobotRecord, SaysWhatThePolicysSideSays) {
   const Recording ours = read_recording(file("robot.mcap")), theirs = read_recording(file("policy.mcap"));
   EXPECT_EQ(ours.damage, "");
   EXPECT_EQ(ours.session.side, "robot");
-  EXPECT_EQ(ours.session.policy, policy);
+  EXPECT_EQ(ours.session.policy, "zoo/inverted_pendulum.safetensors");
   EXPECT_EQ(ours.session.policy_hash, theirs.session.policy_hash);
   EXPECT_EQ(ours.session.interface.sensors, theirs.session.interface.sensors);
   ASSERT_EQ(ours.session.mapping.size(), 1u);
@@ -85,7 +86,9 @@ TEST_F(RobotRecord, ALogOfItSaysWhatThereIs) {
   const ChildProcess::Result log =
       run_sinew({"log", file("robot.mcap"), "--plot", file("r.png"), "--json", file("r.json")});
   EXPECT_EQ(log.exit_code, 0) << log.errors;
-  expect_contains(log.output, " by the robot's side: the robot 'inverted_pendulum', the policy '" + policy + "' (");
+  expect_contains(
+      log.output,
+      " by the robot's side: the robot 'inverted_pendulum', the policy 'zoo/inverted_pendulum.safetensors' (");
   expect_contains(log.output, " of them of an armed robot");
   expect_contains(log.output, "observation to action at the robot ");
   EXPECT_EQ(read_file(file("r.png")).substr(1, 3), "PNG");
@@ -133,7 +136,7 @@ TEST_F(RobotRecord, AClientOfLeRobotsTeaches) {
   kiwi = replaced(replaced(kiwi, "tcp://127.0.0.1:5555", commands), "tcp://127.0.0.1:5556", observations);
   folder_.write("kiwi.yaml", replaced(kiwi, "control_rate: 100", "control_rate: 200"));  // the simulation's
   ChildProcess robot({SINEW_PROGRAM, "robot", "lekiwi_reach", "--config", file("kiwi.yaml"), "--adapter", "lekiwi",
-                      "--record", file("r.mcap")});
+                      "--stop-address", free_address(), "--record", file("r.mcap")});
   ASSERT_TRUE(comes_true([&] { return is_listened_to(commands); }));
   PythonPeer client("lekiwi_client.py", {commands, observations, "--seconds", "4", "--pan", "10", "--x", "0.05"});
   const std::string summary = client.await("summary");

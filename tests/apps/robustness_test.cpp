@@ -1,6 +1,7 @@
 // sinew robustness: its table, which is a value, and the command on policies whose returns are known.
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -159,7 +160,7 @@ TEST_F(Robustness, RefusesWhatItCannotDo) {
 TEST_F(Robustness, CtrlCEndsItInOrder) {
   ChildProcess::Result ended;
   // Once more, and later, where it came before there was anything to end.
-  for (double wait = 0.5; ended.output.empty() && wait < 10; wait *= 2) {
+  for (double wait = 0.5; ended.output.empty() && wait < 200; wait *= 2) {
     ChildProcess endless(
         {SINEW_PROGRAM, "robustness", file("p.safetensors"), "--episodes", "200000", "--json", file("r.json")});
     std::this_thread::sleep_for(std::chrono::duration<double>(wait));

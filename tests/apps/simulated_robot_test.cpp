@@ -150,7 +150,7 @@ TEST(SimulatedRobot, ObservesWhatTheTaskWouldShow) {
       ended = stepped.task.step(robot.action_of(commands), stepped.rng).terminated;
       const std::vector<double> next = robot.random_commands(rng);
       robot.step(commands, next);
-      ASSERT_EQ(robot.body->fault() != nullptr, ended);
+      ASSERT_EQ(robot.body->has_ended(), ended);
       commands = next;
     }
     EXPECT_TRUE(same_bits(robot.numbers, numbers_of(*stepped.env))) << "the last one";
@@ -182,16 +182,16 @@ TEST(SimulatedRobot, StopsWhereItsTaskEndsAndBeginsAnewOnceItIsPutBack) {
   Ticked robot(factory_of("inverted_pendulum", ""));
   robot.rest();
   const std::vector<float> beginning = robot.numbers;
-  for (int i = 0; i < 50 && !robot.body->fault(); ++i) robot.step({200}, {200});
-  ASSERT_NE(robot.body->fault(), nullptr) << "the pole falls";
-  EXPECT_STREQ(robot.body->fault(), "the task has ended");
+  for (int i = 0; i < 50 && !robot.body->has_ended(); ++i) robot.step({200}, {200});
+  ASSERT_TRUE(robot.body->has_ended()) << "the pole falls";
+  EXPECT_EQ(robot.body->fault(), nullptr) << "nothing is wrong with it";
   ASSERT_EQ(robot.events.size(), 1u);
   expect_contains(robot.events[0], "the task has ended: return ");
   const std::vector<double> fallen = robot.position;
   robot.step({200}, {200});
   EXPECT_EQ(robot.position, fallen);
   robot.rest();
-  EXPECT_EQ(robot.body->fault(), nullptr);
+  EXPECT_FALSE(robot.body->has_ended());
   EXPECT_NE(robot.position, fallen);
   EXPECT_FALSE(same_bits(robot.numbers, beginning)) << "another beginning";
   const std::vector<float> second = robot.numbers;
@@ -323,6 +323,32 @@ TEST(SimulatedRobot, AFullPictureMadeSmallIsTheTasks) {
   double sum = 0;
   for (size_t i = 0; i < seen.size(); ++i) sum += std::abs(seen[i] - learnt[i]);
   EXPECT_LT(sum / static_cast<double>(seen.size()), 4);  // of 255
+}
+
+// The task's actions reach from -0.9 to 0.3 rad of the lift, which waits at -1.6: a driver who knows nothing of them says
+// where the joint is, and means that it shall stay there.
+TEST(SimulatedRobot, AJointIsDrivenOverItsWholeRangeWhereNobodyKnowsTheTask) {
+  for (const bool whole_range : {false, true}) {
+    Ticked robot(factory_of("lekiwi_reach_state", "terminate:\n"), {.seed = seed, .at_own_pace = true, .whole_range = whole_range});
+    robot.rest();
+    std::vector<double> commands(robot.position.begin(), robot.position.end());
+    const std::vector<double> before = robot.position;
+    for (int i = 0; i < 50; ++i) robot.step(commands, commands);
+    EXPECT_LT(before[1], -1.4);
+    if (!whole_range) {
+      EXPECT_GT(robot.position[1], -1.1) << "as far as the task's actions reach";
+      continue;
+    }
+    for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(robot.position[i], before[i], 0.1) << robot.config.actuators[i].limits.name;
+    // To and fro in the free: as far as each joint goes.
+    for (const size_t joint : {size_t{0}, size_t{4}, size_t{5}})
+      for (const bool up : {false, true}) {
+        const ActuatorLimits& limits = robot.config.actuators[joint].limits;
+        commands[joint] = up ? limits.highest() - 0.1 : limits.lowest() + 0.1;
+        for (int i = 0; i < 150; ++i) robot.step(commands, commands);
+        EXPECT_NEAR(robot.position[joint], commands[joint], 0.1) << limits.name;
+      }
+  }
 }
 
 TEST(SimulatedRobot, RefusesACameraThatTheModelDoesNotHave) {

@@ -46,7 +46,7 @@ TEST_F(StreamLekiwi, IsDrivenAndStandsInTheEnd) {
   const std::vector<std::string> commands = host_->lines("command");
   ASSERT_GT(commands.size(), 10u);
   const LekiwiCommand last = decode_lekiwi_command(commands.back());
-  EXPECT_FALSE(last[0].has_value());
+  EXPECT_TRUE(last[0].has_value()) << "a host fails on a command without the arm";
   for (size_t i = lekiwi_arm_size; i < lekiwi_size; ++i) EXPECT_EQ(last[i], 0.0);
   const ChildProcess::Result log = run_sinew({"log", folder_.file("kiwi.mcap"), "--replay"});
   EXPECT_EQ(log.exit_code, 0) << log.output << log.errors;

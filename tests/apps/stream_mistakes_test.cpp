@@ -65,16 +65,16 @@ TEST_F(StreamMistakes, InTheOptions) {
 
 TEST_F(StreamMistakes, ALimitThatIsMissingIsNamedWithItsPlace) {
   const std::string& draft = drafted_robot();
+  const auto line = 1 + std::ranges::count(draft.substr(0, draft.find("- name: slide")), '\n');
+  const std::string place = "robot.yaml:" + std::to_string(line) + ":5: ";
   for (const std::string key : {"position", "velocity", "acceleration", "step", "when_stopped"}) {
     const size_t begin = draft.find("    " + key + ":");
     ASSERT_NE(begin, std::string::npos) << key;
     const std::string config = robot_file(draft.substr(begin, draft.find('\n', begin) + 1 - begin), "");
-    const auto line = 1 + std::ranges::count(draft.substr(0, draft.find("- name: slide")), '\n');
-    expect_mistake(stream(config),
-                   "robot.yaml:" + std::to_string(line) + ":5: actuators.0: the key '" + key + "' is missing");
+    expect_mistake(stream(config), place + "actuators.0: the key '" + key + "' is missing");
   }
   expect_mistake(stream(robot_file("    torque: 300\n", "")),
-                 "robot.yaml: actuator 'slide': torque: an actuator that takes torques needs its limit");
+                 place + "actuator 'slide': torque: an actuator that takes torques needs its limit");
   expect_mistake(stream(robot_file("    damping: 30\n", "")),
                  "actuator 'slide': damping: {when_stopped: damp} needs it");
   expect_mistake(stream(robot_file("velocity: 200", "velocity: -2")), "actuators.0.velocity: -2 is out of range");
@@ -137,6 +137,23 @@ TEST_F(StreamMistakes, NobodyFromOutsideMovesARobotWithoutKeys) {
       robot("inverted_pendulum", {"--config", robot_file("allow_anybody: false", "allow_anybody: true")}).exit_code, 0);
 }
 
+// Addresses that are none × the commands that take one: what to write is said, and never to let anybody in.
+TEST_F(StreamMistakes, AMistypedAddressIsMended) {
+  const auto expect_mended = [&](const ChildProcess::Result& result) {
+    expect_mistake(result, "is no address; write tcp://127.0.0.1:55");
+    EXPECT_EQ(result.errors.find("anybody"), std::string::npos) << result.errors;
+  };
+  for (const std::string address :
+       {"127.0.0.1:5580", "tcp://127.0.0.1", "tcp://127.0.0.1:99999", "tcp:/127.0.0.1:5580", "TCP://127.0.0.1:5580"}) {
+    SCOPED_TRACE(address);
+    expect_mended(robot("inverted_pendulum", {"--address", address}));
+    expect_mended(robot("inverted_pendulum", {"--stop-address", address}));
+    const std::string config = robot_file("\naddress: tcp://127.0.0.1", "\naddress: " + address + " #");
+    expect_mended(stream(config));
+    expect_mended(run_sinew({"stop", config}));
+  }
+}
+
 /// Two computers, each with a folder of keys.
 class StreamKeys : public StreamMistakes {
  protected:
@@ -174,7 +191,7 @@ TEST_F(StreamKeys, LetInWhoIsOnTheList) {
   {
     RobotProgram robot(folder_, {"--keys", file("arm")});
     expect_mistake(stream_with_keys("1"), "and does its allow-list have the policy's public key?", 1);
-    expect_contains(robot.end().errors, "not let in: 127.0.0.1 (its key is not on the allow-list)");
+    expect_contains(robot.end().errors, "not let in: 127.0.0.1 (its key is not on the allow-list: ");
   }
   allow("arm", "laptop");
   RobotProgram robot(folder_, {"--keys", file("arm")});

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
@@ -22,7 +23,7 @@ constexpr const char* recipe =
     "n_envs: 4\n"
     "algorithm: {name: ppo, n_steps: 128, batch_size: 64, n_epochs: 1}\n"
     "network: {actor: [{linear: 8}, tanh], critic: [{linear: 8}, tanh]}\n"
-    "eval: {eval_freq: 512, n_eval_episodes: 2}\n";
+    "eval: {eval_freq: 512, n_eval_episodes: 2, n_final_episodes: 3}\n";
 
 class TrainTest : public testing::Test {
  protected:
@@ -68,6 +69,9 @@ TEST_F(TrainTest, TrainsThenPlaysThenShows) {
   const ChildProcess::Result trained = train();
   ASSERT_EQ(trained.exit_code, 0) << trained.errors;
   expect_contains(trained.output, "1024 steps in ");
+  expect_contains(trained.output, "\n  kept policy, of step ");
+  expect_contains(trained.output, " over 3 fresh episodes (best evaluation ");
+  expect_contains(trained.output, "\n  last policy, of step 1024: return ");
   expect_contains(trained.output, "sinew play " + file("run"));
   for (const char* name :
        {"best.safetensors", "config.yaml", "curve.png", "log.txt", "metrics.csv", "policy.safetensors", "task.yaml"})
@@ -196,12 +200,37 @@ TEST_F(TrainTest, AMistakeInTheRecipeIsNamedWithItsPlace) {
 
 TEST_F(TrainTest, AMistakeInTheTaskOrItsModelIsNamedWithItsPlace) {
   expect_mistake({"train", file("none.yaml")}, "cannot read '" + file("none.yaml") + "': No such file or directory");
-  expect_bad_recipe("task: pendulum", "task: mine.yaml", "cannot read '" + file("mine.yaml") + "'");
-  folder_.write("mine.yaml", "model: mine.xml\nobservations: {state: [qpos]}\nreward: {}\n");
   expect_bad_recipe("task: pendulum", "task: mine.yaml",
-                    "mine.yaml:1:8: cannot load the model '" + file("mine.xml") + "': there is no such file");
+                    "there is no task 'mine.yaml'; looked for '" + file("mine.yaml") + "'");
+  folder_.write("mine.yaml", "model: mine.xml\nobservations: {state: [qpos]}\nreward: {}\n");
+  expect_bad_recipe(
+      "task: pendulum", "task: mine.yaml",
+      "mine.yaml:1:8: cannot load the model 'mine.xml': there is no such file; looked for '" + file("mine.xml") + "'");
   folder_.write("mine.xml", "<mujoco><worldbody><geom type=\"sfere\"/></worldbody></mujoco>");
-  expect_bad_recipe("task: pendulum", "task: mine.yaml", "MuJoCo says: XML Error: invalid keyword: 'sfere'");
+  expect_bad_recipe("task: pendulum", "task: mine.yaml", "says: XML Error: invalid keyword: 'sfere'");
+}
+
+TEST_F(TrainTest, SeedsHave64BitsEverywhere) {
+  const std::string largest = "18446744073709551615";
+  const std::string folder = file("run/seed_" + largest);
+  ASSERT_EQ(train({"--seeds", "18446744073709551614-" + largest}).exit_code, 0);
+  expect_contains(read_file(folder + "/config.yaml"), "seed: " + largest + "\n");
+  const auto hash = [&](const std::vector<std::string>& words) {
+    const std::string output = train(words).output;
+    return output.substr(output.find("sha256"), 71);
+  };
+  const auto seed_of = [&](std::vector<std::string> words) {
+    const std::string result = file(words[0] + ".json");  // no command overwrites another one's
+    words.insert(words.end(), {"--json", result});
+    EXPECT_EQ(run_sinew(words).exit_code, 0);
+    return nlohmann::json::parse(read_file(result));
+  };
+  EXPECT_EQ(seed_of({"play", folder, "--episodes", "1", "--seed", largest}).at("seed"), UINT64_MAX);
+  EXPECT_EQ(seed_of({"report", folder}).at("runs").at(0).at("seeds").at(0).at("seed"), UINT64_MAX);
+  const auto both = seed_of({"report", file("run/seed_18446744073709551614"), file("run")}).at("runs").at(1).at("seeds");
+  EXPECT_EQ(both.at(0).at("seed"), UINT64_MAX - 1);
+  EXPECT_EQ(both.at(1).at("seed"), UINT64_MAX);
+  EXPECT_EQ(hash({"--overwrite", "--seed", largest}), hash({"--overwrite", "--set", "seed=" + largest}));
 }
 
 TEST_F(TrainTest, AMistakeOnTheCommandLineIsNamed) {
@@ -214,6 +243,8 @@ TEST_F(TrainTest, AMistakeOnTheCommandLineIsNamed) {
   expect({"--seeds", "1,2,1"}, "--seeds 1,2,1: the seed 1 is there twice");
   expect({"--seeds", "1-2", "--seed", "1"}, "--seed and --seeds exclude each other");
   expect({"--seed", "-3"}, "--seed -3: it must be 0 or more");
+  expect({"--seed", "18446744073709551616"}, "--seed 18446744073709551616: the number is too large");
+  expect({"--seeds", "1-18446744073709551616"}, "'18446744073709551616' is more than 64 bits hold");
   expect({"--threads", "0"}, "--threads 0: it must be from 1 to 1024");
   expect({"--threads", "two"}, "--threads");
   expect({"--set", "gamma"}, "--set gamma: write it as key=value");

@@ -1,4 +1,6 @@
 // Files that are not what a command needs: what it says of them.
+#include <algorithm>
+
 #include "core/safe_file.h"
 #include "tests/apps/program.h"
 #include "tests/core/expect_error.h"
@@ -22,7 +24,42 @@ TEST(WrongFiles, ARecipeThatIsNotThereNamesTheNearest) {
   for (const char* command : {"train", "show"})
     expect_mistake({command, folder.file("my_antt.yaml")},
                    "No such file or directory; did you mean '" + folder.file("my_ant.yaml") + "'?");
-  expect_mistake({"train", "half_cheetah_ppo"}, "configs/recipes/half_cheetah_ppo.yaml'?");
+  expect_mistake({"train", "half_cheetah_po"}, "configs/recipes/half_cheetah_ppo.yaml'?");
+}
+
+// README's commands from another folder: the recipe of exactly that name is what is offered.
+TEST(WrongFiles, TheRecipeOfExactlyThatNameCounts) {
+  for (const auto& entry : fs::directory_iterator(std::string(SINEW_SOURCE) + "/configs/recipes")) {
+    const std::string name = entry.path().filename().string();
+    const ChildProcess::Result result = run_sinew({"show", "/nowhere/configs/recipes/" + name});
+    if (result.exit_code == 0) continue;  // it was found by its name
+    expect_contains(result.errors, "/configs/recipes/" + name + "'?");
+  }
+}
+
+// What lies in a file's place × whatever reads it.
+TEST(WrongFiles, WhatIsNoFileOfOursIsNamed) {
+  const TemporaryFolder folder;
+  const std::pair<std::string, std::string> contents[] = {
+      {"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 51234\n", "it is a pointer of Git LFS"},
+      {"<!DOCTYPE html>\n<html></html>\n", "it is a web page (HTML)"},
+      {std::string("PK\x03\x04", 4) + std::string(60, '\0'), "it is a zip archive"},
+      {std::string("\xff\xfet\0a\0s\0k\0", 10), "it is text in UTF-16"}};
+  const std::vector<std::vector<std::string>> commands = {{"train", "F.yaml"},
+                                                          {"show", "F.yaml"},
+                                                          {"play", "F.safetensors"},
+                                                          {"show", "F.safetensors"},
+                                                          {"inspect", "F.xml"},
+                                                          {"log", "F.mcap"},
+                                                          {"replay", "half_cheetah", "--output", "O", "--input", "F.json"},
+                                                          {"robot", "half_cheetah", "--config", "F.yaml"}};
+  for (const auto& [content, words] : contents)
+    for (std::vector<std::string> command : commands) {
+      folder.write(command.back(), content);
+      for (std::string& word : command)
+        if (word.starts_with("F.") || word == "O") word = folder.file(word);
+      expect_mistake(command, words);
+    }
 }
 
 TEST(WrongFiles, ATaskIsNoRecipe) {
@@ -63,7 +100,7 @@ TEST(WrongFiles, MetricsThatSomeoneEdited) {
   const std::string header = "time/total_timesteps,rollout/ep_rew_mean\n";
   folder.write("run/metrics.csv", "\xef\xbb\xbf" + header + "512,1.5\r\n\r\n");
   EXPECT_EQ(run_sinew({"report", folder.file("run"), "--plot", folder.file("p.png")}).exit_code, 0);
-  expect_mistake({"report", folder.file("run"), "--plot", "p.gif"}, "the picture's name must end in .png");
+  expect_mistake({"report", folder.file("run"), "--plot", "p.gif"}, "the name of a PNG picture of sinew's must end in .png");
   folder.write("run/metrics.csv", header + "512,abc\n");
   expect_mistake({"report", folder.file("run")},
                  "metrics.csv:2: 'abc' in column 'rollout/ep_rew_mean' is not a number");

@@ -92,10 +92,9 @@ TEST(Config, MistypedValues) {
   EXPECT_EQ(refusal("task: a\nsteps: many\n"), "f.yaml:2:8: steps: 'many' is not a whole number");
   EXPECT_EQ(refusal("task: a\nsteps: 1.5\n"), "f.yaml:2:8: steps: '1.5' is not a whole number");
   EXPECT_EQ(refusal("task: [a]\n"), "f.yaml:1:7: task: a single value is expected, not a list");
-  EXPECT_EQ(refusal("task: a\nnormalize: yes\n"), "f.yaml:2:12: normalize: 'yes' is not true or false");
+  EXPECT_EQ(refusal("task: a\nnormalize: yes\n"), "f.yaml:2:12: normalize: 'yes' is not true or false; write true");
   EXPECT_EQ(refusal("task: a\ninner: 3\n"), "f.yaml:2:8: inner: a map (key: value) is expected, not a single value");
-  EXPECT_EQ(refusal("task: a\ninner: {sizes: 3}\n"),
-            "f.yaml:2:16: inner.sizes: a list is expected, not a single value");
+  EXPECT_EQ(refusal("task: a\ninner: {sizes: {x: 3}}\n"), "f.yaml:2:16: inner.sizes: a list is expected, not a map");
   EXPECT_EQ(refusal("task: a\ninner: {sizes: [1, x]}\n"), "f.yaml:2:20: inner.sizes.1: 'x' is not a whole number");
   EXPECT_EQ(refusal("task: a\nrate: nan\n"), "f.yaml:2:7: rate: 'nan' is not a number");
   EXPECT_EQ(refusal("- task\n"), "f.yaml:1:1: a map (key: value) is expected, not a list");
@@ -149,6 +148,19 @@ TEST(Config, WrittenBackItReadsTheSame) {
   EXPECT_TRUE(again.network.find("name")->is_quoted());
 }
 
+// A limit that is none by default may be so in words; of anything else a finite number is needed.
+TEST(Config, InfinityIsReadWhereItIsTheDefault) {
+  double limit = HUGE_VAL, weight = 1;
+  std::vector<double> range;
+  std::optional<double> maybe;
+  const ConfigNode node = ConfigNode::parse_text("{x: -.inf, range: [0, .inf]}", "f.yaml");
+  read_value(*node.find("x"), limit);
+  EXPECT_EQ(limit, -HUGE_VAL);
+  expect_contains(error_of([&] { read_value(*node.find("x"), weight); }), "x: -.inf is not finite");
+  expect_contains(error_of([&] { read_value(*node.find("x"), maybe); }), "x: -.inf is not finite");
+  expect_contains(error_of([&] { read_value(*node.find("range"), range); }), "range.1: .inf is not finite");
+}
+
 TEST(Config, HardTextsAndNumbersSurvive) {
   Outer config;
   for (const std::string task :
@@ -160,7 +172,7 @@ TEST(Config, HardTextsAndNumbersSurvive) {
     config.target_kl = kl;
     EXPECT_EQ(read(write_config(config).to_yaml()).target_kl, kl);
   }
-  for (const float rate : {1e-45f, 0.1f, 16777217.0f, 3.4e38f, HUGE_VALF}) {
+  for (const float rate : {1e-45f, 0.1f, 16777217.0f, 3.4e38f}) {
     config.rate = rate;
     EXPECT_EQ(read(write_config(config).to_yaml()).rate, rate);
   }

@@ -32,5 +32,11 @@ TEST(Error, FaultDecidesTheExitCode) {
   }
 }
 
+TEST(Error, StaysInItsLineWhateverItQuotes) {
+  Error error(fmt::format("cannot read '{}'", "a\nb"));
+  error.add_context("c\x1b[2Jd");
+  EXPECT_EQ(std::string(error.what()), R"(c\x1b[2Jd: cannot read 'a\nb')");
+}
+
 }  // namespace
 }  // namespace sinew

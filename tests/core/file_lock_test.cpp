@@ -1,11 +1,15 @@
 #include "core/file_lock.h"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <optional>
 
+#include "core/safe_file.h"
 #include "tests/core/expect_error.h"
 
 namespace sinew {
@@ -34,6 +38,26 @@ TEST_F(FileLockTest, EndsWithItsProcess) {
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_NO_THROW(FileLock(path_, "it"));
+}
+
+TEST_F(FileLockTest, WhatIsNoLockStaysAsItIs) {
+  namespace fs = std::filesystem;
+  const std::string other = path_ + "_other";
+  const auto write = [](const std::string& file) { std::ofstream(file) << "somebody's work"; };
+  const std::function<void()> ways[] = {[&] { write(path_); },
+                                        [&] { fs::create_symlink(other, path_); },
+                                        [&] { fs::create_hard_link(other, path_); },
+                                        [&] { ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0); },
+                                        [&] { fs::create_symlink(path_ + "_none", path_); }};
+  for (const auto& way : ways) {
+    write(other);
+    way();
+    expect_contains(error_of([&] { FileLock(path_, "the run folder 'x'"); }), "is no lock of sinew's; move it away");
+    EXPECT_EQ(read_file(other), "somebody's work");
+    EXPECT_FALSE(fs::exists(path_ + "_none"));
+    fs::remove(path_);
+  }
+  fs::remove(other);
 }
 
 TEST_F(FileLockTest, AFolderThatIsNotThereIsNamed) {

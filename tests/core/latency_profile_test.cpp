@@ -109,7 +109,7 @@ TEST(LatencyProfile, SaysWhereItIsWrong) {
   expect_contains(refusal("{action: [-0.1, 0.3]}"),
                   "p.yaml:1:11: action.0: -0.1 is out of range; it must be from 0 to 10");
   expect_contains(refusal("{action: .nan}"), "action: '.nan' is not a number");
-  expect_contains(refusal("{action: [0, .inf]}"), "action.1: .inf is out of range");
+  expect_contains(refusal("{action: [0, .inf]}"), "action.1: .inf is not finite");
   expect_contains(refusal("{action: []}"), "action: a delay is a number of seconds, or the list of its quantiles");
   expect_contains(refusal("{action: late}"), "p.yaml:1:10: action");
   expect_contains(refusal("{action: {mean: 1}}"), "p.yaml:1:10: action");

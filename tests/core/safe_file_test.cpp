@@ -36,6 +36,20 @@ TEST_F(SafeFile, WritesAndReplaces) {
   EXPECT_EQ(files(), 1u);  // no temporary file stays
 }
 
+TEST_F(SafeFile, OfALinkItIsTheFileThatTheLinkLeadsTo) {
+  fs::create_directory(path("far"));
+  fs::create_symlink("far/end", path("second"));
+  fs::create_symlink("second", path("first"));
+  for (const char* text : {"not there before", "replaced"}) {
+    write_file_atomically(path("first"), text);
+    EXPECT_EQ(read_file(path("far/end")), text);
+    EXPECT_TRUE(fs::is_symlink(path("first")) && fs::is_symlink(path("second")));
+  }
+  fs::create_symlink("round", path("round"));
+  EXPECT_THROW(write_file_atomically(path("round"), "x"), Error);
+  EXPECT_TRUE(fs::is_symlink(path("round")));
+}
+
 TEST_F(SafeFile, APathWithoutAFolderIsInTheWorkingOne) {
   const fs::path before = fs::current_path();
   fs::current_path(folder_);

@@ -80,5 +80,20 @@ TEST(Spec, ActionDifferencesAreNamed) {
   EXPECT_EQ(after([](InterfaceSpec& s) { s.actions.rate = 10; }), "the policy acts at 20 Hz, the task at 10 Hz");
 }
 
+// Policies from before actuators without a name had one.
+TEST(Spec, MissingNamesAreCompletedAndOthersStay) {
+  InterfaceSpec target = example(), older = example();
+  target.sensors[1].labels = {"hip pos", "hip last action"};
+  older.sensors[1].labels = {" pos", " last action"};
+  older.actions.parts[0].labels = {"", ""};
+  EXPECT_EQ(first_difference(with_missing_names(older, target), target, "the task"), "");
+  EXPECT_NE(first_difference(older, target, "the task"), "");  // on a robot, a name is needed
+  older.sensors[1].labels = {" vel", " last action"};
+  EXPECT_NE(first_difference(with_missing_names(older, target), target, "the task"), "");
+  older = target;
+  older.actions.parts[0].labels[1] = "bthigh";
+  EXPECT_NE(first_difference(with_missing_names(older, target), target, "the task"), "");
+}
+
 }  // namespace
 }  // namespace sinew

@@ -40,6 +40,7 @@ TEST(Text, ShortenedKeepsCharactersWhole) {
   EXPECT_EQ(shortened("abcd", 3), "abc…");
   EXPECT_EQ(shortened("aüb", 2), "a…");  // ü has two bytes
   EXPECT_EQ(shortened(std::string("\x80\x80\x80"), 2), "…");
+  EXPECT_EQ(shortened("a\n\tb\xff\x1b[31m ü"), R"(a\n\tb\xff\x1b[31m ü)");
 }
 
 TEST(Text, Utf8) {
@@ -52,6 +53,20 @@ TEST(Text, Utf8) {
   EXPECT_FALSE(is_utf8("\xe0\x80\x80"));      // longer than needed
   EXPECT_FALSE(is_utf8("\xed\xa0\x80"));      // half of a surrogate pair
   EXPECT_FALSE(is_utf8("\xf4\x90\x80\x80"));  // past the last code
+}
+
+// All of one byte, and the characters that steer a terminal or turn the direction of what follows.
+TEST(Text, VisibleLeavesNothingThatSteers) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string text = visible(std::string("a") + static_cast<char>(byte) + "b");
+    EXPECT_TRUE(is_utf8(text));
+    EXPECT_EQ(text.find_first_of("\n\r\t\x1b\x7f"), std::string::npos) << byte;
+    EXPECT_EQ(text.size() == 3, byte >= 0x20 && byte < 0x7f) << byte;
+    EXPECT_EQ(visible(text), text);
+  }
+  EXPECT_EQ(visible("a\nb\r\tc\x1b[2J\xff"), R"(a\nb\r\tc\x1b[2J\xff)");
+  EXPECT_EQ(visible("\xc2\x9b \u2028 \u202e \u2066"), R"(\u009b \u2028 \u202e \u2066)");
+  EXPECT_EQ(visible("plain ü € 𝄞 'x' – …"), "plain ü € 𝄞 'x' – …");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // What each action term does with its numbers.
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -119,7 +120,7 @@ TEST_F(Actions, Errors) {
   expect_contains(error("position_targets", "{rate: {a: 1}}"), "'a' is not driven by this term");
   expect_contains(error("joint_torque", "{joints: {aa: 3}}"), "has no joint 'aa'; did you mean 'a'?");
   expect_contains(error("joint_torque", "{joints: {c: 0}}"), "must be above 0");
-  expect_contains(error("joint_torque", "{joints: {root: 1}}"), "neither slides nor turns on a hinge");
+  expect_contains(error("joint_torque", "{joints: {root: 1}}"), "the joint 'root' is neither a hinge nor a slide");
   expect_contains(error("joint_torque", "{joints: {}}"), "'joints' names no joint");
   expect_contains(error("pd_targets", "{joints: [a]}"), "the key 'kp' is missing");
   expect_contains(error("pd_targets", "{joints: [a, a], kp: 1, kd: 1}"), "'a' is named twice");
@@ -127,7 +128,7 @@ TEST_F(Actions, Errors) {
   expect_contains(error("pd_targets", "{joints: [a, c], kp: {a: 1}, kd: 1}"), "the number for 'c' is missing");
   expect_contains(error("pd_targets", "{joints: [a], kp: -1, kd: 1}"), "must be at least 0");
   expect_contains(error("pd_targets", "{joints: [b], kp: 1, kd: 1}"), "'servo b', a position actuator");
-  expect_contains(error("pd_targets", "{joints: some, kp: 1, kd: 1}"), "all");
+  expect_contains(error("pd_targets", "{joints: some, kp: 1, kd: 1}"), "all means every one");
   expect_contains(error("position_targets", "{actuators: [motor a]}"), "is a motor, not a position servo");
   expect_contains(error("position_targets", "{actuators: [servo]}"), "has no actuator 'servo'");
   expect_contains(error("actuators", "{names: []}"), "nothing of");

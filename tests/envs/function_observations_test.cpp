@@ -1,4 +1,5 @@
 // Observations of another observation: arithmetic, memory, noise.
+#include <algorithm>
 #include <cmath>
 
 #include "tests/core/expect_error.h"

@@ -1,4 +1,5 @@
 // What each randomisation changes, on a cart with a pole, a free box and one of each kind of actuator.
+#include <algorithm>
 #include <cmath>
 
 #include "tests/core/expect_error.h"

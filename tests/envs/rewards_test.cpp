@@ -1,4 +1,5 @@
 // Rewards of tracking, effort and joints, and poses to start from, with numbers worked out by hand.
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -140,7 +141,7 @@ TEST_F(Rewards, ResetsToAPose) {
     return error_of([&] { make(registry_.resets, name, parameters); });
   };
   expect_contains(error("keyframe", "awa"), "has no keyframe 'awa'; did you mean 'away'?");
-  expect_contains(error("pose", "{joints: {root: 1}}"), "more than one number");
+  expect_contains(error("pose", "{joints: {root: 1}}"), "neither a hinge nor a slide");
   expect_contains(error("pose", "{joints: {slid: 1}}"), "did you mean 'slide'?");
   expect_contains(error("yaw", "{joint: slide}"), "is a slide, not a free one");
   expect_contains(error("yaw", "{joint: root, range: [1]}"), "a range is two numbers");

@@ -127,9 +127,9 @@ TEST(Tasks, OfOnesOwnTerm) {
 }
 
 TEST(Tasks, KnowTheFingerprintOfTheirModel) {
-  EXPECT_EQ(load_task("hopper").model_fingerprint,
+  EXPECT_EQ(load_task("hopper").model.fingerprint,
             Model::load(SINEW_SOURCE_DIR "/sim/models/hopper.xml")->fingerprint());
-  EXPECT_EQ(load_task("cartpole").model_fingerprint, "");
+  EXPECT_EQ(load_task("cartpole").model.fingerprint, "");
 }
 
 TEST(Tasks, NameTheRewardThatIsNotFinite) {
@@ -219,7 +219,7 @@ TEST(TaskErrors, AreOfTheModel) {
   expect_contains(error_of([] { task_of(good + "actions: {actuators: [bthig]}\n"); }),
                   "no actuator 'bthig'; did you mean 'bthigh'?");
   expect_contains(error_of([] { task_of(good + "actions: {actuators: [bfoot, bfoot]}\n"); }), "named twice");
-  expect_contains(error_of([] { task_of(good + "actions: {actuators: every}\n"); }), "'every' is none of all");
+  expect_contains(error_of([] { task_of(good + "actions: {actuators: every}\n"); }), "has no actuator 'every'");
   expect_contains(error_of([] { task_of(good + "terminate: {low: {term: site_below, site: tip, height: 1}}\n"); }),
                   "has no site 'tip'");
   expect_contains(error_of([] { task_of("env: cartpol\n"); }), "no env 'cartpol'; did you mean 'cartpole'?");

@@ -1,4 +1,5 @@
 // Each term on its own, on a small world: a slider with a hinge and a site on top.
+#include <algorithm>
 #include <cmath>
 
 #include "tests/core/expect_error.h"

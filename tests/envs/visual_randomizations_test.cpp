@@ -1,4 +1,5 @@
 // What cameras see of each randomisation: its ranges, its picture, and that a reset or a checkpoint brings it back.
+#include <algorithm>
 #include <cmath>
 
 #include "core/state_archive.h"

@@ -33,7 +33,7 @@ struct Sides {
   FakeBody body{config};
   RobotControl robot{config, body};
   PolicyControl control{policy, config};
-  PolicyInput input{policy, config, welcome.interface};
+  PolicyInput input{control.controller(), config, welcome.interface};
   ArrivedObservation arrived = control.empty_observation();
   PolicyDecision decision = control.empty_decision();
   uint64_t session = 0;
@@ -41,8 +41,8 @@ struct Sides {
 
   void take(const Hello& hello) { disagreement(hello, welcome); }
   void take(const Welcome& other) {
-    check_welcome(other, policy, config);
-    PolicyInput(policy, config, other.interface);
+    check_welcome(other, control.controller(), config);
+    PolicyInput(control.controller(), config, other.interface);
   }
   void take(const ObservationMessage& message) {
     if (input.accept(message, now, arrived)) control.act(arrived, now, decision);

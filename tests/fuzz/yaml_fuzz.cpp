@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 
+#include "agents/actor_critic.h"
 #include "agents/recipe.h"
 #include "envs/task_config.h"
 #include "envs/task_env.h"
@@ -42,7 +43,7 @@ void read_as_recipe(const ConfigNode& node) {
     spec.sensors = {{.name = "camera", .type = SensorSpec::Type::uint8, .shape = {20, 20, 3}}};
   NetworkConfig network = recipe.network;
   network.most_parameters = 1 << 15;  // larger ones are made in the same way, and take long to initialise
-  const ActorCritic actor_critic(spec, network, registry().layers, Rng(1));
+  const ActorCritic networks(spec, network, registry().layers, Rng(1));
 }
 
 void read_as_task(const ConfigNode& node) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
@@ -48,23 +49,26 @@ TEST(AllocationCounter, SeesEveryWayToGetMemory) {
 // A step as PPO makes it, on a network with every kind of head.
 TEST(Allocation, AWarmTrainingStepAllocatesNothing) {
   const InterfaceSpec spec = mixed_interface();
-  ActorCritic network = make_network<float>(spec, shared_network);
-  Adam adam(network.parameters());
+  BasicNetworks<float> network = make_network<float>(spec, shared_network);
+  Parameters &actor = network.actor.parameters(), &critic = network.critic.parameters();
+  Adam actor_adam(actor), critic_adam(critic);
   Tape tape;
-  std::vector<float> gradients = network.parameters().make_gradients();
+  std::vector<float> actor_gradients = actor.make_gradients(), critic_gradients = critic.make_gradients();
   const std::vector<float> observations(static_cast<size_t>(rows) * spec.observation_size(), 0.5f);
   const std::vector<float> actions(static_cast<size_t>(rows) * spec.actions.size(), 1.0f), target(rows, 2.0f);
   float first_loss = 0, last_loss = 0;
   const auto step = [&] {
     tape.rewind();
-    std::ranges::fill(gradients, 0.0f);
+    std::ranges::fill(actor_gradients, 0.0f);
+    std::ranges::fill(critic_gradients, 0.0f);
     const auto out = network(tape.view({rows, spec.observation_size()}, observations.data()));
     const Tensor log_prob = out.actions.log_prob(tape.view({rows, spec.actions.size()}, actions.data()));
     const Tensor ratio = exp(log_prob - tape.constant({rows}, target));
     const Tensor loss = mean(max(ratio, clip(ratio, 0.8, 1.2))) + mean(square(out.values - tape.view({rows}, target.data()))) -
                         mean(out.actions.entropy()) * 0.01;
-    tape.backward(loss, gradients);
-    adam.step(gradients, 1e-3, clip_scale(norm<float>(gradients), 0.5));
+    tape.backward(loss, {{&actor, actor_gradients}, {&critic, critic_gradients}});
+    actor_adam.step(actor_gradients, 1e-3, clip_scale(norm<float>(actor_gradients), 0.5));
+    critic_adam.step(critic_gradients, 1e-3);
     last_loss = loss.item();
   };
   step();
@@ -82,15 +86,9 @@ TEST(Allocation, WarmActingAllocatesNothing) {
   const Policy policy(spec, config, builtin_layers<float>(), Rng(1));
   PolicyRunner runner(policy);
   const size_t observation_size = spec.observation_size(), action_size = spec.actions.size();
-  std::vector<float> observations(rows * observation_size, 0.1f), normalized(observations.size());
-  std::vector<float> actions(rows * action_size), raw(actions.size()), log_prob(rows), values(rows);
+  std::vector<float> observations(rows * observation_size, 0.1f), actions(rows * action_size);
   std::vector<uint8_t> reset(rows);
-  std::vector<Rng> rngs(rows);
-  const auto step = [&] {
-    runner.act(observations, {}, reset, actions);
-    runner.sample({rows, observations.data()}, {}, reset, rngs, {normalized, raw, log_prob, values}, actions);
-    runner.values({rows, normalized.data()}, values);
-  };
+  const auto step = [&] { runner.act(observations, {}, reset, actions); };
   step();
   step();
   EXPECT_EQ(allocations_of([&] {
@@ -103,22 +101,25 @@ TEST(Allocation, WarmMemoryAllocatesNothing) {
   constexpr int sequences = 4, steps = 8;
   const InterfaceSpec spec = continuous_interface(5, 2);
   for (const char* core : {"{lstm: {units: 6, layer_norm: true}}", "{gru: 6}", "{frame_stack: 3}", "{gtrxl: {units: 8, heads: 2, memory: 3, blocks: 2}}"}) {
-    const Policy policy(spec, read_config<NetworkConfig>(ConfigNode::parse_text(
-                                  fmt::format("{{core: {}, actor: [{{lstm: 4}}], critic: [{{lstm: 3}}]}}", core), "network.yaml")),
-                        builtin_layers<float>(), Rng(1));
+    const auto config = read_config<NetworkConfig>(ConfigNode::parse_text(
+        fmt::format("{{core: {}, actor: [{{lstm: 4}}], critic: [{{lstm: 3}}]}}", core), "network.yaml"));
+    BasicNetworks<float> network(spec, config, builtin_layers<float>(), Rng(1));
+    const Policy policy(spec, config, builtin_layers<float>(), Rng(1));
     const std::vector<float> observations(sequences * steps * 5, 0.3f);
-    const std::vector<float> states(static_cast<size_t>(sequences) * policy.learner_state_size(), 1.0f);
+    const std::vector<float> states(static_cast<size_t>(sequences) * network.critic.state_size(), 1.0f);
     std::vector<uint8_t> resets(sequences * steps);
     resets[9] = 1;
-    std::vector<float> gradients = policy.network().parameters().make_gradients();
+    std::vector<float> gradients = network.actor.parameters().make_gradients();
+    std::vector<float> critic_gradients = network.critic.parameters().make_gradients();
     std::vector<float> state(static_cast<size_t>(sequences) * policy.state_size()), actions(sequences * 2);
     Tape tape;
     PolicyRunner runner(policy);
     const auto step = [&] {
       tape.rewind();
-      Sequence sequence(tape.view({sequences, policy.learner_state_size()}, states.data()), resets);
-      const auto out = policy.network()(tape.view({sequences * steps, 5}, observations.data()), sequence);
-      tape.backward(mean(square(out.values)) + mean(square(out.actions.mode())), gradients);
+      Sequence sequence(tape.view({sequences, network.critic.state_size()}, states.data()), resets);
+      const auto out = network(tape.view({sequences * steps, 5}, observations.data()), sequence);
+      tape.backward(mean(square(out.values)) + mean(square(out.actions.mode())),
+                    {{&network.actor.parameters(), gradients}, {&network.critic.parameters(), critic_gradients}});
       runner.act({observations.data(), sequences * 5}, state, {resets.data(), sequences}, actions);
     };
     step();

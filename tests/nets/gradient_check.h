@@ -54,12 +54,10 @@ inline std::vector<double> loss_weights(int64_t count, Rng rng) {
 
 /// Checks d loss / d input of `op`, with every choice of the inputs that want a gradient, and with
 /// the operation used once and twice (a second gradient is added to the first).
-/// `op` maps (tape, tensors) to a tensor; `parameters` is how many numbers of parameters it records.
+/// `op` maps (tape, tensors) to a tensor. Its parameters are frozen.
 template <class Op>
-void expect_gradients(const std::vector<CheckInput>& inputs, Op&& op, double tolerance = 1e-7,
-                      int64_t parameters = 0) {
+void expect_gradients(const std::vector<CheckInput>& inputs, Op&& op, double tolerance = 1e-7) {
   Rng rng(1);
-  std::vector<double> parameter_gradients(static_cast<size_t>(parameters));
   std::vector<std::vector<double>> values;
   for (const CheckInput& input : inputs) values.push_back(input.draw(rng));
 
@@ -81,7 +79,7 @@ void expect_gradients(const std::vector<CheckInput>& inputs, Op&& op, double tol
     };
     std::vector<Tensor64> tensors;
     for (unsigned wanted = 1; wanted < 1u << inputs.size(); ++wanted) {
-      tape.backward(record(wanted, tensors), parameter_gradients);
+      tape.backward(record(wanted, tensors), {});
       std::vector<std::vector<double>> gradients;
       for (const Tensor64& tensor : tensors) gradients.emplace_back(tensor.gradient().begin(), tensor.gradient().end());
       for (size_t i = 0; i < inputs.size(); ++i) {
@@ -104,7 +102,7 @@ template <class Loss>
 void expect_parameter_gradients(Parameters64& parameters, Loss&& loss, double tolerance = 1e-7) {
   Tape64 tape;
   std::vector<double> gradients = parameters.make_gradients();
-  tape.backward(loss(tape), gradients);
+  tape.backward(loss(tape), {{&parameters, gradients}});
   for (const BasicParameter<double>& parameter : parameters.list())
     for (size_t i = 0; i < parameter.values().size(); ++i) {
       SCOPED_TRACE(parameter.name + ", number " + std::to_string(i));

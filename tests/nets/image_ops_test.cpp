@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/random.h"
@@ -84,7 +85,7 @@ TEST(Conv2d, ABatchesGradientIsTheSumOfItsImages) {
       const SlidingWindow window{{3, 3}, {1, 1}, {padding, padding}};
       tape.backward(
           sum(square(conv2d(input, tape.parameter(weight), tape.parameter(bias), window, Activation::tanh))),
-          gradients);
+          {{&parameters, gradients}});
       return std::vector<float>(input.gradient().begin(), input.gradient().end());
     };
     std::vector<float> together = parameters.make_gradients(), one_by_one = parameters.make_gradients();
@@ -204,7 +205,7 @@ TEST(ImageLayers, AllocateNothingWhenWarm) {
   Tape tape;
   const auto step = [&] {
     tape.rewind();
-    tape.backward(sum(square(net(tape.view({4, 16, 16, 3}, x.data())))), gradients);
+    tape.backward(sum(square(net(tape.view({4, 16, 16, 3}, x.data())))), {{&parameters, gradients}});
   };
   step();
   step();

@@ -36,10 +36,15 @@ std::vector<float> act(const Policy& policy, const ObservationRows& rows) {
   return actions;
 }
 
+// Of the critic that is made beside it.
 std::vector<float> values(const Policy& policy, const ObservationRows& rows) {
-  std::vector<float> result(rows.rows);
-  PolicyRunner(policy).values(rows, result);
-  return result;
+  Rng rng(1);
+  const Critic critic(policy.actor(), policy.spec(), policy.config(), builtin_layers<float>(), rng);
+  Tape tape(TapeMode::infer);
+  Sequence first_steps;
+  const Observations observations = policy.observe_normalized(tape, rows);
+  const auto result = critic(policy.actor().trunk(observations, first_steps), observations, first_steps).values();
+  return {result.begin(), result.end()};
 }
 
 TEST(ImagePolicy, KnowsItsRows) {
@@ -48,7 +53,7 @@ TEST(ImagePolicy, KnowsItsRows) {
   EXPECT_EQ(policy.image_size(), 12 * 10 * 6 + 4 * 5);
   EXPECT_EQ(policy.normalizers()[0].size(), 6);  // of the channels
   EXPECT_EQ(policy.normalizers()[2].size(), 0);  // an image is not normalised unless told so
-  EXPECT_FALSE(policy.network().separate());
+  EXPECT_TRUE(policy.actor().trunk_has_parameters());
 }
 
 TEST(ImagePolicy, EverySensorCountsWhereItIsUsedAndNowhereElse) {
@@ -70,11 +75,13 @@ TEST(ImagePolicy, ActorAndCriticMayShareNothing) {
   const Policy policy = make_policy(
       seeing_interface(), "{encoders: {front: {used_by: actor, layers: [flatten, {linear: 2}]}, joints: {used_by: actor}, "
                 "scan: {used_by: critic}, truth: {used_by: critic}}, actor: [], critic: []}");
-  EXPECT_TRUE(policy.network().separate());
-  for (const Parameter& parameter : policy.network().parameters().list())
-    EXPECT_EQ(static_cast<size_t>(parameter.offset) >= policy.network().critic_begin(),
-              parameter.name.starts_with("critic."))
-        << parameter.name;
+  EXPECT_FALSE(policy.actor().trunk_has_parameters());
+  Rng rng(1);
+  const Critic critic(policy.actor(), policy.spec(), policy.config(), builtin_layers<float>(), rng);
+  for (const Parameter& parameter : policy.parameters().list())
+    EXPECT_FALSE(parameter.name.starts_with("critic.")) << parameter.name;
+  for (const Parameter& parameter : critic.parameters().list())
+    EXPECT_TRUE(parameter.name.starts_with("critic.")) << parameter.name;
 }
 
 TEST(ImagePolicy, ChannelsAreNormalizedOverTheirPixels) {

@@ -25,7 +25,7 @@ void check(const BasicLayer<double>& layer, Parameters64& parameters) {
     EXPECT_EQ(y.shape().columns(), layer.output_shape()[0]);
     return sum(y * tape.constant(y.shape(), loss_weights(y.size(), Rng(7))));
   });
-  expect_gradients({{{rows, inputs}}}, [&](Tape64&, auto in) { return layer(in[0]); }, 1e-7, parameters.size());
+  expect_gradients({{{rows, inputs}}}, [&](Tape64&, auto in) { return layer(in[0]); });
 }
 
 TEST(LayerGradient, LinearWithEveryActivation) {

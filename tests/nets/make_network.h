@@ -2,7 +2,7 @@
 #include <string>
 
 #include "core/config.h"
-#include "nets/network.h"
+#include "nets/critic.h"
 
 /// Actor-critics for the tests, from YAML.
 namespace sinew {
@@ -51,10 +51,33 @@ inline InterfaceSpec seeing_interface() {
   return spec;
 }
 
+/// An actor and its critic.
 template <class T>
-BasicActorCritic<T> make_network(const InterfaceSpec& spec, const std::string& yaml, uint64_t seed = 1) {
+struct BasicNetworks {
+  BasicNetworks(const InterfaceSpec& spec, const NetworkConfig& config, const LayerTable<T>& layers, Rng rng)
+      : actor(spec, config, layers, rng), critic(actor, spec, config, layers, rng) {}
+  BasicActor<T> actor;
+  BasicCritic<T> critic;
+
+  struct Output {
+    ActionDistribution<T> actions;
+    BasicTensor<T> values;  // [rows]
+  };
+  Output operator()(const BasicObservations<T>& observations, BasicSequence<T>& sequence) const {
+    const BasicTensor<T> trunk = actor.trunk(observations, sequence);
+    const auto actions = actor(trunk, observations, sequence);
+    return {actions, critic(trunk, observations, sequence)};
+  }
+  Output operator()(const BasicObservations<T>& observations) const {
+    BasicSequence<T> first_steps;
+    return (*this)(observations, first_steps);
+  }
+};
+
+template <class T>
+BasicNetworks<T> make_network(const InterfaceSpec& spec, const std::string& yaml, uint64_t seed = 1) {
   const auto config = read_config<NetworkConfig>(ConfigNode::parse_text(yaml, "network.yaml"));
-  return BasicActorCritic<T>(spec, config, builtin_layers<T>(), Rng(seed));
+  return BasicNetworks<T>(spec, config, builtin_layers<T>(), Rng(seed));
 }
 
 inline const char* const separate_network = "{actor: [{linear: 7}, tanh], critic: [{linear: 6}, elu, {linear: 3}, silu]}";

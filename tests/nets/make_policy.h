@@ -22,8 +22,8 @@ inline Policy make_experienced_policy(const InterfaceSpec& spec, const std::stri
   std::vector<uint8_t> images(static_cast<size_t>(50) * policy.image_size());
   for (uint8_t& x : images) x = static_cast<uint8_t>(rng.below(200));
   policy.update_image_normalizers({.rows = 50, .images = images.data()});
-  for (const Parameter& parameter : policy.network().parameters().list())
-    if (!parameter.trainable)
+  for (const Parameter& parameter : policy.parameters().list())
+    if (parameter.is_statistic)
       for (float& x : parameter.values()) x = static_cast<float>(rng.uniform(0.5, 2));
   return policy;
 }

@@ -19,16 +19,20 @@ std::vector<double> draw_actions(const ActionSpec& spec, Rng& rng) {
 // A loss in which every output of the network has its part.
 void check(const InterfaceSpec& spec, const std::string& yaml) {
   SCOPED_TRACE(yaml);
-  BasicActorCritic<double> network = make_network<double>(spec, yaml);
+  BasicNetworks<double> network = make_network<double>(spec, yaml);
   Rng rng(8);
-  for (double& value : network.parameters().values()) value += rng.uniform(-0.3, 0.3);
+  for (auto* set : {&network.actor.parameters(), &network.critic.parameters()})
+    for (double& value : set->values()) value += rng.uniform(-0.3, 0.3);
   const std::vector<double> observations = CheckInput{{rows * spec.observation_size()}}.draw(rng);
   const std::vector<double> actions = draw_actions(spec.actions, rng);
-  expect_parameter_gradients(network.parameters(), [&](Tape64& tape) {
+  const auto loss = [&](Tape64& tape) {
     const auto out = network(tape.constant({rows, spec.observation_size()}, observations));
     const Tensor64 log_prob = out.actions.log_prob(tape.constant({rows, spec.actions.size()}, actions));
     return mean(exp(log_prob) + square(out.values) + out.actions.entropy() * 0.1);
-  });
+  };
+  // Of each set while the other one is frozen.
+  expect_parameter_gradients(network.actor.parameters(), loss);
+  expect_parameter_gradients(network.critic.parameters(), loss);
 }
 
 TEST(NetworkGradient, SeparateTrunks) { check(mixed_interface(), separate_network); }

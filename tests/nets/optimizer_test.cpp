@@ -83,13 +83,24 @@ TEST(Adam, ResumesFromItsState) {
   EXPECT_EQ(whole.values()[0], resumed.values()[0]);
 }
 
-TEST(Adam, TouchesTheParameters) {
-  Parameters parameters;
-  parameters.add("w", {2, 1});
-  const uint64_t version = parameters.version();
-  Adam adam(parameters);
-  adam.step(std::vector<float>{1, 1}, 0.1);
-  EXPECT_NE(parameters.version(), version);
+TEST(Adam, OfARangeLeavesTheRestAndStepsAsOneOfAll) {
+  Parameters whole, part;
+  for (Parameters* parameters : {&whole, &part})
+    for (const char* name : {"a", "b", "c"}) parameters->add_filled(name, {2}, 1);
+  part.add_statistic("d", {1});
+  whole.add_statistic("d", {1});
+  const std::vector<float> gradients = {1, 2, 3, 4, 5, 6, 7};
+  Adam all(whole), middle(part, {}, {2, 7});
+  EXPECT_EQ(middle.first_moment().size(), 5u);
+  for (int i = 0; i < 3; ++i) {
+    all.step(gradients, 0.1);
+    middle.begin_step(0.1);
+    middle.update(std::span(gradients).subspan(4, 3), {4, 7});
+    middle.update(std::span(gradients).subspan(2, 2), {2, 4});
+  }
+  for (const int i : {0, 1}) EXPECT_EQ(part.values()[i], 1);
+  for (const int i : {2, 3, 4, 5}) EXPECT_EQ(part.values()[i], whole.values()[i]);
+  EXPECT_EQ(part.values()[6], 0);  // a statistic
 }
 
 TEST(GradientNorm, OfEveryRemainder) {

@@ -142,7 +142,7 @@ TEST_F(PolicyFileTest, ATruncatedFileIsRefused) {
 }
 
 TEST_F(PolicyFileTest, AnythingMissingOrMisshapenIsNamed) {
-  for (const char* name : {"actor.0.weight", "critic.head.bias", "normalizer.state.mean", "normalizer.state.scale",
+  for (const char* name : {"actor.0.weight", "actor.head.bias", "normalizer.state.mean", "normalizer.state.scale",
                            "golden.observation", "golden.state", "golden.action"})
     expect_refusal([&](TensorFile& file) { file.tensors.erase(name); },
                    fmt::format("the tensor '{}' is missing", name));
@@ -159,6 +159,13 @@ TEST_F(PolicyFileTest, AnythingMissingOrMisshapenIsNamed) {
       "the tensor 'golden.action' has shape [2, 2], the network needs [4, 1]");
   expect_refusal([](TensorFile& file) { file.tensors["actor.0.bias"].dtype = "I32"; },
                  "'actor.0.bias': a tensor of dtype F32");
+}
+
+TEST_F(PolicyFileTest, WeightsThatAreNoneAreNamed) {
+  Policy policy = make_experienced_policy(continuous_interface(2, 1), plain);
+  policy.parameters().values()[0] = std::numeric_limits<float>::quiet_NaN();
+  save(policy);
+  expect_contains(error_of([this] { load(); }), "its weights are none; take another policy of the run");
 }
 
 TEST_F(PolicyFileTest, AnotherFormatOrProgramIsNamed) {

@@ -1,6 +1,7 @@
 // What a policy makes of observations and raw actions.
 #include "nets/policy.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <map>
@@ -80,18 +81,18 @@ TEST(PolicyNormalize, EachSensorHasItsOwn) {
 TEST(WeightsHash, IsTheSha256OfTheParametersByName) {
   const Policy policy = make_policy(continuous_interface(3, 2), "{actor: [{linear: 4}, tanh], critic: [{linear: 2}]}");
   std::map<std::string, const Parameter*> by_name;
-  for (const Parameter& parameter : policy.network().parameters().list()) by_name[parameter.name] = &parameter;
+  for (const Parameter& parameter : policy.parameters().list()) by_name[parameter.name] = &parameter;
   Sha256 hash;
   for (const auto& [name, parameter] : by_name)
     hash.update(parameter->values().data(), parameter->values().size_bytes());
   EXPECT_EQ(policy.weights_hash(), hash.hex_digest());
-  EXPECT_NE(by_name.begin()->second, &policy.network().parameters().list().front());  // the orders differ here
+  EXPECT_NE(by_name.begin()->second, &policy.parameters().list().front());  // the orders differ here
 }
 
 TEST(WeightsHash, ChangesWithEveryWeight) {
   Policy policy = make_policy(continuous_interface(3, 2), "{actor: []}");
   const std::string before = policy.weights_hash();
-  for (float& x : policy.network().parameters().values()) {
+  for (float& x : policy.parameters().values()) {
     const float kept = x;
     x = std::nextafter(x, infinity);
     EXPECT_NE(policy.weights_hash(), before);
@@ -118,23 +119,6 @@ TEST(PolicyRunner, ARowHasTheSameBitsInAnyCompany) {
       runner.act({observations.data(), static_cast<size_t>(rows) * width}, {}, {}, together);
       ASSERT_EQ(std::memcmp(together.data(), alone.data(), together.size() * sizeof(float)), 0) << rows << " rows";
     }
-  }
-}
-
-TEST(PolicyRunner, SampledCommandsAreMappedAndTheRowsStreamsAreTheirOwn) {
-  const Policy policy = make_policy(arm(-0.1, 0.1), "{actor: []}");
-  PolicyRunner runner(policy);
-  const std::vector<float> observations = {1, 2, 1, 2};
-  std::vector<float> normalized(4), raw(4), log_prob(2), actions(4);
-  std::vector<Rng> rngs = {Rng(1), Rng(2)};
-  runner.sample({2, observations.data()}, {}, {}, rngs, {normalized, raw, log_prob}, actions);
-  EXPECT_NE(raw[0], raw[2]);
-  for (int row = 0; row < 2; ++row) {
-    EXPECT_EQ(actions[2 * row], std::clamp(raw[2 * row], -0.1f, 0.1f));
-    Rng own(static_cast<uint64_t>(row) + 1);
-    own.normal();
-    own.normal();
-    EXPECT_EQ(own.bits(), rngs[row].bits());
   }
 }
 

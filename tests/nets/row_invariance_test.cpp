@@ -69,7 +69,7 @@ TEST(RowInvariance, RowwiseOps) {
 // What acting uses: the mode, a draw from the row's own stream with its log_prob, and the value.
 void check_network(const InterfaceSpec& spec, const std::string& yaml) {
   SCOPED_TRACE(yaml);
-  const ActorCritic network = make_network<float>(spec, yaml);
+  const BasicNetworks<float> network = make_network<float>(spec, yaml);
   const int width = spec.actions.size();
   expect_row_invariance(spec.observation_size(), [&](Tensor x) {
     const int rows = x.shape()[0];

@@ -1,3 +1,4 @@
+#include "tests/core/expect_error.h"
 #include "tests/nets/gradient_check.h"
 
 namespace sinew {
@@ -24,9 +25,9 @@ TEST(Tape, ASecondLossStartsAfresh) {
   const Tensor64 y = w * x;
   const Tensor64 first = sum(y), second = sum(y * y);
   Numbers one(1), other(1);
-  tape.backward(first, one);
+  tape.backward(first, {{&parameters, one}});
   EXPECT_EQ(one[0], 2);
-  tape.backward(second, other);
+  tape.backward(second, {{&parameters, other}});
   EXPECT_EQ(other[0], 2 * 6 * 2);
   EXPECT_EQ(gradient(x), (Numbers{2 * 6 * 3}));
   EXPECT_EQ(one[0], 2);
@@ -39,7 +40,7 @@ TEST(Tape, GradientsAreAddedToTheBuffer) {
   BasicParameter<double>& weight = parameters.add("weight", {2});
   Numbers gradients = {1, 1, 1, 10, 20};
   const Tensor64 w = tape.parameter(weight), again = tape.parameter(weight);
-  tape.backward(sum(w + again * 2.0), gradients);
+  tape.backward(sum(w + again * 2.0), {{&parameters, gradients}});
   EXPECT_EQ(gradients, (Numbers{1, 1, 1, 13, 23}));
 }
 
@@ -48,7 +49,7 @@ TEST(Tape, ALossMayBeALeaf) {
   Parameters64 parameters;
   const BasicParameter<double>& weight = parameters.add("weight", {1, 1});
   Numbers gradients(1);
-  tape.backward(tape.parameter(weight), gradients);
+  tape.backward(tape.parameter(weight), {{&parameters, gradients}});
   EXPECT_EQ(gradients[0], 1);
   tape.backward(tape.scalar(2), {});  // nothing wants a gradient
 }
@@ -84,6 +85,61 @@ TEST(Tape, RewindKeepsNothingButMemory) {
   }
   EXPECT_EQ(sums[0], sums[1]);
   EXPECT_NEAR(sums[0], std::exp(0.5) * 2, 1e-12);
+}
+
+// y = (x · a) · b: a belongs to one set, b to another.
+struct TwoSets {
+  Parameters64 actor, critic;
+  BasicParameter<double>& a = actor.add_filled("a", {1}, 3);
+  BasicParameter<double>& b = critic.add_filled("b", {1}, 5);
+  Tape64 tape;
+  Tensor64 x = tape.variable({1}, Numbers{2}), inner = x * tape.parameter(a), y = sum(inner * tape.parameter(b));
+};
+
+TEST(TapeGradients, ASetThatIsNotNamedIsFrozenAndGradientsFlowPastIt) {
+  TwoSets net;
+  Numbers actor(1), critic(1);
+  net.tape.backward(net.y, {{&net.actor, actor}});
+  EXPECT_EQ(actor, Numbers{2 * 5});
+  EXPECT_EQ(gradient(net.x), Numbers{15});
+  net.tape.backward(net.y, {{&net.critic, critic}});
+  EXPECT_EQ(actor, Numbers{2 * 5});  // untouched
+  EXPECT_EQ(critic, Numbers{6});
+  net.tape.backward(net.y, {{&net.critic, critic}, {&net.actor, actor}});
+  EXPECT_EQ(actor, Numbers{20});
+  EXPECT_EQ(critic, Numbers{12});
+}
+
+TEST(TapeGradients, NothingIsComputedForWhatIsFrozenAlone) {
+  Parameters64 actor, critic;
+  const BasicParameter<double>& a = actor.add_filled("a", {1}, 3);
+  const BasicParameter<double>& b = critic.add_filled("b", {1}, 5);
+  Tape64 tape;
+  const Tensor64 action = tape.scalar(2) * tape.parameter(a), value = sum(action * tape.parameter(b));
+  Numbers gradients(1);
+  tape.backward(value, {{&critic, gradients}});
+  EXPECT_EQ(gradients, Numbers{6});
+  EXPECT_TRUE(action.gradient().empty());  // it leads to nothing that was asked for
+  tape.backward(value, {});
+  EXPECT_TRUE(value.gradient().empty());
+}
+
+TEST(TapeGradients, ARangeOfASet) {
+  Parameters64 parameters;
+  for (const char* name : {"a", "b", "c"}) parameters.add_filled(name, {2}, 1);
+  Tape64 tape;
+  Tensor64 loss = tape.scalar(0);
+  for (const BasicParameter<double>& parameter : parameters.list()) loss = loss + sum(tape.parameter(parameter));
+  Numbers middle(2), last(2), both(4);
+  tape.backward(loss, {{&parameters, last, 4}, {&parameters, middle, 2}});
+  EXPECT_EQ(middle, (Numbers{1, 1}));
+  EXPECT_EQ(last, (Numbers{1, 1}));
+  expect_contains(error_of([&] {
+                    tape.backward(loss, {{&parameters, both, 1}});
+                  }),
+                  "1 to 5 are asked for, which cuts the parameter 'a' in two");
+  expect_contains(error_of([&] { tape.backward(loss, {{&parameters, both, 2}, {&parameters, last, 4}}); }),
+                  "the gradient of 'c' is asked for twice");
 }
 
 #ifndef NDEBUG

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <functional>
@@ -312,8 +313,10 @@ TEST(Trace, CountsFlops) {
   const Policy policy = make_policy(continuous_interface(17, 6),
                                     "{actor: [{linear: 64}, tanh, {linear: 64}, tanh],"
                                     " critic: [{linear: 32}, tanh]}");
+  Rng rng(1);
+  const Critic critic(policy.actor(), policy.spec(), policy.config(), builtin_layers<float>(), rng);
   EXPECT_EQ(trace_actor(policy).flops(), 17 + (2 * 17 * 64 + 64) + (2 * 64 * 64 + 64) + (2 * 64 * 6 + 6) + 6);
-  EXPECT_EQ(trace_critic(policy).flops(), (2 * 17 * 32 + 32) + (2 * 32 * 1 + 1));
+  EXPECT_EQ(trace_critic(policy, critic).flops(), (2 * 17 * 32 + 32) + (2 * 32 * 1 + 1));
 }
 
 // What an exporter needs of an image's operations, and what it need not know: the layers for learning alone.

@@ -11,7 +11,7 @@ namespace sinew {
 namespace {
 
 RobotConfig adapted_config() {
-  RobotConfig config = fake_config();
+  RobotConfig config = patient_config();
   config.address = RobotConfig{}.address;
   config.adapter = "telegraph";
   config.accept = {"no_keys", "no_sequence"};
@@ -46,7 +46,8 @@ TEST(AdaptedRobot, IsDrivenLikeAnyOther) {
   EXPECT_TRUE(said);
   const Policy policy = fake_policy();
   {
-    PolicyClient client(policy, robot.config(), {.link = {.policy_name = "fake"}, .real_time = false});
+    PolicyClient client(policy, robot.config(),
+                        {.link = {.policy_name = "fake"}, .real_time = false, .context = robot.context()});
     ASSERT_TRUE(soon([&] { return client.robot().mode == Mode::inactive; }));
     client.arm();
     ASSERT_TRUE(soon([&] { return client.robot().mode == Mode::armed && body->commands > 20; }));

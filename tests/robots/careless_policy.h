@@ -18,7 +18,7 @@ class CarelessPolicy {
   CarelessPolicy(const Policy& policy, const RobotConfig& config)
       : socket_(context_, LinkSocket::Kind::dealer, {.queue = 10}) {
     socket_.connect(config.address);
-    say(make_hello("careless", policy, config));
+    say(make_hello("careless", PolicyRunner(policy), config));
     await<Welcome>();
   }
 

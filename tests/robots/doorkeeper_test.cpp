@@ -232,6 +232,20 @@ TEST(Doorkeeper, ReportsAgainOnlyInAWhile) {
   EXPECT_LE(link.log.size(), 2u);
 }
 
+TEST(Doorkeeper, ManyKeysShareAReport) {
+  Link link;
+  constexpr size_t many = 12;
+  for (size_t i = 0; i < many; ++i) {
+    Socket client(link.there, ZMQ_PUSH);
+    trust_server(client.handle(), make_key_pair(), link.own.public_key);
+    client.send(link.address, "hello");
+    for (const double begin = now_seconds(); link.doorkeeper->refused() <= i && now_seconds() < begin + in_time;)
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  EXPECT_GE(link.doorkeeper->refused(), many);
+  EXPECT_LE(link.log.size(), 7u) << "four keys, what they have in common, and who hung up";
+}
+
 TEST(Doorkeeper, WithoutItNobodyGetsInAndTheContextGoesOn) {
   Link link;
   link.expect_still_open();

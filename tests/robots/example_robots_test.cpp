@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
@@ -35,8 +36,10 @@ Policy pan_tilt_policy() {
 // What the robot says of its joints, rad.
 struct Seen {
   std::atomic<double> furthest_pan{0}, furthest_tilt{0}, pan{0};
+  std::atomic<Mode> mode{Mode::inactive};  // of the observation that `pan` is from
   void operator()(const ObservationMessage& observation) {
     pan = observation.joints.at(0);
+    mode = observation.mode;
     furthest_pan = std::max(furthest_pan.load(), std::abs(observation.joints.at(0)));
     furthest_tilt = std::max(furthest_tilt.load(), std::abs(observation.joints.at(1)));
   }
@@ -132,7 +135,7 @@ TEST_P(ExampleRobots, RefusesOtherLimitsAndASecondPolicy) {
   other.actuators[1].limits.velocity = 5;
   std::swap(config_, other);
   expect_contains(error_of([&] { connect(); }), GetParam() == "Python"
-                                                    ? "refuses: I speak version 1, at 50 Hz, and have"
+                                                    ? "refuses: limits: I have ["
                                                     : "refuses: actuator 'tilt' has the velocity 5");
   std::swap(config_, other);
   const auto first = connect_again();
@@ -179,6 +182,7 @@ TEST_P(ExampleRobots, StopsByItselfWhenThePolicyIsKilled) {
   ASSERT_TRUE(client);
   ASSERT_TRUE(comes_to(*client, Mode::stopped));
   EXPECT_EQ(client->robot().alarm, Alarm::link_lost);
+  ASSERT_TRUE(soon([&] { return seen_.mode == Mode::stopped; }, 20));
   const double where = seen_.pan;
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   EXPECT_NEAR(seen_.pan, where, 1e-3);  // it holds
@@ -221,6 +225,19 @@ TEST_P(ExampleRobots, GarbageNeitherEndsNorDisturbsIt) {
   EXPECT_EQ(client->counters().unusable, 0u);
 }
 
+TEST_P(ExampleRobots, AnswersAGreetingThatIsNone) {
+  const LinkContext context;
+  LinkSocket socket(context, LinkSocket::Kind::dealer, {});
+  socket.connect(config_.address);
+  std::vector<std::string> frames = {"\x81\xa4kind\xa5hello"};
+  EXPECT_TRUE(soon([&] { return socket.send(frames); }, 20));
+  ASSERT_TRUE(soon([&] { return socket.receive(frames); }, 20));
+  const std::vector<std::string_view> views(frames.begin(), frames.end());
+  const Message answer = decode(views);
+  ASSERT_TRUE(std::holds_alternative<Refused>(answer));
+  EXPECT_NE(std::get<Refused>(answer).why, "");
+}
+
 TEST_P(ExampleRobots, StopsAtTheEmergencyStopAndAtWhateverElseComesThere) {
   const auto client = connect();
   const std::function<void()> stops[] = {
@@ -235,6 +252,14 @@ TEST_P(ExampleRobots, StopsAtTheEmergencyStopAndAtWhateverElseComesThere) {
     stop();
     ASSERT_TRUE(comes_to(*client, Mode::stopped));
     EXPECT_EQ(client->robot().alarm, Alarm::emergency);
+    for (int i = 0; i < 3; ++i) {  // in vain
+      client->acknowledge();
+      client->arm();
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    EXPECT_EQ(client->robot().mode, Mode::stopped);
+    release_emergency_stop(config_.stop_address, {}, "a test", 20);
+    EXPECT_TRUE(comes_to(*client, Mode::inactive));
   }
   ASSERT_TRUE(moves(*client));
   emergency_stop(config_.stop_address, {}, "a test", 20);  // it listens still

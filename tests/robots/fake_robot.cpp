@@ -36,6 +36,13 @@ RobotConfig fake_config() {
   return config;
 }
 
+RobotConfig patient_config() {
+  RobotConfig config = fake_config();
+  config.max_age = config.watchdog = 10;
+  config.link_timeout = 3;
+  return config;
+}
+
 Policy fake_policy(const std::string& network) { return make_policy(fake_interface(), network); }
 
 FakeBody::FakeBody(const RobotConfig& config)
@@ -47,6 +54,7 @@ void FakeBody::add_camera(SensorSpec camera, std::function<std::string()> take) 
 }
 
 RobotState FakeBody::measure() {
+  measured_at = now_seconds();
   if (slow > 0) std::this_thread::sleep_for(std::chrono::duration<double>(slow));
   position_ = {hip, knee};
   velocity_ = {};
@@ -58,6 +66,7 @@ RobotState FakeBody::measure() {
     }
   hip = position_[0];
   knee = position_[1];
+  position_[0] += lie;
   return {.joints = {position_, velocity_, {}}, .stamp = now_seconds() + clock_shift};
 }
 
@@ -77,7 +86,7 @@ void FakeBody::take_images(const std::string&, std::vector<std::string>& images)
 void FakeBody::command(std::span<const double> all) {
   for (size_t i = 0; i < 2; ++i) {
     const bool inside = std::isfinite(all[i]) && all[i] >= limits_[i].lowest() && all[i] <= limits_[i].highest() &&
-                        std::abs(all[i] - position_[i]) <= limits_[i].step + 1e-9;
+                        (lie != 0 || std::abs(all[i] - position_[i]) <= limits_[i].step + 1e-9);
     outside += !inside;
     if (told_[i] != all[i]) changed_at = now_seconds();
     told_[i] = all[i];
@@ -96,7 +105,7 @@ RunningRobot::RunningRobot(const RobotConfig& config, FakeBody& body, RobotServe
     events_.push_back(event);
   };
   options.after_tick = [this, then = std::move(options.after_tick)] {
-    note_mode();
+    note_tick();
     if (then) then();
   };
   server_ = std::make_unique<RobotServer>(config, body, std::move(options));
@@ -110,16 +119,33 @@ RunningRobot::~RunningRobot() {
   thread_.join();
 }
 
-void RunningRobot::note_mode() {
+void RunningRobot::note_tick() {
   const Mode mode = server_->mode();
   if (mode == Mode::stopped && mode_ != Mode::stopped) stopped_at_ = now_seconds();
-  if (mode == Mode::armed) obeyed_at_ = body_.changed_at.load();
+  if (mode == Mode::armed) {
+    obeyed_at_ = body_.changed_at.load();
+    const std::lock_guard lock(mutex_);
+    if (mode_ != Mode::armed) armed_ticks_.clear();
+    armed_ticks_.push_back(body_.measured_at);
+  }
   mode_ = mode;
+}
+
+size_t RunningRobot::ticks_armed_after(double time) const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<size_t>(std::ranges::count_if(armed_ticks_, [&](double began) { return began > time; }));
 }
 
 std::vector<std::string> RunningRobot::events() const {
   const std::lock_guard lock(mutex_);
   return events_;
+}
+
+std::string RunningRobot::last_event(const std::string& beginning) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find_if(events_.rbegin(), events_.rend(),
+                                  [&](const std::string& event) { return event.starts_with(beginning); });
+  return found == events_.rend() ? "" : *found;
 }
 
 bool soon(const std::function<bool()>& condition, double seconds) {

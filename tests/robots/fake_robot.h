@@ -34,10 +34,12 @@ class FakeBody final : public RobotBody {
   std::atomic<bool> broken{false}, commanded{false};
   std::atomic<double> hip{0.2}, knee{-0.3};  // where the joints are
   std::atomic<double> hip_command{0};
+  std::atomic<double> lie{0};  // rad: of what it measures of its hip
   std::atomic<double> clock_shift{0};  // s: of its own clock, for what it stamps
   std::atomic<double> slow{0};         // s: that measuring takes
   std::atomic<double> stir{0};         // of a wave that its sensor adds, so that a policy never comes to rest
   std::atomic<double> changed_at{0};   // s: when it was last told something else than before
+  std::atomic<double> measured_at{0};  // s: as the tick began
   std::atomic<uint64_t> commands{0}, outside{0};
 
  private:
@@ -51,6 +53,8 @@ class FakeBody final : public RobotBody {
 
 /// 100 Hz, on free ports of this computer.
 RobotConfig fake_config();
+/// The same for tests in which it must not stop by itself, however busy the machine is: its watchdog waits for seconds.
+RobotConfig patient_config();
 /// joints [4] → hip and knee, rad. `network`: YAML of its network.
 Policy fake_policy(const std::string& network = "{actor: [{linear: 16}, tanh]}");
 InterfaceSpec fake_interface();
@@ -64,18 +68,23 @@ class RunningRobot {
   /// The robot's file of the policy's side.
   const RobotConfig& config() const { return config_; }
   std::vector<std::string> events() const;
+  /// The last one that begins so; "": there is none.
+  std::string last_event(const std::string& beginning) const;
   /// When the actuators were last told to be safe, s: after the tick in which that was.
   double stopped_at() const { return stopped_at_; }
   /// When an armed robot's actuators were last told something new, s: it had obeyed an action.
   double obeyed_at() const { return obeyed_at_; }
+  /// How many of its ticks began later than `time`, s, and left it armed.
+  size_t ticks_armed_after(double time) const;
 
  private:
-  void note_mode();
+  void note_tick();
 
   RobotConfig config_;
   FakeBody& body_;
   mutable std::mutex mutex_;
   std::vector<std::string> events_;
+  std::vector<double> armed_ticks_;  // s: when those of the last session began that left it armed
   std::unique_ptr<RobotServer> server_;
   std::atomic<bool> go_on_{true};
   std::atomic<double> stopped_at_{0}, obeyed_at_{0};
@@ -83,7 +92,9 @@ class RunningRobot {
   std::thread thread_;
 };
 
+/// s: long after all that ever comes has come, however busy the machine is.
+constexpr double in_the_end = 60;
 /// Whether it comes true within `seconds`.
-bool soon(const std::function<bool()>& condition, double seconds = 5);
+bool soon(const std::function<bool()>& condition, double seconds = in_the_end);
 
 }  // namespace sinew

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "core/clock.h"
+#include "core/text.h"
 #include "robots/emergency_stop.h"
 #include "robots/handshake.h"
 #include "tests/fuzz/link_messages.h"
@@ -56,6 +57,8 @@ class Flood {
       Message message = decode(views);
       if (auto* observation = std::get_if<ObservationMessage>(&message)) seen_ = std::move(*observation);
       if (const auto* welcome = std::get_if<Welcome>(&message)) session_ = welcome->last_session;
+      const auto* refused = std::get_if<Refused>(&message);
+      EXPECT_TRUE(!refused || is_utf8(refused->why)) << shortened(refused->why);
     }
   }
 
@@ -108,7 +111,7 @@ class Flood {
   LinkSocket socket_;
   Doorbell nobody_;
   Rng rng_{1};
-  const Hello hello_ = make_hello("flood", fake_policy(), fake_config());
+  const Hello hello_ = make_hello("flood", PolicyRunner(fake_policy()), fake_config());
   std::vector<std::string> seeds_;
   const fuzz::Mutator mutator_{{}, fuzz::link_words()};
   std::vector<std::string> frames_;
@@ -170,7 +173,7 @@ TEST(FaultFlood, ByWhoControlsIt) {
 
 // A greeting that takes long to read.
 fuzz::Frames heavy_greeting() {
-  Hello hello = make_hello("flood", fake_policy(), fake_config());
+  Hello hello = make_hello("flood", PolicyRunner(fake_policy()), fake_config());
   while (true) {
     hello.limits.insert(hello.limits.end(), 100, hello.limits[0]);
     fuzz::Frames frames = encode(hello);
@@ -196,6 +199,7 @@ void expect_stop_in_a_flood(const char* fault, const std::function<void(Flood&)>
   EXPECT_EQ(moving.robot.server().mode(), Mode::stopped);
   enough = true;
   stranger.join();
+  EXPECT_NO_THROW(release_emergency_stop(moving.robot.config().stop_address, {}, "it is over", 20));
   // As soon as the robot's side has read what is left of the flood.
   EXPECT_TRUE(soon([&] { return moving.hand.connect(0.3) && moving.hand.recover(0.3); }, 20));
   EXPECT_EQ(moving.body.outside, 0u);

@@ -1,4 +1,5 @@
 // Two sides that do not fit: each says so with both sides' values, and nothing moves.
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "robots/handshake.h"
@@ -46,6 +47,10 @@ const std::vector<Mismatch> mismatches = {
      },
      "actuator 'hip' has the position [-1, 2] in ", "[-1, 1] in the robot"},
     {[](Side& side) { side.config.rate = side.spec.actions.rate = 50; }, "the policy acts at 50 Hz, ", "at 100 Hz"},
+    {[](Side& side) { side.config.max_age = 0.1; }, "max_age is 0.1 s in ", "0.15 s in the robot"},
+    {[](Side& side) { side.config.watchdog = 2; }, "watchdog is 2 s in ", "0.2 s in the robot"},
+    {[](Side& side) { side.config.link_timeout = 0.06; }, "link_timeout is 0.06 s in ", "0.05 s in the robot"},
+    {[](Side& side) { side.config.blend = 0; }, "blend is 0 s in ", "0.05 s in the robot"},
     {[](Side& side) { side.spec.sensors[0].name = "joint angles"; }, "'joint angles'", "'joints'"},
     {[](Side& side) { side.spec.sensors[0].labels[3] = "ankle velocity"; }, "number 4 is 'ankle velocity'",
      "'knee velocity'"},
@@ -61,7 +66,7 @@ std::string connection_error(const Side& side) {
 }
 
 TEST(FaultHandshake, TheRobotRefusesAPolicyThatDoesNotFit) {
-  const RobotConfig config = fake_config();
+  const RobotConfig config = Side().config;
   FakeBody body(config);
   RunningRobot robot(config, body);
   for (const Mismatch& mismatch : mismatches) {
@@ -86,7 +91,7 @@ std::vector<HandRobot::Frames> welcome_all(const Welcome& welcome, const Message
 }
 
 TEST(FaultHandshake, ThePolicyRefusesARobotThatDoesNotFit) {
-  const Welcome welcome = make_welcome(fake_config(), fake_interface().sensors);
+  const Welcome welcome = make_welcome(Side().config, fake_interface().sensors);
   HandRobot robot([&](const Message& message) { return welcome_all(welcome, message); });
   for (const Mismatch& mismatch : mismatches) {
     Side side;
@@ -104,11 +109,12 @@ TEST(FaultHandshake, ThePolicyRefusesARobotThatDoesNotFit) {
   expect_contains(connection_error(side), "where the robot's file has 'another'");
 }
 
-// A message's bytes with another version in it.
+// A greeting's bytes as another version would say it: version 1 knew no timing.
 HandRobot::Frames of_version(int version, const Message& message) {
   HandRobot::Frames frames = encode(message);
   nlohmann::json header = nlohmann::json::from_msgpack(frames[0]);
   header["version"] = version;
+  if (version == 1) header.erase("timing");
   frames[0].clear();
   nlohmann::json::to_msgpack(header, frames[0]);
   return frames;
@@ -118,13 +124,41 @@ TEST(FaultHandshake, AnotherVersionOfTheProtocolIsNamed) {
   const RobotConfig config = fake_config();
   FakeBody body(config);
   RunningRobot robot(config, body);
-  HandPolicy hand(robot.config());
-  EXPECT_TRUE(hand.until([&] {
-    if (hand.refused.empty()) hand.say_frames(of_version(2, hand.hello));
-    return !hand.refused.empty();
-  }));
-  expect_contains(hand.refused, "the other side speaks version 2 of the protocol, this one 1");
+  for (const int version : {1, 3}) {
+    HandPolicy hand(robot.config());
+    EXPECT_TRUE(hand.until([&] {
+      if (hand.refused.empty()) hand.say_frames(of_version(version, hand.hello));
+      return !hand.refused.empty();
+    }));
+    expect_contains(hand.refused, fmt::format("the other side speaks version {} of the protocol, this one 2", version));
+  }
   EXPECT_EQ(robot.server().mode(), Mode::unconfigured);
+}
+
+// The reason comes last and at once, not that nobody answers.
+TEST(FaultHandshake, ARobotThatIsNotUnderstoodIsNoRobotThatIsNotThere) {
+  const Welcome welcome = make_welcome(fake_config(), fake_interface().sensors);
+  Welcome endless = welcome;
+  endless.limits[1].velocity = std::numeric_limits<double>::infinity();
+  const std::pair<HandRobot::Frames, const char*> answers[] = {
+      {of_version(1, welcome), "the other side speaks version 1 of the protocol, this one 2"},
+      {encode(endless), "actuator 'knee': velocity: a limit above 0 is needed, not inf"},
+      {{"what?"}, "no map in MessagePack"},
+      {encode(Refused{"a message of the robot link: the other side speaks version 2 of the protocol, this one 1"}),
+       "refuses: a message of the robot link: the other side speaks version 2 of the protocol, this one 1"}};
+  for (const auto& [answer, reason] : answers) {
+    HandRobot robot([&, &frames = answer](const Message&) { return std::vector<HandRobot::Frames>{frames}; });
+    Side side;
+    side.config.address = robot.config().address;
+    try {
+      const Policy policy = make_policy(side.spec, "{actor: []}");
+      PolicyClient client(policy, side.config, {.link = {.policy_name = "fake"}, .connect_timeout = 60, .real_time = false});
+      ADD_FAILURE() << reason;
+    } catch (const Error& error) {
+      expect_contains(error.what(), reason);
+      EXPECT_EQ(error.exit_code(), 2);
+    }
+  }
 }
 
 // What a policy with a camera hears when a robot answers that is another one after its first heartbeat.

@@ -49,13 +49,34 @@ TEST(FaultRobot, SomebodyStopsItOverTheNetwork) {
   }
 }
 
+// Further than its 4 rad/s explain: it holds what it was told, says which joint, and where that is past, goes on.
+TEST(FaultRobot, AReadingLies) {
+  MovingRobot moving;
+  for (const double lie : {-0.95, 0.95}) {
+    EXPECT_TRUE(moving.hand.until([&] { return lie * moving.body.hip < -0.1; }));  // else it would be beyond its range
+    moving.body.lie = lie;
+    moving.expect_stop_for("a joint's reading leaps, and stays there", now_seconds(), Alarm::leap);
+    expect_contains(join(moving.robot.events()), "'hip': what is measured leapt further than the joint can have moved");
+    EXPECT_NEAR(moving.body.hip, moving.body.hip_command, 0.05);
+    moving.body.lie = 0;
+    EXPECT_TRUE(moving.hand.until([&] { return moving.hand.seen.alarm == Alarm::leap; }));
+    moving.expect_recovery();
+  }
+}
+
 // Not before: whoever stopped it may reach into it now.
 TEST(FaultRobot, AStopIsConfirmedOnceTheRobotIsSafe) {
   MovingRobot moving;
   for (const double slow : {0.0, 0.0, 0.3}) {
     moving.body.slow = slow;
-    emergency_stop(moving.robot.config().stop_address, {}, "again", 5);
-    EXPECT_EQ(moving.robot.server().mode(), Mode::stopped) << slow;
+    std::atomic<bool> done{false};
+    std::thread somebody([&] {
+      emergency_stop(moving.robot.config().stop_address, {}, "again", 20);
+      EXPECT_EQ(moving.robot.server().mode(), Mode::stopped) << slow;
+      done = true;
+    });
+    EXPECT_TRUE(moving.hand.until([&] { return done.load(); }, 20));
+    somebody.join();
     moving.body.slow = 0;
     moving.expect_recovery();
   }
@@ -63,6 +84,17 @@ TEST(FaultRobot, AStopIsConfirmedOnceTheRobotIsSafe) {
   expect_contains(error_of([&] { emergency_stop(moving.robot.config().stop_address, {}, "in vain", 0.3); }),
                   "the robot does not confirm the emergency stop");
   moving.body.slow = 0;
+}
+
+// That these tests find a watchdog that is late: this one is, by 2 s.
+TEST(FaultRobot, ALateWatchdogIsFound) {
+  RobotConfig late = fake_config();
+  late.watchdog += 2;
+  MovingRobot moving({}, late);
+  moving.hand.act = nullptr;
+  ASSERT_TRUE(moving.hand.until([&] { return moving.hand.seen.mode == Mode::stopped; }));
+  EXPECT_GT(moving.robot.ticks_armed_after(moving.robot.obeyed_at() + fake_config().watchdog), 1u);
+  EXPECT_LE(moving.robot.ticks_armed_after(moving.robot.obeyed_at() + late.watchdog), 1u);
 }
 
 TEST(FaultRobot, SomebodyStopsItAtTheRobot) {

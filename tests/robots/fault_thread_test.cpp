@@ -7,7 +7,7 @@ namespace {
 
 // Ticks that are missed are skipped and counted; the robot goes on at half its pace.
 TEST(FaultThread, AControlThreadThatIsSlow) {
-  MovingRobot moving;
+  MovingRobot moving({}, patient_config());
   const double begin = now_seconds();
   const uint64_t before = moving.robot.server().skipped_ticks();
   moving.body.slow = 0.015;

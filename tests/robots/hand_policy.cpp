@@ -5,7 +5,6 @@
 
 #include "core/clock.h"
 #include "robots/handshake.h"
-#include "tests/robots/fake_robot.h"
 
 namespace sinew {
 namespace {
@@ -19,11 +18,11 @@ std::string next_id() {
 
 }  // namespace
 
-HandPolicy::HandPolicy(const RobotConfig& config, const SecureSocket& secure)
-    : hello(make_hello("hand", fake_policy(), config)),
+HandPolicy::HandPolicy(const RobotConfig& config, const SecureSocket& secure, std::shared_ptr<LinkContext> context)
+    : hello(make_hello("hand", PolicyRunner(fake_policy()), config)),
       act([this](const ObservationMessage& observation) { say(answer(observation)); }),
-      rate_(config.rate),
-      socket_(context_, LinkSocket::Kind::dealer,
+      context_(std::move(context)),
+      socket_(*context_, LinkSocket::Kind::dealer,
               {.queue = 1000, .incoming = 1000, .most_bytes = 1 << 24, .secure = secure, .routing_id = next_id()}) {
   socket_.connect(config.address);
 }
@@ -60,15 +59,11 @@ bool HandPolicy::recover(double seconds) {
 }
 
 bool HandPolicy::until(const std::function<bool()>& condition, double seconds) {
-  const double deadline = now_seconds() + seconds;
-  LinkSocket* sockets[] = {&socket_};
-  while (true) {
+  const auto serve = [this] {
     listen();
-    if (condition()) return true;
-    if (now_seconds() > deadline) return false;
     if (now_seconds() > said_at_ + heartbeat_interval) say(Heartbeat{now_seconds()});
-    wait_for(sockets, nobody_, 0.001);
-  }
+  };
+  return serve_until(socket_, serve, condition, seconds);
 }
 
 void HandPolicy::live(double seconds) {
@@ -88,9 +83,13 @@ void HandPolicy::hear(const Message& message) {
     session_ = std::max(session_, welcome->last_session);
   }
   if (std::holds_alternative<HeartbeatReply>(message)) ++replies;
-  if (const auto* refusal = std::get_if<Refused>(&message)) refused = refusal->why;
+  if (const auto* refusal = std::get_if<Refused>(&message)) {
+    refused = refusal->why;
+    ++refusals;
+  }
   if (const auto* observation = std::get_if<ObservationMessage>(&message)) {
     seen = *observation;
+    if (seen.mode == Mode::stopped) why = seen.why;
     if (act && seen.session > 0 && seen.session == session_) act(seen);
   }
 }

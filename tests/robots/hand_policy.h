@@ -1,11 +1,13 @@
 #pragma once
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "robots/link_socket.h"
 #include "robots/messages.h"
 #include "robots/robot_config.h"
+#include "tests/robots/fake_robot.h"
 
 namespace sinew {
 
@@ -13,7 +15,9 @@ namespace sinew {
 /// it waves with both joints.
 class HandPolicy {
  public:
-  explicit HandPolicy(const RobotConfig& config, const SecureSocket& secure = {});
+  /// `context`: the robot's, where its address is inside this process.
+  explicit HandPolicy(const RobotConfig& config, const SecureSocket& secure = {},
+                      std::shared_ptr<LinkContext> context = std::make_shared<LinkContext>());
 
   Hello hello;  // with which it connects
 
@@ -22,14 +26,14 @@ class HandPolicy {
   bool say_frames(const std::vector<std::string>& frames);
 
   /// Greets until the robot agrees; false: it refuses, or says nothing for `seconds`.
-  bool connect(double seconds = 5);
+  bool connect(double seconds = in_the_end);
   /// A new session; false where the robot does not obey it within `seconds`.
-  bool arm(double seconds = 5);
+  bool arm(double seconds = in_the_end);
   /// After a stop: acknowledges it, and arms again; each takes at most `seconds`, or it is false.
-  bool recover(double seconds = 5);
+  bool recover(double seconds = in_the_end);
 
   /// Takes what comes, and acts on it, until the condition holds; false: it does not within `seconds`.
-  bool until(const std::function<bool()>& condition, double seconds = 5);
+  bool until(const std::function<bool()>& condition, double seconds = in_the_end);
   /// The same for so long.
   void live(double seconds);
   /// Once: what there is.
@@ -43,15 +47,14 @@ class HandPolicy {
   /// What it heard.
   ObservationMessage seen;  // the last one
   std::string refused;      // why, the last time; "": never
-  int welcomes = 0, replies = 0;
+  std::string why;          // the robot stopped, the last time
+  int welcomes = 0, replies = 0, refusals = 0;
 
  private:
   void hear(const Message& message);
 
-  double rate_;
-  LinkContext context_;
+  std::shared_ptr<LinkContext> context_;
   LinkSocket socket_;
-  Doorbell nobody_;
   std::vector<std::string> frames_;
   uint64_t session_ = 0, sequence_ = 0;
   double said_at_ = 0;

@@ -1,6 +1,9 @@
 // Policy, robot's file and robot: what does not go together is named with both sides' values.
 #include "robots/handshake.h"
 
+#include <cmath>
+#include <functional>
+
 #include "tests/core/expect_error.h"
 #include "tests/nets/make_policy.h"
 #include "tests/robots/fake_robot.h"
@@ -10,19 +13,19 @@ namespace {
 
 std::string policy_error(const InterfaceSpec& spec, const RobotConfig& config = fake_config()) {
   const Policy policy = make_policy(spec, "{actor: []}");
-  return error_of([&] { check_policy(policy, config); });
+  return error_of([&] { check_policy(PolicyRunner(policy), config); });
 }
 std::string welcome_error(const Welcome& welcome) {
   const Policy policy = fake_policy();
-  return error_of([&] { check_welcome(welcome, policy, fake_config()); });
+  return error_of([&] { check_welcome(welcome, PolicyRunner(policy), fake_config()); });
 }
 Welcome fake_welcome() { return make_welcome(fake_config(), fake_interface().sensors); }
 
 TEST(Handshake, WhatFitsIsAgreedOn) {
   const Policy policy = fake_policy();
-  check_policy(policy, fake_config());
-  check_welcome(fake_welcome(), policy, fake_config());
-  EXPECT_EQ(disagreement(make_hello("fake", policy, fake_config()), fake_welcome()), "");
+  check_policy(PolicyRunner(policy), fake_config());
+  check_welcome(fake_welcome(), PolicyRunner(policy), fake_config());
+  EXPECT_EQ(disagreement(make_hello("fake", PolicyRunner(policy), fake_config()), fake_welcome()), "");
 }
 
 TEST(Handshake, APolicyThatDoesNotFitTheFileIsNamed) {
@@ -78,25 +81,65 @@ TEST(Handshake, ARobotThatDoesNotFitIsNamed) {
 
 TEST(Handshake, TheRobotsSideSaysNoLikewise) {
   const Policy policy = fake_policy();
-  Hello hello = make_hello("fake", policy, fake_config());
+  Hello hello = make_hello("fake", PolicyRunner(policy), fake_config());
   hello.limits[0].torque = 3;
   expect_contains(disagreement(hello, fake_welcome()),
                   "actuator 'hip' has the torque 3 in the policy's robot file, 0 in the robot");
-  hello = make_hello("fake", policy, fake_config());
+  hello = make_hello("fake", PolicyRunner(policy), fake_config());
   hello.interface.actions.rate = 10;
   expect_contains(disagreement(hello, fake_welcome()), "the policy acts at 10 Hz, the robot at 100 Hz");
-  hello = make_hello("fake", policy, fake_config());
+  hello = make_hello("fake", PolicyRunner(policy), fake_config());
   hello.interface.sensors[0].name = "gyro";
   expect_contains(disagreement(hello, fake_welcome()), "'gyro'");
+}
+
+// Whatever either side says of the actions and times that is not the other's, in either direction.
+TEST(Handshake, EveryDifferenceInActionsAndTimesIsNamed) {
+  using Change = std::function<void(ActionSpec&, LinkTiming&)>;
+  const std::pair<Change, const char*> changes[] = {
+      {[](ActionSpec& a, LinkTiming&) { std::swap(a.parts[0].labels[0], a.parts[0].labels[1]); }, "actuator 1 is '"},
+      {[](ActionSpec& a, LinkTiming&) { a.parts[0].labels.clear(); }, "names its actuators"},
+      {[](ActionSpec& a, LinkTiming&) { a.parts[0].units[1] = "deg"; }, "unit 2 is '"},
+      {[](ActionSpec& a, LinkTiming&) { a.parts[0].units.clear(); }, "names its units"},
+      {[](ActionSpec& a, LinkTiming&) { a.parts[0].low[0] = -9; }, "actuator 'hip' has the range ["},
+      {[](ActionSpec& a, LinkTiming&) { a.parts[0].high[1] = 9; }, "actuator 'knee' has the range ["},
+      {[](ActionSpec& a, LinkTiming&) { a.parts.push_back(a.parts[0]); }, "the actions have "},
+      {[](ActionSpec& a, LinkTiming&) { a.parts.clear(); }, "the actions have "},
+      {[](ActionSpec& a, LinkTiming&) {
+         a.parts[0].low.pop_back();
+         a.parts[0].high.pop_back();
+         a.parts[0].labels.pop_back();
+         a.parts[0].units.pop_back();
+       },
+       "(hip)"},
+      {[](ActionSpec& a, LinkTiming&) { a.parts[0] = {.name = "actuators", .choices = {3, 3}}; }, "is "},
+      {[](ActionSpec& a, LinkTiming&) { a.rate = 99; }, "Hz"},
+      {[](ActionSpec&, LinkTiming& t) { t.max_age *= 2; }, "max_age is "},
+      {[](ActionSpec&, LinkTiming& t) { t.watchdog = 20; }, "watchdog is "},
+      {[](ActionSpec&, LinkTiming& t) { t.link_timeout = std::nan(""); }, "link_timeout is "},
+      {[](ActionSpec&, LinkTiming& t) { t.blend = 0; }, "blend is "},
+  };
+  const Policy policy = fake_policy();
+  for (const auto& [change, what] : changes) {
+    Hello hello = make_hello("fake", PolicyRunner(policy), fake_config());
+    change(hello.interface.actions, hello.timing);
+    expect_contains(disagreement(hello, fake_welcome()), what);
+    Welcome welcome = fake_welcome();
+    change(welcome.interface.actions, welcome.timing);
+    expect_contains(welcome_error(welcome), what);
+  }
+  Welcome renamed = fake_welcome();
+  renamed.interface.actions.parts[0].name = "motors";  // which means nothing
+  check_welcome(renamed, PolicyRunner(policy), fake_config());
 }
 
 TEST(Handshake, SensorsOfTheCriticAloneAreNotAskedFor) {
   InterfaceSpec spec = fake_interface();
   spec.sensors.insert(spec.sensors.begin(), {.name = "truth", .shape = {3}});
   const Policy policy = make_policy(spec, "{encoders: {truth: {used_by: critic}}, actor: [], critic: []}");
-  EXPECT_EQ(acts_on(policy), (std::vector<bool>{false, true}));
-  check_welcome(fake_welcome(), policy, fake_config());
-  EXPECT_EQ(make_hello("fake", policy, fake_config()).interface.sensors.size(), 1u);
+  EXPECT_EQ(policy.acts_on(), (std::vector<bool>{false, true}));
+  check_welcome(fake_welcome(), PolicyRunner(policy), fake_config());
+  EXPECT_EQ(make_hello("fake", PolicyRunner(policy), fake_config()).interface.sensors.size(), 1u);
 }
 
 TEST(RobotConfig, WhatDoesNotGoTogetherIsNamed) {
@@ -106,9 +149,10 @@ TEST(RobotConfig, WhatDoesNotGoTogetherIsNamed) {
     return error_of([&] { check_robot_config(config); });
   };
   expect_contains(error([](RobotConfig& c) { c.actuators[1].limits.name = "hip"; }), "the actuator 'hip' is there twice");
-  expect_contains(error([](RobotConfig& c) { c.control_rate = 250; }), "control_rate 250 Hz is no multiple of rate, 100 Hz");
+  expect_contains(error([](RobotConfig& c) { c.control_rate = 250; }),
+                  "control_rate: 250 Hz is no multiple of rate, 100 Hz");
   expect_contains(error([](RobotConfig& c) { c.watchdog = 0.01; }), "watchdog: 0.01 s pass between two actions at 100 Hz");
-  expect_contains(error([](RobotConfig& c) { c.max_age = 1; }), "max_age 1 s is more than watchdog, 0.2 s");
+  expect_contains(error([](RobotConfig& c) { c.max_age = 1; }), "max_age: 1 s is more than watchdog, 0.2 s");
   expect_contains(error([](RobotConfig& c) { c.actuators[0].scale = 0; }), "scale 0");
   expect_contains(error([](RobotConfig& c) { c.actuators.clear(); }), "no actuator has limits");
   expect_contains(error([](RobotConfig& c) { c.actuators[0].limits.acceleration = 0; }), "actuator 'hip': acceleration");

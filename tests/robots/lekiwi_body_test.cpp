@@ -40,9 +40,10 @@ TEST_P(LekiwiVersion, IsDrivenLikeAnyOtherRobot) {
   kiwi.expect_that_it_holds();
   const size_t before = kiwi.commands().size();
   kiwi.end();
-  ASSERT_TRUE(soon([&] { return kiwi.commands().size() > before && !kiwi.commands().back()[0]; }));
-  const LekiwiCommand last = kiwi.commands().back();
-  for (size_t i = lekiwi_arm_size; i < lekiwi_size; ++i) EXPECT_EQ(last[i], 0.0);
+  ASSERT_TRUE(soon([&] { return kiwi.commands().size() > before; }));
+  const std::vector<LekiwiCommand> all = kiwi.commands();
+  for (size_t i = before; i < all.size(); ++i) EXPECT_EQ(all[i], all[before - 1]) << "last words hold the pose";
+  for (size_t i = lekiwi_arm_size; i < lekiwi_size; ++i) EXPECT_EQ(all.back()[i], 0.0);
 }
 
 TEST_P(LekiwiVersion, ARedPictureIsRed) {
@@ -76,6 +77,35 @@ TEST_F(Lekiwi, AnOldHostIsCalledByItsName) {
   EXPECT_TRUE(kiwi.events.has("LeRobot 0.6.0 or older"));
 }
 
+TEST_F(Lekiwi, AnOldHostNeedsAWordInTheFile) {
+  LekiwiUnderTest kiwi("single");
+  kiwi.end();
+  std::erase(kiwi.config.accept, lekiwi_old_wire);
+  kiwi.config.wire.set("connect_timeout", ConfigNode::scalar("0.5"));
+  const std::string text = error_of([&] { LekiwiBody(kiwi.config, [](const std::string&) {}); });
+  expect_contains(text, "degrees or in -100…100");
+  expect_contains(text, "accept: [old_wire, …]");
+}
+
+// Another client takes every other observation of the same host.
+TEST_F(Lekiwi, ASecondClientIsNoticedAndStopsIt) {
+  LekiwiUnderTest kiwi("multipart", false, 10);
+  ASSERT_TRUE(kiwi.arm()) << kiwi.events.text();
+  const uint64_t seen = kiwi.body().counters().observations;
+  ASSERT_TRUE(soon([&] { return kiwi.body().counters().observations > seen + 60; }, 20));
+  LinkContext context;
+  LinkSocket second(context, LinkSocket::Kind::pull, {.most_bytes = 1 << 20});
+  second.connect(kiwi.observation_address);
+  std::vector<std::string> frames;
+  EXPECT_TRUE(soon([&] {
+    while (second.receive(frames)) {
+    }
+    return kiwi.client->robot().mode == Mode::stopped;
+  }, 60)) << kiwi.events.text();
+  EXPECT_EQ(kiwi.client->robot().alarm, Alarm::fault);
+  EXPECT_TRUE(kiwi.events.has("another client takes every other")) << kiwi.events.text();
+}
+
 TEST_F(Lekiwi, WhoDoesNotAnswerIsNoRobot) {
   RobotConfig config = lekiwi_test_config("tcp://127.0.0.1:9", "tcp://127.0.0.1:9");
   config.wire.set("connect_timeout", ConfigNode::scalar("0.2"));
@@ -88,8 +118,8 @@ TEST_F(Lekiwi, AHostOfAnUnknownVersionIsRefusedWithWhatWasSeen) {
   LekiwiUnderTest kiwi;
   kiwi.end();
   kiwi.host->tell("strange");
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
-  kiwi.config.wire.set("connect_timeout", ConfigNode::scalar("0.5"));
+  ASSERT_EQ(kiwi.host->await("heard"), "strange");
+  kiwi.config.wire.set("connect_timeout", ConfigNode::scalar("3"));
   const std::string text = error_of([&] { LekiwiBody(kiwi.config, [](const std::string&) {}); });
   expect_contains(text, "sends what is not understood");
   expect_contains(text, "3 frames, the first with 'qpos', 'stamp', '_cams'");
@@ -121,11 +151,12 @@ TEST_P(LekiwiVersion, DISABLED_AMinute) {
   std::string commands, observations;
   addresses >> commands >> observations;
   RobotConfig config = lekiwi_test_config(commands, observations);
+  config.accept.emplace_back(lekiwi_old_wire);
   config.wire.set("cameras", ConfigNode::parse_text("{front: [480, 640], wrist: [480, 640]}", "cameras.yaml"));
   config.cameras[0].second.process.push_back(ConfigNode::parse_text("{resize: [8, 16]}", "process.yaml"));
   const Policy policy = lekiwi_policy(true);
   AdaptedRobot robot(config, builtin_adapters(), {});
-  PolicyClient client(policy, robot.config(), {.link = {.policy_name = "minute"}});
+  PolicyClient client(policy, robot.config(), {.link = {.policy_name = "minute"}, .context = robot.context()});
   ASSERT_TRUE(soon([&] { return client.robot().mode == Mode::inactive; }));
   client.arm();
   std::this_thread::sleep_for(std::chrono::seconds(60));
@@ -146,10 +177,19 @@ RobotConfig file() { return lekiwi_test_config("tcp://127.0.0.1:9", "tcp://127.0
 
 TEST(LekiwiConfig, ThePolicysOrderOfJointsIsTheFiles) {
   RobotConfig config = file();
-  check_policy(lekiwi_policy(false), config);
+  check_policy(PolicyRunner(lekiwi_policy(false)), config);
   std::swap(config.actuators[1], config.actuators[2]);
-  expect_contains(error_of([&] { check_policy(lekiwi_policy(false), config); }),
+  expect_contains(error_of([&] { check_policy(PolicyRunner(lekiwi_policy(false)), config); }),
                   "actuator 2 is 'arm_shoulder_lift.pos' in the policy, 'arm_elbow_flex.pos' in the robot's file");
+}
+
+// As of a policy of ours with the file for those that use the wire's names.
+TEST(LekiwiConfig, ANameThatTheFileDoesNotHaveIsNoMatterOfOrder) {
+  RobotConfig config = file();
+  config.actuators[0].limits.name = "shoulder_pan";
+  const std::string text = error_of([&] { check_policy(PolicyRunner(lekiwi_policy(false)), config); });
+  expect_contains(text, "the policy moves 'arm_shoulder_pan.pos', and the robot's file has no such actuator, but shoulder_pan, arm_");
+  expect_contains(text, "`wire: {keys: {arm_shoulder_pan.pos: …}}` says that name");
 }
 
 TEST(LekiwiConfig, ActuatorsAreThoseOfTheWire) {
@@ -163,6 +203,12 @@ TEST(LekiwiConfig, ActuatorsAreThoseOfTheWire) {
   config = file();
   config.actuators[8].limits.unit = "deg/s";
   expect_contains(error_of([&] { read_lekiwi_config(config); }), "theta.vel takes a velocity in rad/s");
+}
+
+TEST(LekiwiConfig, ABaseAloneIsNotDriven) {
+  RobotConfig config = file();
+  config.actuators.erase(config.actuators.begin(), config.actuators.begin() + lekiwi_arm_size);
+  expect_contains(error_of([&] { LekiwiBody(config, {}); }), "none is a joint of the arm");
 }
 
 TEST(LekiwiConfig, APictureHasASizeThatACameraHas) {

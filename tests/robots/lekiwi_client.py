@@ -1,6 +1,6 @@
 """One of LeRobot's clients without LeRobot, from the description of the wire: for tests, and for measurements.
 
-  lekiwi_client.py COMMANDS OBSERVATIONS [--seconds 2] [--rate 30] [--pan DEGREES] [--x M/S] [--theta DEGREES/S] [--raw JSON]
+  lekiwi_client.py COMMANDS OBSERVATIONS [--seconds 2] [--least N] [--rate 30] [--pan DEGREES] [--x M/S] [--theta DEGREES/S] [--raw JSON]
 
 Prints "state JSON", the last observation's numbers; "picture NAME BASE64", its pictures; and "summary JSON": how many
 observations came in how many seconds and with what gaps, how many keys and pictures were missing in all, and the delay of
@@ -31,6 +31,7 @@ def main():
     parser.add_argument("commands")
     parser.add_argument("observations")
     parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--least", type=int, default=0, help="observations: on a busy computer it goes on until then")
     parser.add_argument("--rate", type=float, default=30)
     parser.add_argument("--pan", type=float, default=0)
     parser.add_argument("--x", type=float, default=0)
@@ -46,8 +47,7 @@ def main():
     began, due, sent = time.monotonic(), time.monotonic(), 0
     arrivals, delays, missing, state, pictures, wire = [], [], 0, {}, {}, None
     asked = None  # (when, roll before)
-    while time.monotonic() - began < options.seconds:
-        now = time.monotonic()
+    while (now := time.monotonic()) - began < options.seconds or len(arrivals) < options.least:
         if now >= due:
             goal = dict.fromkeys(ARM, 0.0)
             goal.update({"arm_shoulder_pan.pos": options.pan, "arm_gripper.pos": 50.0, "x.vel": options.x, "y.vel": 0.0,

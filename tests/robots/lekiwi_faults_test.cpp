@@ -20,7 +20,7 @@ class LekiwiFaults : public testing::Test {
 TEST_F(LekiwiFaults, NonsenseIsRefusedAndStopsTheRobot) {
   LekiwiUnderTest kiwi("multipart", true);
   ASSERT_TRUE(kiwi.arm()) << kiwi.events.text();
-  for (const char* fault : {"nan", "truncate", "lack x.vel", "lack arm_wrist_roll.pos", "strange"}) {
+  for (const char* fault : {"nan arm_elbow_flex.pos", "truncate", "lack x.vel", "lack arm_wrist_roll.pos", "strange"}) {
     SCOPED_TRACE(fault);
     const uint64_t refused = kiwi.body().counters().refused;
     kiwi.host->tell(fault);
@@ -31,7 +31,7 @@ TEST_F(LekiwiFaults, NonsenseIsRefusedAndStopsTheRobot) {
     EXPECT_EQ(kiwi.client->robot().mode, Mode::stopped);
     ASSERT_TRUE(kiwi.arm_again());
   }
-  EXPECT_TRUE(kiwi.events.has("an observation of the LeKiwi is refused (1 so far)"));
+  EXPECT_TRUE(kiwi.events.has("an observation of the LeKiwi is refused: "));
   EXPECT_TRUE(kiwi.events.has("is heard again"));
 }
 
@@ -45,14 +45,14 @@ TEST_F(LekiwiFaults, PicturesThatAreNoneAreNotActedOn) {
     const uint64_t unusable = kiwi.client->counters().unusable, missing = kiwi.body().counters().pictures_missing;
     kiwi.host->tell(fault);
     ASSERT_TRUE(kiwi.stopped_by(Alarm::link_lost)) << kiwi.events.text();
-    EXPECT_GT(kiwi.client->counters().unusable, unusable + 3);
+    EXPECT_TRUE(soon([&] { return kiwi.client->counters().unusable > unusable + 3; }));
     EXPECT_EQ(kiwi.body().counters().pictures_missing > missing, std::string(fault) != "bad_jpeg front");
     kiwi.expect_that_it_holds();
     kiwi.host->tell("ok");
     ASSERT_TRUE(kiwi.arm_again());
   }
   EXPECT_TRUE(kiwi.events.has("camera 'front'")) << kiwi.events.text();
-  EXPECT_TRUE(kiwi.events.has("lacks the picture of 'front' (1 so far)"));
+  EXPECT_TRUE(kiwi.events.has("lacks the picture of 'front'"));
 }
 
 TEST_F(LekiwiFaults, APictureThatNoPolicyLooksAtMayBeMissing) {
@@ -85,16 +85,14 @@ TEST_F(LekiwiFaults, AHostThatStallsStopsIt) {
 TEST_F(LekiwiFaults, AHostThatIsKilledStopsItAndMayComeBack) {
   LekiwiUnderTest kiwi;
   ASSERT_TRUE(kiwi.arm());
-  const double before = now_seconds();
   kiwi.host->signal(SIGKILL);
   ASSERT_TRUE(kiwi.stopped_by(Alarm::stale));
-  EXPECT_LT(now_seconds() - before, 10 * kiwi.config.watchdog);
   EXPECT_TRUE(soon([&] { return kiwi.events.has("nothing was understood of the LeKiwi"); }));
   EXPECT_TRUE(kiwi.events.has("--host.connection_time_s"));
   kiwi.host = std::make_unique<PythonPeer>(
       "lekiwi_host.py",
       std::vector<std::string>{"--commands", kiwi.command_address, "--observations", kiwi.observation_address});
-  ASSERT_TRUE(soon([&] { return kiwi.events.has("is heard again"); }, 20));
+  ASSERT_TRUE(soon([&] { return kiwi.events.has("is heard again"); }));
   EXPECT_EQ(kiwi.client->robot().mode, Mode::stopped);
   kiwi.expect_that_it_holds();
   EXPECT_TRUE(kiwi.arm_again());

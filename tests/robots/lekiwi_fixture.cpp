@@ -13,8 +13,9 @@
 namespace sinew {
 namespace {
 
-std::unique_ptr<PythonPeer> start_host(const std::string& wire) {
-  return std::make_unique<PythonPeer>("lekiwi_host.py", std::vector<std::string>{"--wire", wire});
+std::unique_ptr<PythonPeer> start_host(const std::string& wire, int rate) {
+  return std::make_unique<PythonPeer>("lekiwi_host.py",
+                                      std::vector<std::string>{"--wire", wire, "--rate", std::to_string(rate)});
 }
 
 std::vector<std::string> words_of(const std::string& text) {
@@ -74,18 +75,21 @@ std::string Events::text() const {
   return join(list_, "\n");
 }
 
-LekiwiUnderTest::LekiwiUnderTest(const std::string& wire, bool sees)
-    : host(start_host(wire)), policy(lekiwi_policy(sees)) {
+LekiwiUnderTest::LekiwiUnderTest(const std::string& wire, bool sees, int rate)
+    : host(start_host(wire, rate)), policy(lekiwi_policy(sees)) {
   const std::vector<std::string> addresses = words_of(host->await("addresses"));
   if (addresses.size() != 2) fail("the host does not start");
   command_address = addresses[0];
   observation_address = addresses[1];
   config = lekiwi_test_config(command_address, observation_address);
+  if (wire == "single") config.accept.emplace_back(lekiwi_old_wire);
   robot = std::make_unique<AdaptedRobot>(config, builtin_adapters(),
                                          AdaptedRobot::Options{.on_event = events.sink(), .real_time = false});
   client = std::make_unique<PolicyClient>(
       policy, robot->config(),
-      PolicyClient::Options{.link = {.policy_name = "wanderer", .on_event = events.sink()}, .real_time = false});
+      PolicyClient::Options{.link = {.policy_name = "wanderer", .on_event = events.sink()},
+                            .real_time = false,
+                            .context = robot->context()});
 }
 
 LekiwiUnderTest::~LekiwiUnderTest() {

@@ -30,7 +30,7 @@ class Events {
 
 /// A host in Python, a robot's side in this process, and a policy that drives it.
 struct LekiwiUnderTest {
-  explicit LekiwiUnderTest(const std::string& wire = "multipart", bool sees = false);
+  explicit LekiwiUnderTest(const std::string& wire = "multipart", bool sees = false, int rate = 30);
   /// Ends it, and checks what the host was told: numbers, velocities, limits.
   ~LekiwiUnderTest();
 

@@ -2,10 +2,13 @@
 
   lekiwi_host.py [--wire single|multipart] [--rate 30] [--commands A] [--observations A] [--seconds S] [--quiet]
 
-Its joints are at once where they are told to be. Prints its two addresses, each command as it came, and, where it ends by
-itself, "summary JSON": observations sent and dropped, commands, the gaps between these, and what they lacked. Reads what to do
-wrong from the standard input, a line each: ok | nan | truncate | lack KEY | no_camera NAME | empty NAME | bad_jpeg NAME |
-strange | angle KEY DEGREES | stall SECONDS.
+Its joints are at once where they are told to be. As LeRobot's bus does, it fails on a command without a joint of the arm, and
+then leaves the wheels as they are. Prints its two addresses, each command as it came, "wheels T X Y THETA command|watchdog" when
+they are written, T in s of the monotonic clock, and, where it ends by itself, "summary JSON": observations sent and dropped, commands, the gaps between these, and what they lacked. Reads what to do
+wrong from the standard input, a line each, and prints "heard" and the line: ok | nan KEY | truncate | lack KEY | no_camera NAME |
+empty NAME | bad_jpeg NAME | strange | angle KEY DEGREES | off KEY DEGREES | once KEY DEGREES | swap KEY KEY | stay KEY |
+stall SECONDS. off: beside where it is, towards its middle; once: the same, of one observation; swap: each for the other; stay:
+what it reads now, wherever it goes.
 """
 import argparse, base64, json, math, select, sys, time
 import zmq
@@ -54,6 +57,12 @@ def main():
     state = dict.fromkeys(ARM + BASE, 0.0)
     fault, told, began, due = ["ok"], 0.0, time.monotonic(), time.monotonic()
     sent = dropped = lacking = 0
+    resting = True
+
+    def wheels(why):
+        if not options.quiet:
+            say("wheels", time.monotonic(), *(state[key] for key in BASE), why)
+
     arrivals = []
     while not options.seconds or time.monotonic() - began < options.seconds:
         while select.select([sys.stdin], [], [], 0)[0]:
@@ -61,6 +70,9 @@ def main():
             if not line:
                 return
             fault = line.split()
+            if fault[0] == "stay":
+                fault = ["angle", fault[1], state[fault[1]]]
+            say("heard", line.strip())
             if fault[0] == "stall":
                 time.sleep(float(fault[1]))
                 fault, due = ["ok"], time.monotonic()
@@ -72,14 +84,21 @@ def main():
             if not options.quiet:
                 say("command", text)
             if all(key in command for key in BASE):
-                told = time.monotonic()
-                state.update({key: value for key, value in command.items() if key in state})
+                write_motors(state, command)
+                told, resting = time.monotonic(), False
+                wheels("command")
         except zmq.Again:
             pass
-        if time.monotonic() - told > WATCHDOG:
+        except StopIteration:
+            say("failed", text)
+        if time.monotonic() - told > WATCHDOG and not resting:
             state.update(dict.fromkeys(BASE, 0.0))
+            resting = True
+            wheels("watchdog")
         went = send(observations, options.wire, dict(state), picture, fault)
         sent, dropped = sent + went, dropped + (not went)
+        if fault[0] == "once":
+            fault = ["ok"]
         due += 1 / options.rate
         time.sleep(max(0, due - time.monotonic()))
     gaps = sorted(b - a for a, b in zip(arrivals, arrivals[1:])) or [0]
@@ -87,12 +106,23 @@ def main():
                                "gap_p50": gaps[len(gaps) // 2], "gap_p99": gaps[int(0.99 * (len(gaps) - 1))]}))
 
 
+def write_motors(state, command):
+    arm = {key: value for key, value in command.items() if key in ARM}
+    next(iter(arm))  # LeRobot's sync_write looks at its first motor: StopIteration
+    state.update(arm)
+    state.update({key: command[key] for key in BASE})
+
+
 def send(socket, wire, state, picture, fault):
     pictures = {"front": picture, "wrist": picture}
     if fault[0] == "nan":
-        state["arm_elbow_flex.pos"] = float("nan")
+        state[fault[1]] = float("nan")
+    elif fault[0] == "swap":
+        state[fault[1]], state[fault[2]] = state[fault[2]], state[fault[1]]
     elif fault[0] == "angle":
         state[fault[1]] = float(fault[2])
+    elif fault[0] in ("off", "once"):
+        state[fault[1]] += float(fault[2]) * (-1 if state[fault[1]] > 0 else 1)
     elif fault[0] == "lack":
         del state[fault[1]]
     elif fault[0] == "no_camera":

@@ -3,14 +3,25 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <ctime>
+#include <functional>
 #include <limits>
 
 #include "core/random.h"
+#include "core/text.h"
 #include "tests/core/expect_error.h"
 
 namespace sinew {
 namespace {
+
+// Of the processor, for this thread: whoever else is busy takes none of it.
+double thread_seconds() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double degree = 0.017453292519943295;
@@ -86,7 +97,7 @@ TEST(LekiwiWire, CommandsThatAreRefused) {
   expect_contains(error_of([] { decode_lekiwi_command(R"({"x.vel": 0, "y.v)"); }), "no JSON");
   expect_contains(error_of([] { decode_lekiwi_command("[1]"); }), "no map");
   expect_contains(error_of([] { decode_lekiwi_command(""); }), "no JSON");
-  expect_contains(error_of([] { decode_lekiwi_command(std::string(100000, '[')); }), "no JSON");
+  expect_contains(error_of([] { decode_lekiwi_command(std::string(60000, '[')); }), "no map");
 }
 
 TEST(LekiwiWire, AnObservationOfTheMultipartWire) {
@@ -136,6 +147,78 @@ TEST(LekiwiWire, ObservationsThatAreRefusedAndWhatWasSeen) {
   std::string with_nan = state_json();
   with_nan.replace(with_nan.find("90.0"), 4, "NaN");
   expect_contains(error_of([&] { decode({with_nan}); }), "not finite");
+}
+
+// What a peer may send, in any size and shape: the work is in proportion to its bytes, and what is kept is bounded. Time
+// is the processor's of this thread, ten times as much JSON may take thirty times as long; in quadratic time it would be a hundred.
+TEST(LekiwiWire, WorkIsInProportionToTheBytes) {
+  struct Shape {
+    const char* name;
+    std::function<std::string(size_t)> make;
+  };
+  const auto times = [](const std::string& text, size_t n) {
+    std::string all;
+    for (size_t i = 0; i < n; ++i) all += text;
+    return all;
+  };
+  const std::vector<Shape> shapes = {
+      {"keys", [](size_t n) {
+         std::string text;
+         for (size_t i = 0; i < n; ++i) text += fmt::format(", \"key {}\": {}", i, i);
+         return text;
+       }},
+      {"the same key", [&](size_t n) { return times(R"(, "x": 1)", n); }},
+      {"our own keys", [&](size_t n) { return times(R"(, "x.vel": 1)", n); }},
+      {"a list of numbers", [&](size_t n) { return R"(, "x": [0)" + times(", 1", n) + "]"; }},
+      {"a list of texts", [&](size_t n) { return R"(, "_cams": ["a")" + times(", \"a\"", n) + "]"; }},
+      {"maps in a list", [&](size_t n) { return R"(, "x": [{})" + times(R"(, {"y": 1})", n) + "]"; }},
+      {"deep lists", [&](size_t n) { return R"(, "x": )" + times("[", n) + times("]", n); }},
+      {"deep maps", [&](size_t n) { return R"(, "x": )" + times(R"({"y": )", n) + "0" + times("}", n); }},
+      {"a text", [&](size_t n) { return R"(, "x": ")" + times("%", n) + "\""; }},
+      {"escapes", [&](size_t n) { return R"(, "x": ")" + times("\\u00e4", n) + "\""; }},
+      {"base64", [&](size_t n) { return R"(, "x": ")" + times("AAAA", n) + "\""; }},
+      {"spaces", [&](size_t n) { return times(" ", n); }},
+      {"a long number", [&](size_t n) { return R"(, "x": 1)" + times("1", n); }},
+  };
+  for (const Shape& shape : shapes)
+    for (const bool has_frames : {false, true}) {
+      const auto seconds = [&](size_t n) {
+        std::vector<std::string> frames = {state_json(shape.make(n))};
+        if (has_frames) frames.emplace_back("\xff\xd8");
+        double best = 1e9;
+        for (int i = 0; i < 3; ++i) {
+          const double before = thread_seconds();
+          try {
+            decode(frames);
+          } catch (const Error& error) {
+            EXPECT_LT(std::string_view(error.what()).size(), 800u) << shape.name;
+            EXPECT_TRUE(is_utf8(error.what())) << shape.name;
+          }
+          try {
+            decode_lekiwi_command(frames.front());
+          } catch (const Error&) {
+          }
+          best = std::min(best, thread_seconds() - before);
+        }
+        return best;
+      };
+      constexpr double least = 0.001;  // s: below that, a clock and a cache say more than the parser
+      EXPECT_LT(seconds(200000), 30 * std::max(least, seconds(20000))) << shape.name;
+    }
+}
+
+TEST(LekiwiWire, MoreThanAMessageCanHaveIsRefusedByName) {
+  const auto keys = [](size_t n) {
+    std::string text;
+    for (size_t i = 0; i < n; ++i) text += fmt::format(", \"k{}\": 0", i);
+    return text;
+  };
+  EXPECT_NO_THROW(decode_lekiwi_command(state_json(keys(400))));
+  expect_contains(error_of([&] { decode_lekiwi_command(state_json(keys(600))); }), "more than 1000 keys and values");
+  expect_contains(error_of([&] { decode_lekiwi_command(state_json(keys(100000))); }), "bytes, and may have 65536");
+  expect_contains(error_of([&] { decode({state_json(keys(600))}); }), "more than 1000 keys and values");
+  expect_contains(error_of([&] { decode({state_json(std::string(70000, ' ')), ""}); }), "bytes, and may have 65536");
+  expect_contains(error_of([&] { decode({state_json(R"(, "x": )" + std::string(16, '['))}); }), "more than 16 deep");
 }
 
 // Bytes that are changed, cut and doubled at random are decoded or refused, whatever they are.

@@ -9,7 +9,7 @@ namespace sinew {
 namespace {
 
 TEST(Link, ConnectsArmsMovesAndStops) {
-  const RobotConfig config = fake_config();
+  const RobotConfig config = patient_config();
   FakeBody body(config);
   RunningRobot robot(config, body);
   const Policy policy = fake_policy();
@@ -35,7 +35,7 @@ TEST(Link, ConnectsArmsMovesAndStops) {
 
 // Delays beyond a period: actions overtake each other. What was overtaken is not lost.
 TEST(Link, WhatIsOvertakenHasArrived) {
-  const RobotConfig config = fake_config();
+  const RobotConfig config = patient_config();
   FakeBody body(config);
   RunningRobot robot(config, body, {.link = {.delays = LatencyProfile{{{0}}, {{0, 0.03}}, 0}}});
   const Policy policy = fake_policy();
@@ -49,7 +49,7 @@ TEST(Link, WhatIsOvertakenHasArrived) {
 }
 
 TEST(Link, AFaultIsToldInTheBodysWords) {
-  const RobotConfig config = fake_config();
+  const RobotConfig config = patient_config();
   FakeBody body(config);
   RunningRobot robot(config, body);
   const Policy policy = fake_policy();
@@ -63,6 +63,8 @@ TEST(Link, AFaultIsToldInTheBodysWords) {
   ASSERT_TRUE(soon([&] { return client.robot().mode == Mode::armed; }));
   body.broken = true;
   ASSERT_TRUE(soon([&] { return told.load(); }));
+  // The alarm comes with an observation, which may be later than the words.
+  ASSERT_TRUE(soon([&] { return client.robot().mode == Mode::stopped; }));
   EXPECT_EQ(client.robot().alarm, Alarm::fault);
 }
 

@@ -1,4 +1,6 @@
 // What is left of an MCAP file that was cut or damaged.
+#include <algorithm>
+
 #include "core/random.h"
 #include "core/safe_file.h"
 #include "robots/mcap_format_internal.h"

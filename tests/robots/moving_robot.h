@@ -1,5 +1,6 @@
 #pragma once
 #include "core/clock.h"
+#include "robots/emergency_stop.h"
 #include "tests/robots/hand_policy.h"
 #include "tests/robots/reaction.h"
 
@@ -7,7 +8,8 @@ namespace sinew {
 
 /// A robot that moves as a hand-made policy tells it, until something befalls it.
 struct MovingRobot {
-  explicit MovingRobot(RobotServer::Options options = {}) : robot(config, body, std::move(options)) {
+  explicit MovingRobot(RobotServer::Options options = {}, RobotConfig its = fake_config())
+      : config(std::move(its)), robot(config, body, std::move(options)) {
     EXPECT_TRUE(hand.connect() && hand.arm()) << hand.refused;
   }
 
@@ -17,13 +19,14 @@ struct MovingRobot {
     EXPECT_TRUE(hand.until([&] { return hand.seen.mode == Mode::stopped; })) << fault;
     EXPECT_EQ(name_of(hand.seen.alarm), name_of(alarm)) << fault;
   }
-  /// Somebody acknowledges that, and it moves again.
+  /// Somebody releases or acknowledges that, and it moves again.
   void expect_recovery() {
+    if (robot.server().in_emergency()) release_emergency_stop(robot.config().stop_address, {}, "a test", 20);
     EXPECT_TRUE(hand.recover()) << hand.refused;
     EXPECT_EQ(body.outside, 0u);
   }
 
-  RobotConfig config = fake_config();
+  RobotConfig config;
   FakeBody body{config};
   RunningRobot robot;
   HandPolicy hand{robot.config()};

@@ -19,8 +19,8 @@ struct Bench {
   Bench() {
     InterfaceSpec robot;
     robot.sensors = {{.name = "battery", .shape = {2}}, camera(1), fake_interface().sensors[0]};
-    check_welcome(make_welcome(fake_config(), robot.sensors), policy, fake_config());
-    input.emplace(policy, fake_config(), robot);
+    check_welcome(make_welcome(fake_config(), robot.sensors), PolicyRunner(policy), fake_config());
+    input.emplace(PolicyRunner(policy), fake_config(), robot);
   }
   static Policy make() {
     InterfaceSpec spec = fake_interface();

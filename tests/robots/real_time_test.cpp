@@ -8,8 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
+#include <ctime>
 #include <limits>
 #include <thread>
 #include <vector>
@@ -164,6 +166,40 @@ TEST(DeadlineLoop, GoesOnSleepingAfterASignal) {
   sleeper.join();
   ::sigaction(SIGUSR1, &before, nullptr);
   EXPECT_GE(late, 0);
+}
+
+std::atomic<int64_t> shift{0};  // ns: of the clock below
+int64_t leaping_clock() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec + shift;
+}
+
+// As in a virtual machine that was restored: not even while it sleeps does it matter.
+TEST(DeadlineLoop, NeverSleepsLongerThanAPeriodWhereItsClockStepsBack) {
+  constexpr int64_t hour = 3'600'000'000'000, millisecond = 1'000'000;
+  for (const int64_t step : {millisecond, 100'000 * millisecond, hour}) {
+    shift = 0;
+    DeadlineLoop loop(0.01, leaping_clock);
+    loop.wait();
+    shift -= step;
+    const double begin = now_seconds();
+    for (int tick = 0; tick < 3; ++tick) EXPECT_GE(loop.wait(), 0);
+    EXPECT_LT(now_seconds() - begin, 30) << step;  // 0.03, on a machine that is not busy
+    EXPECT_GE(now_seconds() - begin, 0.02) << step << ": it did not sleep";
+  }
+  shift = 0;
+  DeadlineLoop loop(0.01, leaping_clock);
+  std::thread other([] {
+    sleep_for(0.003);
+    shift = -hour;
+  });
+  const double begin = now_seconds();
+  loop.wait();
+  loop.wait();
+  EXPECT_LT(now_seconds() - begin, 30);
+  other.join();
+  shift = 0;
 }
 
 TEST(WakeUp, NoticesAreUsedUpAndDoNotPileUp) {

@@ -36,11 +36,12 @@ struct Body final : RobotBody {
     told = commands[0];
     is_told = true;
   }
-  void rest() override { is_told = false; }
+  void rest() override { is_told = ended = false; }  // put back, it begins anew
   const char* fault() const override { return broken ? "broken" : nullptr; }
+  bool has_ended() const override { return ended; }
   std::vector<SensorSpec> specs{{.name = "position", .shape = {1}}};
   double position = 0, velocity = 0, now = 50, told = 99;
-  bool is_told = false, broken = false;
+  bool is_told = false, broken = false, ended = false;
 };
 
 // A robot at 100 Hz whose actions come with each tick.
@@ -67,6 +68,50 @@ struct Bench {
   uint64_t session = 0, sequence = 0;
 };
 
+TEST(RobotControl, StopsWhereItsTaskHasEnded) {
+  Bench bench(config_of(servo()));
+  bench.tick();
+  bench.arm();
+  bench.tick(0.1);
+  ASSERT_EQ(bench.control.mode(), Mode::armed);
+  bench.body.ended = true;
+  bench.tick(0.1);
+  EXPECT_EQ(bench.control.mode(), Mode::stopped);
+  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::task_ended);
+  // Acknowledged at one tick, it may be armed before the next one.
+  bench.control.handle({RobotRequest::Kind::acknowledge}, bench.body.now);
+  bench.tick();
+  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::none);
+  bench.arm();
+  EXPECT_EQ(bench.control.mode(), Mode::armed);
+}
+
+TEST(RobotControl, StopsWhereASensorReadsWhatCannotBe) {
+  RobotConfig config = config_of(servo());
+  config.actuators[0].limits.position = {-100, 100};
+  config.watches.sensors = {{"position", 9}};
+  Bench bench(config);
+  bench.tick();
+  bench.arm();
+  bench.body.position = -9;
+  bench.observe();
+  bench.tick();
+  EXPECT_EQ(bench.control.mode(), Mode::armed);
+  bench.body.position = -9.5;
+  bench.tick();
+  bench.observe();
+  bench.tick();
+  EXPECT_EQ(bench.control.mode(), Mode::stopped);
+  const AlarmReport alarm = bench.observe().alarm;
+  EXPECT_EQ(alarm.alarm, Alarm::sensor);
+  EXPECT_EQ(reading_text(bench.body.specs, alarm.actuator, alarm.measured, alarm.limit),
+            "sensor 'position', number 1, is -9.5, limit 9");
+  config.watches.sensors = {{"positon", 9}};
+  expect_contains(error_of([&] { Bench other(config); }), "no sensor 'positon' of numbers; did you mean 'position'?");
+  config.watches.sensors = {{"position", -1}};
+  expect_contains(error_of([&] { Bench other(config); }), "the bound of 'position' is to be above 0, not -1");
+}
+
 TEST(RobotControl, TellsNothingUntilItIsArmed) {
   Bench bench(config_of(servo()));
   bench.session = 1;
@@ -91,7 +136,7 @@ TEST(RobotControl, IsNotArmedBeforeItHasMeasuredNorWhenSomethingIsWrong) {
   EXPECT_EQ(bench.control.mode(), Mode::inactive);
   EXPECT_EQ(bench.observe().arm_refused.count, 1u);
   EXPECT_EQ(bench.observe().arm_refused.alarm.alarm, Alarm::stale);
-  bench.body.position = 1.2;
+  bench.body.position = 1.06;
   bench.tick();
   bench.arm();
   EXPECT_EQ(bench.control.mode(), Mode::inactive);
@@ -181,6 +226,97 @@ TEST(RobotControl, HoldsWhatItWasToldWhereASensorLeaps) {
   bench.tick(0.06);
   EXPECT_EQ(bench.observe().alarm.alarm, Alarm::joint_range);
   EXPECT_EQ(bench.body.told, 0.05);
+}
+
+// 10 rad/s for a tick of 0.01 s and the 0.01 s of `leap`: 0.2 rad.
+RobotConfig config_that_doubts() {
+  RobotConfig config = config_of(servo());
+  config.watches.leap = 0.01;
+  config.watches.age = 0.1;
+  config.watchdog = 0.3;
+  return config;
+}
+
+// Told to be at 0.05, it reads 0.5.
+struct BenchThatLies : Bench {
+  explicit BenchThatLies(const RobotConfig& config) : Bench(config) {
+    tick();
+    arm();
+    tick(0.05);
+    body.position = 0.5;
+  }
+};
+
+TEST(RobotControl, AReadingThatLeapsOnceMovesNothing) {
+  BenchThatLies bench(config_that_doubts());
+  bench.tick(0.2);
+  EXPECT_EQ(bench.body.told, 0.05) << "the last good one is held";
+  EXPECT_EQ(bench.control.counters().refused[static_cast<size_t>(Refusal::leap)], 1u);
+  bench.body.position = 0.05;
+  bench.tick(0.1);
+  EXPECT_EQ(bench.body.told, 0.1);
+  EXPECT_EQ(bench.control.mode(), Mode::armed);
+}
+
+// Ten ticks of 0.01 s are as old as what is believed may be.
+TEST(RobotControl, AReadingThatLeaptAndStaysStopsIt) {
+  BenchThatLies bench(config_that_doubts());
+  for (int i = 0; i < 9; ++i) {
+    bench.tick(0.2);
+    ASSERT_EQ(bench.body.told, 0.05) << i;
+    ASSERT_EQ(bench.control.mode(), Mode::armed) << i;
+  }
+  for (int i = 0; i < 2; ++i) bench.tick(0.2);
+  EXPECT_EQ(bench.control.mode(), Mode::stopped);
+  EXPECT_EQ(bench.body.told, 0.05) << "it does not follow the sensor";
+  const std::vector<ActuatorLimits> limits = {servo().limits};
+  EXPECT_EQ(text_of(bench.observe().alarm, limits),
+            "'servo': what is measured leapt further than the joint can have moved: 0.5 rad, limit 0.3");
+  bench.control.handle({RobotRequest::Kind::acknowledge}, bench.body.now);
+  for (int i = 0; i < 2; ++i) bench.tick();
+  bench.arm();
+  EXPECT_EQ(bench.control.mode(), Mode::armed) << "somebody has seen to it: it is where it is";
+}
+
+// Whoever drives acts on what is measured, too, and may send nothing meanwhile: the reason is the reading.
+TEST(RobotControl, TheWatchdogOfALyingReadingSaysSo) {
+  RobotConfig config = config_that_doubts();
+  config.watchdog = 0.03;
+  BenchThatLies bench(config);
+  for (int i = 0; i < 4; ++i) bench.tick();
+  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::leap);
+}
+
+TEST(RobotControl, IsNotArmedInAPoseThatItIsNotIn) {
+  Bench bench(config_that_doubts());
+  bench.tick();
+  bench.body.position = 0.5;
+  bench.tick();
+  bench.arm();
+  EXPECT_EQ(bench.control.mode(), Mode::inactive);
+  EXPECT_EQ(bench.observe().arm_refused.alarm.alarm, Alarm::leap);
+  bench.tick();
+  bench.arm();
+  EXPECT_EQ(bench.control.mode(), Mode::armed);
+}
+
+TEST(RobotControl, AJointThatStaysWhereItIsWhateverItIsToldStopsIt) {
+  RobotConfig config = config_of(servo());
+  config.watches.follow = 0.2;
+  config.actuators[0].limits.step = 0.1;
+  Bench bench(config);
+  bench.tick();
+  bench.arm();
+  for (int i = 0; i < 20; ++i) {
+    bench.tick(0.5);
+    ASSERT_EQ(bench.control.mode(), Mode::armed) << i;
+    ASSERT_LE(bench.body.told, 0.1 + 1e-12) << "no more than a step away";
+  }
+  for (int i = 0; i < 5; ++i) bench.tick(0.5);
+  EXPECT_EQ(bench.control.mode(), Mode::stopped);
+  const std::vector<ActuatorLimits> limits = {servo().limits};
+  EXPECT_EQ(text_of(bench.observe().alarm, limits),
+            "'servo': the joint is far from where it is told to be: 0.1 rad, limit 0.1");
 }
 
 TEST(RobotControl, DampsWithTheVelocityOfEachTick) {

@@ -52,8 +52,39 @@ TEST(RobotMode, ALinkThatComesBackDoesNotMoveIt) {
   robot.disconnect();
   EXPECT_EQ(robot.mode(), Mode::unconfigured);
   robot.stop({Alarm::emergency});  // at any time
-  robot.acknowledge();
+  robot.release();
   EXPECT_EQ(robot.mode(), Mode::unconfigured);
+}
+
+// Every reason to stop, after every other, and everything that may be asked of it then.
+TEST(RobotMode, AcknowledgingEndsAllButAnEmergencyStopAndReleasingThatAlone) {
+  for (size_t first = 1; first < alarm_count; ++first)
+    for (size_t second = 1; second < alarm_count; ++second) {
+      RobotMode robot(0);
+      const auto in_emergency = [&] { return robot.in_emergency() && robot.mode() == Mode::stopped; };
+      robot.configure();
+      ASSERT_TRUE(robot.arm({}, 1, 0));
+      for (const size_t alarm : {first, second}) robot.stop({static_cast<Alarm>(alarm)});
+      const bool is_emergency = first == static_cast<size_t>(Alarm::emergency) || second == static_cast<size_t>(Alarm::emergency);
+      ASSERT_EQ(in_emergency(), is_emergency) << first << ", " << second;
+      if (!is_emergency) robot.release();
+      EXPECT_EQ(robot.mode(), Mode::stopped);
+      if (is_emergency) {
+        for (int i = 0; i < 2; ++i) {
+          robot.acknowledge();
+          EXPECT_FALSE(robot.arm({}, 2, 0));
+          robot.disconnect();
+          robot.acknowledge();
+          robot.configure();
+          EXPECT_TRUE(in_emergency());
+        }
+        robot.release();
+      } else {
+        robot.acknowledge();
+      }
+      EXPECT_EQ(robot.mode(), Mode::inactive);
+      EXPECT_TRUE(robot.arm({}, 2, 0));
+    }
 }
 
 TEST(RobotMode, BlendsInFromTheRobotsPose) {

@@ -178,7 +178,7 @@ struct Driven {
   }
   bool acts(uint64_t count) {
     const uint64_t before = client.counters().actions;
-    return soon([&] { return client.counters().actions > before + count; }, 20);
+    return soon([&] { return client.counters().actions > before + count; });
   }
   void note_allocations() {
     if (++ticks == 50) allocations_before = thread_allocations();
@@ -193,7 +193,7 @@ struct Driven {
 };
 
 TEST_F(RobotRecorderTest, ASessionOverTheLink) {
-  RobotConfig config = fake_config();
+  RobotConfig config = patient_config();
   config.blend = 0;
   FakeBody body(config);
   body.stir = 0.5;
@@ -239,14 +239,14 @@ TEST_F(RobotRecorderTest, ASessionOverTheLink) {
 }
 
 TEST_F(RobotRecorderTest, ADiskThatIsFullEndsTheRecordingAlone) {
-  const RobotConfig config = fake_config();
+  const RobotConfig config = patient_config();
   FakeBody body(config);
   std::vector<PolicyDecision> decisions;
   Driven driven(body, config, file("a.mcap"), decisions);
   {
     const FileSizeLimit limit(20000);
     ASSERT_TRUE(driven.arm());
-    ASSERT_TRUE(soon([&] { return !driven.recorder.file().failure().empty(); }, 20));
+    ASSERT_TRUE(soon([&] { return !driven.recorder.file().failure().empty(); }));
   }
   ASSERT_TRUE(driven.acts(20));
   EXPECT_EQ(driven.client.robot().mode, Mode::armed);

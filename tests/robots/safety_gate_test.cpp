@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -33,7 +34,12 @@ struct Bench {
   explicit Bench(const ActuatorLimits& limits, double at = 0) : gate({limits}, 0.05), position(at) {
     gate.begin(7, measured(), now);
   }
-  MeasuredJoints measured() const { return {{&position, 1}, {&velocity, 1}, {&torque, 1}}; }
+  MeasuredJoints measured() const { return {{&position, 1}, {&velocity, 1}, {&torque, 1}, now}; }
+  // It was there all the time.
+  void put(double at) {
+    position = at;
+    gate.believe(measured());
+  }
   Refusal pass(double value) {
     now += 0.01;
     return gate.pass({7, ++sequence, now - 0.005, {&value, 1}}, measured(), now, {&command, 1});
@@ -75,9 +81,9 @@ TEST(SafetyGate, RefusesWithoutSightOfTheJoints) {
   bench.velocity = nan;
   EXPECT_EQ(bench.pass(0), Refusal::blind);
   bench.velocity = 0;
-  bench.position = 1.6;  // 0.6 outside, and a step is 0.5
+  bench.put(1.6);  // 0.6 outside, and a step is 0.5
   EXPECT_EQ(bench.pass(0), Refusal::beyond_range);
-  bench.position = 1.4;
+  bench.put(1.4);
   EXPECT_EQ(bench.pass(0), Refusal::none);
 }
 
@@ -151,11 +157,11 @@ TEST(SafetyGate, ATorqueOnlySlowsDownAtTheEnds) {
   bench.pass(-3);
   EXPECT_EQ(bench.command, -3);
   bench.velocity = 1.9;
-  bench.position = 0.9;  // too fast for the 0.1 rad that are left: √(2 · 10 · 0.1) = 1.41
+  bench.put(0.9);  // too fast for the 0.1 rad that are left: √(2 · 10 · 0.1) = 1.41
   bench.pass(3);
   EXPECT_EQ(bench.command, 0);
   bench.velocity = 0;
-  bench.position = -1.2;
+  bench.put(-1.2);
   bench.pass(-3);
   EXPECT_EQ(bench.command, 0);
   bench.pass(3);
@@ -185,7 +191,7 @@ TEST(SafetyGate, WhatIsToldWhenActionsStop) {
 
 // Whatever arrives and whatever is measured: what is told is finite and within what the actuator may be told.
 TEST(SafetyGate, NothingGetsPast) {
-  SafetyGate gate({servo(), wheel(), motor()}, 0.05);
+  SafetyGate gate({servo(), wheel(), motor()}, 0.05, infinity);
   const double highest[] = {1, 2, 4};
   Rng rng(3);
   const double odd[] = {nan, infinity, -infinity, 1e300, -1e300, 0, -0.0, 5e-324};
@@ -217,6 +223,93 @@ TEST(SafetyGate, NothingGetsPast) {
                                 Refusal::stale, Refusal::blind, Refusal::beyond_range})
     EXPECT_GT(gate.counters().refused[static_cast<size_t>(refusal)], 0u) << name_of(refusal);
   for (const uint64_t limited : gate.counters().limited) EXPECT_GT(limited, 0u);
+}
+
+// 2 rad/s for the 0.01 s since the last reading and the 0.1 s of `leap`: 0.22 rad.
+TEST(SafetyGate, AReadingThatItsVelocityDoesNotExplainIsNotBelieved) {
+  Bench bench(servo());
+  ASSERT_EQ(bench.pass(0.1), Refusal::none);
+  const double before = bench.command;
+  for (const double lie : {0.23, -0.23, 0.9, -0.9}) {
+    bench.position = before + lie;
+    EXPECT_EQ(bench.pass(0.1), Refusal::leap) << lie;
+    EXPECT_EQ(bench.command, before) << "held";
+    bench.position = 0;
+    EXPECT_EQ(bench.pass(0.1), Refusal::none) << "once, and it goes on";
+    EXPECT_LE(std::abs(bench.command - before), 2 * 0.02 + 1e-12);
+    bench.gate.begin(7, bench.measured(), bench.now);
+    bench.sequence = 0;
+    bench.pass(0.1);
+  }
+  bench.position = 0.21;
+  EXPECT_EQ(bench.pass(0.1), Refusal::none);
+}
+
+// In the 0.05 s of an action's age and those of `leap` a joint moves by 0.3 rad: no gap explains more.
+TEST(SafetyGate, ALieDoesNotBecomeTrueWithTime) {
+  Bench bench(servo());
+  for (int i = 0; i < 1000; ++i) {
+    bench.position = 0.31;
+    ASSERT_EQ(bench.pass(0), Refusal::leap) << i;
+  }
+  const std::optional<Leap> leap = bench.gate.look(bench.measured());
+  ASSERT_TRUE(leap);
+  EXPECT_NEAR(leap->moved, 0.31, 1e-12);
+  EXPECT_NEAR(leap->explained, 0.3, 1e-12);
+  EXPECT_NEAR(leap->seconds, 10, 1e-9);
+  bench.gate.begin(7, bench.measured(), bench.now);
+  EXPECT_FALSE(bench.gate.look(bench.measured())) << "a session begins where it is";
+}
+
+TEST(SafetyGate, AJointThatWasHeldBackMaySnapToWhereItIsTold) {
+  Bench bench(servo());
+  for (int i = 0; i < 200; ++i) bench.pass(1);  // the joint stays at 0, and is told 0.5
+  bench.position = 0.45;
+  EXPECT_EQ(bench.pass(1), Refusal::none);
+}
+
+TEST(SafetyGate, ReadingsThatAreExchangedAreNotBelieved) {
+  ActuatorLimits other = servo();
+  other.name = "other";
+  SafetyGate gate({servo(), other}, 0.05);
+  std::vector<double> position = {0.4, -0.3}, velocity = {0, 0}, command(2);
+  double now = 0;
+  gate.begin(1, {position, velocity, {}, now}, now);
+  const auto pass = [&](uint64_t sequence) {
+    now += 0.01;
+    return gate.pass({1, sequence, now, position}, {position, velocity, {}, now}, now, command);
+  };
+  EXPECT_EQ(pass(1), Refusal::none);
+  std::swap(position[0], position[1]);
+  EXPECT_EQ(pass(2), Refusal::leap);
+  EXPECT_NEAR(command[0], 0.4, 1e-12);
+  std::swap(position[0], position[1]);
+  EXPECT_EQ(pass(3), Refusal::none);
+}
+
+// `step` included: it draws a command back to what is measured, which may be wrong.
+TEST(SafetyGate, NothingThatIsMeasuredMovesACommandFasterThanItMay) {
+  ActuatorLimits free_wheel = wheel();
+  free_wheel.position = {-1000, 1000};
+  SafetyGate gate({servo(), free_wheel}, 0.05, infinity);
+  Rng rng(5);
+  std::vector<double> values(2), position(2), velocity(2), command(2), before(2);
+  double now = 0;
+  gate.begin(1, {position, velocity, {}, now}, now);
+  for (uint64_t i = 1; i < 20000; ++i) {
+    const double seconds = rng.uniform(0.001, 0.05);
+    now += seconds;
+    for (size_t k = 0; k < 2; ++k) {
+      values[k] = rng.uniform(-2, 2);
+      position[k] = rng.uniform(-1.4, 1.4);
+      velocity[k] = rng.uniform(-5, 5);
+    }
+    ASSERT_EQ(gate.pass({1, i, now, values}, {position, velocity, {}, now}, now, command), Refusal::none);
+    ASSERT_LE(std::abs(command[0] - before[0]), 2 * seconds + 1e-9) << i;
+    ASSERT_LE(std::abs(command[1] - before[1]), 10 * seconds + 1e-9) << i;
+    before = command;
+  }
+  EXPECT_GT(gate.counters().limited[static_cast<size_t>(Limit::step)], 1000u);
 }
 
 }  // namespace

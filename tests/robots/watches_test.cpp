@@ -82,10 +82,12 @@ TEST(Watches, FindWhatIsOldOrNotANumber) {
     Robot one;
     (one.*values)[1] = nan;
     EXPECT_EQ(one.watched().alarm, Alarm::not_finite);
-    EXPECT_EQ(one.watched().actuator, 1u);
+    EXPECT_EQ(text_of(one.watched(), one.actuators), values == &Robot::gravity
+                                                         ? "what is measured is missing or not finite"
+                                                         : "'knee': what is measured of it is not finite: nan");
     Robot other;
     (other.*values).push_back(0);
-    EXPECT_EQ(other.watched().alarm, Alarm::not_finite);
+    EXPECT_EQ(text_of(other.watched(), other.actuators), "what is measured is missing or not finite");
   }
 }
 

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <mujoco/mujoco.h>
 
+#include <algorithm>
+
 #include "sim/simulation.h"
 #include "tests/sim/temporary_model.h"
 

@@ -5,6 +5,10 @@
 #include <mujoco/mujoco.h>
 #include <sys/stat.h>
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "sim/messages.h"
 #include "tests/core/expect_error.h"
 #include "tests/sim/temporary_model.h"
@@ -18,7 +22,7 @@ TEST(ModelErrors, NameTheFileAndKeepMujocosWords) {
   const TemporaryModel broken("<mujoco><worldbody><body></worldbody></mujoco>");
   const std::string text = error_of([&] { Model::load(broken.path()); });
   expect_contains(text, broken.path());
-  expect_contains(text, "MuJoCo says: XML parse error");
+  expect_contains(text, "says: XML parse error");
   const TemporaryModel unknown("<mujoco>\n<worldbody>\n<geom typo='1'/>\n</worldbody></mujoco>");
   expect_contains(error_of([&] { Model::load(unknown.path()); }), "unrecognized attribute: 'typo'");
   const TemporaryModel massless("<mujoco><worldbody><body><joint/></body></worldbody></mujoco>");
@@ -79,6 +83,27 @@ TEST(ModelErrors, AModelThatTakesAllMemoryOrTimeIsRefused) {
   expect_contains(refusal("<mujoco><include file='" + pipe + "'/></mujoco>"), "has not compiled it after 1 s");
   unsetenv("SINEW_MODEL_SECONDS");
   std::filesystem::remove(place);
+}
+
+// A fork of this process could find the allocator locked by a thread that is not there any more, and wait for ever.
+TEST(Models, AreLoadedWhateverOtherThreadsDo) {
+  ASSERT_EQ(setenv("SINEW_MODEL_SECONDS", "60", 1), 0);
+  const TemporaryModel file("<mujoco><worldbody><body><geom size='1'/></body></worldbody></mujoco>");
+  std::atomic<bool> over = false;
+  std::vector<std::jthread> others;
+  for (int i = 0; i < 3; ++i)
+    others.emplace_back([&] {
+      while (!over) std::vector<std::string>(100, std::string(100, 'x')).clear();
+    });
+  {
+    std::vector<std::jthread> loaders;
+    for (int i = 0; i < 2; ++i)
+      loaders.emplace_back([&] {
+        for (int k = 0; k < 25; ++k) EXPECT_NO_THROW(Model::load(file.path()));
+      });
+  }
+  over = true;
+  unsetenv("SINEW_MODEL_SECONDS");
 }
 
 TEST(ModelErrors, NameTheNearestElement) {

@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 #include <png.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <filesystem>
 
 #include "core/safe_file.h"
 #include "tests/core/expect_error.h"
+#include "vision/own_mark.h"
 
 namespace sinew {
 namespace {
@@ -49,6 +51,16 @@ TEST(Png, KeepsEveryPixel) {
       EXPECT_EQ(back.pixels, image.pixels);
     }
   }
+}
+
+// A reader that checks would stumble over a wrong sum.
+TEST(Png, CarriesAWholeChunkWithOurName) {
+  EXPECT_TRUE(is_own_png(encode_png(noise(1, 1, 1))));
+  const std::string_view content = png_mark.substr(4, png_mark.size() - 8);  // without length and CRC
+  uLong sum = crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size()));
+  for (size_t i = 0; i < 4; ++i, sum <<= 8)
+    EXPECT_EQ(static_cast<uint8_t>(png_mark[png_mark.size() - 4 + i]), sum >> 24 & 0xff);
+  EXPECT_EQ(static_cast<size_t>(png_mark[3]), content.size() - 4);
 }
 
 TEST(Png, WritesAFile) {

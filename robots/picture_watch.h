@@ -1,0 +1,42 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "core/config.h"
+
+namespace sinew {
+
+/// How long a camera that no longer sees may go on. A simulated one, which has no noise, sends the same picture as long as
+/// nothing moves; a real one hardly ever does.
+struct PictureLimits {
+  int most_same = 0;  // pictures in a row that are the one before, byte by byte; 0: any number
+  int most_flat = 0;  // in a row without contrast: dark, or covered
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.optional("most_same", most_same, at_least(0));
+    v.optional("most_flat", most_flat, at_least(0));
+  }
+};
+
+/// Counts a camera's pictures that are the same as the one before, and those without contrast.
+class PictureWatch {
+ public:
+  explicit PictureWatch(const PictureLimits& limits) : limits_(limits) {}
+
+  /// bytes: as a picture came; pixels: decoded, each of `channels` bytes. Throws an Error where there were too many in a
+  /// row. Allocates nothing.
+  void look(std::string_view bytes, std::span<const uint8_t> pixels, int channels);
+
+  uint64_t same() const { return same_; }
+  uint64_t flat() const { return flat_; }
+
+ private:
+  PictureLimits limits_;
+  size_t fingerprint_ = 0;  // of the last one's bytes
+  bool has_last_ = false;
+  int same_in_a_row_ = 0, flat_in_a_row_ = 0;
+  uint64_t same_ = 0, flat_ = 0;
+};
+
+}  // namespace sinew
