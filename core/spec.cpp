@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace sinew {
@@ -33,12 +34,18 @@ int InterfaceSpec::image_size() const {
 
 namespace {
 
+// A list of empty words says as little as an empty list.
+bool names_none(const std::vector<std::string>& words) {
+  return std::ranges::all_of(words, [](const std::string& word) { return word.empty(); });
+}
+
 // The first place where two lists of words, each the name or unit of a `what`, differ.
 std::string differ(const std::string& owner, const std::string& what, const std::vector<std::string>& ours,
                    const std::vector<std::string>& theirs, const std::string& target) {
-  if (ours.empty() != theirs.empty())
-    return fmt::format("{}{} names its {}s, {} does not", owner, ours.empty() ? target : "the policy", what,
-                       ours.empty() ? "the policy" : target);
+  if (names_none(ours) && names_none(theirs)) return "";
+  if (names_none(ours) != names_none(theirs))
+    return fmt::format("{}{} names its {}s, {} does not", owner, names_none(ours) ? target : "the policy", what,
+                       names_none(ours) ? "the policy" : target);
   if (ours.size() != theirs.size())
     return fmt::format("{}the policy has {} {}s ({}), {} has {} ({})", owner, ours.size(), what, fmt::join(ours, ", "),
                        target, theirs.size(), fmt::join(theirs, ", "));
