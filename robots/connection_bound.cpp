@@ -6,7 +6,6 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -65,9 +64,11 @@ int port_of(int descriptor) {
   return 0;
 }
 
-uint64_t socket_number(int descriptor) {
-  struct stat status {};
-  return ::fstat(descriptor, &status) == 0 ? status.st_ino : 0;
+// The kernel gives no two sockets the same. 0: it is no socket any more.
+uint64_t cookie_of(int descriptor) {
+  uint64_t cookie = 0;
+  socklen_t size = sizeof cookie;
+  return ::getsockopt(descriptor, SOL_SOCKET, SO_COOKIE, &cookie, &size) == 0 ? cookie : 0;
 }
 
 // For the other side and for ZeroMQ, which then lets go of the descriptor, and of what came of a message.
@@ -96,7 +97,7 @@ struct ConnectionBound::Connection {
 
 void ConnectionBound::heard(int descriptor) {
   if (port_ != 0 && descriptor >= 0)
-    finished_[descriptor] = {socket_number(descriptor), facts_of(descriptor).tcpi_bytes_received};
+    finished_[descriptor] = {cookie_of(descriptor), facts_of(descriptor).tcpi_bytes_received};
 }
 
 std::string ConnectionBound::keep(int spared) {
@@ -128,7 +129,7 @@ std::vector<ConnectionBound::Connection> ConnectionBound::connections() const {
     const tcp_info info = facts_of(descriptor);
     if (info.tcpi_state == listening) continue;
     const auto known = finished_.find(descriptor);
-    const bool is_known = known != finished_.end() && known->second.socket == socket_number(descriptor);
+    const bool is_known = known != finished_.end() && known->second.cookie == cookie_of(descriptor);
     const uint64_t received = info.tcpi_bytes_received, finished = is_known ? known->second.bytes : 0;
     found.push_back({descriptor, std::min(info.tcpi_last_data_recv, info.tcpi_last_data_sent), received - finished});
   }

@@ -45,7 +45,7 @@ class ConnectionBound {
   int free_at_first_;      // the lowest free descriptor, before anybody connected
   double looked_at_ = -1;  // s
   struct Finished {
-    uint64_t socket;  // the kernel's number: a descriptor is soon another connection's
+    uint64_t cookie;  // SO_COOKIE: a descriptor is soon another connection's
     uint64_t bytes;   // that had come over it when a message ended
   };
   std::unordered_map<int, Finished> finished_;  // by descriptor
