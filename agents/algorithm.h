@@ -43,6 +43,7 @@ struct AlgorithmContext {
   const LayerTable<float>& layers;
   bool normalize_reward = false;
   Rng stream;
+  int64_t total_timesteps = 0;  // of the whole run, in env steps; 0: unknown
 };
 
 /// A row of the table of algorithms. `options` is the recipe's `algorithm` map without its name.

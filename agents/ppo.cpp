@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/error.h"
+#include "core/log.h"
 #include "core/memory.h"
 #include "core/state_archive.h"
 #include "nets/initial_policy.h"
@@ -98,6 +100,13 @@ void normalize_advantages(std::span<const int> sequences, PpoMinibatch& minibatc
   minibatch.advantage_scale = static_cast<float>(1 / (std::sqrt(variance / (n - 1)) + 1e-8));
 }
 
+// No error: such a run may go on with more steps.
+void warn_of_warmup(const PpoConfig& config, int64_t total_timesteps) {
+  if (total_timesteps > 0 && config.critic_warmup >= total_timesteps)
+    log_warning("algorithm.critic_warmup is {} steps, and the run has {}: the policy learns nothing",
+                config.critic_warmup, total_timesteps);
+}
+
 const PpoConfig& checked(const PpoConfig& config, const AlgorithmContext& context) {
   check_batches(config, context.envs.size());
   check_sequences(config);
@@ -119,6 +128,7 @@ Ppo::Ppo(const PpoConfig& config, const AlgorithmContext& context)
       adaptive_rate_(config.learning_rate.start),
       warmup_left_(config.critic_warmup) {
   if (context.normalize_reward) reward_normalizer_.emplace(context.envs.size(), config.gamma);
+  warn_of_warmup(config, context.total_timesteps);
   make_losses();
   warm_up();
   std::iota(order_.begin(), order_.end(), 0);

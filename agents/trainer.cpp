@@ -109,7 +109,7 @@ class Run {
     ConfigNode options;
     const AlgorithmRow& row = find_algorithm(recipe_, registry_, options);
     return row.make(options, {envs_, pool_, recipe_.network, registry_.layers, recipe_.normalize_reward,
-                              stream_.split("learn")});
+                              stream_.split("learn"), recipe_.total_timesteps});
   }
 
   void start_from_initial_policy() {
