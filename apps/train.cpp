@@ -164,6 +164,7 @@ int train_command(const TrainArguments& arguments, const Registry& registry) {
   const IfRunExists if_run_exists = arguments.overwrite ? IfRunExists::overwrite
                                     : arguments.resume  ? IfRunExists::resume
                                                         : IfRunExists::refuse;
+  resolve_recipe(recipe, registry);  // what is wrong with the algorithm's keys is said before what is with the folder
   std::vector<std::string> inputs = files_named_in(node);
   inputs.push_back(arguments.recipe);
   for (const uint64_t seed : seeds) check_run_folder(folder_of(seed), if_run_exists, inputs);  // before hours of work

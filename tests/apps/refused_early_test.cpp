@@ -194,5 +194,24 @@ TEST_F(RefusedEarly, ARobotsNameThatNamesNoFile) {
   EXPECT_FALSE(fs::exists(file("recordings")));
 }
 
+TEST_F(RefusedEarly, ARunThatNeverTouchesThePolicyIsWarnedOf) {
+  for (const auto& [steps, is_warned] : {std::pair{"255", false}, {"256", true}}) {
+    const ChildProcess::Result result = train({"--overwrite", "--set", std::string("algorithm.critic_warmup=") + steps});
+    EXPECT_EQ(result.exit_code, 0) << result.errors;
+    EXPECT_EQ(result.errors.find("the policy learns nothing") != std::string::npos, is_warned) << result.errors;
+  }
+}
+
+// What is typed wrong is said before the folder that is in the way: else it is learnt of twice.
+TEST_F(RefusedEarly, AMistakeInTheRecipeComesBeforeTheFolder) {
+  ASSERT_EQ(train().exit_code, 0);
+  for (const char* slip : {"algorithm.gama=0.9", "algorithm.gamma=9", "algorithm.name=pppo", "n_env=3"}) {
+    const ChildProcess::Result result = train({"--set", slip});
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_EQ(result.errors.find("holds a run already"), std::string::npos) << result.errors;
+  }
+  expect_contains(train().errors, "holds a run already");
+}
+
 }  // namespace
 }  // namespace sinew
