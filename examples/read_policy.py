@@ -4,7 +4,10 @@
     python3 examples/read_policy.py runs/quickstart/best.safetensors
 """
 import collections, json, struct, sys
-import numpy as np
+try:
+    import numpy as np
+except ImportError:
+    sys.exit("this needs NumPy: sudo apt-get install python3-numpy")
 
 
 def load(path):  # safetensors: header length, JSON header, then the tensors' bytes

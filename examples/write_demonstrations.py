@@ -9,7 +9,10 @@ From recordings of other programs it goes likewise: one row a step, arrays of fl
 import json
 import sys
 
-import numpy as np
+try:
+    import numpy as np
+except ImportError:
+    sys.exit("this needs NumPy: sudo apt-get install python3-numpy")
 
 
 def write(path, interface, observations, actions, starts):
