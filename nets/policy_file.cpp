@@ -128,7 +128,7 @@ void check_golden(const Policy& policy, const TensorFile& file) {
 
 void check_is_policy(const TensorFile& file) {
   check_format(file, format_name, format_version, "a sinew policy");
-  if (metadata(file, "sha256") != content_checksum(file)) fail("it is damaged: the checksum does not match its content");
+  if (metadata(file, "sha256") != content_checksum(file)) fail("it is damaged: the checksum does not match its content; copy it again from where it came");
 }
 
 // A description alone may ask for any amount of memory: the numbers must be in the file, too.
