@@ -36,8 +36,8 @@ function(sinew_define_folders)
   foreach(source IN LISTS ARGN)
     file(STRINGS ${source} uses REGEX "SINEW_(SOURCE|BINARY)_DIR|robot_programs\\.h" LIMIT_COUNT 1)
     if(uses)
-      set_source_files_properties(${source} PROPERTIES COMPILE_DEFINITIONS
-        "SINEW_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\";SINEW_BINARY_DIR=\"${PROJECT_BINARY_DIR}\"")
+      set_property(SOURCE ${source} APPEND PROPERTY COMPILE_DEFINITIONS
+        "SINEW_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"" "SINEW_BINARY_DIR=\"${PROJECT_BINARY_DIR}\"")
     endif()
   endforeach()
 endfunction()
@@ -45,23 +45,49 @@ endfunction()
 # s: ends a test that hangs, on a busy machine and under a sanitizer, too.
 set(SINEW_TEST_TIMEOUT 1200)
 
-# sinew_test(ROOM NAME source… [LIBS target…] [LABEL label] [TIMEOUT seconds])
-# One GoogleTest program, tests/<room>/<name>, run by ctest as <room>/<name>. SinewSanitize.cmake says
-# which passes it is in.
+# sinew_test_program(ROOM PROGRAM): test_<program>, which sinew_test fills; it links the room.
+function(sinew_test_program room program)
+  if(NOT TARGET sinew_test_main)
+    add_library(sinew_test_main OBJECT ${PROJECT_SOURCE_DIR}/tests/main.cpp)
+    target_link_libraries(sinew_test_main PRIVATE sinew_flags GTest::gtest)
+  endif()
+  add_executable(test_${program} $<TARGET_OBJECTS:sinew_test_main>)
+  target_link_libraries(test_${program} PRIVATE sinew::${room} sinew_flags GTest::gtest)
+  target_compile_options(test_${program} PRIVATE ${SINEW_TEST_FLAGS})
+  sinew_precompile_test_headers(test_${program})
+endfunction()
+
+# sinew_test(ROOM NAME [PROGRAM program] [SOURCES file…] [LIBS target…] [DEFINITIONS name=value…] [NEEDS target…]
+#            [TIMEOUT seconds])
+# The tests in <name>_test.cpp, run by ctest as <room>/<name>. A room's tests are few programs, for linking takes long:
+# test_<room>, and test_<room>_threads of those that ThreadSanitizer runs, too (SinewSanitize.cmake); PROGRAM names
+# another. SOURCES: what they need besides, of which a program has each once. NEEDS: programs that they start.
 function(sinew_test room name)
-  cmake_parse_arguments(TEST "" "LABEL;TIMEOUT" "SOURCES;LIBS" ${ARGN})
-  set(target test_${room}_${name})
-  add_executable(${target} ${TEST_SOURCES})
-  target_link_libraries(${target} PRIVATE sinew::${room} ${TEST_LIBS} sinew_flags GTest::gtest_main)
-  sinew_define_folders(${TEST_SOURCES})
-  target_compile_options(${target} PRIVATE ${SINEW_TEST_FLAGS})
-  sinew_precompile_test_headers(${target})
-  add_test(NAME ${room}/${name} COMMAND ${target} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  cmake_parse_arguments(TEST "" "PROGRAM;TIMEOUT" "SOURCES;LIBS;DEFINITIONS;NEEDS" ${ARGN})
+  set(source ${name}_test.cpp)
+  if(NOT TEST_PROGRAM)
+    set(TEST_PROGRAM ${room})
+    if(${room}/${name} IN_LIST SINEW_THREADED_TESTS)
+      set(TEST_PROGRAM ${room}_threads)
+    endif()
+  endif()
+  set(target test_${TEST_PROGRAM})
+  if(NOT TARGET ${target})
+    sinew_test_program(${room} ${TEST_PROGRAM})
+  endif()
+  target_sources(${target} PRIVATE ${source} ${TEST_SOURCES})
+  target_link_libraries(${target} PRIVATE ${TEST_LIBS})
+  set_property(SOURCE ${source} APPEND PROPERTY COMPILE_DEFINITIONS ${TEST_DEFINITIONS})
+  sinew_define_folders(${source} ${TEST_SOURCES})
+  if(TEST_NEEDS)
+    add_dependencies(${target} ${TEST_NEEDS})
+  endif()
+  add_test(NAME ${room}/${name} COMMAND ${target} --only ${source} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT ${SINEW_TEST_TIMEOUT})
   endif()
   sinew_sanitizer_labels(${room}/${name} ${target} labels)
-  set_tests_properties(${room}/${name} PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${room};${TEST_LABEL};${labels}")
+  set_tests_properties(${room}/${name} PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${room};${labels}")
 endfunction()
 
 # Headers of every room, one exported target a room, and a find_package(sinew) file.

@@ -7,7 +7,7 @@
 
 #include "nets/policy_file.h"
 #include "tests/agents/made_up_env.h"
-#include "tests/nets/allocation_counter.h"
+#include "tests/core/allocation_counter.h"
 #include "tests/nets/make_network.h"
 
 namespace sinew {

@@ -7,7 +7,7 @@
 
 #include "tests/agents/made_up_env.h"
 #include "tests/core/expect_error.h"
-#include "tests/nets/allocation_counter.h"
+#include "tests/core/allocation_counter.h"
 
 namespace sinew {
 namespace {

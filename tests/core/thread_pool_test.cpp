@@ -5,7 +5,7 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "tests/count_allocations.h"
+#include "tests/core/allocation_counter.h"
 
 namespace sinew {
 namespace {
@@ -71,9 +71,9 @@ TEST_P(ThreadPools, AllocatesNothing) {
   std::atomic<int> sum{0};
   const auto body = [&](int i) { sum += i; };
   pool_.parallel_for(8, body);
-  const long before = allocation_count();
+  const int64_t before = calls_of_new();
   for (int round = 0; round < 1000; ++round) pool_.parallel_for(8, body);
-  EXPECT_EQ(allocation_count(), before);
+  EXPECT_EQ(calls_of_new(), before);
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, ThreadPools, ::testing::Values(1, 2, 3, 4));

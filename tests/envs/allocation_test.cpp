@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "envs/make_env.h"
-#include "tests/count_allocations.h"
+#include "tests/core/allocation_counter.h"
 #include "tests/envs/randomized_task.h"
 
 namespace sinew {
@@ -16,13 +16,13 @@ void expect_none_in_a_warm_step(const EnvFactory& factory) {
   for (int i = 0; i < 300; ++i) envs.step(pool, actions);
   envs.take_episodes();
   long allowed = 0;
-  const long before = allocation_count();
+  const int64_t before = calls_of_new();
   for (int i = 0; i < 300; ++i) {
     envs.step(pool, actions);
     for (int k = 0; k < 4; ++k) allowed += envs.terminated()[k] || envs.truncated()[k];
   }
   // A record copies the sums of its reward terms, and the list of records may grow.
-  EXPECT_LE(allocation_count() - before, 3 * allowed);
+  EXPECT_LE(calls_of_new() - before, 3 * allowed);
 }
 
 class Allocation : public testing::TestWithParam<const char*> {};

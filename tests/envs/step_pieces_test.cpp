@@ -7,7 +7,7 @@
 
 #include "envs/make_env.h"
 #include "envs/task_env.h"
-#include "tests/count_allocations.h"
+#include "tests/core/allocation_counter.h"
 #include "tests/envs/randomized_task.h"
 #include "tests/sim/temporary_model.h"
 
@@ -176,12 +176,12 @@ TEST(StepPieces, AllocateNothing) {
   const std::vector<std::vector<double>> actions = {std::vector(6, 0.2), std::vector(6, -0.2)};
   std::vector<double> position(6), velocity(6), torque(6);
   for (int i = 0; i < 100; ++i) play.step(std::array{2, 3}, actions);
-  const long before = allocation_count();
+  const int64_t before = calls_of_new();
   for (int i = 0; i < 100; ++i) {
     play.step(std::array{2, 3}, actions);
     play.task.measure(position, velocity, torque);
   }
-  EXPECT_EQ(allocation_count(), before);
+  EXPECT_EQ(calls_of_new(), before);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "tests/nets/allocation_counter.h"
+#include "tests/core/allocation_counter.h"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #include "nets/layers/augment_layers.h"
 #include "nets/layers/sequential.h"
 #include "tests/core/expect_error.h"
-#include "tests/nets/allocation_counter.h"
+#include "tests/core/allocation_counter.h"
 #include "tests/nets/gradient_check.h"
 
 namespace sinew {

@@ -8,7 +8,7 @@
 #include "nets/layers/sequential.h"
 #include "nets/optimizer.h"
 #include "tests/core/expect_error.h"
-#include "tests/nets/allocation_counter.h"
+#include "tests/core/allocation_counter.h"
 
 namespace sinew {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "core/random.h"
 #include "tests/core/expect_error.h"
-#include "tests/count_allocations.h"
+#include "tests/core/allocation_counter.h"
 
 // A robot's frame becomes what the policy takes, to the bits that a simulated camera would have made of it; and what is
 // broken never reaches the policy.
@@ -231,10 +231,10 @@ TEST(CameraInput, AWarmFrameAllocatesNothingHere) {
   const auto file = encoder.encode(raw, {48, 64, 3});
   Bytes stack(20 * 24 * 3);
   for (const std::string_view frame : {text(raw), text(file)}) ASSERT_TRUE(input.accept(frame, true, stack));
-  const long before = allocation_count();
+  const int64_t before = calls_of_new();
   for (int i = 0; i < 5; ++i)
     for (const std::string_view frame : {text(raw), text(file)}) input.accept(frame, false, stack);
-  EXPECT_EQ(allocation_count(), before);
+  EXPECT_EQ(calls_of_new(), before);
   EXPECT_EQ(input.failed(), 0u);
 }
 

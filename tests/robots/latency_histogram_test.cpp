@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/random.h"
-#include "tests/nets/allocation_counter.h"
+#include "tests/core/allocation_counter.h"
 
 namespace sinew {
 namespace {

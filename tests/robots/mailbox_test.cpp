@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "tests/nets/allocation_counter.h"
+#include "tests/core/allocation_counter.h"
 
 namespace sinew {
 namespace {

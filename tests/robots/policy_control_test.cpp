@@ -2,7 +2,7 @@
 #include "robots/policy_control.h"
 
 #include "tests/core/expect_error.h"
-#include "tests/nets/allocation_counter.h"
+#include "tests/core/allocation_counter.h"
 #include "tests/nets/make_policy.h"
 #include "tests/robots/fake_robot.h"
 

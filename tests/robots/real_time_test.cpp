@@ -18,7 +18,7 @@
 
 #include "core/clock.h"
 #include "tests/core/expect_error.h"
-#include "tests/nets/allocation_counter.h"
+#include "tests/core/allocation_counter.h"
 
 namespace sinew {
 namespace {

@@ -14,7 +14,7 @@
 #include "tests/fuzz/memory_file.h"
 #include "tests/robots/fake_robot.h"
 #include "tests/robots/file_size_limit.h"
-#include "tests/robots/thread_allocations.h"
+#include "tests/core/allocation_counter.h"
 
 namespace sinew {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "core/random.h"
 #include "tests/core/expect_error.h"
-#include "tests/nets/allocation_counter.h"
+#include "tests/core/allocation_counter.h"
 
 // What must not be obeyed is refused, what is obeyed stays within every limit.
 namespace sinew {

@@ -11,7 +11,7 @@
 #include "core/state_archive.h"
 #include "sim/ray_camera.h"
 #include "tests/core/expect_error.h"
-#include "tests/count_allocations.h"
+#include "tests/core/allocation_counter.h"
 #include "tests/sim/temporary_model.h"
 
 namespace sinew {
@@ -166,9 +166,9 @@ TEST_F(RenderPoolTest, AWarmPictureAllocatesNothing) {
     rays.render(sim_, flat);
   };
   for (int i = 0; i < 3; ++i) draw_all();
-  const long before = allocation_count();
+  const int64_t before = calls_of_new();
   for (int i = 0; i < 20; ++i) draw_all();
-  EXPECT_EQ(allocation_count(), before);
+  EXPECT_EQ(calls_of_new(), before);
 }
 
 TEST_F(RenderPoolTest, RefusesWhatItCannotDraw) {

@@ -9,7 +9,7 @@
 
 #include "core/random.h"
 #include "tests/core/expect_error.h"
-#include "tests/count_allocations.h"
+#include "tests/core/allocation_counter.h"
 
 namespace sinew {
 namespace {
@@ -232,9 +232,9 @@ TEST(Jpeg, AWarmFrameAllocatesNothingHere) {
   JpegEncoder encoder;
   JpegDecoder decoder;
   decoder.decode(encoder.encode(pixels, shape), out);
-  const long before = allocation_count();
+  const int64_t before = calls_of_new();
   for (int i = 0; i < 5; ++i) decoder.decode(encoder.encode(pixels, shape), out);
-  EXPECT_EQ(allocation_count(), before);
+  EXPECT_EQ(calls_of_new(), before);
 }
 
 }  // namespace
