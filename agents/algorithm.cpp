@@ -7,16 +7,18 @@ namespace sinew {
 
 AlgorithmTable builtin_algorithms() {
   return {
-      {"ppo", "proximal policy optimisation, on-policy",
-       [](const ConfigNode& options, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
+      {.name = "ppo", .help = "proximal policy optimisation, on-policy",
+       .make = [](const ConfigNode& options, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
          return std::make_unique<Ppo>(read_config<PpoConfig>(options), context);
        },
-       [](const ConfigNode& options) { return write_config(read_config<PpoConfig>(options)); }, true},
-      {"bc", "behavioural cloning, from demonstrations",
-       [](const ConfigNode& options, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
+       .resolve = [](const ConfigNode& options) { return write_config(read_config<PpoConfig>(options)); },
+       .has_critic = true},
+      {.name = "bc", .help = "behavioural cloning, from demonstrations",
+       .make = [](const ConfigNode& options, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
          return std::make_unique<BehaviorCloning>(read_config<BcConfig>(options), context);
        },
-       [](const ConfigNode& options) { return write_config(read_config<BcConfig>(options)); }},
+       .resolve = [](const ConfigNode& options) { return write_config(read_config<BcConfig>(options)); },
+       .steps_envs = false},
   };
 }
 

@@ -12,11 +12,6 @@
 namespace sinew {
 namespace {
 
-const BcConfig& checked(const BcConfig& config, const AlgorithmContext& context) {
-  if (context.normalize_reward) fail("normalize_reward: behavioural cloning learns from no rewards; leave it out");
-  return config;
-}
-
 BcSequences make_sequences(const BcConfig& config, const Policy& policy, int rows) {
   const bool remembers = policy.state_size() > 0;
   if (!remembers && config.seq_len)
@@ -35,7 +30,7 @@ BcSequences make_sequences(const BcConfig& config, const Policy& policy, int row
 }  // namespace
 
 BehaviorCloning::BehaviorCloning(const BcConfig& config, const AlgorithmContext& context)
-    : config_(checked(config, context)),
+    : config_(config),
       pool_(context.pool),
       policy_(context.envs.spec(), context.network, context.layers, context.stream.split("init")),
       data_(config.demonstrations.paths, policy_, config.validation, context.stream.split("validation")),
@@ -130,7 +125,12 @@ double BehaviorCloning::validation_error() {
   return std::accumulate(errors.begin(), errors.end(), 0.0) / static_cast<double>(errors.size());
 }
 
-int64_t BehaviorCloning::iterate(double progress, const MetricSink& metrics) {
+void BehaviorCloning::report(const MetricSink& metrics) {
+  for (const auto& [name, value] : report_) metrics(name, value);
+  if (!data_.validation().empty()) metrics("validation/action_error", validation_error());
+}
+
+int64_t BehaviorCloning::iterate(double progress) {
   const double rate = config_.learning_rate.at(progress);
   remember();
   shuffle(order_, shuffle_stream_);
@@ -143,12 +143,11 @@ int64_t BehaviorCloning::iterate(double progress, const MetricSink& metrics) {
     total += run_minibatch(std::span(order_).subspan(begin, n));
     engine_.take_step(rate);
   }
-  metrics("train/loss", total.loss / total.rows);
-  metrics("train/action_error", total.error / total.rows);
-  metrics("train/epochs", static_cast<double>(++epochs_));
-  metrics("train/learning_rate", rate);
-  metrics("train/n_updates", static_cast<double>(engine_.n_updates()));
-  if (!data_.validation().empty()) metrics("validation/action_error", validation_error());
+  report_.assign({{"train/loss", total.loss / total.rows},
+             {"train/action_error", total.error / total.rows},
+             {"train/epochs", static_cast<double>(++epochs_)},
+             {"train/learning_rate", rate},
+             {"train/n_updates", static_cast<double>(engine_.n_updates())}});
   return data_.training_rows();
 }
 

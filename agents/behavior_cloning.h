@@ -21,7 +21,8 @@ class BehaviorCloning : public Algorithm {
 
   Policy& policy() override { return policy_; }
   bool start_from(const LoadedPolicy& other) override;
-  int64_t iterate(double progress, const MetricSink& metrics) override;
+  int64_t iterate(double progress) override;
+  void report(const MetricSink& metrics) override;
   void visit_state(StateArchive& archive) override;
   std::vector<std::string> metric_names() const override;
 
@@ -43,6 +44,7 @@ class BehaviorCloning : public Algorithm {
   Rng shuffle_stream_;
   std::vector<int> order_;  // of the sequences
   int64_t epochs_ = 0;
+  MetricValues report_;
 };
 
 }  // namespace sinew

@@ -127,7 +127,7 @@ Ppo::Ppo(const PpoConfig& config, const AlgorithmContext& context)
       order_(rollout_.sequences()),
       adaptive_rate_(config.learning_rate.start),
       warmup_left_(config.critic_warmup) {
-  if (context.normalize_reward) reward_normalizer_.emplace(context.envs.size(), config.gamma);
+  if (config.normalize_reward) reward_normalizer_.emplace(context.envs.size(), config.gamma);
   warn_of_warmup(config, context.total_timesteps);
   make_losses();
   warm_up();
@@ -160,11 +160,11 @@ void Ppo::visit_state(StateArchive& archive) {
   warm_up();
 }
 
-int64_t Ppo::iterate(double progress, const MetricSink& metrics) {
+int64_t Ppo::iterate(double progress) {
   collector_.collect(rollout_);
   if (reward_normalizer_) reward_normalizer_->apply(rollout_);
   compute_gae(rollout_, config_.gamma, config_.gae_lambda);
-  learn(rollout_, progress, metrics);
+  learn(rollout_, progress);
   end_warmup_after(rollout_.rows());
   policy().update_normalizers(rollout_.raw_observations);
   update_image_normalizers(policy(), rollout_.frames, rollout_.rows());
@@ -235,7 +235,11 @@ void Ppo::adapt_learning_rate(double approx_kl, double desired_kl) {
     adaptive_rate_ = std::min(1e-2, adaptive_rate_ * 1.5);
 }
 
-void Ppo::learn(const Rollout& rollout, double progress, const MetricSink& metrics) {
+void Ppo::report(const MetricSink& metrics) {
+  for (const auto& [name, value] : report_) metrics(name, value);
+}
+
+void Ppo::learn(const Rollout& rollout, double progress) {
   const double clip_range = config_.clip_range.at(progress);
   PpoSums total;
   double rate = config_.desired_kl ? adaptive_rate_ : config_.learning_rate.at(progress);
@@ -259,21 +263,22 @@ void Ppo::learn(const Rollout& rollout, double progress, const MetricSink& metri
     }
   }
   const double n = total.policy_rows;  // the critic saw as many
-  metrics("train/approx_kl", last_kl);
-  metrics("train/clip_fraction", total.clipped / n);
-  metrics("train/clip_range", clip_range);
-  metrics("train/entropy_loss", -total.entropy / n);
-  metrics("train/explained_variance", explained_variance(rollout));
-  metrics("train/learning_rate", rate);
-  metrics("train/loss",
-          (total.policy_loss + config_.vf_coef * total.value_loss - config_.ent_coef * total.entropy) / n);
-  metrics("train/n_updates", static_cast<double>(engine_.n_updates()));
-  metrics("train/policy_gradient_loss", total.policy_loss / n);
-  metrics("train/value_loss", total.value_loss / n);
+  report_.assign({
+      {"train/approx_kl", last_kl},
+      {"train/clip_fraction", total.clipped / n},
+      {"train/clip_range", clip_range},
+      {"train/entropy_loss", -total.entropy / n},
+      {"train/explained_variance", explained_variance(rollout)},
+      {"train/learning_rate", rate},
+      {"train/loss", (total.policy_loss + config_.vf_coef * total.value_loss - config_.ent_coef * total.entropy) / n},
+      {"train/n_updates", static_cast<double>(engine_.n_updates())},
+      {"train/policy_gradient_loss", total.policy_loss / n},
+      {"train/value_loss", total.value_loss / n},
+  });
   if (const Parameter* log_std = policy().parameters().find("actor.log_std")) {
     double std = 0;
     for (const float x : log_std->values()) std += std::exp(x) / static_cast<double>(log_std->shape.size());
-    metrics("train/std", std);
+    report_.emplace_back("train/std", std);
   }
 }
 

@@ -24,12 +24,13 @@ class Ppo : public Algorithm {
   const Critic& critic() const { return networks_.critic; }
   LearnerParameters learner_parameters() const override { return {&networks_.critic.parameters()}; }
   bool start_from(const LoadedPolicy& other) override;
-  int64_t iterate(double progress, const MetricSink& metrics) override;
+  int64_t iterate(double progress) override;
+  void report(const MetricSink& metrics) override;
   std::vector<std::string> metric_names() const override;
   void visit_state(StateArchive& archive) override;
 
   /// Learns from a roll-out whose advantages are there: n_epochs over its minibatches.
-  void learn(const Rollout& rollout, double progress, const MetricSink& metrics);
+  void learn(const Rollout& rollout, double progress);
 
  private:
   UpdateOptions update_options();
@@ -52,6 +53,7 @@ class Ppo : public Algorithm {
   std::vector<int> order_;       // of the sequences
   double adaptive_rate_;
   int64_t warmup_left_ = 0;  // env steps
+  MetricValues report_;
 };
 
 }  // namespace sinew

@@ -14,6 +14,7 @@ struct PpoConfig {
   double gae_lambda = 0.95;
   Schedule clip_range = Schedule::constant(0.2);
   std::optional<double> clip_range_vf;  // limits how far a value moves from the old one; none: free
+  bool normalize_reward = false;        // by the running standard deviation of the discounted return
   bool normalize_advantage = true;      // per minibatch
   double ent_coef = 0;
   double vf_coef = 0.5;
@@ -38,6 +39,7 @@ struct PpoConfig {
     v.optional("gae_lambda", gae_lambda, between(0, 1));
     v.optional("clip_range", clip_range);
     v.optional("clip_range_vf", clip_range_vf, above(0));
+    v.optional("normalize_reward", normalize_reward);
     v.optional("normalize_advantage", normalize_advantage);
     v.optional("ent_coef", ent_coef, at_least(0));
     v.optional("vf_coef", vf_coef, at_least(0));

@@ -66,6 +66,11 @@ const AlgorithmRow& find_algorithm(const Recipe& recipe, const Registry& registr
   }
   options = recipe.algorithm;
   options.remove("name");
+  if (!recipe.normalize_reward.is_null()) {
+    if (options.find("normalize_reward"))
+      throw recipe.normalize_reward.error("normalize_reward stands in the recipe and in its algorithm; the algorithm's alone is enough");
+    options.set("normalize_reward", recipe.normalize_reward);
+  }
   return *row;
 }
 
@@ -77,6 +82,7 @@ ConfigNode resolve_recipe(const Recipe& recipe, const Registry& registry) {
   for (const auto& [key, value] : resolved.entries()) algorithm.set(key, value);
   ConfigNode node = write_config(recipe);
   node.set("algorithm", algorithm);
+  node.remove("normalize_reward");  // the algorithm's, by now
   return node;
 }
 

@@ -32,8 +32,9 @@ struct Recipe {
   ConfigNode algorithm;  // {name: ppo, …}
   NetworkConfig network;
   std::optional<InputPath> initial_policy;  // a .safetensors file or a run folder: learning goes on from its weights
-  bool normalize_reward = false;
+  ConfigNode normalize_reward;  // where recipes had it before it became the learner's own key
   EvalConfig eval;
+  int64_t log_interval = 1000;  // env steps between rows of metrics; at least one iteration lies between two
   int64_t save_freq = 50000;  // env steps between checkpoints; 0: by save_interval, at the best evaluations, at the end
   double save_interval = 60;  // seconds of wall time that a run may lose at most; 0: any
   bool video = false;         // write video.mp4 of the best policy at the end
@@ -49,6 +50,7 @@ struct Recipe {
     v.optional("initial_policy", initial_policy);
     v.optional("normalize_reward", normalize_reward);
     v.optional("eval", eval);
+    v.changeable("log_interval", log_interval, at_least(1));
     v.changeable("save_freq", save_freq, at_least(0));
     v.changeable("save_interval", save_interval, at_least(0));
     v.changeable("video", video);

@@ -49,8 +49,9 @@ class Run {
         stream_(recipe.seed),
         task_(load_task(recipe.task, registry.tasks)),
         pool_(options.threads),
-        envs_(task_.factory, recipe.n_envs, stream_.split("train")),
         registry_(registry),
+        steps_envs_(steps_envs()),
+        envs_(task_.factory, steps_envs_ ? recipe.n_envs : 1, stream_.split("train")),
         algorithm_(make_algorithm()),
         identity_(identity_of(resolve_recipe(recipe, registry), task_, options.run_folder)),
         folder_(options.run_folder, options.if_run_exists),
@@ -105,11 +106,15 @@ class Run {
   }
 
  private:
+  bool steps_envs() const {
+    ConfigNode options;
+    return find_algorithm(recipe_, registry_, options).steps_envs;
+  }
+
   std::unique_ptr<Algorithm> make_algorithm() {
     ConfigNode options;
     const AlgorithmRow& row = find_algorithm(recipe_, registry_, options);
-    return row.make(options, {envs_, pool_, recipe_.network, registry_.layers, recipe_.normalize_reward,
-                              stream_.split("learn"), recipe_.total_timesteps});
+    return row.make(options, {envs_, pool_, recipe_.network, registry_.layers, stream_.split("learn"), recipe_.total_timesteps});
   }
 
   void start_from_initial_policy() {
@@ -137,7 +142,7 @@ class Run {
 
   void begin() {
     start_from_initial_policy();
-    envs_.reset(pool_);
+    if (steps_envs_) envs_.reset(pool_);
     check_that_it_can_be_written();
     folder_.keep();
     folder_.clear();
@@ -203,7 +208,7 @@ class Run {
     archive("steps_before", steps_before_);
     archive("learned", learned_);
     archive("episodes", episodes_);
-    archive("envs", envs_);
+    if (steps_envs_) archive("envs", envs_);
     archive("algorithm", *algorithm_);
   }
 
@@ -223,22 +228,33 @@ class Run {
     const double progress = static_cast<double>(status_.steps) / static_cast<double>(status_.total_steps);
     steps_before_ = status_.steps;
     final_.reset();
-    status_.steps += algorithm_->iterate(progress, metrics_);
+    status_.steps += algorithm_->iterate(progress);
     learned_ = true;
-    episodes_.add(envs_.take_episodes());
+    ++iterations_;
+    if (std::vector<EpisodeRecord> episodes = envs_.take_episodes(); !episodes.empty()) {
+      episodes_.add(std::move(episodes));
+      status_.ep_rew_mean = episodes_.mean_reward();
+    }
+    if (!row_is_due()) return;
+    algorithm_->report(metrics_);
     episodes_.report(metrics_);
-    status_.ep_rew_mean = episodes_.mean_reward();
+  }
+
+  bool is_last() const { return status_.steps >= status_.total_steps; }
+  bool evaluation_is_due() const {
+    const int64_t freq = recipe_.eval.eval_freq;
+    return freq > 0 && (is_last() || crosses(steps_before_, status_.steps, freq));
+  }
+  bool row_is_due() const {
+    return is_last() || evaluation_is_due() || crosses(steps_before_, status_.steps, recipe_.log_interval);
   }
 
   // False when the run was stopped before it had looked back.
   bool look_back() {
-    const bool last = status_.steps >= status_.total_steps;
-    status_.new_eval =
-        recipe_.eval.eval_freq > 0 && (last || crosses(steps_before_, status_.steps, recipe_.eval.eval_freq));
+    status_.new_eval = evaluation_is_due();
     if (status_.new_eval && !evaluate()) return false;
-    finish_row();
-    // The last one waits for the figures of the final evaluation; a checkpoint keeps it until then.
-    if (!last || recipe_.eval.n_final_episodes == 0) log_->write_row(status_.steps);
+    measure_time();
+    if (row_is_due()) finish_row();
     learned_ = false;
     return true;
   }
@@ -277,11 +293,12 @@ class Run {
     save();
   }
 
+  // The last one waits for the figures of the final evaluation; a checkpoint keeps it until then.
   void finish_row() {
-    measure_time();
-    log_->record("time/iterations", static_cast<double>(++iterations_));
+    log_->record("time/iterations", static_cast<double>(iterations_));
     log_->record("time/time_elapsed", status_.seconds);
     log_->record("time/fps", status_.fps);
+    if (!is_last() || recipe_.eval.n_final_episodes == 0) log_->write_row(status_.steps);
   }
 
   bool save_is_due() const {
@@ -366,8 +383,9 @@ class Run {
   Rng stream_;
   Task task_;
   ThreadPool pool_;
-  VecEnv envs_;
   const Registry& registry_;
+  const bool steps_envs_;
+  VecEnv envs_;
   std::unique_ptr<Algorithm> algorithm_;
   RunIdentity identity_;
   RunFolder folder_;

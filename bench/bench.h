@@ -63,8 +63,9 @@ std::vector<Figure> bench_envs(const Options& options);
 std::vector<Figure> bench_train(const Options& options);
 std::vector<Figure> bench_nets(const Options& options);
 std::vector<Figure> bench_cameras(const Options& options);
-/// A part of bench_train.
+/// Parts of bench_train.
 std::vector<Figure> bench_pixels(const Options& options);
+Figure bench_bookkeeping();
 std::vector<Figure> bench_checkpoints(const Options& options);
 std::vector<Figure> bench_link(const Options& options);
 

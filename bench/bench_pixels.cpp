@@ -60,11 +60,11 @@ std::vector<Figure> bench_pixels(const Options& options) {
   const LayerTable<float> layers = builtin_layers<float>();
   const PpoConfig config{.n_steps = 128, .batch_size = 256, .n_epochs = 4};
   Ppo ppo(config, {envs, pool, read_config<NetworkConfig>(ConfigNode::parse_text(nature_network, "bench")), layers,
-                   false, Rng(1)});
+                   Rng(1)});
   envs.reset(pool);
   const Comparison c = interleave({[&] {
                                     const Stopwatch watch;
-                                    const int64_t steps = ppo.iterate(0, [](std::string_view, double) {});
+                                    const int64_t steps = ppo.iterate(0);
                                     envs.take_episodes();
                                     return static_cast<double>(steps) / watch.seconds();
                                   }},

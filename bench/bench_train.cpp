@@ -27,13 +27,17 @@ struct Learner {
   Learner(const EnvFactory& task, int n_envs, const PpoConfig& config, const NetworkConfig& network, int threads)
       : pool(threads),
         envs(task, n_envs, Rng(1)),
-        ppo(config, {envs, pool, network, layers, true, Rng(1).split("learn")}) {
+        ppo(as_in_recipes(config), {envs, pool, network, layers, Rng(1).split("learn")}) {
     envs.reset(pool);
+  }
+  static PpoConfig as_in_recipes(PpoConfig config) {
+    config.normalize_reward = true;
+    return config;
   }
   double rate(int iterations) {
     const Stopwatch watch;
     int64_t steps = 0;
-    for (int i = 0; i < iterations; ++i) steps += ppo.iterate(0, [](std::string_view, double) {});
+    for (int i = 0; i < iterations; ++i) steps += ppo.iterate(0);
     envs.take_episodes();
     return static_cast<double>(steps) / watch.seconds();
   }
@@ -207,6 +211,7 @@ std::vector<Figure> bench_train(const Options& options) {
   add(recurrent(options, 16, 3600));
   add(recurrent(options, 0, 2200));
   add(bench_pixels(options));
+  add({bench_bookkeeping()});
   return figures;
 }
 

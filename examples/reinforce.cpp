@@ -55,16 +55,20 @@ class Reinforce final : public Algorithm {
     return true;
   }
   std::vector<std::string> metric_names() const override { return {"train/loss", "train/mean_return_to_go"}; }
+  void report(const MetricSink& metrics) override {
+    metrics("train/mean_return_to_go", mean_return_to_go_);
+    metrics("train/loss", loss_);
+  }
   void visit_state(StateArchive& archive) override {
     archive("policy", policy_);
     archive("update", engine_);
     archive("streams", std::span(streams_));
   }
 
-  int64_t iterate(double, const MetricSink& metrics) override {
+  int64_t iterate(double) override {
     for (int step = 0; step < config_.n_steps; ++step) act(static_cast<size_t>(step));
-    metrics("train/mean_return_to_go", find_advantages());
-    metrics("train/loss", learn());
+    mean_return_to_go_ = find_advantages();
+    loss_ = learn();
     policy_.update_normalizers(observations_);
     return static_cast<int64_t>(rows_);
   }
@@ -129,6 +133,7 @@ class Reinforce final : public Algorithm {
   std::vector<float> observations_, actions_, rewards_;
   std::vector<uint8_t> ends_;
   std::vector<float> advantages_;
+  double mean_return_to_go_ = 0, loss_ = 0;
 };
 
 }  // namespace

@@ -21,6 +21,7 @@ class DamageTest : public testing::Test {
 task: pendulum
 total_timesteps: 128
 n_envs: 2
+log_interval: 1
 algorithm: {name: ppo, n_steps: 32, batch_size: 32, n_epochs: 1}
 network: {actor: [{linear: 2}, tanh], critic: [{linear: 2}, tanh]}
 normalize_reward: true

@@ -93,6 +93,7 @@ class FinalEvaluationTest : public testing::Test {
 task: pendulum
 total_timesteps: 4096
 n_envs: 4
+log_interval: 1
 algorithm: {name: ppo, n_steps: 128, batch_size: 64, n_epochs: 2, learning_rate: 0.01}
 network: {actor: [{linear: 8}, tanh], critic: [{linear: 8}, tanh]}
 eval: {eval_freq: 512, n_eval_episodes: 1, n_final_episodes: 6}

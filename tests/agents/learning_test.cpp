@@ -26,7 +26,7 @@ PpoConfig quick() {
 // The mean reward of a step under the trained policy; 1 at best for each number of the action.
 double learn(const MadeUpOptions& options, const std::string& network, int iterations) {
   Bench<Ppo, PpoConfig> bench(MadeUpEnv::factory(options), 8, network, quick());
-  for (int i = 0; i < iterations; ++i) bench.learner.iterate(0, [](std::string_view, double) {});
+  for (int i = 0; i < iterations; ++i) bench.learner.iterate(0);
   for (const float x : bench.learner.policy().parameters().values()) EXPECT_TRUE(std::isfinite(x));
   MadeUpOptions sound = options;
   sound.bad_observation_every = 0;
@@ -111,7 +111,7 @@ TEST(Learning, Cartpole) {
       factory, 8, "{actor: [{linear: 64}, tanh, {linear: 64}, tanh], critic: [{linear: 64}, tanh, {linear: 64}, tanh]}",
       config);
   constexpr int iterations = 250;
-  for (int i = 0; i < iterations; ++i) bench.learner.iterate(i / double{iterations}, [](std::string_view, double) {});
+  for (int i = 0; i < iterations; ++i) bench.learner.iterate(i / double{iterations});
   EXPECT_GE(Evaluator(factory, bench.pool).run(bench.learner.policy(), 10, Rng(9)).mean_reward(), 450);
 }
 

@@ -117,10 +117,10 @@ struct Bench {
   Learner learner;
 
   Bench(const EnvFactory& factory, int n_envs, const std::string& network, const Config& config, int threads = 1,
-        uint64_t seed = 1, bool normalize_reward = false)
+        uint64_t seed = 1)
       : pool(threads),
         envs(factory, n_envs, Rng(seed).split("train")),
-        learner(config, {envs, pool, network_from(network), layers, normalize_reward, Rng(seed).split("learn")}) {
+        learner(config, {envs, pool, network_from(network), layers, Rng(seed).split("learn")}) {
     envs.reset(pool);
   }
 };

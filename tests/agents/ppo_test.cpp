@@ -29,10 +29,15 @@ PpoBench make_bench(const PpoConfig& config, int threads = 1) {
   return {MadeUpEnv::factory(), 4, network, config, threads};
 }
 
-Metrics iterate(Ppo& ppo, double progress = 0) {
+Metrics report_of(Ppo& ppo) {
   Metrics metrics;
-  ppo.iterate(progress, [&](std::string_view name, double value) { metrics[std::string(name)] = value; });
+  ppo.report([&](std::string_view name, double value) { metrics[std::string(name)] = value; });
   return metrics;
+}
+
+Metrics iterate(Ppo& ppo, double progress = 0) {
+  ppo.iterate(progress);
+  return report_of(ppo);
 }
 
 // A roll-out as the policy made it, but for log-probabilities that claim another policy did.
@@ -59,7 +64,7 @@ TEST(Ppo, ABatchSizeThatDoesNotDivideIsAnError) {
 
 TEST(Ppo, StepsAndUpdatesAreCounted) {
   PpoBench bench = make_bench(small());
-  EXPECT_EQ(bench.learner.iterate(0, [](std::string_view, double) {}), 128);
+  EXPECT_EQ(bench.learner.iterate(0), 128);
   EXPECT_EQ(iterate(bench.learner).at("train/n_updates"), 2 * 5 * 8);
 }
 
@@ -77,9 +82,8 @@ TEST(Ppo, TargetKlEndsTheEpochsBeforeTheStepThatWouldGoOn) {
   config.target_kl = 0.05;
   PpoBench bench = make_bench(config);
   const std::string before = bench.learner.policy().weights_hash();
-  Metrics metrics;
-  const auto sink = [&](std::string_view name, double value) { metrics[std::string(name)] = value; };
-  bench.learner.learn(stale_rollout(1.0), 0, sink);  // e - 1 - 1 = 0.72 from the first minibatch on
+  bench.learner.learn(stale_rollout(1.0), 0);  // e - 1 - 1 = 0.72 from the first minibatch on
+  const Metrics metrics = report_of(bench.learner);
   EXPECT_EQ(metrics.at("train/n_updates"), 0);
   EXPECT_NEAR(metrics.at("train/approx_kl"), 0.72, 0.05);
   EXPECT_EQ(bench.learner.policy().weights_hash(), before);
@@ -98,10 +102,8 @@ TEST(Ppo, DesiredKlMovesTheRateByAFactorAnEpoch) {
   config.learning_rate = Schedule::constant(1e-4);
   config.desired_kl = Schedule::constant(0.01);
   const auto rate_after = [&](double log_ratio, PpoBench& bench) {
-    Metrics metrics;
-    bench.learner.learn(stale_rollout(log_ratio), 0,
-                        [&](std::string_view name, double value) { metrics[std::string(name)] = value; });
-    return metrics.at("train/learning_rate");
+    bench.learner.learn(stale_rollout(log_ratio), 0);
+    return report_of(bench.learner).at("train/learning_rate");
   };
   PpoBench far = make_bench(config), near = make_bench(config);
   EXPECT_NEAR(rate_after(1.0, far), 1e-4 / std::pow(1.5, 3), 1e-12);
@@ -116,10 +118,8 @@ TEST(Ppo, DesiredKlFollowsTheProgress) {
   config.desired_kl = {1.0, 0.001};
   const auto rate_at = [&](double progress) {
     PpoBench bench = make_bench(config);
-    Metrics metrics;
-    bench.learner.learn(stale_rollout(0.5), progress,  // an approx_kl of exp(-0.5) + 0.5 - 1 = 0.107
-                        [&](std::string_view name, double value) { metrics[std::string(name)] = value; });
-    return metrics.at("train/learning_rate");
+    bench.learner.learn(stale_rollout(0.5), progress);  // an approx_kl of exp(-0.5) + 0.5 - 1 = 0.107
+    return report_of(bench.learner).at("train/learning_rate");
   };
   EXPECT_NEAR(rate_at(0), 1.5e-4, 1e-12);
   EXPECT_NEAR(rate_at(1), 1e-4 / 1.5, 1e-12);
@@ -154,7 +154,7 @@ TEST(Ppo, AGradientThatIsNotFiniteEndsLearningAndSparesTheWeights) {
   PpoBench bench = make_bench(small());
   Rollout rollout = stale_rollout(0);
   rollout.returns[77] = std::numeric_limits<float>::infinity();
-  const std::string text = error_of([&] { bench.learner.learn(rollout, 0, [](std::string_view, double) {}); });
+  const std::string text = error_of([&] { bench.learner.learn(rollout, 0); });
   expect_contains(text, "learning has diverged: in update ");
   expect_contains(text, "the input 'return' of 'value loss' has inf at ");
   expect_contains(text, "; the returns are as large as inf: smaller weights of rewards, or normalize_reward: true");
@@ -187,10 +187,9 @@ TEST(Ppo, AWarmIterationOfLearningAllocatesNothing) {
     config.n_shards = 2;
     PpoBench bench = make_bench(config, threads);
     const Rollout rollout = stale_rollout(0);
-    const MetricSink ignore = [](std::string_view, double) {};
-    for (int i = 0; i < 3; ++i) bench.learner.learn(rollout, 0, ignore);
+    for (int i = 0; i < 3; ++i) bench.learner.learn(rollout, 0);
     const int64_t before = allocations();
-    for (int i = 0; i < 5; ++i) bench.learner.learn(rollout, 0, ignore);
+    for (int i = 0; i < 5; ++i) bench.learner.learn(rollout, 0);
     EXPECT_EQ(allocations() - before, 0) << threads << " threads";
   }
 }
@@ -205,7 +204,7 @@ TEST(Ppo, RunningStatisticsMoveWithTheUpdates) {
     return std::vector<float>(values.begin(), values.end());
   };
   EXPECT_EQ(mean(), std::vector<float>(8, 0.0f));
-  bench.learner.iterate(0, [](std::string_view, double) {});
+  bench.learner.iterate(0);
   for (const float x : mean()) EXPECT_NE(x, 0.0f);
 }
 

@@ -139,7 +139,8 @@ void check_update(const PpoConfig& config, int threads = 1) {
   auto bench = make_bench(config, threads);
   const Weights before = weights_of(bench.learner);
   Metrics metrics;
-  bench.learner.learn(rollout, 0, [&](std::string_view name, double value) { metrics[std::string(name)] = value; });
+  bench.learner.learn(rollout, 0);
+  bench.learner.report([&](std::string_view name, double value) { metrics[std::string(name)] = value; });
   const Weights after = weights_of(bench.learner);
 
   for (const auto& [name, value] : objective(config, rollout, before))
@@ -190,7 +191,7 @@ TEST(PpoUpdate, WeightDecayShrinksByItself) {
   auto decayed = make_bench(config);
   const Weights before = weights_of(plain.learner);
   const Rollout rollout = make_rollout();
-  for (auto* bench : {&plain, &decayed}) bench->learner.learn(rollout, 0, [](std::string_view, double) {});
+  for (auto* bench : {&plain, &decayed}) bench->learner.learn(rollout, 0);
   const Weights without = weights_of(plain.learner), with = weights_of(decayed.learner);
   for (const auto& [name, values] : before)
     for (size_t i = 0; i < values.size(); ++i)

@@ -38,8 +38,9 @@ std::string train_a_little(const Work& work, int threads, uint64_t seed) {
   config.batch_size = work.batch_size;
   config.n_epochs = 3;
   config.n_shards = work.n_shards;
-  Bench<Ppo, PpoConfig> bench(make_task(work.task), 5, work.network, config, threads, seed, true);
-  for (int i = 0; i < 3; ++i) bench.learner.iterate(i / 3.0, [](std::string_view, double) {});
+  config.normalize_reward = true;
+  Bench<Ppo, PpoConfig> bench(make_task(work.task), 5, work.network, config, threads, seed);
+  for (int i = 0; i < 3; ++i) bench.learner.iterate(i / 3.0);
   std::string result = weights_hash({&bench.learner.policy().parameters(), &bench.learner.critic().parameters()});
   for (const Normalizer& normalizer : bench.learner.policy().normalizers())
     for (const float x : normalizer.scale()) result += fmt::format(" {}", x);

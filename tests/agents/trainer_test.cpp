@@ -22,6 +22,7 @@ constexpr const char* recipe_text = R"(
 task: pendulum
 total_timesteps: 2048
 n_envs: 4
+log_interval: 1
 algorithm: {name: ppo, n_steps: 128, batch_size: 64, n_epochs: 2}
 network: {actor: [{linear: 8}, tanh], critic: [{linear: 8}, tanh]}
 normalize_reward: true

@@ -26,6 +26,7 @@ constexpr const char* recipe =
     "algorithm: {name: ppo, n_steps: 128, batch_size: 64, n_epochs: 1}\n"
     "network: {actor: [{linear: 4}, tanh], critic: [{linear: 4}, tanh]}\n"
     "normalize_reward: true\n"
+    "log_interval: 1\n"
     "eval: {eval_freq: 512, n_eval_episodes: 1, n_final_episodes: 2}\n"
     "save_freq: 1\n";
 

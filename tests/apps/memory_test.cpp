@@ -20,6 +20,7 @@ constexpr const char* recipe =
     "    truth: {used_by: critic}\n"
     "  core: [{lstm: 6}, {attention: {heads: 2, memory: 3}}]\n"
     "  actor: []\n"
+    "log_interval: 1\n"
     "eval: {eval_freq: 256, n_eval_episodes: 1, n_final_episodes: 2}\n";
 
 class MemoryTest : public testing::Test {

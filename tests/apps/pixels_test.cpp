@@ -18,6 +18,7 @@ constexpr const char* recipe =
     "    eye: {layers: [{conv: {filters: 4, kernel: 8, stride: 4}}, relu, flatten, {linear: 8}, relu]}\n"
     "    state: {used_by: critic}\n"
     "  actor: []\n"
+    "log_interval: 1\n"
     "eval: {eval_freq: 256, n_eval_episodes: 1, n_final_episodes: 2}\n";
 
 // What differs from the inverted pendulum, with these words in the camera's map.

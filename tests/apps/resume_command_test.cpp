@@ -21,6 +21,7 @@ constexpr const char* recipe =
     "n_envs: 4\n"
     "algorithm: {name: ppo, n_steps: 128, batch_size: 64, n_epochs: 1}\n"
     "network: {actor: [{linear: 8}, tanh], critic: [{linear: 8}, tanh]}\n"
+    "log_interval: 1\n"
     "eval: {eval_freq: 0, n_final_episodes: 0}\n"
     "save_freq: 512\n";
 
