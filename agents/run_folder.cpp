@@ -7,6 +7,7 @@
 #include "agents/checkpoint_folder.h"
 #include "agents/metrics_log.h"
 #include "core/error.h"
+#include "core/own_mark.h"
 #include "core/safe_file.h"
 
 namespace sinew {
@@ -77,6 +78,14 @@ bool holds_a_run(const fs::path& folder) {
                              holds_one_run);
 }
 
+// A picture or a video that has the name of a run's, but which sinew did not make.
+bool is_foreign_media(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::is_empty(path, ignored)) return false;
+  if (path.filename() == "curve.png") return !is_own_png(beginning_of_file(path.string()));
+  return path.filename() == "video.mp4" && !is_own_mp4(end_of_file(path.string(), mp4_mark.size()));
+}
+
 // Whether a run in `folder` writes there, through whatever links the two are named.
 bool lies_among_run_files(const fs::path& input, const fs::path& folder) {
   std::error_code code;
@@ -135,6 +144,10 @@ void check_run_folder(const std::string& path, IfRunExists if_run_exists, const 
         "the folder '{}' holds a run already ({}); give --resume to go on with it, --overwrite to replace it, or "
         "--run with another folder",
         path, first);
+  for (const fs::path& path_there : files)
+    if (is_foreign_media(path_there))
+      fail("a run in '{}' would overwrite '{}', which sinew did not make; move that file away, or give --run with another "
+           "folder", path, path_there.string());
   if (if_run_exists == IfRunExists::resume && !CheckpointFolder(path + "/checkpoints").steps().empty()) return;
   for (const std::string& input : inputs)
     if (lies_among_run_files(input, path))

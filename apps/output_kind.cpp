@@ -10,7 +10,7 @@
 #include "core/error.h"
 #include "core/file_name.h"
 #include "core/safe_file.h"
-#include "vision/own_mark.h"
+#include "core/own_mark.h"
 
 namespace sinew {
 namespace {
@@ -63,6 +63,8 @@ OutputKind tensor_file(const std::string& what, const std::string& format) {
 OutputKind new_file(const std::string& what) { return {what, nullptr, false, ""}; }
 
 void check_output(const std::string& path, const OutputKind& kind) {
+  if (path == "-")
+    fail("'-' does not mean standard output here, where sinew prints its text; give the name of a file");
   std::error_code ignored;
   const fs::file_status status = fs::status(path, ignored);
   if (fs::is_directory(status)) fail_errno(fmt::format("cannot write '{}'", path), EISDIR);

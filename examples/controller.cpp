@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 #include <thread>
 
 #include "agents/evaluator.h"
@@ -77,6 +78,11 @@ int balance_on_a_robot(const char* file, uint64_t actions) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 3 || (argc > 1 && argv[1][0] == '-')) {
+    std::puts("Usage: example_controller [ROBOT.yaml [ACTIONS]]\n"
+              "Balances a pole in the simulator, or on the robot that ROBOT.yaml describes (for 250 actions).");
+    return argc == 2 && std::string_view(argv[1]) == "--help" ? 0 : 2;
+  }
   try {
     if (argc == 1) return balance_in_the_simulator();
     return balance_on_a_robot(argv[1], argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 250);

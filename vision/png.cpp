@@ -4,7 +4,7 @@
 
 #include "core/error.h"
 #include "core/safe_file.h"
-#include "vision/own_mark.h"
+#include "core/own_mark.h"
 
 namespace sinew {
 

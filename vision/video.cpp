@@ -13,7 +13,7 @@
 #include "core/error.h"
 #include "core/file_name.h"
 #include "core/safe_file.h"
-#include "vision/own_mark.h"
+#include "core/own_mark.h"
 
 namespace sinew {
 namespace fs = std::filesystem;

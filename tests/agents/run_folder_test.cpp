@@ -44,6 +44,17 @@ TEST_F(RunFolderTest, FilesOfOthersStayWhateverTheirNames) {
     }
 }
 
+TEST_F(RunFolderTest, PicturesAndVideosOfOthersStayInARunsFolder) {
+  for (const char* name : {"run/video.mp4", "run/curve.png"})
+    for (const IfRunExists way : {IfRunExists::overwrite, IfRunExists::resume}) {
+      make_run("run");
+      write(name, "a holiday");
+      expect_contains(error_of([&] { RunFolder(path("run"), way); }), "which sinew did not make");
+      EXPECT_EQ(read_file(path(name)), "a holiday");
+      fs::remove_all(path("run"));
+    }
+}
+
 TEST_F(RunFolderTest, WhatTheRecipeNeedsIsNotReplaced) {
   make_run("run");
   write("run/best.safetensors", "the policy to start from");

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "agents/evaluator.h"
+#include "core/own_mark.h"
 #include "core/safe_file.h"
 #include "nets/policy_file.h"
 #include "tests/core/expect_error.h"
@@ -166,7 +167,7 @@ TEST_F(TrainerTest, ARunIsReplacedOnlyWhenAsked) {
   run(recipe());
   const std::string before = read_file(file("policy.safetensors"));
   write_file_atomically(file("notes.md"), "mine");
-  write_file_atomically(file("video.mp4"), "of the old run");
+  write_file_atomically(file("video.mp4"), "of the old run" + std::string(mp4_mark));
   expect_contains(error_of([&] { run(recipe({"seed=2"})); }), "holds a run already");
   EXPECT_EQ(read_file(file("policy.safetensors")), before);
 

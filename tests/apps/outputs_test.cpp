@@ -6,7 +6,7 @@
 #include "core/safe_file.h"
 #include "tests/apps/program.h"
 #include "tests/core/expect_error.h"
-#include "vision/own_mark.h"
+#include "core/own_mark.h"
 
 namespace sinew {
 namespace {
@@ -177,6 +177,16 @@ TEST(Outputs, WhatIsNotOursStays) {
           if (entry.path().filename() != "other")
             expect_refusal(words_of(one, {{output.name(), entry.path().string()}}, folder.file("other")),
                            entry.path().string(), "is there already");
+}
+
+TEST(Outputs, AHyphenIsNoFile) {
+  const TemporaryFolder folder;
+  folder.write("other", "what is read\n");
+  for (const CommandOptions& one : those_that_write())
+    for (const DeclaredOption& output : one.options)
+      if (output.role() == Role::output)
+        expect_refusal(words_of(one, {{output.name(), "-"}}, folder.file("other")), folder.file("other"),
+                       "give the name of a file");
 }
 
 TEST(Outputs, OurOwnFormerOutputIsReplaced) {

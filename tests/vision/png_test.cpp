@@ -9,7 +9,7 @@
 
 #include "core/safe_file.h"
 #include "tests/core/expect_error.h"
-#include "vision/own_mark.h"
+#include "core/own_mark.h"
 
 namespace sinew {
 namespace {
