@@ -30,17 +30,12 @@ std::optional<int64_t> Candidates::best_step() const {
   return list_.empty() ? std::nullopt : std::optional(list_.front().step);
 }
 
-void Candidates::move_policies_to(Checkpoint& checkpoint) {
-  for (Candidate& candidate : list_) checkpoint.sections[section_of(candidate)] = std::move(candidate.policy);
+void Candidates::write_policies(CheckpointWriter& out) const {
+  for (const Candidate& candidate : list_) out.section(section_of(candidate), candidate.policy);
 }
 
-void Candidates::move_policies_from(Checkpoint& checkpoint) {
-  for (Candidate& candidate : list_) {
-    const auto section = checkpoint.sections.find(section_of(candidate));
-    if (section == checkpoint.sections.end())
-      fail("the checkpoint of step {} has no section '{}'", checkpoint.step, section_of(candidate));
-    candidate.policy = std::move(section->second);
-  }
+void Candidates::read_policies(const Checkpoint& checkpoint) {
+  for (Candidate& candidate : list_) candidate.policy = checkpoint.section(section_of(candidate));
 }
 
 void Candidates::visit_state(StateArchive& archive) { archive("list", list_); }

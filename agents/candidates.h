@@ -33,9 +33,9 @@ class Candidates {
   const std::vector<Candidate>& best_first() const { return list_; }
   std::optional<int64_t> best_step() const;
 
-  /// The policies travel as sections of a checkpoint, which may be large: they are moved there and back.
-  void move_policies_to(Checkpoint& checkpoint);
-  void move_policies_from(Checkpoint& checkpoint);
+  /// Each policy is a section of a checkpoint.
+  void write_policies(CheckpointWriter& out) const;
+  void read_policies(const Checkpoint& checkpoint);
   void visit_state(StateArchive& archive);  // all but the policies
 
  private:

@@ -1,50 +1,114 @@
 #pragma once
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "core/byte_stream.h"
 #include "core/error.h"
 
 namespace sinew {
 
-/// One checkpoint file: named sections, each with its SHA-256, and a header with one of its own, so that
-/// no byte of the file can change unnoticed.
+/// One checkpoint file: named sections, each with its SHA-256, between a head and a table with one of their own, so that
+/// no byte of the file can change unnoticed. It is written from its beginning to its end, and read from any place: a
+/// section may be larger than what there is of memory.
 ///
 ///   8 bytes   "SINEWCKP"
 ///   4 bytes   format version, little-endian
-///   4 bytes   length N of the table, little-endian
-///   N bytes   JSON {"software", "machine", "step", "sections": [{"name", "bytes", "sha256"}, …]}
+///   4 bytes   length N of the head, little-endian
+///   N bytes   JSON {"software", "machine", "step"}
 ///   64 bytes  SHA-256 of all before it, in hexadecimal digits
-///   the rest  the sections' bytes, in the table's order, without a gap
+///   …         the sections' bytes, in the table's order, without a gap
+///   M bytes   the table, JSON {"sections": [{"name", "bytes", "sha256"}, …], "segments": [{"log", "file", …}, …]}
+///   8 bytes   length M of the table, little-endian
+///   64 bytes  SHA-256 of the 64 digits above, the table and its length, in hexadecimal digits
 ///
-/// What comes before the rest is laid out so in every format version: any sinew can tell a checkpoint
-/// that is damaged from one that another version wrote.
-struct Checkpoint {
+/// What comes before the sections is laid out so in every format version: any sinew can tell a checkpoint that is damaged
+/// from one that another version wrote.
+struct CheckpointHead {
   std::string software;  // that wrote it: "0.1.0"
   std::string machine;   // the kind of CPU that computed it
   int64_t step = 0;      // env steps
-  std::map<std::string, std::string> sections;
-
-  /// Throws Error when there is none of that name.
-  const std::string& section(const std::string& name) const;
-  bool operator==(const Checkpoint&) const = default;
+  bool operator==(const CheckpointHead&) const = default;
 };
 
-/// A checkpoint file's bytes before its sections, which may be large.
-std::string format_checkpoint_header(const Checkpoint& checkpoint);
-std::string format_checkpoint(const Checkpoint& checkpoint);
+/// Rows that a checkpoint keeps in a file beside it, which later checkpoints name, too (see SegmentFolder).
+struct Segment {
+  std::string log;           // whose rows they are: "algorithm.buffer.transitions"
+  std::string file;          // its name, in the checkpoint's folder
+  uint64_t first_row = 0;
+  uint64_t rows = 0;
+  uint64_t bytes = 0;        // of the file; more may have been appended since
+  std::string sha256;        // of these bytes
+  bool operator==(const Segment&) const = default;
+};
+
+/// Writes a checkpoint into a sink: the sections in turn, then finish().
+class CheckpointWriter {
+ public:
+  CheckpointWriter(ByteSink out, const CheckpointHead& head);
+  void section(const std::string& name, std::string_view bytes);
+  void section(const std::string& name, const std::function<void(const ByteSink& out)>& write);
+  void finish(const std::vector<Segment>& segments = {});
+
+ private:
+  struct Section {
+    std::string name, sha256;
+    uint64_t bytes = 0;
+  };
+  ByteSink out_;
+  std::string head_digest_;
+  std::vector<Section> sections_;
+};
+
+/// A checkpoint file that is whole: making one reads every byte, through a small buffer, and compares the checksums.
+class Checkpoint {
+ public:
+  /// Throws OtherFormat for another format version, saying which software wrote it, and Error saying what is wrong with
+  /// the file when it is cut or altered. `name` says what it is: "the checkpoint 'x'".
+  Checkpoint(RandomAccess file, const std::string& name) : Checkpoint(std::move(file), name, true) {}
+
+  /// The segments that a file names, though its sections may be damaged.
+  static std::vector<Segment> segments_named_by(RandomAccess file, const std::string& name) {
+    return Checkpoint(std::move(file), name, false).segments_;
+  }
+
+  const CheckpointHead& head() const { return head_; }
+  const std::vector<Segment>& segments() const { return segments_; }
+  /// The names of the sections, in the file's order.
+  std::vector<std::string> sections() const;
+
+  /// A section as a whole, and one to be read on and on. Both throw Error when there is none of that name.
+  std::string section(const std::string& name) const;
+  ByteSource open(const std::string& name) const;
+  uint64_t size_of(const std::string& name) const;
+
+ private:
+  struct Section {
+    std::string name;
+    uint64_t begin = 0, bytes = 0;
+  };
+  Checkpoint(RandomAccess file, const std::string& name, bool checks_sections);
+  void read_head();
+  void read_table(bool checks_sections);
+  const Section& find(const std::string& name) const;
+
+  RandomAccess file_;
+  uint64_t begin_ = 0;  // of the first section
+  std::string head_digest_;
+  CheckpointHead head_;
+  std::vector<Section> sections_;
+  std::vector<Segment> segments_;
+};
 
 /// A whole checkpoint that this software does not understand.
 struct OtherFormat : Error {
   using Error::Error;
 };
 
-/// Throws OtherFormat for another format version, saying which software wrote it, and Error saying what is
-/// wrong with `content` when it is cut or altered. `name` says what it is: "the checkpoint 'x'".
-Checkpoint parse_checkpoint(std::string_view content, const std::string& name);
-
-/// The software that this is, for Checkpoint::software.
+/// The software that this is, for CheckpointHead::software.
 std::string software_version();
 /// The kind of CPU, as the system names it; the same bits can be expected of the same kind alone.
 std::string kind_of_machine();

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <set>
 #include <system_error>
 
+#include "agents/segment_folder.h"
 #include "core/error.h"
 #include "core/safe_file.h"
 
@@ -44,21 +46,36 @@ std::vector<int64_t> CheckpointFolder::steps() const {
   return found;
 }
 
-void CheckpointFolder::save(const Checkpoint& checkpoint, std::optional<int64_t> best_step) const {
+void CheckpointFolder::save(const CheckpointHead& head, std::optional<int64_t> best_step,
+                            const std::function<std::vector<Segment>(CheckpointWriter& out)>& write) const {
   if (std::error_code code; !fs::exists(path_, code)) make_writable_folder(path_);
-  // Its sections are not copied: the weights may be most of what is in memory.
-  const std::string header = format_checkpoint_header(checkpoint);
-  std::vector<std::string_view> pieces = {header};
-  for (const auto& [name, bytes] : checkpoint.sections) pieces.push_back(bytes);
-  write_file_atomically(file(checkpoint.step), pieces);
+  AtomicFile written(file(head.step));
+  CheckpointWriter out([&](std::string_view bytes) { written.write(bytes); }, head);
+  out.finish(write(out));
+  written.commit();
   std::optional<int64_t> before;
   const std::vector<int64_t> all = steps();
   for (const int64_t step : all)
-    if (step < checkpoint.step) before = step;
+    if (step < head.step) before = step;
   for (const int64_t step : all) {
-    if (step == checkpoint.step || step == before || step == best_step) continue;
+    if (step == head.step || step == before || step == best_step) continue;
     std::error_code ignored;  // one too many does no harm
     fs::remove(file(step), ignored);
+  }
+  drop_segments();
+}
+
+void CheckpointFolder::drop_segments() const {
+  const std::vector<std::string> there = segments_in(path_);
+  if (there.empty()) return;
+  std::set<std::string> needed;
+  for (const int64_t step : steps()) try {
+      for (const Segment& segment : Checkpoint::segments_named_by(open_file(file(step)), "")) needed.insert(segment.file);
+    } catch (const Error&) {  // a damaged one needs none
+    }
+  for (const std::string& name : there) {
+    std::error_code ignored;
+    if (!needed.contains(name)) fs::remove(fs::path(path_) / name, ignored);
   }
 }
 
@@ -68,7 +85,10 @@ CheckpointFolder::Newest CheckpointFolder::newest() const {
   for (; !all.empty() && !result.checkpoint; all.pop_back()) {
     const std::string path = file(all.back());
     try {
-      result.checkpoint = parse_checkpoint(read_file(path), fmt::format("the checkpoint '{}'", path));
+      const std::string name = fmt::format("the checkpoint '{}'", path);
+      Checkpoint checkpoint(open_file(path), name);
+      with_context(name, [&] { check_segments(path_, checkpoint.segments()); });
+      result.checkpoint = std::move(checkpoint);
     } catch (const OtherFormat&) {
       throw;
     } catch (const Error& error) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,8 +17,10 @@ class CheckpointFolder {
 
   /// Writes it so that a crash at any moment leaves the ones before it whole, then drops those that
   /// are neither it, nor the last one before it, nor that of `best_step`. The folder is made when
-  /// missing. Throws Error when it cannot be written; what was there before is then still there.
-  void save(const Checkpoint& checkpoint, std::optional<int64_t> best_step) const;
+  /// missing. `write` gives its sections, and returns the segments that it needs; those that no checkpoint needs any
+  /// more are dropped, too. Throws Error when it cannot be written; what was there before is then still there.
+  void save(const CheckpointHead& head, std::optional<int64_t> best_step,
+            const std::function<std::vector<Segment>(CheckpointWriter& out)>& write) const;
 
   /// The steps of the checkpoints that are there, good or not; in order.
   std::vector<int64_t> steps() const;
@@ -26,12 +29,15 @@ class CheckpointFolder {
     std::optional<Checkpoint> checkpoint;  // none: there is no good one
     std::vector<std::string> damaged;      // what is wrong with those after it
   };
-  /// Throws OtherFormat when another version of the software wrote the newest one that is whole.
+  /// A checkpoint is good when its segments are, too. Throws OtherFormat when another version of the software wrote the newest one that is whole.
   Newest newest() const;
 
   std::string file(int64_t step) const;
+  const std::string& path() const { return path_; }
 
  private:
+  void drop_segments() const;
+
   std::string path_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "agents/checkpoint_folder.h"
 #include "agents/metrics_log.h"
+#include "agents/segment_folder.h"
 #include "core/error.h"
 #include "core/own_mark.h"
 #include "core/safe_file.h"
@@ -43,7 +44,9 @@ std::vector<fs::path> files_in(const fs::path& folder, bool (*is_one)(const std:
   return found;
 }
 
-bool is_checkpoint(const std::string& name) { return name.ends_with(".checkpoint") || is_leftover(name); }
+bool is_checkpoint(const std::string& name) {
+  return name.ends_with(".checkpoint") || is_segment(name) || is_leftover(name);
+}
 
 // Of the folder of checkpoints, these alone: what else lies there, and then the folder itself, stays.
 void remove_files(const fs::path& folder, bool (*is_one)(const std::string& name)) {

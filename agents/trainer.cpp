@@ -12,6 +12,7 @@
 #include "agents/final_evaluation.h"
 #include "agents/metrics_log.h"
 #include "agents/resume.h"
+#include "agents/segment_folder.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/safe_file.h"
@@ -56,13 +57,14 @@ class Run {
         identity_(identity_of(resolve_recipe(recipe, registry), task_, options.run_folder)),
         folder_(options.run_folder, options.if_run_exists),
         checkpoints_(folder_.checkpoints()),
+        segments_(folder_.checkpoints()),
         episodes_(envs_.spec()),
         candidates_(recipe.eval.n_candidates) {
     status_.total_steps = recipe.total_timesteps;
     std::optional<Checkpoint> checkpoint;
     if (options.if_run_exists == IfRunExists::resume) checkpoint = find_checkpoint(folder_);
     if (checkpoint)
-      restore(std::move(*checkpoint));
+      restore(*checkpoint);
     else
       begin();
     if (is_complete())
@@ -157,32 +159,34 @@ class Run {
     with_context("no policy of this run could be saved", [&] { policy_bytes(); });
   }
 
-  void restore(Checkpoint checkpoint) {
-    const std::string name = fmt::format("the checkpoint '{}'", checkpoints_.file(checkpoint.step));
+  void restore(const Checkpoint& checkpoint) {
+    const int64_t step = checkpoint.head().step;
+    const std::string name = fmt::format("the checkpoint '{}'", checkpoints_.file(step));
     const ModelIdentity model = model_identity_of(checkpoint.section("model"));
     check_same_run({checkpoint.section("config"), checkpoint.section("task"), model}, identity_, folder_.path());
-    StateArchive state(checkpoint.section("state"), name);
+    segments_.go_on_from(checkpoint.segments());
+    StateArchive state(checkpoint.open("state"), checkpoint.size_of("state"), name, &segments_);
     visit_state(state);
     state.finish();
-    state_bytes_ = checkpoint.section("state").size();
     MetricsPlace place;
-    StateArchive metrics(checkpoint.section("metrics"), name);
+    const std::string metrics_bytes = checkpoint.section("metrics");
+    StateArchive metrics(metrics_bytes, name);
     metrics("metrics", place);
-    candidates_.move_policies_from(checkpoint);
+    candidates_.read_policies(checkpoint);
     folder_.keep();
     log_.emplace(folder_.path(), columns(), place);  // the first that changes the folder
     folder_.remove_leftovers();
     write_configs();
     write_policies();
-    resumed_from_ = saved_at_ = checkpoint.step;
+    resumed_from_ = saved_at_ = step;
     watch_ = since_save_ = {};
     measure_time();
     status_.has_learned = has_learned();
     if (!status_.has_learned)
       log_info("resuming '{}' from step {} of {}", folder_.path(), status_.steps, status_.total_steps);
-    if (checkpoint.machine != machine_)
+    if (checkpoint.head().machine != machine_)
       log_warning("the checkpoint was made on another kind of machine ({}): the last bits of what follows may differ",
-                  checkpoint.machine);
+                  checkpoint.head().machine);
     if (!model.engine.empty() && model.engine != identity_.model.engine)
       log_warning("the checkpoint was made with {}, this is {}: what follows may differ", model.engine,
                   identity_.model.engine);
@@ -344,26 +348,26 @@ class Run {
                         Error::Fault::system);
   }
 
-  // What it holds is given back before the policies are put together.
   void save_checkpoint() {
     MetricsPlace place = log_->sync();
-    StateArchive metrics, state;
-    metrics("metrics", place);
     seconds_before_ = seconds();
     watch_ = {};
-    // Weights and an optimiser's two moments of each; what is not filled takes no memory, and growing would.
-    state.reserve(std::max(state_bytes_, 4 * sizeof(float) * static_cast<size_t>(n_parameters())));
-    visit_state(state);
-    state_bytes_ = state.bytes().size();
-    Checkpoint checkpoint{.software = software_version(), .machine = machine_, .step = status_.steps, .sections = {}};
-    checkpoint.sections["config"] = identity_.config;
-    checkpoint.sections["task"] = identity_.task;
-    checkpoint.sections["model"] = to_text(identity_.model);
-    checkpoint.sections["metrics"] = metrics.bytes();
-    checkpoint.sections["state"] = std::move(state).take_bytes();
-    candidates_.move_policies_to(checkpoint);
-    checkpoints_.save(checkpoint, candidates_.best_step());  // where it fails, the run ends
-    candidates_.move_policies_from(checkpoint);
+    const CheckpointHead head{.software = software_version(), .machine = machine_, .step = status_.steps};
+    checkpoints_.save(head, candidates_.best_step(), [&](CheckpointWriter& out) {  // where it fails, the run ends
+      out.section("config", identity_.config);
+      out.section("task", identity_.task);
+      out.section("model", to_text(identity_.model));
+      StateArchive metrics;
+      metrics("metrics", place);
+      out.section("metrics", metrics.bytes());
+      out.section("state", [&](const ByteSink& sink) {
+        StateArchive state(sink, &segments_);
+        visit_state(state);
+        state.finish();
+      });
+      candidates_.write_policies(out);
+      return segments_.segments();
+    });
   }
 
   // Until the final evaluation has chosen, the one to keep is that of the best evaluation, or without any, the last.
@@ -390,6 +394,7 @@ class Run {
   RunIdentity identity_;
   RunFolder folder_;
   CheckpointFolder checkpoints_;
+  SegmentFolder segments_;
   EpisodeWindow episodes_;
   std::optional<MetricsLog> log_;
   const MetricSink metrics_ = [this](std::string_view name, double value) { log_->record(name, value); };
@@ -402,7 +407,6 @@ class Run {
   std::optional<FinalEvaluation> final_;  // of the policies as they are now
   std::optional<int64_t> kept_step_;      // of the policy in best.safetensors
   std::optional<int64_t> saved_at_, resumed_from_;
-  size_t state_bytes_ = 0;                       // of the last checkpoint
   double seconds_before_ = 0;                    // of training, before watch_ was started
   Stopwatch watch_, since_save_;
   double save_seconds_ = 0, final_seconds_ = 0;  // of this sitting

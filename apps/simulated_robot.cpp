@@ -149,7 +149,7 @@ void SimulatedRobot::observe(std::span<float> numbers, std::string& scene) {
 std::string SimulatedRobot::snapshot() {
   StateArchive archive;
   env_.visit_state(archive);
-  return std::move(archive).take_bytes();
+  return archive.bytes();
 }
 
 void SimulatedRobot::take_images(const std::string& scene, std::vector<std::string>& images) {

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "core/error.h"
 #include "core/foreign_file.h"
@@ -158,20 +159,48 @@ void write_file_atomically(const std::string& named, std::span<const std::string
       fail_errno(fmt::format("cannot write '{}'", path), errno);
     return;
   }
-  const std::string temporary = fmt::format("{}.tmp.{}", path, ::getpid());
-  const auto give_up = [&](int error_number) {
-    ::unlink(temporary.c_str());
-    fail_errno(fmt::format("cannot write '{}'", path), error_number);
-  };
-  File file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
-  if (!file) give_up(errno);
-  if (!write_all(file.fd(), pieces) || ::fsync(file.fd()) != 0 || file.close() != 0) give_up(errno);
-  if (::rename(temporary.c_str(), path.c_str()) != 0) give_up(errno);
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  const File directory(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
-  // So that the rename itself survives a power cut; EINVAL: this file system knows no such thing.
+  AtomicFile file(path);
+  for (const std::string_view piece : pieces) file.write(piece);
+  file.commit();
+}
+
+AtomicFile::AtomicFile(const std::string& path)
+    : path_(end_of_links(path)),
+      temporary_(fmt::format("{}.tmp.{}", path_, ::getpid())),
+      descriptor_(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
+  if (descriptor_ < 0) fail_errno(fmt::format("cannot write '{}'", path_), errno);
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::give_up(int error_number) {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  descriptor_ = -1;
+  ::unlink(temporary_.c_str());
+  fail_errno(fmt::format("cannot write '{}'", path_), error_number);
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  if (!write_all(descriptor_, std::span(&bytes, 1))) give_up(errno);
+}
+
+void AtomicFile::commit() {
+  if (::fsync(descriptor_) != 0) give_up(errno);
+  if (const int closed = std::exchange(descriptor_, -1); ::close(closed) != 0) give_up(errno);
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) give_up(errno);
+  const std::string folder = std::filesystem::path(path_).parent_path().string();
+  with_context(fmt::format("cannot write '{}'", path_), [&] { sync_folder(folder.empty() ? "." : folder); });
+}
+
+void sync_folder(const std::string& path) {
+  const File directory(path, O_RDONLY | O_DIRECTORY);
+  // EINVAL: this file system knows no such thing.
   if (directory && ::fsync(directory.fd()) != 0 && errno != EINVAL)
-    fail_errno(fmt::format("cannot write '{}'", path), errno);
+    fail_errno(fmt::format("cannot write into the folder '{}'", path), errno);
 }
 
 void make_writable_folder(const std::string& path) {
@@ -195,9 +224,10 @@ void Sha256::update(const void* data, size_t bytes) {
   sha256_update(&context_->state, bytes, static_cast<const uint8_t*>(data));
 }
 
-std::string Sha256::hex_digest() {
+std::string Sha256::hex_digest() const {
   uint8_t digest[SHA256_DIGEST_SIZE];
-  sha256_digest(&context_->state, sizeof digest, digest);
+  sha256_ctx state = context_->state;  // taking the digest would begin again
+  sha256_digest(&state, sizeof digest, digest);
   std::string text;
   for (const uint8_t byte : digest) text += fmt::format("{:02x}", byte);
   return text;

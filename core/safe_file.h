@@ -22,6 +22,29 @@ void write_file_atomically(const std::string& path, std::string_view content);
 /// The same for what lies in several places, one after the other.
 void write_file_atomically(const std::string& path, std::span<const std::string_view> pieces);
 
+/// The same for what is made piece by piece: the new content has its name once commit() returns. Without it the
+/// temporary file is removed, and the old one stays.
+class AtomicFile {
+ public:
+  /// Throws Error when no file can be written beside `path`.
+  explicit AtomicFile(const std::string& path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::string_view bytes);
+  void commit();
+
+ private:
+  [[noreturn]] void give_up(int error_number);
+
+  std::string path_, temporary_;
+  int descriptor_;
+};
+
+/// Returns when the names of new files in the folder would survive a power cut.
+void sync_folder(const std::string& path);
+
 /// Makes the folder and its parents; throws Error when it cannot, or cannot be written into.
 void make_writable_folder(const std::string& path);
 
@@ -33,7 +56,8 @@ class Sha256 {
   Sha256(const Sha256&) = delete;
   Sha256& operator=(const Sha256&) = delete;
   void update(const void* data, size_t bytes);
-  std::string hex_digest();
+  /// Of all bytes so far; more may follow.
+  std::string hex_digest() const;
 
  private:
   struct Context;

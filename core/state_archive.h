@@ -8,6 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/byte_stream.h"
+#include "core/row_log.h"
+
 namespace sinew {
 
 /// The state of objects as bytes, and back. A class has one function that serves both ways:
@@ -27,10 +30,16 @@ namespace sinew {
 /// little-endian; objects are an entry without numbers, before those of their members.
 class StateArchive {
  public:
-  /// Saves.
+  /// Saves into memory, see bytes().
   StateArchive() = default;
+  /// Saves into `sink` through a small buffer, which finish() empties. Logs of rows go to `rows`, where it is given.
+  explicit StateArchive(ByteSink sink, RowStore* rows = nullptr) : sink_(std::move(sink)), rows_(rows) {}
   /// Restores from `bytes`, which must outlive the archive; `name` tells in errors what they are.
-  StateArchive(std::string_view bytes, const std::string& name) : in_(bytes), path_(name + ": "), restoring_(true) {}
+  StateArchive(std::string_view bytes, const std::string& name)
+      : in_(bytes), path_(name + ": "), root_(path_.size()), restoring_(true) {}
+  /// Restores from `bytes` bytes of `source` through a small buffer.
+  StateArchive(ByteSource source, uint64_t bytes, const std::string& name, RowStore* rows = nullptr)
+      : source_(std::move(source)), unread_(bytes), path_(name + ": "), root_(path_.size()), restoring_(true), rows_(rows) {}
 
   bool restoring() const { return restoring_; }
 
@@ -74,6 +83,8 @@ class StateArchive {
     value.reset();
     if (!values.empty()) value = values[0];
   }
+  /// The rows that are held. Restoring sets begin and end, then puts them.
+  void operator()(std::string_view name, RowLog& rows);
   /// A number that follows from the configuration: another one in the bytes is an Error.
   void fixed(std::string_view name, uint64_t value);
 
@@ -81,13 +92,10 @@ class StateArchive {
   void warn(const std::string& text) { warnings_.push_back(path_ + ": " + text); }
   const std::vector<std::string>& warnings() const { return warnings_; }
 
-  /// Room for so many bytes, where their number is about known: growing would need twice as much for a moment.
-  void reserve(size_t bytes) { out_.reserve(bytes); }
-  /// What was saved.
+  /// What was saved into memory.
   const std::string& bytes() const { return out_; }
-  std::string take_bytes() && { return std::move(out_); }
-  /// Throws when bytes are left that nobody restored.
-  void finish() const;
+  /// Saving, passes on what is left in the buffer; restoring, throws when bytes are left that nobody restored.
+  void finish();
 
  private:
   enum class Type : uint8_t { object, u8, i32, i64, u32, u64, f32, f64 };
@@ -123,13 +131,24 @@ class StateArchive {
   void entry(std::string_view name, Type type, void* data, size_t count, size_t size);
   void write_header(std::string_view name, Type type, uint64_t count);
   /// Of the entry that comes next, which must have this name and type, its count; does not advance.
-  size_t next_count(std::string_view name, Type type, size_t size) const;
+  size_t next_count(std::string_view name, Type type, size_t size);
+  void write(const char* data, size_t bytes);
+  void read(char* data, size_t bytes);
+  /// Makes in_ hold at least so many of the bytes that are left.
+  void fetch(size_t bytes);
+  uint64_t left() const { return in_.size() + unread_; }
   [[noreturn]] void damaged(std::string_view name, const std::string& what) const;
 
-  std::string out_;
-  std::string_view in_;  // what is left
-  std::string path_;     // "checkpoint 'x': envs.3"
+  ByteSink sink_;
+  std::string out_;  // all, or what the sink has not yet
+  ByteSource source_;
+  std::string buffer_;    // of the source
+  std::string_view in_;   // what is left, but for that which is …
+  uint64_t unread_ = 0;   // … still in the source
+  std::string path_;      // "checkpoint 'x': envs.3"
+  size_t root_ = 0;       // where the names of objects begin in it
   bool restoring_ = false;
+  RowStore* rows_ = nullptr;
   std::vector<std::string> warnings_;
 };
 

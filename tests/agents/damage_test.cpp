@@ -8,6 +8,7 @@
 #include "core/safe_file.h"
 #include "nets/policy_file.h"
 #include "nets/safetensors.h"
+#include "tests/agents/checkpoint_text.h"
 #include "tests/core/expect_error.h"
 
 namespace sinew {

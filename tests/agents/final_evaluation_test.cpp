@@ -15,6 +15,7 @@
 #include "core/state_archive.h"
 #include "nets/policy_file.h"
 #include "tests/agents/made_up_env.h"
+#include "tests/agents/checkpoint_text.h"
 #include "tests/core/expect_error.h"
 
 namespace sinew {
@@ -40,19 +41,21 @@ TEST(Candidates, GoIntoACheckpointAndBack) {
   Candidates candidates(2), restored(2);
   candidates.add({10, 1.5, "ten"});
   candidates.add({20, 2.5, "twenty"});
-  Checkpoint checkpoint;
-  candidates.move_policies_to(checkpoint);
-  EXPECT_EQ(checkpoint.sections.size(), 2u);
+  std::string text;
+  CheckpointWriter out([&](std::string_view bytes) { text += bytes; }, {.software = "", .machine = "", .step = 30});
+  candidates.write_policies(out);
+  out.finish();
   StateArchive saved;
   candidates.visit_state(saved);
   StateArchive state(saved.bytes(), "test");
   restored.visit_state(state);
-  restored.move_policies_from(checkpoint);
+  restored.read_policies(Checkpoint(access_text(text), "test"));
   EXPECT_EQ(restored.best_first()[0].policy, "twenty");
   EXPECT_EQ(restored.best_first()[1].policy, "ten");
   EXPECT_EQ(restored.best_first()[1].eval_mean, 1.5);
-  checkpoint.sections.erase("candidate_000000000010");
-  expect_contains(error_of([&] { restored.move_policies_from(checkpoint); }), "has no section 'candidate_000000000010'");
+  const std::string empty = format_checkpoint({});
+  expect_contains(error_of([&] { restored.read_policies(Checkpoint(access_text(empty), "test")); }),
+                  "has no section 'candidate_000000000020'");
 }
 
 TEST(Evaluation, ItsStandardErrorAsWorkedByHand) {
@@ -135,9 +138,9 @@ TEST_F(FinalEvaluationTest, KeepsTheCandidateThatDoesBestOnFreshEpisodes) {
     return evaluator.run(policy, 6, stream.split(purpose)).mean_reward();
   };
   std::vector<std::pair<double, std::string>> candidates;
-  for (const auto& [name, bytes] : checkpoint->sections)
+  for (const std::string& name : checkpoint->sections())
     if (name.starts_with("candidate_")) {
-      const LoadedPolicy loaded = parse_policy(bytes, name, registry_.layers);
+      const LoadedPolicy loaded = parse_policy(checkpoint->section(name), name, registry_.layers);
       candidates.emplace_back(mean(*loaded.policy, "choose"), whole_weights_hash(loaded));
     }
   ASSERT_EQ(candidates.size(), 3u);

@@ -262,7 +262,7 @@ TEST_F(ResumeTest, AfterANaNTheLastGoodCheckpointIsKept) {
   expect_contains(read_file(path("parts") + "/log.txt"), "error: " + text);
   const CheckpointFolder::Newest newest = checkpoints("parts").newest();
   ASSERT_TRUE(newest.checkpoint);
-  EXPECT_EQ(newest.checkpoint->step, 512);
+  EXPECT_EQ(newest.checkpoint->head().step, 512);
   EXPECT_EQ(error_of([&] { run("parts", exploding); }), text);  // from there on, the same again
 }
 

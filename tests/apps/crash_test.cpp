@@ -30,6 +30,17 @@ constexpr const char* recipe =
     "eval: {eval_freq: 512, n_eval_episodes: 1, n_final_episodes: 2}\n"
     "save_freq: 1\n";
 
+// Its checkpoints have segments beside them; the first ones are needed no more in the end.
+constexpr const char* replay_recipe =
+    "task: inverted_pendulum\n"
+    "total_timesteps: 400\n"
+    "n_envs: 2\n"
+    "algorithm: {name: replay, capacity: 90}\n"
+    "network: {actor: [{linear: 4}, tanh]}\n"
+    "log_interval: 100\n"
+    "eval: {eval_freq: 0, n_final_episodes: 0}\n"
+    "save_freq: 100\n";
+
 // What a run leaves behind that must not depend on how often it was killed.
 struct Outcome {
   std::string weights, metrics;  // the latter without its time/ columns
@@ -79,18 +90,22 @@ class CrashTest : public testing::Test {
   std::vector<std::string> words(const std::string& run) const {
     return {"train", folder_.file("recipe.yaml"), "--run", folder_.file(run), "--resume", "--threads", "1"};
   }
+  ChildProcess::Result start(std::vector<std::string> words) const {
+    words.insert(words.begin(), program_);
+    return ChildProcess(words).wait();
+  }
   // Trains with a fault in the call of this number; 0: none.
   ChildProcess::Result train_with(const std::string& kind, int call) const {
     fs::remove(folder_.file("record"));
     ::setenv("FAULT_KIND", kind.c_str(), 1);
     ::setenv("FAULT_AT", std::to_string(call).c_str(), 1);
     ::setenv("LD_PRELOAD", SINEW_FAULT_INJECTOR, 1);
-    const ChildProcess::Result result = run_sinew(words("run"));
+    const ChildProcess::Result result = start(words("run"));
     ::unsetenv("LD_PRELOAD");
     return result;
   }
   Outcome train_undisturbed(const std::string& run) const {
-    const ChildProcess::Result result = run_sinew(words(run));
+    const ChildProcess::Result result = start(words(run));
     EXPECT_EQ(result.exit_code, 0) << result.errors;
     return outcome(run, result.output);
   }
@@ -127,18 +142,23 @@ class CrashTest : public testing::Test {
       if (what == "sync") synced[path] = written[path];
     }
     for (const auto& [path, bytes] : written)
-      if ((path.ends_with("metrics.csv") || path.find("tfevents") != std::string::npos) && fs::exists(path))
+      if ((path.ends_with("metrics.csv") || path.find("tfevents") != std::string::npos ||
+           path.ends_with(".segment")) &&
+          fs::exists(path))
         fs::resize_file(path, std::min(synced[path], fs::file_size(path)));
   }
 
+  void fail_in_each_call(size_t least_calls) const;
+
   const TemporaryFolder folder_;
+  std::string program_ = SINEW_PROGRAM;
 };
 
-TEST_F(CrashTest, AfterAFaultInEachCallTheRunGoesOnToTheSameBits) {
+void CrashTest::fail_in_each_call(size_t least_calls) const {
   const Outcome expected = train_undisturbed("undisturbed");
   ASSERT_EQ(train_with("none", 0).exit_code, 0);
   const std::vector<std::string> calls = record();
-  ASSERT_GT(calls.size(), 30u) << "the injector does not work";
+  ASSERT_GT(calls.size(), least_calls) << "the injector does not work";
   for (const std::string kind : {"fail", "tear", "full"})
     for (int call = 1; call <= static_cast<int>(calls.size()); ++call) {
       if (kind == "full" && !calls[static_cast<size_t>(call - 1)].starts_with("write")) continue;
@@ -157,6 +177,14 @@ TEST_F(CrashTest, AfterAFaultInEachCallTheRunGoesOnToTheSameBits) {
       EXPECT_EQ(train_undisturbed("run"), expected) << at;
       if (HasFailure()) return;
     }
+}
+
+TEST_F(CrashTest, AfterAFaultInEachCallTheRunGoesOnToTheSameBits) { fail_in_each_call(30); }
+
+TEST_F(CrashTest, SegmentsIncluded) {
+  program_ = SINEW_REPLAY_PROGRAM;
+  folder_.write("recipe.yaml", replay_recipe);
+  fail_in_each_call(40);
 }
 
 // A rename may reach the disk before what was written into the file, unless that was synced.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "core/random.h"
 #include "tests/core/expect_error.h"
 
@@ -113,6 +115,57 @@ TEST(StateArchive, SurvivesEveryCutAndEveryFlippedBit) {
     }
     EXPECT_LE(car.name.size() + car.wheels[0].grip.size() + car.wheels[1].grip.size(), bytes.size());
   }
+}
+
+// Entries smaller and larger than the buffer, in any order.
+TEST(StateArchive, ThroughABufferItIsTheSame) {
+  Rng rng(7);
+  for (int round = 0; round < 30; ++round) {
+    std::vector<std::vector<float>> numbers(1 + rng.below(12));
+    for (std::vector<float>& list : numbers)
+      for (list.resize(rng.below(3) == 0 ? rng.below(60000) : rng.below(40)); float& x : list) x = rng.normal();
+    const auto visit = [](StateArchive& archive, std::vector<std::vector<float>>& lists) {
+      for (size_t i = 0; i < lists.size(); ++i) archive("list_" + std::to_string(i), lists[i]);
+    };
+    StateArchive in_memory;
+    visit(in_memory, numbers);
+    std::string written;
+    StateArchive saving([&](std::string_view bytes) { written += bytes; });
+    visit(saving, numbers);
+    saving.finish();
+    ASSERT_EQ(written, in_memory.bytes());
+    std::vector<std::vector<float>> restored(numbers.size());
+    StateArchive restoring(access_text(written).from(0), written.size(), "test");
+    visit(restoring, restored);
+    restoring.finish();
+    ASSERT_EQ(restored, numbers);
+    std::vector<std::vector<float>> short_by_one(numbers.size());
+    StateArchive cut(access_text(written).from(0), written.size() - 1, "test");
+    EXPECT_THROW(visit(cut, short_by_one), Error);
+  }
+}
+
+TEST(StateArchive, RowsWithoutAStoreLieInTheState) {
+  std::vector<int> ring = {10, 11, 7, 8, 9};
+  RowLog log{.row_bytes = sizeof(int), .capacity = 5, .begin = 7, .end = 12};
+  log.get = [&](uint64_t row, std::span<char> bytes) { std::memcpy(bytes.data(), &ring[row % 5], bytes.size()); };
+  StateArchive saved;
+  saved("rows", log);
+  std::vector<int> back(5);
+  RowLog into{.row_bytes = sizeof(int), .capacity = 5};
+  into.put = [&](uint64_t row, std::span<const char> bytes) { std::memcpy(&back[row % 5], bytes.data(), bytes.size()); };
+  StateArchive restored(saved.bytes(), "test");
+  restored("rows", into);
+  restored.finish();
+  EXPECT_EQ(back, ring);
+  EXPECT_EQ(into.begin, 7u);
+  EXPECT_EQ(into.end, 12u);
+  into.capacity = 4;
+  expect_contains(error_of([&] {
+                    StateArchive small(saved.bytes(), "test");
+                    small("rows", into);
+                  }),
+                  "rows.end: rows 7 to 12 are more than the 4 that it can hold");
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // The bytes of a saved state, as a checkpoint hands them to the objects they are of.
+#include <cstring>
+
 #include "core/error.h"
 #include "core/random.h"
 #include "core/state_archive.h"
@@ -27,7 +29,12 @@ struct Everything {
   std::vector<Inner> list = std::vector<Inner>(3);
   std::optional<int> none;
   Rng rng;
+  std::vector<int> ring = std::vector<int>(4);
+  RowLog rows{.row_bytes = sizeof(int), .capacity = 4, .begin = 3, .end = 6, .get = {}, .put = {}};
   void visit_state(StateArchive& archive) {
+    rows.get = [this](uint64_t row, std::span<char> to) { std::memcpy(to.data(), &ring[row % 4], to.size()); };
+    rows.put = [this](uint64_t row, std::span<const char> from) { std::memcpy(&ring[row % 4], from.data(), from.size()); };
+    archive("rows", rows);
     archive("steps", steps);
     archive("flag", flag);
     archive("text", text);
