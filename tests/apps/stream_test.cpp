@@ -211,9 +211,9 @@ TEST_F(Stream, ARobotThatStopsByItselfSaysWhy) {
     expect_contains(robot.end().errors, "the task has ended: return ");
   }
   std::string text = replaced(patient_robot(), "max_age: 9", "max_age: 0.1");
-  folder_.write("robot.yaml", replaced(text, "watchdog: 9", "watchdog: 0.2"));
+  folder_.write("robot.yaml", replaced(text, "watchdog: 9", "watchdog: 1"));  // some come within it, however busy the machine is
   RobotProgram late(folder_, {"--latency", "0.09"});  // there and back, more than max_age
-  expect_failure(stream({"--arm", "--seconds", "60", "--no-record"}), 
+  expect_failure(stream({"--arm", "--seconds", "60", "--no-record"}),
                  "came, all refused: too late, more than 0.1 s (max_age) after what they answer");
   expect_contains(late.end().errors, "stopped (no action could be obeyed for ");
 }
