@@ -143,11 +143,13 @@ int64_t BehaviorCloning::iterate(double progress) {
     total += run_minibatch(std::span(order_).subspan(begin, n));
     engine_.take_step(rate);
   }
-  report_.assign({{"train/loss", total.loss / total.rows},
-             {"train/action_error", total.error / total.rows},
-             {"train/epochs", static_cast<double>(++epochs_)},
-             {"train/learning_rate", rate},
-             {"train/n_updates", static_cast<double>(engine_.n_updates())}});
+  report_.assign({
+      {"train/loss", total.loss / total.rows},
+      {"train/action_error", total.error / total.rows},
+      {"train/epochs", static_cast<double>(++epochs_)},
+      {"train/learning_rate", rate},
+      {"train/n_updates", static_cast<double>(engine_.n_updates())},
+  });
   return data_.training_rows();
 }
 

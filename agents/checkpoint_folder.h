@@ -33,7 +33,6 @@ class CheckpointFolder {
   Newest newest() const;
 
   std::string file(int64_t step) const;
-  const std::string& path() const { return path_; }
 
  private:
   void drop_segments() const;

@@ -68,7 +68,8 @@ const AlgorithmRow& find_algorithm(const Recipe& recipe, const Registry& registr
   options.remove("name");
   if (!recipe.normalize_reward.is_null()) {
     if (options.find("normalize_reward"))
-      throw recipe.normalize_reward.error("normalize_reward stands in the recipe and in its algorithm; the algorithm's alone is enough");
+      throw recipe.normalize_reward.error(
+          "normalize_reward stands in the recipe and in its algorithm; the algorithm's alone is enough");
     options.set("normalize_reward", recipe.normalize_reward);
   }
   return *row;

@@ -85,8 +85,8 @@ bool holds_a_run(const fs::path& folder) {
 bool is_foreign_media(const fs::path& path) {
   std::error_code ignored;
   if (fs::is_empty(path, ignored)) return false;
-  if (path.filename() == "curve.png") return !is_own_png(beginning_of_file(path.string()));
-  return path.filename() == "video.mp4" && !is_own_mp4(end_of_file(path.string(), mp4_mark.size()));
+  if (path.filename() == "curve.png") return !is_own_picture(path.string());
+  return path.filename() == "video.mp4" && !is_own_film(path.string());
 }
 
 // Whether a run in `folder` writes there, through whatever links the two are named.

@@ -40,7 +40,8 @@ class RunFolder {
 };
 
 /// Throws Error when the folder holds a run and that shall be refused; where a run would begin anew there, also when
-/// the files with a run's names are not those of a run, or one of `inputs` is among them.
+/// the files with a run's names are not those of a run, or one of `inputs` is among them; and always where a picture
+/// or a video there, which a run would replace, is not sinew's.
 void check_run_folder(const std::string& path, IfRunExists if_run_exists, const std::vector<std::string>& inputs = {});
 
 }  // namespace sinew

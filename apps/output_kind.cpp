@@ -9,8 +9,8 @@
 
 #include "core/error.h"
 #include "core/file_name.h"
-#include "core/safe_file.h"
 #include "core/own_mark.h"
+#include "core/safe_file.h"
 
 namespace sinew {
 namespace {
@@ -25,15 +25,11 @@ OutputKind begins_as(std::string what, std::function<bool(std::string_view head)
 }  // namespace
 
 OutputKind png_picture() {
-  OutputKind kind = begins_as("a PNG picture of sinew's", is_own_png);
-  kind.extension = ".png";
-  return kind;
+  return {"a PNG picture of sinew's", is_own_picture, /*makes_folder=*/false, ".png"};
 }
 
 OutputKind mp4_video() {
-  return {"an MP4 video of sinew's",
-          [](const std::string& path) { return is_own_mp4(end_of_file(path, mp4_mark.size())); },
-          /*makes_folder=*/true, ".mp4"};
+  return {"an MP4 video of sinew's", is_own_film, /*makes_folder=*/true, ".mp4"};
 }
 
 OutputKind json_result(const std::string& of, const std::vector<std::string>& keys) {

@@ -1,6 +1,9 @@
 #pragma once
 #include <cstddef>
+#include <string>
 #include <string_view>
+
+#include "core/safe_file.h"
 
 /// What a picture or a film that sinew wrote is known by, so that it may replace one and nobody else's.
 namespace sinew {
@@ -16,5 +19,9 @@ inline bool is_own_png(std::string_view beginning) {
   return beginning.size() > png_mark_begin && beginning.substr(png_mark_begin).starts_with(png_mark);
 }
 inline bool is_own_mp4(std::string_view end) { return end.ends_with(mp4_mark); }
+
+/// The same of a file.
+inline bool is_own_picture(const std::string& path) { return is_own_png(beginning_of_file(path)); }
+inline bool is_own_film(const std::string& path) { return is_own_mp4(end_of_file(path, mp4_mark.size())); }
 
 }  // namespace sinew

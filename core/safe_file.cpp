@@ -42,14 +42,13 @@ class File {
   int fd_;
 };
 
-bool write_all(int fd, std::span<const std::string_view> pieces) {
-  for (std::string_view content : pieces)
-    while (!content.empty()) {
-      const ssize_t written = ::write(fd, content.data(), content.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return false;
-      content.remove_prefix(static_cast<size_t>(written));
-    }
+bool write_all(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    content.remove_prefix(static_cast<size_t>(written));
+  }
   return true;
 }
 
@@ -145,22 +144,18 @@ std::string end_of_links(const std::string& path) {
 
 }  // namespace
 
-void write_file_atomically(const std::string& path, std::string_view content) {
-  write_file_atomically(path, std::span(&content, 1));
-}
-
-void write_file_atomically(const std::string& named, std::span<const std::string_view> pieces) {
+void write_file_atomically(const std::string& named, std::string_view content) {
   const std::string path = end_of_links(named);
   const int descriptor = open_already(path);
   if (descriptor >= 0 || is_stream(path)) {
     std::fflush(stdout);  // what was printed before comes before
     File file = descriptor >= 0 ? File(::dup(descriptor)) : File(path, O_WRONLY);
-    if (!file || !write_all(file.fd(), pieces) || file.close() != 0)
+    if (!file || !write_all(file.fd(), content) || file.close() != 0)
       fail_errno(fmt::format("cannot write '{}'", path), errno);
     return;
   }
   AtomicFile file(path);
-  for (const std::string_view piece : pieces) file.write(piece);
+  file.write(content);
   file.commit();
 }
 
@@ -185,7 +180,7 @@ void AtomicFile::give_up(int error_number) {
 }
 
 void AtomicFile::write(std::string_view bytes) {
-  if (!write_all(descriptor_, std::span(&bytes, 1))) give_up(errno);
+  if (!write_all(descriptor_, bytes)) give_up(errno);
 }
 
 void AtomicFile::commit() {

@@ -1,6 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,8 +18,6 @@ std::string end_of_file(const std::string& path, size_t most);
 /// last sync fails, the new file is there already. A device or a pipe (/dev/stdout) is simply written into. Of a
 /// symbolic link it is the file that the link leads to, there or not yet.
 void write_file_atomically(const std::string& path, std::string_view content);
-/// The same for what lies in several places, one after the other.
-void write_file_atomically(const std::string& path, std::span<const std::string_view> pieces);
 
 /// The same for what is made piece by piece: the new content has its name once commit() returns. Without it the
 /// temporary file is removed, and the old one stays.

@@ -35,7 +35,7 @@ class BigState : public testing::Test {
   BigState() { registry_.algorithms.push_back(replay_row()); }
   ~BigState() override { fs::remove_all(folder_); }
 
-  // Half of the bytes in the ring, which is filled, half beside it. Returns the hash of the weights.
+  // Half of the bytes in the ring, which is filled, half beside it.
   TrainResult run(int64_t bytes, IfRunExists if_run_exists, int64_t total_steps, int64_t stop_at) {
     constexpr int64_t row_floats = 4096;
     const int64_t capacity = bytes / 2 / (4 * row_floats);
