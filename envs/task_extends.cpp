@@ -2,7 +2,6 @@
 
 #include "core/input_path.h"
 #include "core/latency_profile.h"
-#include "envs/make_env.h"
 
 namespace sinew {
 namespace {

@@ -1,24 +1,6 @@
 #include "envs/task_registry.h"
 
-#include <iterator>
-
-#include "envs/classic/cartpole.h"
-#include "envs/classic/mountain_car.h"
-#include "envs/classic/pendulum.h"
-#include "envs/memory/repeat_previous.h"
-#include "envs/terms/tables.h"
-
 namespace sinew {
-namespace {
-
-// One table of several.
-template <class Row, class... Others>
-std::vector<Row> joined(std::vector<Row> first, Others... others) {
-  (std::move(others.begin(), others.end(), std::back_inserter(first)), ...);
-  return first;
-}
-
-}  // namespace
 
 size_t TermSource::find_command(const std::string& name) const {
   std::vector<std::string> names;
@@ -28,25 +10,6 @@ size_t TermSource::find_command(const std::string& name) const {
   }
   throw node.error(fmt::format("there is no command '{}'{}", name,
                                names.empty() ? ": the task has no 'commands'" : suggestion(name, names)));
-}
-
-TaskRegistry TaskRegistry::builtin() {
-  return {
-      .observations =
-          joined(array_observations(), joint_observations(), pose_observations(), body_observations(),
-                 sensor_observations(), task_observations(), function_observations(), memory_observations()),
-      .actions = joined(builtin_actions(), pd_actions(), servo_actions(), wheel_actions()),
-      .rewards = joined(motion_rewards(), measured_rewards(), effort_rewards(), joint_rewards(), contact_rewards()),
-      .terminations = joined(builtin_terminations(), fall_terminations()),
-      .resets = joined(builtin_resets(), pose_resets()),
-      .commands = builtin_commands(),
-      .randomizations =
-          joined(body_randomizations(), model_randomizations(), robot_randomizations(), visual_randomizations()),
-      .envs = {{"cartpole", CartPole::doc, CartPole::make},
-               {"mountain_car", MountainCar::doc, MountainCar::make},
-               {"pendulum", Pendulum::doc, Pendulum::make},
-               {"repeat_previous", RepeatPrevious::doc, RepeatPrevious::make}},
-  };
 }
 
 }  // namespace sinew

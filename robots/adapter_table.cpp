@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/text.h"
-#include "robots/lekiwi_adapter.h"
 
 namespace sinew {
 
@@ -39,12 +38,6 @@ void check_accepted(const Adapter& adapter, const std::vector<std::string>& acce
       "file: "
       "accept: [{}]",
       adapter.name, join(missing), join(adapter.always_lacks()));
-}
-
-AdapterTable builtin_adapters() {
-  AdapterTable table;
-  table.add(lekiwi_adapter());
-  return table;
 }
 
 }  // namespace sinew

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "nets/kernels/gemm_panel_internal.h"
+#include "nets/kernels/gemm_internal.h"
 
 namespace sinew {
 

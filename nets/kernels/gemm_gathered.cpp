@@ -1,4 +1,4 @@
-#include "nets/kernels/gemm_panel_internal.h"
+#include "nets/kernels/gemm_internal.h"
 
 namespace sinew {
 

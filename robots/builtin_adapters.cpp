@@ -1,0 +1,12 @@
+#include "robots/adapter_table.h"
+#include "robots/lekiwi_adapter.h"
+
+namespace sinew {
+
+AdapterTable builtin_adapters() {
+  AdapterTable table;
+  table.add(lekiwi_adapter());
+  return table;
+}
+
+}  // namespace sinew
