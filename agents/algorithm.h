@@ -9,7 +9,7 @@
 #include "core/config.h"
 #include "core/thread_pool.h"
 #include "envs/vec_env.h"
-#include "nets/policy_file.h"
+#include "nets/formats/policy_file.h"
 
 namespace sinew {
 
@@ -28,7 +28,7 @@ class Algorithm {
   virtual Policy& policy() = 0;
   /// What it learns with beside the policy, such as a critic: policy files hold it apart.
   virtual LearnerParameters learner_parameters() const { return {}; }
-  /// Goes on from another policy: nets/initial_policy.h. False: what it learns with beside the policy is not there, or
+  /// Goes on from another policy: nets/policy/initial_policy.h. False: what it learns with beside the policy is not there, or
   /// is another one, and begins anew.
   virtual bool start_from(const LoadedPolicy& other) = 0;
   /// Collects experience and learns from it once. `progress` in [0, 1] is how far training has come.

@@ -1,7 +1,7 @@
 #include "agents/algorithm.h"
 
-#include "agents/behavior_cloning.h"
-#include "agents/ppo.h"
+#include "agents/bc/behavior_cloning.h"
+#include "agents/ppo/ppo.h"
 
 namespace sinew {
 

@@ -1,7 +1,7 @@
 #pragma once
-#include "agents/recipe.h"
-#include "apps/command_line.h"
-#include "robots/adapter_table.h"
+#include "agents/run/recipe.h"
+#include "apps/command_line/command_line.h"
+#include "robots/link/adapter_table.h"
 
 /// One function a subcommand, each in the file of its name: declares its options and returns its work.
 namespace sinew {

@@ -10,9 +10,9 @@
 #include <memory>
 #include <string_view>
 
-#include "apps/command_line.h"
-#include "apps/media.h"
-#include "apps/plot_json.h"
+#include "apps/command_line/command_line.h"
+#include "apps/media/media.h"
+#include "apps/report/plot_json.h"
 #include "core/error.h"
 #include "core/safe_file.h"
 #include "vision/plot.h"

@@ -1,9 +1,9 @@
 #pragma once
 #include <vector>
 
-#include "apps/command_line.h"
+#include "apps/command_line/command_line.h"
 #include "nets/layers/layer.h"
-#include "robots/adapter_table.h"
+#include "robots/link/adapter_table.h"
 
 /// The subcommands that a computer on a robot has, too: they need neither MuJoCo nor what learning needs. One function
 /// each, in the file of its name.

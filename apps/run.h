@@ -1,9 +1,9 @@
 #pragma once
 #include <vector>
 
-#include "agents/recipe.h"
-#include "apps/command_line.h"
-#include "robots/adapter_table.h"
+#include "agents/run/recipe.h"
+#include "apps/command_line/command_line.h"
+#include "robots/link/adapter_table.h"
 
 namespace sinew {
 

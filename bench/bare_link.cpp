@@ -10,7 +10,7 @@
 
 #include "core/clock.h"
 #include "core/error.h"
-#include "robots/real_time.h"
+#include "robots/control/real_time.h"
 
 namespace sinew::bench {
 namespace {

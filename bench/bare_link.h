@@ -1,5 +1,5 @@
 #pragma once
-#include "robots/latency_histogram.h"
+#include "robots/link/latency_histogram.h"
 
 /// What bounds a link: ZeroMQ and the scheduler, and nothing else.
 namespace sinew::bench {

@@ -8,8 +8,8 @@
 #include "bench/bare_rendering.h"
 #include "core/clock.h"
 #include "core/random.h"
-#include "envs/make_env.h"
-#include "sim/model.h"
+#include "envs/task/make_env.h"
+#include "sim/model/model.h"
 
 namespace sinew::bench {
 

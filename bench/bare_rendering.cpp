@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "sim/gl_context.h"
+#include "sim/camera/gl_context.h"
 
 namespace sinew::bench {
 

@@ -3,10 +3,10 @@
 
 #include <filesystem>
 
-#include "agents/trainer.h"
+#include "agents/run/trainer.h"
 #include "bench/bench.h"
 #include "core/state_archive.h"
-#include "nets/initial_policy.h"
+#include "nets/policy/initial_policy.h"
 
 namespace sinew::bench {
 namespace {

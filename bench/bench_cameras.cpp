@@ -1,7 +1,7 @@
 #include <fmt/core.h>
 
 #include "bench/against_bare.h"
-#include "envs/make_env.h"
+#include "envs/task/make_env.h"
 
 // Camera frames inside vectorised envs, against bare stepping plus bare rendering on the same threads.
 namespace sinew::bench {

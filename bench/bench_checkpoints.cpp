@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "agents/trainer.h"
+#include "agents/run/trainer.h"
 #include "bench/bench.h"
 #include "core/clock.h"
 

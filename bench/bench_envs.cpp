@@ -1,7 +1,7 @@
 #include <fmt/core.h>
 
 #include "bench/against_bare.h"
-#include "envs/make_env.h"
+#include "envs/task/make_env.h"
 
 namespace sinew::bench {
 

@@ -9,7 +9,7 @@
 #include "core/thread_pool.h"
 #include "nets/layers/linear.h"
 #include "nets/layers/sequential.h"
-#include "nets/ops_image.h"
+#include "nets/ops/image.h"
 
 namespace sinew::bench {
 namespace {

@@ -8,9 +8,9 @@
 #include <thread>
 #include <vector>
 
-#include "nets/policy.h"
-#include "robots/policy_client.h"
-#include "robots/robot_server.h"
+#include "nets/policy/policy.h"
+#include "robots/link/policy_client.h"
+#include "robots/link/robot_server.h"
 
 /// A policy and a robot of no substance on the two ends of a real link: what `sinew bench link` measures.
 namespace sinew::bench {

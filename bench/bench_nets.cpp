@@ -7,8 +7,8 @@
 #include "core/log.h"
 #include "nets/kernels/gemm.h"
 #include "nets/layers/linear.h"
-#include "nets/optimizer.h"
-#include "nets/policy.h"
+#include "nets/tape/optimizer.h"
+#include "nets/policy/policy.h"
 
 namespace sinew::bench {
 namespace {

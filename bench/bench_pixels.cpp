@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "agents/ppo.h"
+#include "agents/ppo/ppo.h"
 #include "bench/bench.h"
 #include "core/clock.h"
 

@@ -6,7 +6,7 @@
 #include "bench/torch_peer.h"
 #include "core/thread_pool.h"
 #include "nets/layers/recurrent_layers.h"
-#include "nets/policy.h"
+#include "nets/policy/policy.h"
 
 namespace sinew::bench {
 namespace {

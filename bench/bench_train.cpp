@@ -1,13 +1,13 @@
 #include <filesystem>
 #include <random>
 
-#include "agents/ppo.h"
-#include "agents/trainer.h"
+#include "agents/ppo/ppo.h"
+#include "agents/run/trainer.h"
 #include "bench/bare_physics.h"
 #include "bench/bench.h"
 #include "bench/peer_process.h"
 #include "core/clock.h"
-#include "envs/make_env.h"
+#include "envs/task/make_env.h"
 
 namespace sinew::bench {
 namespace {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
-#include "envs/make_env.h"
+#include "envs/task/make_env.h"
 
 namespace sinew::bench {
 namespace {

@@ -59,12 +59,15 @@ endfunction()
 
 # sinew_test(ROOM NAME [PROGRAM program] [SOURCES file…] [LIBS target…] [DEFINITIONS name=value…] [NEEDS target…]
 #            [TIMEOUT seconds])
-# The tests in <name>_test.cpp, run by ctest as <room>/<name>. A room's tests are few programs, for linking takes long:
+# The tests in <name>_test.cpp, in this folder or in a wing of it, run by ctest as <room>/<name>. A room's tests are few programs, for linking takes long:
 # test_<room>, and test_<room>_threads of those that ThreadSanitizer runs, too (SinewSanitize.cmake); PROGRAM names
 # another. SOURCES: what they need besides, of which a program has each once. NEEDS: programs that they start.
 function(sinew_test room name)
   cmake_parse_arguments(TEST "" "PROGRAM;TIMEOUT" "SOURCES;LIBS;DEFINITIONS;NEEDS" ${ARGN})
-  set(source ${name}_test.cpp)
+  file(GLOB source RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} ${name}_test.cpp */${name}_test.cpp)
+  if(NOT source MATCHES "^[^;]+$")
+    message(FATAL_ERROR "${room}/${name}: one file ${name}_test.cpp is wanted; there is '${source}'")
+  endif()
   if(NOT TEST_PROGRAM)
     set(TEST_PROGRAM ${room})
     if(${room}/${name} IN_LIST SINEW_THREADED_TESTS)
@@ -82,7 +85,7 @@ function(sinew_test room name)
   if(TEST_NEEDS)
     add_dependencies(${target} ${TEST_NEEDS})
   endif()
-  add_test(NAME ${room}/${name} COMMAND ${target} --only ${source} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  add_test(NAME ${room}/${name} COMMAND ${target} --only ${name}_test.cpp WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT ${SINEW_TEST_TIMEOUT})
   endif()

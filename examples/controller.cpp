@@ -10,10 +10,10 @@
 #include <string_view>
 #include <thread>
 
-#include "agents/evaluator.h"
+#include "agents/run/evaluator.h"
 #include "core/error.h"
-#include "envs/make_env.h"
-#include "robots/policy_client.h"
+#include "envs/task/make_env.h"
+#include "robots/link/policy_client.h"
 
 namespace {
 

@@ -1,10 +1,10 @@
 // A network and a loss of one's own: it fits sin(3x) seen through noise that grows with x, and says
-// how sure it is. Whatever calls the operations of nets/ops.h has its gradients.
+// how sure it is. Whatever calls the operations of nets/ops/ops.h has its gradients.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include "nets/layers/linear.h"
-#include "nets/optimizer.h"
+#include "nets/tape/optimizer.h"
 
 using namespace sinew;
 struct Network {

@@ -7,7 +7,7 @@
 #include <array>
 #include <cmath>
 
-#include "agents/recipe.h"
+#include "agents/run/recipe.h"
 #include "apps/run.h"
 #include "nets/layers/linear.h"
 

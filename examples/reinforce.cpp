@@ -6,12 +6,12 @@
 #include <cmath>
 #include <numeric>
 
-#include "agents/recipe.h"
-#include "agents/update_engine.h"
+#include "agents/run/recipe.h"
+#include "agents/update/update_engine.h"
 #include "apps/run.h"
 #include "core/state_archive.h"
-#include "nets/initial_policy.h"
-#include "nets/ops.h"
+#include "nets/policy/initial_policy.h"
+#include "nets/ops/ops.h"
 
 namespace {
 

@@ -11,8 +11,8 @@
 
 #include "core/clock.h"
 #include "core/error.h"
-#include "robots/link_keys.h"
-#include "robots/robot_server.h"
+#include "robots/link/link_keys.h"
+#include "robots/link/robot_server.h"
 
 namespace {
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "envs/task_registry.h"
+#include "envs/terms/task_registry.h"
 #include "envs/terms/draw_range.h"
 
 namespace sinew {

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "envs/task_registry.h"
+#include "envs/terms/task_registry.h"
 
 /// What a parameter such as `joints` names: the word `all`, a name, a pattern, or a list of names and patterns.
 ///

@@ -1,7 +1,7 @@
 #pragma once
 #include <memory>
 
-#include "envs/task_registry.h"
+#include "envs/terms/task_registry.h"
 
 namespace sinew {
 

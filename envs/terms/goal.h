@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "envs/task_registry.h"
+#include "envs/terms/task_registry.h"
 
 namespace sinew {
 

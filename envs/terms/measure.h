@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "envs/task_registry.h"
+#include "envs/terms/task_registry.h"
 
 namespace sinew {
 

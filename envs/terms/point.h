@@ -2,7 +2,7 @@
 #include <array>
 #include <string>
 
-#include "envs/task_registry.h"
+#include "envs/terms/task_registry.h"
 
 namespace sinew {
 

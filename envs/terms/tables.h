@@ -1,5 +1,5 @@
 #pragma once
-#include "envs/task_registry.h"
+#include "envs/terms/task_registry.h"
 
 /// The terms that sinew brings along, a few tables a kind, one file a table.
 namespace sinew {

@@ -7,8 +7,8 @@
 #include "core/random.h"
 #include "core/spec.h"
 #include "core/state_archive.h"
-#include "envs/action_drive.h"
-#include "envs/task_state.h"
+#include "envs/terms/action_drive.h"
+#include "envs/terms/task_state.h"
 
 /// A term is one named piece of a task: a part of an observation, of the reward, a reason to end, a
 /// way to start. Each env has its own terms, so that a term may remember. Terms compute in double

@@ -1,10 +1,10 @@
 #pragma once
 #include "nets/layers/layer.h"
-#include "nets/ops_attention.h"
+#include "nets/ops/attention.h"
 
 namespace sinew {
 
-/// Multi-head attention of a step over a window of normalised rows (nets/ops_attention.h). Parameters: query, key,
+/// Multi-head attention of a step over a window of normalised rows (nets/ops/attention.h). Parameters: query, key,
 /// value, distance and output [width, width], content_bias and position_bias [width] (Dai et al. 2019's u and v),
 /// output_bias.
 template <class T>

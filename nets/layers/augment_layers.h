@@ -1,6 +1,6 @@
 #pragma once
 #include "nets/layers/layer.h"
-#include "nets/ops_augment.h"
+#include "nets/ops/augment.h"
 
 namespace sinew {
 

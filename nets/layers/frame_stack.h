@@ -1,6 +1,6 @@
 #pragma once
 #include "nets/layers/layer.h"
-#include "nets/ops_window.h"
+#include "nets/ops/window.h"
 
 namespace sinew {
 

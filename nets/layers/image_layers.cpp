@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "nets/init.h"
+#include "nets/tape/init.h"
 #include "nets/layers/function_layer.h"
 
 namespace sinew {

@@ -1,6 +1,6 @@
 #pragma once
 #include "nets/layers/layer.h"
-#include "nets/ops_image.h"
+#include "nets/ops/image.h"
 
 namespace sinew {
 

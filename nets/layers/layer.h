@@ -7,7 +7,7 @@
 #include "core/config.h"
 #include "core/random.h"
 #include "nets/kernels/gemm.h"
-#include "nets/sequence.h"
+#include "nets/layers/sequence.h"
 
 namespace sinew {
 

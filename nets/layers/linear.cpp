@@ -1,6 +1,6 @@
 #include "nets/layers/linear.h"
 
-#include "nets/init.h"
+#include "nets/tape/init.h"
 
 namespace sinew {
 

@@ -1,6 +1,6 @@
 #pragma once
 #include "nets/layers/layer.h"
-#include "nets/ops.h"
+#include "nets/ops/ops.h"
 
 namespace sinew {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "nets/init.h"
+#include "nets/tape/init.h"
 #include "nets/layers/function_layer.h"
 
 namespace sinew {

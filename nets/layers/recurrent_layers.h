@@ -1,6 +1,6 @@
 #pragma once
 #include "nets/layers/layer.h"
-#include "nets/ops_recurrent.h"
+#include "nets/ops/recurrent.h"
 
 namespace sinew {
 
@@ -21,7 +21,7 @@ struct RecurrentOptions {
   }
 };
 
-/// LSTM or GRU over sequences (nets/ops_recurrent.h): the gates' part from the input for all rows at once, then step
+/// LSTM or GRU over sequences (nets/ops/recurrent.h): the gates' part from the input for all rows at once, then step
 /// by step. Parameters: input_weight [inputs, gates · units], bias, hidden_weight [units, gates · units], of a GRU
 /// hidden_bias [units] of the candidate; normalised, also input_scale, hidden_scale, and of an LSTM cell_scale and
 /// cell_shift. Weights start orthogonal, gate by gate; biases at 0, an LSTM's forget gate at 1 (Jozefowicz et al.

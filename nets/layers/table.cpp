@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "nets/init.h"
+#include "nets/tape/init.h"
 #include "nets/layers/attention_layers.h"
 #include "nets/layers/augment_layers.h"
 #include "nets/layers/batch_norm.h"
@@ -11,7 +11,7 @@
 #include "nets/layers/layer_norm.h"
 #include "nets/layers/linear.h"
 #include "nets/layers/recurrent_layers.h"
-#include "nets/ops.h"
+#include "nets/ops/ops.h"
 
 // The table of layers that YAML may name.
 namespace sinew {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "agents/checkpoint_file.h"
+#include "agents/run/checkpoint_file.h"
 
 namespace sinew {
 

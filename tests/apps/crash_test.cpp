@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "core/safe_file.h"
-#include "nets/safetensors.h"
+#include "nets/formats/safetensors.h"
 #include "tests/apps/program.h"
 #include "tests/core/expect_error.h"
 

@@ -1,10 +1,10 @@
 // The file of LeKiwi, against the tasks whose policies are to drive it.
 #include <gtest/gtest.h>
 
-#include "envs/make_env.h"
-#include "envs/task_env.h"
-#include "robots/handshake.h"
-#include "robots/lekiwi_config.h"
+#include "envs/task/make_env.h"
+#include "envs/task/task_env.h"
+#include "robots/protocol/handshake.h"
+#include "robots/lekiwi/lekiwi_config.h"
 #include "tests/core/expect_error.h"
 #include "tests/nets/make_policy.h"
 

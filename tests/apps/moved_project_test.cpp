@@ -2,7 +2,7 @@
 // whether it is the same.
 #include <algorithm>
 
-#include "nets/policy_file.h"
+#include "nets/formats/policy_file.h"
 #include "tests/apps/small_project.h"
 
 namespace sinew {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/child_process.h"
+#include "apps/command_line/child_process.h"
 
 namespace sinew {
 

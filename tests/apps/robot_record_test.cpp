@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "nets/demonstrations.h"
+#include "nets/formats/demonstrations.h"
 #include "tests/apps/robot_programs.h"
 #include "tests/core/expect_error.h"
 #include "tests/robots/python_peer.h"

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "nets/policy_file.h"
+#include "nets/formats/policy_file.h"
 #include "tests/apps/program.h"
 #include "tests/core/expect_error.h"
 #include "tests/robots/lekiwi_fixture.h"

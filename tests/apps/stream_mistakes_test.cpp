@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "nets/policy_file.h"
+#include "nets/formats/policy_file.h"
 #include "tests/apps/robot_programs.h"
 #include "tests/core/expect_error.h"
 #include "tests/nets/make_policy.h"

@@ -1,8 +1,8 @@
 // The policies in zoo/: small, with their run's config inside, and as good as they were.
 #include <nlohmann/json.hpp>
 
-#include "agents/recipe.h"
-#include "nets/policy_file.h"
+#include "agents/run/recipe.h"
+#include "nets/formats/policy_file.h"
 #include "tests/apps/program.h"
 
 namespace sinew {

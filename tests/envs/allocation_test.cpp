@@ -1,7 +1,7 @@
 // A warm step of any task allocates nothing, an episode's end its record alone.
 #include <gtest/gtest.h>
 
-#include "envs/make_env.h"
+#include "envs/task/make_env.h"
 #include "tests/core/allocation_counter.h"
 #include "tests/envs/randomized_task.h"
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "envs/make_env.h"
+#include "envs/task/make_env.h"
 
 namespace sinew {
 

@@ -1,7 +1,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
-#include "envs/task_registry.h"
+#include "envs/terms/task_registry.h"
 #include "tests/sim/temporary_model.h"
 
 namespace sinew {

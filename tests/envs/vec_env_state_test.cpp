@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "envs/make_env.h"
+#include "envs/task/make_env.h"
 #include "tests/core/expect_error.h"
 
 namespace sinew {

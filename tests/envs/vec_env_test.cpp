@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "envs/make_env.h"
+#include "envs/task/make_env.h"
 #include "tests/core/expect_error.h"
 
 namespace sinew {

@@ -10,7 +10,7 @@
 namespace sinew::fuzz {
 namespace {
 
-constexpr size_t fixed_bytes = 16, digest_bytes = 64;  // as agents/checkpoint_file.h lays them out
+constexpr size_t fixed_bytes = 16, digest_bytes = 64;  // as agents/run/checkpoint_file.h lays them out
 
 std::string change_bytes(std::string text) {
   const size_t size = text.size(), most = size + 1024;

@@ -2,7 +2,7 @@
 #include <cstdlib>
 
 #include "core/error.h"
-#include "nets/demonstrations.h"
+#include "nets/formats/demonstrations.h"
 #include "tests/fuzz/target.h"
 #include "tests/nets/make_network.h"
 

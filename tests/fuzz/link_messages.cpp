@@ -4,8 +4,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "robots/handshake.h"
-#include "robots/messages.h"
+#include "robots/protocol/handshake.h"
+#include "robots/protocol/messages.h"
 #include "tests/robots/fake_robot.h"
 
 namespace sinew::fuzz {

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "apps/runs.h"
+#include "apps/report/runs.h"
 #include "core/error.h"
 #include "tests/fuzz/target.h"
 

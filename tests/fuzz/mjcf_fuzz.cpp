@@ -4,8 +4,8 @@
 #include <cstdlib>
 
 #include "core/error.h"
-#include "sim/model.h"
-#include "sim/simulation.h"
+#include "sim/model/model.h"
+#include "sim/simulation/simulation.h"
 #include "tests/fuzz/memory_file.h"
 #include "tests/fuzz/target.h"
 

@@ -1,6 +1,6 @@
 // The policy file.
 #include "core/error.h"
-#include "nets/policy_file.h"
+#include "nets/formats/policy_file.h"
 #include "tests/fuzz/target.h"
 #include "tests/nets/make_network.h"
 #include "tests/nets/make_policy.h"

@@ -1,8 +1,8 @@
 // The JSON that `sinew replay` reads.
-#include "apps/replay_input.h"
+#include "apps/robot/replay_input.h"
 #include "core/error.h"
-#include "envs/make_env.h"
-#include "envs/task_env.h"
+#include "envs/task/make_env.h"
+#include "envs/task/task_env.h"
 #include "tests/fuzz/memory_file.h"
 #include "tests/fuzz/target.h"
 

@@ -2,7 +2,7 @@
 #include <cstdlib>
 
 #include "core/error.h"
-#include "nets/safetensors.h"
+#include "nets/formats/safetensors.h"
 #include "tests/fuzz/target.h"
 
 namespace sinew::fuzz {

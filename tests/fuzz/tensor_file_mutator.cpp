@@ -5,7 +5,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
-#include "nets/safetensors.h"
+#include "nets/formats/safetensors.h"
 #include "tests/fuzz/target.h"
 
 namespace sinew::fuzz {

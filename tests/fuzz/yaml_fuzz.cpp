@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <map>
 
-#include "agents/actor_critic.h"
-#include "agents/recipe.h"
-#include "envs/task_config.h"
-#include "envs/task_env.h"
+#include "agents/update/actor_critic.h"
+#include "agents/run/recipe.h"
+#include "envs/task/task_config.h"
+#include "envs/task/task_env.h"
 #include "tests/fuzz/target.h"
 
 namespace sinew::fuzz {

@@ -34,10 +34,10 @@ TEST_F(MadeUpHouse, RightIncludesPass) {
   write("core/a.h", "#pragma once\n#include <string>\n#include <fmt/core.h>\n");
   write("core/a.cpp", "#include \"core/a.h\"\n#include <yaml-cpp/parser.h>\n");
   write("sim/compat.h", "#include <mujoco/mujoco.h>\n");
-  write("sim/model.cpp", "#include \"sim/compat.h\"\n#include \"core/a.h\"\n");
+  write("sim/model/model.cpp", "#include \"sim/compat.h\"\n#include \"core/a.h\"\n");
   write("nets/gemm_internal.h", "#include <Eigen/Core>\n");
-  write("agents/log.cpp", "#include \"log.pb.h\"\n#include \"envs/env.h\"\n#include \"nets/policy.h\"\n");
-  write("apps/main.cpp", "#include \"sim/model.h\"\n#include \"agents/train.h\"\n");
+  write("agents/log.cpp", "#include \"log.pb.h\"\n#include \"envs/env.h\"\n#include \"nets/policy/policy.h\"\n");
+  write("apps/main.cpp", "#include \"sim/model/model.h\"\n#include \"agents/train.h\"\n");
   write("tests/x.cpp", "#include <mujoco/mujoco.h>\n");
   write("examples/x.cpp", "#include <Eigen/Core>\n");
   write("docs/page.md", "#include <Eigen/Core>\n");
@@ -45,10 +45,10 @@ TEST_F(MadeUpHouse, RightIncludesPass) {
 }
 
 TEST_F(MadeUpHouse, AWrongRoomIsFound) {
-  write("core/a.cpp", "#include <vector>\n  #  include \"nets/tape.h\"\n");
-  write("nets/b.cpp", "#include \"sim/model.h\"\n");
-  write("envs/deep/down/c.h", "#include \"nets/tape.h\"\n");
-  write("agents/d.cpp", "#include <sim/model.h>\n");
+  write("core/a.cpp", "#include <vector>\n  #  include \"nets/tape/tape.h\"\n");
+  write("nets/b.cpp", "#include \"sim/model/model.h\"\n");
+  write("envs/deep/down/c.h", "#include \"nets/tape/tape.h\"\n");
+  write("agents/d.cpp", "#include <sim/model/model.h>\n");
   write("robots/e.cpp", "#include \"envs/env.h\"\n");
   EXPECT_EQ(broken(), (Lines{"agents/d.cpp:1: agents may not include sim", "core/a.cpp:2: core may not include nets",
                              "envs/deep/down/c.h:1: envs may not include nets",
@@ -69,24 +69,24 @@ TEST_F(MadeUpHouse, AWrongLibraryIsFound) {
 TEST_F(MadeUpHouse, InstalledHeadersHideTheLibraries) {
   write("nets/a.h", "#include <Eigen/Core>\n");
   write("nets/b.h", "#include \"nets/gemm_internal.h\"\n");
-  write("sim/model.h", "#include \"sim/compat.h\"\n");
+  write("sim/model/model.h", "#include \"sim/compat.h\"\n");
   write("nets/c.h", "#include <nlohmann/json.hpp>\n");
   EXPECT_EQ(broken(),
             (Lines{"nets/a.h:1: an installed header includes <Eigen/Core>",
                    "nets/b.h:1: an installed header includes \"nets/gemm_internal.h\", which is not installed",
                    "nets/c.h:1: an installed header includes <nlohmann/json.hpp>",
-                   "sim/model.h:1: an installed header includes \"sim/compat.h\", which is not installed"}));
+                   "sim/model/model.h:1: an installed header includes \"sim/compat.h\", which is not installed"}));
 }
 
 TEST_F(MadeUpHouse, WhatARobotsComputerLacksIsFound) {
   write("apps/CMakeLists.txt",
         "sinew_room(robot_apps\n  SOURCES a.cpp b.cpp\n  PUBLIC x)\nsinew_room(apps SOURCES c.cpp)\n");
-  write("apps/robot_main.cpp", "#include \"apps/a.h\"\n#include \"nets/policy.h\"\n");
+  write("apps/robot_main.cpp", "#include \"apps/a.h\"\n#include \"nets/policy/policy.h\"\n");
   write("apps/a.h", "#include \"apps/deep.h\"\n");
-  write("apps/deep.h", "#include <vector>\n#include \"agents/recipe.h\"\n#include \"apps/a.h\"\n");
-  write("apps/a.cpp", "#include \"robots/keys.h\"\n");
+  write("apps/deep.h", "#include <vector>\n#include \"agents/run/recipe.h\"\n#include \"apps/a.h\"\n");
+  write("apps/a.cpp", "#include \"robots/link/keys.h\"\n");
   write("apps/b.cpp", "#include \"envs/env.h\"\n");
-  write("apps/c.cpp", "#include \"sim/model.h\"\n");
+  write("apps/c.cpp", "#include \"sim/model/model.h\"\n");
   EXPECT_EQ(broken_robot_rules(root_), (Lines{"apps/b.cpp:1: a computer on a robot has no envs",
                                               "apps/deep.h:2: a computer on a robot has no agents"}));
   write("apps/CMakeLists.txt", "");

@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <memory>
 
-#include "nets/optimizer.h"
-#include "nets/policy.h"
+#include "nets/tape/optimizer.h"
+#include "nets/policy/policy.h"
 #include "tests/nets/make_network.h"
 
 // The hot paths ask for memory the first time and never again.

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/random.h"
-#include "nets/ops.h"
+#include "nets/ops/ops.h"
 
 /// Gradients held to finite differences, in float64.
 namespace sinew {

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "core/config.h"
-#include "nets/critic.h"
+#include "nets/policy/critic.h"
 
 /// Actor-critics for the tests, from YAML.
 namespace sinew {

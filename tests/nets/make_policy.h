@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "nets/policy.h"
+#include "nets/policy/policy.h"
 #include "tests/nets/make_network.h"
 
 /// Policies for the tests, from YAML.

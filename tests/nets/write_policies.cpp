@@ -2,8 +2,8 @@
 // do what it says.
 #include <filesystem>
 
-#include "nets/policy_file.h"
-#include "nets/safetensors.h"
+#include "nets/formats/policy_file.h"
+#include "nets/formats/safetensors.h"
 #include "tests/nets/make_policy.h"
 
 int main(int, char** argv) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "robots/robot_config.h"
+#include "robots/protocol/robot_config.h"
 
 namespace sinew {
 

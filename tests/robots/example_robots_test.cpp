@@ -10,7 +10,7 @@
 #include <cstdlib>
 
 #include "core/clock.h"
-#include "robots/emergency_stop.h"
+#include "robots/link/emergency_stop.h"
 #include "tests/core/expect_error.h"
 #include "tests/nets/make_policy.h"
 #include "tests/robots/careless_policy.h"

@@ -7,9 +7,9 @@
 #include <thread>
 #include <vector>
 
-#include "nets/policy.h"
-#include "robots/policy_client.h"
-#include "robots/robot_server.h"
+#include "nets/policy/policy.h"
+#include "robots/link/policy_client.h"
+#include "robots/link/robot_server.h"
 
 /// A robot without hardware or physics, and a policy for it, for tests of the link.
 namespace sinew {

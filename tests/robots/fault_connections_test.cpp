@@ -10,8 +10,8 @@
 #include <thread>
 
 #include "core/random.h"
-#include "robots/connection_bound.h"
-#include "robots/emergency_stop.h"
+#include "robots/link/connection_bound.h"
+#include "robots/link/emergency_stop.h"
 #include "tests/robots/local_socket.h"
 #include "tests/robots/moving_robot.h"
 

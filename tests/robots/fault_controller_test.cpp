@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "core/text.h"
-#include "robots/emergency_stop.h"
-#include "robots/handshake.h"
+#include "robots/link/emergency_stop.h"
+#include "robots/protocol/handshake.h"
 #include "tests/core/expect_error.h"
 #include "tests/robots/local_socket.h"
 #include "tests/robots/moving_robot.h"

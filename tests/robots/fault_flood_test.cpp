@@ -8,8 +8,8 @@
 
 #include "core/clock.h"
 #include "core/text.h"
-#include "robots/emergency_stop.h"
-#include "robots/handshake.h"
+#include "robots/link/emergency_stop.h"
+#include "robots/protocol/handshake.h"
 #include "tests/fuzz/link_messages.h"
 #include "tests/fuzz/mutate.h"
 #include "tests/robots/moving_robot.h"

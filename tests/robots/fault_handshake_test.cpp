@@ -2,7 +2,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "robots/handshake.h"
+#include "robots/protocol/handshake.h"
 #include "tests/core/expect_error.h"
 #include "tests/nets/make_policy.h"
 #include "tests/robots/hand_policy.h"

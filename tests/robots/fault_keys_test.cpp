@@ -1,7 +1,7 @@
 // Keys: who has none, or a wrong one, neither moves a robot nor stops it, and does not disturb who has the right one.
 #include "core/clock.h"
-#include "robots/emergency_stop.h"
-#include "robots/socket_security.h"
+#include "robots/link/emergency_stop.h"
+#include "robots/link/socket_security.h"
 #include "tests/core/expect_error.h"
 #include "tests/robots/hand_policy.h"
 #include "tests/robots/reaction.h"

@@ -10,7 +10,7 @@
 #include "core/clock.h"
 #include "core/random.h"
 #include "core/text.h"
-#include "robots/handshake.h"
+#include "robots/protocol/handshake.h"
 #include "tests/core/expect_error.h"
 #include "tests/robots/fake_robot.h"
 #include "tests/robots/hand_robot.h"

@@ -1,5 +1,5 @@
 // What goes wrong at the robot's own side while a policy moves it: clocks, bodies, threads, and people who stop it.
-#include "robots/emergency_stop.h"
+#include "robots/link/emergency_stop.h"
 #include "tests/core/expect_error.h"
 #include "tests/robots/moving_robot.h"
 

@@ -1,7 +1,7 @@
 // The emergency stop's own socket: what stops the robot, what does not, and who may let it go on.
 #include <algorithm>
 
-#include "robots/emergency_stop.h"
+#include "robots/link/emergency_stop.h"
 #include "tests/core/expect_error.h"
 #include "tests/robots/moving_robot.h"
 

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/clock.h"
-#include "robots/handshake.h"
+#include "robots/protocol/handshake.h"
 
 namespace sinew {
 namespace {

@@ -5,9 +5,9 @@
 #include <thread>
 #include <vector>
 
-#include "robots/link_socket.h"
-#include "robots/messages.h"
-#include "robots/robot_config.h"
+#include "robots/link/link_socket.h"
+#include "robots/protocol/messages.h"
+#include "robots/protocol/robot_config.h"
 
 namespace sinew {
 

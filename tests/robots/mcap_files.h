@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "robots/mcap_reader.h"
-#include "robots/mcap_writer.h"
+#include "robots/recording/mcap_reader.h"
+#include "robots/recording/mcap_writer.h"
 
 namespace sinew {
 

@@ -1,6 +1,6 @@
 #pragma once
 #include "core/clock.h"
-#include "robots/emergency_stop.h"
+#include "robots/link/emergency_stop.h"
 #include "tests/robots/hand_policy.h"
 #include "tests/robots/reaction.h"
 

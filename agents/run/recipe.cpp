@@ -1,0 +1,90 @@
+#include "agents/run/recipe.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace sinew {
+
+namespace {
+
+// The visitor that collects the keys declared as changeable.
+class ChangeableKeys {
+ public:
+  template <class T, class... Check>
+  void optional(const char* key, T& value, const Check&...) {
+    if constexpr (requires { value.visit(*this); }) {
+      const std::string outside = path_;
+      path_ += std::string(key) + ".";
+      value.visit(*this);
+      path_ = outside;
+    }
+  }
+  template <class T, class... Check>
+  void required(const char* key, T& value, const Check&... check) {
+    optional(key, value, check...);
+  }
+  template <class T, class... Check>
+  void changeable(const char* key, T&, const Check&...) {
+    keys.push_back(path_ + key);
+  }
+  void leave(const char*) {}
+  std::vector<std::string> keys;
+
+ private:
+  std::string path_;
+};
+
+}  // namespace
+
+std::vector<std::string> changeable_keys() {
+  Recipe recipe;
+  ChangeableKeys visitor;
+  recipe.visit(visitor);
+  return visitor.keys;
+}
+
+Registry Registry::builtin() { return {TaskRegistry::builtin(), builtin_layers<float>(), builtin_algorithms()}; }
+
+Recipe read_recipe(const ConfigNode& node) {
+  Recipe recipe = read_config<Recipe>(node);
+  if (!names_task_file(recipe.task)) return recipe;
+  const ConfigNode& task = *node.find("task");
+  const FoundFile found = find_file(recipe.task, task.folder(), &shipped_tasks);
+  if (!found.is_there) throw task.error(fmt::format("there is no task '{}'{}", shortened(recipe.task, 300), found.looked()));
+  recipe.task = std::filesystem::absolute(found.path).lexically_normal().string();
+  return recipe;
+}
+
+const AlgorithmRow& find_algorithm(const Recipe& recipe, const Registry& registry, ConfigNode& options) {
+  const ConfigNode* name = recipe.algorithm.find("name");
+  if (!name) throw recipe.algorithm.error("the key 'name' is missing");
+  const auto row = std::ranges::find(registry.algorithms, name->text(), &AlgorithmRow::name);
+  if (row == registry.algorithms.end()) {
+    std::vector<std::string> known;
+    for (const AlgorithmRow& candidate : registry.algorithms) known.push_back(candidate.name);
+    throw name->error(fmt::format("there is no algorithm '{}'{}", name->text(), suggestion(name->text(), known)));
+  }
+  options = recipe.algorithm;
+  options.remove("name");
+  if (!recipe.normalize_reward.is_null()) {
+    if (options.find("normalize_reward"))
+      throw recipe.normalize_reward.error(
+          "normalize_reward stands in the recipe and in its algorithm; the algorithm's alone is enough");
+    options.set("normalize_reward", recipe.normalize_reward);
+  }
+  return *row;
+}
+
+ConfigNode resolve_recipe(const Recipe& recipe, const Registry& registry) {
+  ConfigNode options;
+  const AlgorithmRow& row = find_algorithm(recipe, registry, options);
+  ConfigNode algorithm = ConfigNode::map({{"name", ConfigNode::scalar(row.name)}});
+  const ConfigNode resolved = row.resolve(options);
+  for (const auto& [key, value] : resolved.entries()) algorithm.set(key, value);
+  ConfigNode node = write_config(recipe);
+  node.set("algorithm", algorithm);
+  node.remove("normalize_reward");  // the algorithm's, by now
+  return node;
+}
+
+}  // namespace sinew

@@ -1,0 +1,77 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agents/algorithm.h"
+#include "core/input_path.h"
+#include "envs/task/make_env.h"
+
+namespace sinew {
+
+struct EvalConfig {
+  int64_t eval_freq = 50000;  // env steps between evaluations; 0: never
+  int n_eval_episodes = 10;
+  int n_final_episodes = 100;  // of the kept and of the last policy, at the end, on fresh episodes; 0: none
+  int n_candidates = 3;        // policies of the best evaluations that are played again to choose the kept one
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.changeable("eval_freq", eval_freq, at_least(0));
+    v.changeable("n_eval_episodes", n_eval_episodes, between(1, 10000));
+    v.changeable("n_final_episodes", n_final_episodes, between(0, 100000));
+    v.changeable("n_candidates", n_candidates, between(1, 100));
+  }
+};
+
+/// What to train, on what, and how: the file that `sinew train` reads.
+struct Recipe {
+  std::string task;  // a task's name or path
+  int64_t total_timesteps = 1000000;
+  int n_envs = 8;
+  uint64_t seed = 1;
+  ConfigNode algorithm;  // {name: ppo, …}
+  NetworkConfig network;
+  std::optional<InputPath> initial_policy;  // a .safetensors file or a run folder: learning goes on from its weights
+  ConfigNode normalize_reward;  // where recipes had it before it became the learner's own key
+  EvalConfig eval;
+  int64_t log_interval = 1000;  // env steps between rows of metrics; at least one iteration lies between two
+  int64_t save_freq = 50000;  // env steps between checkpoints; 0: by save_interval, at the best evaluations, at the end
+  double save_interval = 60;  // seconds of wall time that a run may lose at most; 0: any
+  bool video = false;         // write video.mp4 of the best policy at the end
+
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.required("task", task);
+    v.optional("total_timesteps", total_timesteps, at_least(1));
+    v.optional("n_envs", n_envs, between(1, 65536));
+    v.optional("seed", seed);
+    v.required("algorithm", algorithm);
+    v.required("network", network);
+    v.optional("initial_policy", initial_policy);
+    v.optional("normalize_reward", normalize_reward);
+    v.optional("eval", eval);
+    v.changeable("log_interval", log_interval, at_least(1));
+    v.changeable("save_freq", save_freq, at_least(0));
+    v.changeable("save_interval", save_interval, at_least(0));
+    v.changeable("video", video);
+  }
+};
+
+/// What a recipe may name. A value: a program of one's own takes builtin() and adds rows.
+struct Registry {
+  TaskRegistry tasks;
+  LayerTable<float> layers;
+  AlgorithmTable algorithms;
+  static Registry builtin();
+};
+
+/// The keys that a run may be resumed with other values of, as "eval.eval_freq": they touch nothing that is learnt.
+std::vector<std::string> changeable_keys();
+/// Reads a recipe. Its paths are absolute from then on.
+Recipe read_recipe(const ConfigNode& node);
+/// The algorithm's row and its options without the name. Throws a located Error.
+const AlgorithmRow& find_algorithm(const Recipe& recipe, const Registry& registry, ConfigNode& options);
+/// The recipe with every key and its value.
+ConfigNode resolve_recipe(const Recipe& recipe, const Registry& registry);
+
+}  // namespace sinew

@@ -1,0 +1,56 @@
+#pragma once
+#include <cstdint>
+#include <span>
+
+#include "nets/policy/critic.h"
+#include "nets/policy/policy.h"
+
+namespace sinew {
+
+/// A policy, and V(s) beside it, which its learner alone needs. Where they share a trunk, it runs once for both.
+struct ActorCritic {
+  /// Both draw their initial weights from `rng`, the policy first.
+  ActorCritic(const InterfaceSpec& spec, const NetworkConfig& network, const LayerTable<float>& layers, Rng rng)
+      : policy(spec, network, layers, rng), critic(policy.actor(), spec, network, layers, rng) {}
+
+  Policy policy;
+  Critic critic;
+
+  bool shares_parameters() const { return policy.actor().trunk_has_parameters(); }
+  bool has_batch_statistics() const { return policy.actor().has_batch_statistics() || critic.has_batch_statistics(); }
+  /// Numbers of memory per row that both carry from step to step: the policy's, and then the critic's.
+  int state_size() const { return critic.state_size(); }
+  void visit_state(StateArchive& archive);
+};
+
+/// Acts by chance and values what was seen: what a roll-out needs. Its tape, and nothing else, is its own. One per
+/// thread. A row has the same bits however many rows are computed with it.
+class ActorCriticRunner {
+ public:
+  explicit ActorCriticRunner(const ActorCritic& networks) : networks_(networks), tape_(TapeMode::infer) {}
+
+  /// What a roll-out stores of each row beside the command.
+  struct Sample {
+    std::span<float> normalized;  // [rows, observation size]
+    std::span<float> raw;         // [rows, action size]
+    std::span<float> log_prob;    // [rows]
+    std::span<float> values;      // [rows], or empty: not wanted
+  };
+  /// Commands drawn from the policy's distribution, row r by rngs[r]. state [rows, state_size()] is read and replaced,
+  /// and starts anew where reset_mask[row] is not 0; without values it may be the policy's alone.
+  void sample(const ObservationRows& observations, std::span<float> state, std::span<const uint8_t> reset_mask,
+              std::span<Rng> rngs, const Sample& out, std::span<float> actions);
+
+  /// Values, of networks without memory, of rows whose numbers are normalised already.
+  void values(const ObservationRows& normalized, std::span<float> values);
+  /// The value of one raw row after what `state` [state_size()] remembers.
+  float value(const ObservationRows& raw, std::span<const float> state = {}, bool starts_anew = false);
+
+ private:
+  Tensor value_of(const Observations& observations, Sequence& sequence) const;
+
+  const ActorCritic& networks_;
+  Tape tape_;
+};
+
+}  // namespace sinew

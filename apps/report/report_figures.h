@@ -1,0 +1,44 @@
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "apps/report/runs.h"
+#include "apps/report/statistics.h"
+
+namespace sinew {
+
+/// A figure of a run: its name in the JSON, its heading in the table, how it is read and written.
+struct Figure {
+  const char* name;
+  const char* heading;
+  double (*of)(const RunRecord&);  // NaN where the run has none
+  std::string (*text)(double);     // "-" for NaN
+  const char* metric = nullptr;    // what --metric calls it; null for what is no score
+  const char* error = nullptr;     // the column of metrics.csv with its standard error, where it has one
+};
+
+/// All of them, in the order of the table's columns.
+std::span<const Figure> report_figures();
+
+/// The figure's standard error of one run; NaN where it has none.
+double standard_error(const RunRecord& run, const Figure& figure);
+
+/// The one that --metric names: kept, last, best, final or training. Throws Error on another word.
+const Figure& figure_of_metric(std::string_view metric);
+
+/// A figure over the seeds that have it.
+struct Summary {
+  MeanStd over_seeds;
+  Estimate iqm;  // of a score; NaN otherwise
+};
+/// In the order of report_figures().
+std::vector<Summary> summarize(const RunGroup& group);
+
+/// The score of every run, for a comparison; all have one.
+std::vector<double> scores(const RunGroup& group, const Figure& metric);
+/// Why a run has no such score; "" where it has one.
+std::string missing_score(const RunRecord& run, const Figure& metric);
+
+}  // namespace sinew

@@ -1,0 +1,65 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "envs/task/camera_sensor.h"
+#include "envs/env.h"
+#include "envs/task/task_config.h"
+#include "envs/terms/task_registry.h"
+
+namespace sinew {
+
+/// The terms that a task's YAML asks for, made and named.
+struct TaskTerms {
+  struct Reward {
+    std::string kind;  // the term's name in the registry
+    std::unique_ptr<RewardTerm> term;
+    double weight;
+  };
+  struct Command {
+    std::unique_ptr<CommandTerm> term;
+    double resample;  // seconds; 0: at the start of an episode only
+  };
+  struct Interval {
+    double low, high;  // seconds
+  };
+  struct Randomization {
+    std::unique_ptr<RandomizationTerm> term;
+    std::optional<Interval> interval;  // drawn anew each time; none: at resets
+  };
+
+  std::vector<double> default_pose;                                         // [nq]
+  std::vector<std::vector<std::unique_ptr<ObservationTerm>>> observations;  // of each sensor; none: a camera
+  std::vector<std::unique_ptr<CameraSensor>> cameras;                       // of each sensor; null: numbers
+  std::vector<std::unique_ptr<ActionTerm>> actions;
+  std::vector<Reward> rewards;
+  std::vector<std::unique_ptr<TerminationTerm>> terminations;
+  std::vector<std::unique_ptr<ResetTerm>> resets;
+  std::vector<Command> commands;
+  std::vector<Randomization> randomizations;
+  bool needs_external_forces = false;
+
+  /// Makes them; fills the sensors, actions and reward names of `spec`, and the commands of `state`.
+  /// `pool`: as make_render_pool makes it.
+  TaskTerms(const TaskConfig& config, const TaskRegistry& registry, EnvSpec& spec, TaskState& state,
+            std::shared_ptr<RenderPool> pool);
+
+  void visit_state(StateArchive& archive);
+
+  /// Calls visit(Term&) for every term that there is.
+  template <class Visit>
+  void for_each(Visit&& visit) {
+    for (auto& sensor : observations)
+      for (auto& term : sensor) visit(static_cast<Term&>(*term));
+    for (auto& term : actions) visit(static_cast<Term&>(*term));
+    for (auto& reward : rewards) visit(static_cast<Term&>(*reward.term));
+    for (auto& term : terminations) visit(static_cast<Term&>(*term));
+    for (auto& term : resets) visit(static_cast<Term&>(*term));
+    for (auto& command : commands) visit(static_cast<Term&>(*command.term));
+    for (auto& randomization : randomizations) visit(static_cast<Term&>(*randomization.term));
+  }
+};
+
+}  // namespace sinew

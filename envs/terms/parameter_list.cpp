@@ -1,0 +1,18 @@
+#include "envs/terms/parameter_list.h"
+
+#include <algorithm>
+
+namespace sinew {
+
+std::string ParameterLister::one_line(const ConfigNode& node) {
+  if (node.is_null() || (node.is_scalar() && node.text().empty())) return "none";
+  if (node.is_scalar()) return node.text();
+  std::string text = node.to_yaml();
+  text.pop_back();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+std::string ParameterLister::text_of(const Choices& choices) { return "one of " + join(choices); }
+
+}  // namespace sinew

@@ -1,0 +1,137 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/config.h"
+#include "core/text.h"
+#include "envs/env.h"
+#include "envs/terms/growth.h"
+#include "envs/terms/parameter_list.h"
+#include "envs/terms/term.h"
+
+namespace sinew {
+
+struct TaskRegistry;
+
+/// What a term is made from, beside its parameters.
+struct TermSource {
+  const ConfigNode& node;               // its map in the YAML, for errors that say where
+  std::span<const char* const> others;  // keys in it that are no parameters, such as `weight`
+  const Model& model;
+  const TaskRegistry& registry;              // for a term that contains another
+  const std::vector<double>& default_pose;   // [nq]
+  const std::vector<TaskCommand>& commands;  // of the task; their values come later
+  const ActionSpec& actions;                 // of the task
+  /// Set by a term that reads cfrc_ext.
+  bool& needs_external_forces;
+
+  /// Looks something up in the model; an Error gets the place in the YAML.
+  int find(Model::Element element, const std::string& name) const {
+    return with_context(node.where(), [&] { return model.find(element, name); });
+  }
+  /// The index of a command of the task.
+  size_t find_command(const std::string& name) const;
+};
+
+/// A row of a table of terms.
+template <class Term>
+struct TermRow {
+  std::string name;
+  std::string doc;   // what it is, as a formula where there is one
+  std::string unit;  // of its numbers; "" where there are none
+  std::vector<ParameterDoc> parameters;
+  std::function<std::unique_ptr<Term>(const TermSource&)> make;
+  /// Of a randomisation or a noise: which parameters make it stronger. Empty: it is a part of the task, and disturbs
+  /// nothing. None: it does not say.
+  std::optional<std::vector<Growth>> grows = {};
+};
+
+/// For a term without parameters.
+struct NoParams {
+  template <class Visitor>
+  void visit(Visitor&) {}
+};
+
+/// Reads a term's parameters; a key that is neither one of them nor among `others` is an Error.
+template <class Params>
+Params read_params(const TermSource& source) {
+  Params params;
+  ConfigReader reader(source.node);
+  for (const char* key : source.others) reader.leave(key);
+  params.visit(reader);
+  reader.finish();
+  return params;
+}
+
+/// A row of the class `T`, which has `struct Params` with a visit, and a constructor
+/// T(const Params&, const TermSource&).
+template <class Base, class T>
+TermRow<Base> term_row(std::string name, std::string doc, std::string unit = "",
+                       std::optional<std::vector<Growth>> grows = {}) {
+  return {std::move(name),
+          std::move(doc),
+          std::move(unit),
+          list_parameters<typename T::Params>(),
+          [](const TermSource& source) -> std::unique_ptr<Base> {
+            return std::make_unique<T>(read_params<typename T::Params>(source), source);
+          },
+          std::move(grows)};
+}
+
+/// The same for a term that is also written short: `sensor: gyro` says {name: gyro}, its Params' first member.
+template <class Base, class T>
+TermRow<Base> named_term_row(std::string name, std::string doc, std::string unit = "") {
+  auto row = term_row<Base, T>(std::move(name), std::move(doc), std::move(unit));
+  row.make = [in_full = row.make](const TermSource& source) -> std::unique_ptr<Base> {
+    if (!source.node.is_scalar()) return in_full(source);
+    using Params = typename T::Params;
+    if constexpr (requires { Params{source.node}; })  // a name or a pattern
+      return std::make_unique<T>(Params{source.node}, source);
+    else
+      return std::make_unique<T>(Params{source.node.text()}, source);
+  };
+  return row;
+}
+
+/// An env in C++ that a task names with `env:`. `make` gets the task's map.
+struct EnvRow {
+  std::string name;
+  std::string doc;
+  std::function<std::unique_ptr<Env>(const ConfigNode& task)> make;
+};
+
+/// What a task's YAML may name. A value: a program of one's own takes builtin(), adds rows and
+/// hands it on.
+struct TaskRegistry {
+  std::vector<TermRow<ObservationTerm>> observations;
+  std::vector<TermRow<ActionTerm>> actions;
+  std::vector<TermRow<RewardTerm>> rewards;
+  std::vector<TermRow<TerminationTerm>> terminations;
+  std::vector<TermRow<ResetTerm>> resets;
+  std::vector<TermRow<CommandTerm>> commands;
+  std::vector<TermRow<RandomizationTerm>> randomizations;
+  std::vector<EnvRow> envs;
+
+  static TaskRegistry builtin();
+};
+
+/// The row of that name; an Error at `node` names the nearest one.
+template <class Row>
+const Row& find_row(const std::vector<Row>& table, const std::string& name, const ConfigNode& node, const char* noun) {
+  std::vector<std::string> names;
+  for (const Row& row : table) {
+    if (row.name == name) return row;
+    names.push_back(row.name);
+  }
+  throw node.error(fmt::format("there is no {} '{}'{}", noun, name, suggestion(name, names)));
+}
+
+/// Makes an observation term from `qvel` or `{qpos: {from: 1}}`, for a task or for a term of `source`
+/// that measures what it names.
+std::unique_ptr<ObservationTerm> make_observation(const ConfigNode& node, const TermSource& source);
+
+}  // namespace sinew

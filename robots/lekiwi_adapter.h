@@ -1,9 +1,0 @@
-#pragma once
-#include "robots/adapter_table.h"
-
-namespace sinew {
-
-/// The row of the AdapterTable: LekiwiBody, and LekiwiHost.
-Adapter lekiwi_adapter();
-
-}  // namespace sinew

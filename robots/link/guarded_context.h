@@ -1,0 +1,30 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "robots/link/doorkeeper.h"
+#include "robots/link/link_keys.h"
+#include "robots/link/link_socket.h"
+
+namespace sinew {
+
+/// A ZeroMQ context of a robot's side, and the doorkeeper of its sockets where the robot's file has keys.
+class GuardedContext {
+ public:
+  using OnEvent = std::function<void(const std::string&)>;
+  /// `on_event` says who is not let in, from a thread of its own; it may be empty.
+  GuardedContext(std::shared_ptr<LinkContext> context, const std::optional<RobotSecurity>& security, OnEvent on_event);
+
+  const LinkContext& get() const { return *context_; }
+  /// What makes a socket of this context one that lets in those on the list alone; empty: there are no keys.
+  const SecureSocket& secure() const { return secure_; }
+
+ private:
+  std::shared_ptr<LinkContext> context_;
+  std::unique_ptr<Doorkeeper> doorkeeper_;
+  SecureSocket secure_;
+};
+
+}  // namespace sinew

@@ -1,0 +1,132 @@
+#pragma once
+#include <array>
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/latency_profile.h"
+#include "core/random.h"
+#include "robots/link/connection_bound.h"
+#include "robots/link/delay_line.h"
+#include "robots/link/link_socket.h"
+#include "robots/link/mailbox.h"
+#include "robots/protocol/messages.h"
+#include "robots/link/refusal_log.h"
+#include "robots/recording/ring.h"
+#include "robots/control/robot_control.h"
+#include "robots/control/sent_observation.h"
+
+namespace sinew {
+
+/// A robot's observation on its way out, with its frames.
+struct OutgoingObservation {
+  RobotObservation observation;
+  std::vector<std::string> images;
+};
+
+/// Through which the link's thread and the control thread speak. Neither waits for the other.
+struct RobotExchange {
+  Mailbox<ArrivedAction> actions;             // link → control
+  Ring<RobotRequest> requests{64};            // link → control
+  Mailbox<OutgoingObservation> observations;  // control, or where there are cameras their thread → link
+  std::atomic<bool> overwhelmed{false};       // link → control: the ring is full, whoever asks so much is let go
+  Doorbell bell;                              // of the link
+};
+
+/// What the link counted.
+struct RobotLinkCounters {
+  std::atomic<uint64_t> observations{0}, actions{0};  // sent; received from the controller
+  std::atomic<uint64_t> arrived{0};    // of these, what a simulated link did not lose on the way
+  std::atomic<uint64_t> overtaken{0};  // of those, what came after a newer one, or twice
+  std::atomic<uint64_t> misdated{0};   // of those, what does not have the stamp of the observation that it answers
+  std::atomic<uint64_t> dropped{0};    // observations that the controller was too slow for
+  std::atomic<uint64_t> foreign{0};    // messages of others than the controller
+  std::atomic<uint64_t> malformed{0};  // messages that are none, or too large
+};
+
+/// The robot's end of the link without its threads: sockets, the handshake, who the controller is and whether it lives.
+class RobotLink {
+ public:
+  struct Options {
+    SecureSocket secure = {};
+    std::optional<LatencyProfile> delays;  // of a simulated robot: each message comes as late as drawn
+    uint64_t seed = 1;                     // of these
+    std::function<void(const std::string&)> on_event;        // in the link's thread, or the doorkeeper's
+    std::function<void(const ArrivedAction&)> on_action;     // in the link's thread, as it is handed to the control thread
+    ObservationTap on_observation = {};                      // likewise: for a recorder
+  };
+  /// Listens; an Error says why it cannot.
+  RobotLink(const LinkContext& context, const RobotConfig& config, Welcome welcome, RobotExchange& exchange,
+            Options options);
+
+  const std::string& address() const { return address_; }
+  const RobotLinkCounters& counters() const { return counters_; }
+
+  /// Waits for messages, or the bell, for a little while, and does what is due.
+  void step();
+
+ private:
+  using Frames = std::vector<std::string>;
+
+  void receive_messages(double now);
+  void handle(const std::string& sender, Message& message, double now);
+  void handle_hello(const std::string& sender, const Hello& hello);
+  void refuse(const std::string& sender, const std::string& policy, const std::string& why);
+  void handle_request(Message& message, double now);
+  void take_action(ActionMessage& message, double now);
+  std::string stamp_fault(const ArrivedAction& action) const;
+  void deliver(const ArrivedAction& action);
+  void send_observation(double now);
+  void report(const RobotObservation& observation);
+  void report_refusals(const RobotObservation& observation, double now);
+  std::string reason_of(const RobotObservation& observation) const;
+  void refuse_action(const std::string& why, double now, uint64_t times = 1);
+  void acknowledge();
+  void check_controller(double now);
+  void watch_connections();
+  void lose_connection(const std::string& why);
+  void let_go();
+  void disconnect(const std::string& why);
+  void ask(RobotRequest request);
+  void reply(const Message& message);
+  void reply_to(const std::string& receiver, const Message& message);
+  bool send(const std::vector<std::string>& frames, const std::string& receiver);
+  void tell(const std::string& event) const;
+  void say(const std::string& event);
+
+  RobotConfig config_;
+  Welcome welcome_;
+  RobotExchange& exchange_;
+  Options options_;
+  LinkSocket socket_;
+  std::string address_;
+  ConnectionBound bound_;
+  RobotLinkCounters counters_;
+  std::string controller_, policy_, policy_hash_;  // routing id, the policy's name and hash; empty: nobody
+  double heard_at_ = 0;
+  std::string why_stopped_, why_disconnected_;
+  RefusalLog said_{1};                             // of all that a peer may bring about as often as it likes
+  RefusalLog actions_refused_;                     // counts since one was obeyed
+  std::array<uint64_t, refusal_count> refused_{};  // by the gate, as known so far
+  uint64_t session_seen_ = 0, obeyed_ = 0;         // of the last observation
+  int connection_ = -1;        // of the controller: its descriptor
+  bool is_cut_ = false;        // that connection is gone, and it has not greeted since
+  bool in_emergency_ = false;  // as of the last observation
+  uint64_t arm_refused_ = 0;
+  uint64_t session_ = 0, delivered_ = 0;  // asked for last, and the greatest sequence of its actions so far
+  Mode mode_ = Mode::unconfigured;
+  std::vector<ActuatorLimits> limits_;
+  Rng rng_;
+  struct Stamp {
+    uint64_t sequence = 0;
+    double stamp = 0;
+  };
+  std::vector<Stamp> stamps_;  // of the last observations, by sequence modulo their number
+  DelayLine<ArrivedAction> actions_;
+  DelayLine<Frames> observations_;
+  Frames frames_;
+};
+
+}  // namespace sinew

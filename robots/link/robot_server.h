@@ -1,0 +1,90 @@
+#pragma once
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "robots/link/guarded_context.h"
+#include "robots/link/latency_histogram.h"
+#include "robots/control/real_time.h"
+#include "robots/link/robot_link.h"
+#include "robots/link/stop_server.h"
+
+namespace sinew {
+
+/// The robot's side of the link: give it a body, and it serves policies until it is told to end.
+///
+/// The thread that calls run() controls, at absolute deadlines and with real-time scheduling where that is permitted; one
+/// speaks ZeroMQ, and one more serves the emergency stop; where there are cameras, one takes their frames. The control
+/// thread waits for none of them.
+/// A tick that is missed is skipped, not made up for; of several actions the newest counts.
+class RobotServer {
+ public:
+  struct Options {
+    RobotLink::Options link;
+    std::optional<RobotSecurity> security;  // none: whoever reaches the address may connect
+    bool real_time = true;  // ask for real-time scheduling and locked memory
+    std::function<void()> after_tick;  // in the control thread; for measurements
+    std::shared_ptr<LinkContext> context = {};  // of the link: for addresses inside this process; empty: its own
+  };
+  /// Listens; an Error says why it cannot. `body` must outlive it.
+  RobotServer(const RobotConfig& config, RobotBody& body, Options options);
+  ~RobotServer();
+
+  const std::string& address() const { return link_->address(); }
+  const std::string& stop_address() const { return stop_->address(); }
+  const RobotLinkCounters& link_counters() const { return link_->counters(); }
+
+  /// Serves until go_on says false, asked at each tick; the robot is then told to be safe, and to rest. Rethrows what
+  /// went wrong in another thread, the robot being safe.
+  void run(const std::function<bool()>& go_on);
+
+  /// From any thread, and from a signal handler: the robot stops at its next tick; after that it may be armed again.
+  void emergency_stop() noexcept { emergency_.press(); }
+  void release_emergency_stop() noexcept { emergency_.release(); }
+  /// As of the last tick.
+  bool in_emergency() const { return emergency_.is_latched(); }
+
+  /// As of the last tick; from any thread.
+  Mode mode() const { return mode_; }
+
+  /// How late the ticks came, and what of real time is permitted. Of run().
+  const LatencyHistogram& lateness() const { return lateness_; }
+  uint64_t skipped_ticks() const { return skipped_; }
+  const std::string& real_time_report() const { return real_time_report_; }
+
+ private:
+  RobotLink::Options secured(RobotLink::Options link) const;
+  void become_real_time();
+  void serve_link();
+  void serve_cameras();
+  void tick(double now);
+  void fail_with(std::exception_ptr error);
+
+  RobotConfig config_;
+  RobotBody& body_;
+  Options options_;
+  RobotControl control_;
+  RobotExchange exchange_;
+  Mailbox<OutgoingObservation> to_cameras_;
+  WakeUp wake_cameras_;
+  bool has_cameras_ = false;
+  EmergencySwitch emergency_;
+  GuardedContext context_;
+  std::unique_ptr<RobotLink> link_;
+  std::unique_ptr<StopServer> stop_;
+  LatencyHistogram lateness_;
+  std::atomic<uint64_t> skipped_{0};
+  std::atomic<Mode> mode_{Mode::unconfigured};
+  std::string real_time_report_;
+  std::atomic<bool> ending_{false}, failed_{false};
+  std::mutex error_mutex_;  // of those who write it
+  std::exception_ptr error_;  // once failed_, the first
+  std::thread link_thread_, camera_thread_;
+};
+
+}  // namespace sinew

@@ -1,0 +1,77 @@
+#pragma once
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/spec.h"
+#include "robots/safety/safety_gate.h"
+
+namespace sinew {
+
+/// What a robot says of itself beside its cameras. What it cannot measure is empty.
+struct RobotState {
+  MeasuredJoints joints;                // in the order of the limits
+  std::span<const double> temperature;  // °C, of each actuator
+  std::span<const double> gravity;      // [3]: the direction of gravity as the body sees it; upright: (0, 0, -1)
+  double stamp = 0;                     // s, of the robot's own clock
+};
+
+/// How far things may go before the robot is stopped. A watch is on as soon as the robot measures what it needs.
+struct WatchLimits {
+  double tilt = 0.8;           // rad, from upright
+  double range_margin = 0.05;  // rad, of a joint beyond its range
+  double torque = 1.5;         // of an actuator's limit of torque, where it has one
+  double temperature = 75;     // °C
+  double age = 0.1;            // s, of what is measured, and of what is believed of it
+  double leap = 0.1;           // s: so long a motion at its `velocity` a joint may leap beyond what it can have moved
+  double follow = 3;           // s that a joint may be a `step` or more from the position that it is told
+  /// By a sensor's name, the largest magnitude of its numbers that can be, in their units. What is larger is not acted on,
+  /// and stops the robot.
+  std::vector<std::pair<std::string, double>> sensors;
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.optional("tilt", tilt, above_up_to(0, 3.15));
+    v.optional("range_margin", range_margin, between(0, 1));
+    v.optional("torque", torque, above(0));
+    v.optional("temperature", temperature, above(0));
+    v.optional("age", age, above(0));
+    v.optional("leap", leap, above(0));
+    v.optional("follow", follow, above(0));
+    v.optional("sensors", sensors);
+  }
+};
+
+/// Why a robot was stopped.
+enum class Alarm {
+  none, stale, not_finite, tilt, joint_range, torque, temperature, emergency, link_lost, operator_stop, fault, leap,
+  astray, task_ended, sensor
+};
+inline constexpr size_t alarm_count = 15;
+const char* name_of(Alarm alarm);
+
+inline constexpr size_t no_joint = std::numeric_limits<size_t>::max();
+
+struct AlarmReport {
+  Alarm alarm = Alarm::none;
+  size_t actuator = 0;           // of a joint's alarm (no_joint: of none); of a sensor's, which of all numbers
+  double measured = 0, limit = 0;
+  explicit operator bool() const { return alarm != Alarm::none; }
+};
+
+/// The bound of each number of these sensors, side by side; where a sensor has none, `otherwise`. Throws an Error for a
+/// name that none of them has, and for a bound that is not above 0.
+std::vector<float> sensor_bounds(const WatchLimits& limits, const std::vector<SensorSpec>& sensors, float otherwise);
+/// "sensor 'joints', number 2 ('knee'), is 1e+30, limit 9", or "is NaN". `number`: of all of these sensors' numbers.
+std::string reading_text(const std::vector<SensorSpec>& sensors, size_t number, double value, double limit);
+
+/// In one sentence, with what was measured and its limit: "tilted too far: 0.91 rad, more than 0.8".
+std::string text_of(const AlarmReport& report, std::span<const ActuatorLimits> actuators);
+
+/// The first thing that is wrong. A function of its arguments; allocates nothing, throws nothing.
+AlarmReport watch(const RobotState& state, std::span<const ActuatorLimits> actuators, const WatchLimits& limits,
+                  double now);
+
+}  // namespace sinew

@@ -1,0 +1,47 @@
+#pragma once
+#include <mujoco/mujoco.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/camera/gl_context.h"
+#include "sim/simulation/simulation.h"
+
+namespace sinew {
+
+/// MuJoCo's picture of a model at one quality: its OpenGL objects, and the shapes it draws. All
+/// functions, constructor and destructor too, want the same OpenGL context to be current.
+class Canvas {
+ public:
+  /// fast: see CameraView. fine: the model's own round shapes. smooth: everything, shadows and smoothed
+  /// edges too, for which a pixel has several depths and gives that of none at its middle.
+  enum class Quality { fast, fine, smooth };
+
+  /// For pictures up to this size.
+  Canvas(const mjModel& model, const GlContext& gl, int height, int width, Quality quality);
+  ~Canvas();
+  Canvas(const Canvas&) = delete;
+  Canvas& operator=(const Canvas&) = delete;
+
+  /// Draws a simulation of the model. Without colour, only the depth means something.
+  void draw(const Simulation& sim, mjvCamera& camera, int height, int width, bool color);
+  /// The last picture as OpenGL has it, the lowest row first; nullptr for what is not wanted.
+  void read(uint8_t* rgb, float* depth);
+  /// Metres along the optical axis: where OpenGL's depth is 0, and where it is 1.
+  float nearest() const { return scene_.camera[0].frustum_near; }
+  float farthest() const { return scene_.camera[0].frustum_far; }
+
+ private:
+  void take_over(const mjModel& model);
+
+  mjVisual visual_;
+  mjModel model_;  // the struct alone, as the picture needs it; its arrays are those of the simulation
+  std::vector<int> grounds_;
+  std::vector<double> geom_size_;  // the simulation's, with the grounds widened
+  mjvOption option_;
+  mjvScene scene_;
+  mjrContext context_;
+  mjrRect area_{};
+};
+
+}  // namespace sinew

@@ -1,0 +1,76 @@
+// From a robot's message to the policy's row: each sensor in its place, images stacked, what does not fit left out.
+#include "robots/control/policy_input.h"
+
+#include "robots/protocol/handshake.h"
+
+#include "tests/core/expect_error.h"
+#include "tests/nets/make_policy.h"
+#include "tests/robots/fake_robot.h"
+
+namespace sinew {
+namespace {
+
+SensorSpec camera(int frames) {
+  return {.name = "eye", .type = SensorSpec::Type::uint8, .shape = {1, 2, frames}, .frames = frames, .format = "grey"};
+}
+
+// The policy: truth, of the critic alone, joints, and a stack of two frames. The robot: battery, the eye, joints.
+struct Bench {
+  Bench() {
+    InterfaceSpec robot;
+    robot.sensors = {{.name = "battery", .shape = {2}}, camera(1), fake_interface().sensors[0]};
+    check_welcome(make_welcome(fake_config(), robot.sensors), PolicyRunner(policy), fake_config());
+    input.emplace(PolicyRunner(policy), fake_config(), robot);
+  }
+  static Policy make() {
+    InterfaceSpec spec = fake_interface();
+    spec.sensors.insert(spec.sensors.begin(), {.name = "truth", .shape = {3}});
+    spec.sensors.insert(spec.sensors.begin() + 1, camera(2));
+    return make_policy(spec, "{encoders: {truth: {used_by: critic}, eye: {layers: [flatten]}}, actor: [], critic: []}");
+  }
+  bool accept(uint64_t session, double stamp, std::string image) {
+    ObservationMessage message{.session = session, .sequence = 1, .stamp = stamp};
+    message.numbers = {80, 81, 1, 2, 3, 4};
+    message.joints = {5, 6, 7, 8};
+    message.images = {std::move(image)};
+    return input->accept(message, 9, out);
+  }
+  Policy policy = make();
+  std::optional<PolicyInput> input;
+  ArrivedObservation out = PolicyControl(policy, fake_config()).empty_observation();
+};
+
+TEST(PolicyInput, PutsEachSensorIntoItsPlace) {
+  Bench bench;
+  ASSERT_TRUE(bench.accept(1, 10, "ab"));
+  EXPECT_EQ(bench.out.numbers, (std::vector<float>{0, 0, 0, 1, 2, 3, 4}));
+  EXPECT_EQ(bench.out.joints, (std::vector<double>{5, 6, 7, 8}));
+  EXPECT_EQ(bench.out.received, 9);
+}
+
+TEST(PolicyInput, AStackBeginsAnewWithASessionAndAfterAGap) {
+  Bench bench;
+  const auto shown = [&] { return std::string(bench.out.images.begin(), bench.out.images.end()); };
+  ASSERT_TRUE(bench.accept(1, 10, "ab"));
+  EXPECT_EQ(shown(), "aabb") << "two pixels, of each the older frame first";
+  ASSERT_TRUE(bench.accept(1, 10.01, "cd"));
+  EXPECT_EQ(shown(), "acbd");
+  ASSERT_TRUE(bench.accept(2, 10.02, "ef"));
+  EXPECT_EQ(shown(), "eeff");
+  ASSERT_TRUE(bench.accept(2, 10.5, "gh"));
+  EXPECT_EQ(shown(), "gghh");
+}
+
+TEST(PolicyInput, WhatDoesNotFitIsNotActedOn) {
+  Bench bench;
+  ASSERT_TRUE(bench.accept(1, 10, "ab"));
+  EXPECT_FALSE(bench.accept(1, 10.01, "abc"));
+  expect_contains(bench.input->problem(), "'eye'");
+  ObservationMessage message{.session = 1, .sequence = 1, .stamp = 10.02};
+  message.numbers = {1, 2, 3};
+  EXPECT_FALSE(bench.input->accept(message, 9, bench.out));
+  expect_contains(bench.input->problem(), "3 numbers and 0 images; the robot announced 6 and 1");
+}
+
+}  // namespace
+}  // namespace sinew

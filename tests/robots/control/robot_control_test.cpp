@@ -1,0 +1,433 @@
+// One tick after another, without a link: modes, watchdog, blend, interpolation, safe commands.
+#include "robots/control/robot_control.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "tests/core/expect_error.h"
+#include "tests/core/allocation_counter.h"
+
+namespace sinew {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+ActuatorConfig servo() {
+  return {.limits = {.name = "servo", .command = "position", .position = {-1, 1}, .velocity = 10, .acceleration = 1000,
+                     .step = 1, .when_stopped = "hold"}};
+}
+ActuatorConfig motor() {
+  return {.limits = {.name = "motor", .command = "torque", .position = {-1, 1}, .velocity = 10, .acceleration = 1000,
+                     .torque = 4, .step = 8, .when_stopped = "damp", .damping = 0.5}};
+}
+
+RobotConfig config_of(ActuatorConfig actuator) {
+  RobotConfig config{.robot = "bench", .rate = 100, .max_age = 0.02, .watchdog = 0.03, .blend = 0};
+  config.actuators = {std::move(actuator)};
+  return config;
+}
+
+struct Body final : RobotBody {
+  const std::vector<SensorSpec>& sensors() const override { return specs; }
+  RobotState measure() override { return {.joints = {{&position, 1}, {&velocity, 1}, {}}, .stamp = now}; }
+  void observe(std::span<float> numbers, std::string&) override { numbers[0] = static_cast<float>(position); }
+  void command(std::span<const double> commands) override {
+    told = commands[0];
+    is_told = true;
+  }
+  void rest() override { is_told = ended = false; }  // put back, it begins anew
+  const char* fault() const override { return broken ? "broken" : nullptr; }
+  bool has_ended() const override { return ended; }
+  std::vector<SensorSpec> specs{{.name = "position", .shape = {1}}};
+  double position = 0, velocity = 0, now = 50, told = 99;
+  bool is_told = false, broken = false, ended = false;
+};
+
+// A robot at 100 Hz whose actions come with each tick.
+struct Bench {
+  explicit Bench(const RobotConfig& config) : control(config, body) { control.handle({RobotRequest::Kind::configure}, 50); }
+  void tick(std::optional<double> action = {}, bool emergency = false, double age = 0.005) {
+    body.now += 0.01;
+    if (!action) return control.tick(body.now, nullptr, emergency);
+    const ArrivedAction arrived{session, ++sequence, body.now - age, body.now - age + 0.002, {*action}};
+    control.tick(body.now, &arrived, emergency);
+  }
+  void arm() {
+    control.handle({RobotRequest::Kind::arm, ++session}, body.now);
+    sequence = 0;
+  }
+  RobotObservation observe() {
+    RobotObservation out;
+    out.numbers.resize(1);
+    control.observe(out);
+    return out;
+  }
+  Body body;
+  RobotControl control;
+  uint64_t session = 0, sequence = 0;
+};
+
+TEST(RobotControl, StopsWhereItsTaskHasEnded) {
+  Bench bench(config_of(servo()));
+  bench.tick();
+  bench.arm();
+  bench.tick(0.1);
+  ASSERT_EQ(bench.control.mode(), Mode::armed);
+  bench.body.ended = true;
+  bench.tick(0.1);
+  EXPECT_EQ(bench.control.mode(), Mode::stopped);
+  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::task_ended);
+  // Acknowledged at one tick, it may be armed before the next one.
+  bench.control.handle({RobotRequest::Kind::acknowledge}, bench.body.now);
+  bench.tick();
+  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::none);
+  bench.arm();
+  EXPECT_EQ(bench.control.mode(), Mode::armed);
+}
+
+TEST(RobotControl, StopsWhereASensorReadsWhatCannotBe) {
+  RobotConfig config = config_of(servo());
+  config.actuators[0].limits.position = {-100, 100};
+  config.watches.sensors = {{"position", 9}};
+  Bench bench(config);
+  bench.tick();
+  bench.arm();
+  bench.body.position = -9;
+  bench.observe();
+  bench.tick();
+  EXPECT_EQ(bench.control.mode(), Mode::armed);
+  bench.body.position = -9.5;
+  bench.tick();
+  bench.observe();
+  bench.tick();
+  EXPECT_EQ(bench.control.mode(), Mode::stopped);
+  const AlarmReport alarm = bench.observe().alarm;
+  EXPECT_EQ(alarm.alarm, Alarm::sensor);
+  EXPECT_EQ(reading_text(bench.body.specs, alarm.actuator, alarm.measured, alarm.limit),
+            "sensor 'position', number 1, is -9.5, limit 9");
+  config.watches.sensors = {{"positon", 9}};
+  expect_contains(error_of([&] { Bench other(config); }), "no sensor 'positon' of numbers; did you mean 'position'?");
+  config.watches.sensors = {{"position", -1}};
+  expect_contains(error_of([&] { Bench other(config); }), "the bound of 'position' is to be above 0, not -1");
+}
+
+TEST(RobotControl, TellsNothingUntilItIsArmed) {
+  Bench bench(config_of(servo()));
+  bench.session = 1;
+  for (int i = 0; i < 5; ++i) bench.tick(0.1);
+  EXPECT_FALSE(bench.body.is_told);
+  EXPECT_EQ(bench.observe().mode, Mode::inactive);
+  EXPECT_EQ(bench.observe().session, 0u);
+  bench.session = 0;
+  bench.arm();
+  bench.tick(0.05);
+  EXPECT_TRUE(bench.body.is_told);
+  EXPECT_EQ(bench.body.told, 0.05);
+  const RobotObservation seen = bench.observe();
+  EXPECT_EQ(seen.session, 1u);
+  EXPECT_EQ(seen.action, 1u);
+  EXPECT_NEAR(seen.action_age, 0.002, 1e-12);
+}
+
+TEST(RobotControl, IsNotArmedBeforeItHasMeasuredNorWhenSomethingIsWrong) {
+  Bench bench(config_of(servo()));
+  bench.arm();
+  EXPECT_EQ(bench.control.mode(), Mode::inactive);
+  EXPECT_EQ(bench.observe().arm_refused.count, 1u);
+  EXPECT_EQ(bench.observe().arm_refused.alarm.alarm, Alarm::stale);
+  bench.body.position = 1.06;
+  bench.tick();
+  bench.arm();
+  EXPECT_EQ(bench.control.mode(), Mode::inactive);
+  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::joint_range);
+  bench.body.position = 0;
+  bench.tick();
+  bench.arm();
+  EXPECT_EQ(bench.control.mode(), Mode::armed);
+}
+
+TEST(RobotControl, HoldsItsPoseUntilTheFirstActionComes) {
+  Bench bench(config_of(servo()));
+  bench.body.position = 0.4;
+  bench.tick();
+  bench.arm();
+  bench.tick();
+  EXPECT_EQ(bench.body.told, 0.4);
+}
+
+TEST(RobotControl, StopsWhenItsLoopWasStuckForSoLong) {
+  Bench bench(config_of(servo()));
+  bench.tick();
+  bench.arm();
+  bench.tick(0.05);
+  bench.body.now += 0.015;
+  bench.tick(0.06);
+  EXPECT_EQ(bench.control.mode(), Mode::armed);
+  bench.body.now += 0.025;
+  bench.tick(0.07);
+  EXPECT_EQ(bench.control.mode(), Mode::stopped);
+  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::link_lost);
+}
+
+// The watchdog is 30 ms and a tick 10: after the fourth tick without an action it has stopped.
+TEST(RobotControl, StopsWhenActionsStopAndStaysSo) {
+  Bench bench(config_of(servo()));
+  bench.tick();
+  bench.arm();
+  bench.tick(0.05);
+  bench.body.position = 0.03;
+  for (int i = 0; i < 3; ++i) bench.tick();
+  EXPECT_EQ(bench.control.mode(), Mode::armed);
+  EXPECT_EQ(bench.body.told, 0.05);
+  bench.tick();
+  EXPECT_EQ(bench.control.mode(), Mode::stopped);
+  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::link_lost);
+  EXPECT_EQ(bench.body.told, 0.03) << "the position measured when it stopped";
+  bench.body.position = 0.02;
+  bench.tick(0.5);
+  EXPECT_EQ(bench.body.told, 0.03) << "held, whatever comes and wherever it sags";
+  bench.control.handle({RobotRequest::Kind::configure}, bench.body.now);
+  bench.arm();
+  EXPECT_EQ(bench.control.mode(), Mode::stopped);
+  bench.control.handle({RobotRequest::Kind::acknowledge}, bench.body.now);
+  bench.arm();
+  EXPECT_EQ(bench.control.mode(), Mode::armed);
+}
+
+TEST(RobotControl, ActionsThatAreRefusedDoNotFeedTheWatchdog) {
+  Bench bench(config_of(servo()));
+  bench.tick();
+  bench.arm();
+  bench.tick(0.05);
+  for (int i = 0; i < 4; ++i) bench.tick(nan);
+  EXPECT_EQ(bench.control.mode(), Mode::stopped);
+  EXPECT_EQ(bench.control.counters().refused[static_cast<size_t>(Refusal::not_finite)], 4u);
+  EXPECT_EQ(bench.body.told, 0);
+}
+
+TEST(RobotControl, StaleActionsAreAsGoodAsNone) {
+  Bench bench(config_of(servo()));
+  bench.tick();
+  bench.arm();
+  for (int i = 0; i < 4; ++i) bench.tick(0.05, false, 0.021);
+  EXPECT_EQ(bench.control.mode(), Mode::stopped);
+  EXPECT_EQ(bench.control.counters().passed, 0u);
+}
+
+TEST(RobotControl, HoldsWhatItWasToldWhereASensorLeaps) {
+  RobotConfig config = config_of(servo());
+  config.actuators[0].limits.step = 0.1;
+  Bench bench(config);
+  bench.tick();
+  bench.arm();
+  bench.tick(0.05);
+  bench.body.position = 2.5;
+  bench.tick(0.06);
+  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::joint_range);
+  EXPECT_EQ(bench.body.told, 0.05);
+}
+
+// 10 rad/s for a tick of 0.01 s and the 0.01 s of `leap`: 0.2 rad.
+RobotConfig config_that_doubts() {
+  RobotConfig config = config_of(servo());
+  config.watches.leap = 0.01;
+  config.watches.age = 0.1;
+  config.watchdog = 0.3;
+  return config;
+}
+
+// Told to be at 0.05, it reads 0.5.
+struct BenchThatLies : Bench {
+  explicit BenchThatLies(const RobotConfig& config) : Bench(config) {
+    tick();
+    arm();
+    tick(0.05);
+    body.position = 0.5;
+  }
+};
+
+TEST(RobotControl, AReadingThatLeapsOnceMovesNothing) {
+  BenchThatLies bench(config_that_doubts());
+  bench.tick(0.2);
+  EXPECT_EQ(bench.body.told, 0.05) << "the last good one is held";
+  EXPECT_EQ(bench.control.counters().refused[static_cast<size_t>(Refusal::leap)], 1u);
+  bench.body.position = 0.05;
+  bench.tick(0.1);
+  EXPECT_EQ(bench.body.told, 0.1);
+  EXPECT_EQ(bench.control.mode(), Mode::armed);
+}
+
+// Ten ticks of 0.01 s are as old as what is believed may be.
+TEST(RobotControl, AReadingThatLeaptAndStaysStopsIt) {
+  BenchThatLies bench(config_that_doubts());
+  for (int i = 0; i < 9; ++i) {
+    bench.tick(0.2);
+    ASSERT_EQ(bench.body.told, 0.05) << i;
+    ASSERT_EQ(bench.control.mode(), Mode::armed) << i;
+  }
+  for (int i = 0; i < 2; ++i) bench.tick(0.2);
+  EXPECT_EQ(bench.control.mode(), Mode::stopped);
+  EXPECT_EQ(bench.body.told, 0.05) << "it does not follow the sensor";
+  const std::vector<ActuatorLimits> limits = {servo().limits};
+  EXPECT_EQ(text_of(bench.observe().alarm, limits),
+            "'servo': what is measured leapt further than the joint can have moved: 0.5 rad, limit 0.3");
+  bench.control.handle({RobotRequest::Kind::acknowledge}, bench.body.now);
+  for (int i = 0; i < 2; ++i) bench.tick();
+  bench.arm();
+  EXPECT_EQ(bench.control.mode(), Mode::armed) << "somebody has seen to it: it is where it is";
+}
+
+// Whoever drives acts on what is measured, too, and may send nothing meanwhile: the reason is the reading.
+TEST(RobotControl, TheWatchdogOfALyingReadingSaysSo) {
+  RobotConfig config = config_that_doubts();
+  config.watchdog = 0.03;
+  BenchThatLies bench(config);
+  for (int i = 0; i < 4; ++i) bench.tick();
+  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::leap);
+}
+
+TEST(RobotControl, IsNotArmedInAPoseThatItIsNotIn) {
+  Bench bench(config_that_doubts());
+  bench.tick();
+  bench.body.position = 0.5;
+  bench.tick();
+  bench.arm();
+  EXPECT_EQ(bench.control.mode(), Mode::inactive);
+  EXPECT_EQ(bench.observe().arm_refused.alarm.alarm, Alarm::leap);
+  bench.tick();
+  bench.arm();
+  EXPECT_EQ(bench.control.mode(), Mode::armed);
+}
+
+TEST(RobotControl, AJointThatStaysWhereItIsWhateverItIsToldStopsIt) {
+  RobotConfig config = config_of(servo());
+  config.watches.follow = 0.2;
+  config.actuators[0].limits.step = 0.1;
+  Bench bench(config);
+  bench.tick();
+  bench.arm();
+  for (int i = 0; i < 20; ++i) {
+    bench.tick(0.5);
+    ASSERT_EQ(bench.control.mode(), Mode::armed) << i;
+    ASSERT_LE(bench.body.told, 0.1 + 1e-12) << "no more than a step away";
+  }
+  for (int i = 0; i < 5; ++i) bench.tick(0.5);
+  EXPECT_EQ(bench.control.mode(), Mode::stopped);
+  const std::vector<ActuatorLimits> limits = {servo().limits};
+  EXPECT_EQ(text_of(bench.observe().alarm, limits),
+            "'servo': the joint is far from where it is told to be: 0.1 rad, limit 0.1");
+}
+
+TEST(RobotControl, DampsWithTheVelocityOfEachTick) {
+  Bench bench(config_of(motor()));
+  bench.tick();
+  bench.arm();
+  bench.tick(2);
+  EXPECT_EQ(bench.body.told, 2);
+  bench.body.velocity = 3;
+  bench.tick({}, true);
+  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::emergency);
+  EXPECT_EQ(bench.body.told, -1.5);
+  bench.body.velocity = -1;
+  bench.tick();
+  EXPECT_EQ(bench.body.told, 0.5);
+}
+
+TEST(RobotControl, WhatItSaysOfItselfStopsIt) {
+  Bench bench(config_of(servo()));
+  bench.tick();
+  bench.arm();
+  bench.body.broken = true;
+  bench.tick(0.05);
+  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::fault);
+}
+
+// Armed at 0 with a blend of 0.1 s: after 50 ms half of the action counts, after 100 all of it.
+TEST(RobotControl, BlendsFromThePoseInWhichItWasArmed) {
+  RobotConfig config = config_of(servo());
+  config.blend = 0.1;
+  Bench bench(config);
+  bench.tick();
+  bench.arm();
+  for (int i = 0; i < 5; ++i) bench.tick(0.4);
+  EXPECT_NEAR(bench.body.told, 0.2, 1e-9);
+  for (int i = 0; i < 5; ++i) bench.tick(0.4);
+  EXPECT_NEAR(bench.body.told, 0.4, 1e-9);
+}
+
+// Four ticks an action: the command comes in four equal steps.
+TEST(RobotControl, InterpolatesBetweenActions) {
+  RobotConfig config = config_of(servo());
+  config.rate = 25;
+  config.control_rate = 100;
+  config.max_age = config.watchdog = 0.1;
+  config.interpolation = "linear";
+  Bench bench(config);
+  bench.tick();
+  bench.arm();
+  bench.tick(0.08);
+  EXPECT_EQ(bench.body.told, 0);
+  for (const double expected : {0.02, 0.04, 0.06, 0.08, 0.08}) {
+    bench.tick();
+    EXPECT_NEAR(bench.body.told, expected, 1e-9);
+  }
+}
+
+TEST(RobotControl, SendsAnObservationEachPeriod) {
+  RobotConfig config = config_of(servo());
+  config.rate = 25;
+  config.control_rate = 100;
+  config.watchdog = 0.1;
+  Bench bench(config);
+  int due = 0;
+  for (int i = 0; i < 40; ++i) {
+    bench.tick();
+    due += bench.control.observation_is_due();
+  }
+  EXPECT_EQ(due, 10);
+}
+
+// What it was told, not what was asked for: after the blend and the gate, and between two actions.
+TEST(RobotControl, AnObservationTellsWhatTheActuatorsAreTold) {
+  RobotConfig config = config_of(servo());
+  config.blend = 0.1;
+  config.interpolation = "linear";
+  config.control_rate = 400;
+  config.actuators[0].limits.step = 0.2;
+  Bench bench(config);
+  bench.body.position = 0.1;
+  bench.tick();
+  bench.arm();
+  EXPECT_EQ(bench.observe().told, std::vector{0.1});
+  bench.tick(0.9);
+  EXPECT_EQ(bench.observe().action, 1u);
+  EXPECT_EQ(bench.observe().wanted, std::vector{0.9});
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(bench.observe().told, std::vector{bench.body.told});
+    EXPECT_LE(bench.body.told, 0.1 + 0.2 + 1e-12);
+    bench.tick(i == 1 ? std::optional(nan) : std::nullopt);
+  }
+  EXPECT_EQ(bench.observe().wanted, std::vector{0.9}) << "one that is refused is nobody's wish";
+}
+
+TEST(RobotControl, AllocatesNothing) {
+  Bench bench(config_of(servo()));
+  bench.tick();
+  bench.arm();
+  RobotObservation out = bench.control.empty_observation();
+  ArrivedAction action{1, 0, 0, 0, {0.1}};
+  const long before = allocations();
+  for (int i = 0; i < 100; ++i) {
+    bench.body.now += 0.01;
+    action.sequence = static_cast<uint64_t>(i) + 1;
+    action.observed_at = action.arrived = bench.body.now;
+    bench.control.tick(bench.body.now, &action, i == 90);
+    bench.control.observe(out);
+  }
+  EXPECT_EQ(allocations(), before);
+  EXPECT_EQ(out.mode, Mode::stopped);
+}
+
+}  // namespace
+}  // namespace sinew
