@@ -28,8 +28,8 @@ class Algorithm {
   virtual Policy& policy() = 0;
   /// What it learns with beside the policy, such as a critic: policy files hold it apart.
   virtual LearnerParameters learner_parameters() const { return {}; }
-  /// Goes on from another policy: nets/policy/initial_policy.h. False: what it learns with beside the policy is not there, or
-  /// is another one, and begins anew.
+  /// Goes on from another policy: nets/policy/initial_policy.h. False: what it learns with beside the policy is not
+  /// there, or is another one, and begins anew.
   virtual bool start_from(const LoadedPolicy& other) = 0;
   /// Collects experience and learns from it once. `progress` in [0, 1] is how far training has come.
   /// Returns the env steps made. Throws Error when learning has diverged (a loss is not finite).

@@ -7,13 +7,15 @@ namespace sinew {
 
 AlgorithmTable builtin_algorithms() {
   return {
-      {.name = "ppo", .help = "proximal policy optimisation, on-policy",
+      {.name = "ppo",
+       .help = "proximal policy optimisation, on-policy",
        .make = [](const ConfigNode& options, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
          return std::make_unique<Ppo>(read_config<PpoConfig>(options), context);
        },
        .resolve = [](const ConfigNode& options) { return write_config(read_config<PpoConfig>(options)); },
        .has_critic = true},
-      {.name = "bc", .help = "behavioural cloning, from demonstrations",
+      {.name = "bc",
+       .help = "behavioural cloning, from demonstrations",
        .make = [](const ConfigNode& options, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
          return std::make_unique<BehaviorCloning>(read_config<BcConfig>(options), context);
        },

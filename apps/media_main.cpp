@@ -52,7 +52,8 @@ Command::Work declare_video(CommandLine& line) {
   line.argument("OUT.mp4", options->path, "the video to write").is_output(mp4_video());
   line.option("--size", options->size, "WxH", "pixels of a frame, for example 640x480");
   line.option("--fps", options->fps, "F", "frames per second");
-  line.flag("--until-told", options->until_told, "the word 'end' follows the last frame; without it nothing is written");
+  line.flag("--until-told", options->until_told,
+            "the word 'end' follows the last frame; without it nothing is written");
   line.example("sinew-media video --size 640x480 --fps 20 out.mp4 < frames.rgb");
   return [options] { return write_video(*options); };
 }

@@ -18,7 +18,8 @@ std::vector<Benchmark> benchmarks() {
   return {
       {"envs", "stepping vectorised envs, against a bare loop of mj_step on the same threads", bench_envs},
       {"train", "whole training iterations, against bare physics", bench_train},
-      {"nets", "inference, training steps, GEMM and convolutions, against the peak of this machine and PyTorch", bench_nets},
+      {"nets", "inference, training steps, GEMM and convolutions, against the peak of this machine and PyTorch",
+       bench_nets},
       {"cameras", "camera frames inside vectorised envs, against bare stepping and rendering", bench_cameras},
       {"checkpoints", "a training run with checkpoints, against one without", bench_checkpoints},
       {"link", "a policy's actions at a robot, against ZeroMQ and the scheduler alone; cameras", bench_link,
@@ -81,8 +82,9 @@ Figure scaled(const Figure& figure, double target, double value) {
   result.value = value;
   result.limit = target;
   result.ratio = value / target;
-  result.work = "the same, scaled by the reference machine's multiply-add peak over today's on as many threads, against the "
-                "project's target";
+  result.work =
+      "the same, scaled by the reference machine's multiply-add peak over today's on as many threads, against the "
+      "project's target";
   return result;
 }
 

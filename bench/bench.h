@@ -18,7 +18,7 @@ struct Figure {
 
 struct Options {
   int threads = 2;
-  double seconds = 1;  // of measuring per candidate
+  double seconds = 1;             // of measuring per candidate
   std::string torch_python = {};  // a Python that has PyTorch; "": the program that was built with LibTorch, if any
 };
 
@@ -40,8 +40,8 @@ struct Comparison {
   std::vector<double> ratios;   // median of candidate i's rate over candidate 0's of the same round
   double scaled = 0;            // median of the last one's rates, each times reference / peak right after it
 };
-/// Runs the candidates in turn, `rounds` times after one warm-up. threads: of the last candidate's work, whose rates are
-/// scaled by the peak of as many threads (0: nothing is scaled).
+/// Runs the candidates in turn, `rounds` times after one warm-up. threads: of the last candidate's work, whose rates
+/// are scaled by the peak of as many threads (0: nothing is scaled).
 Comparison interleave(const std::vector<Candidate>& candidates, int rounds, int threads = 0);
 
 /// Repeats `work` for about `seconds` and returns how often per second it ran in the best of many short

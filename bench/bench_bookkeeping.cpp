@@ -1,4 +1,5 @@
-// What a run costs around its iterations: rows of metrics, evaluations, checkpoints, progress, when none of them is due.
+// What a run costs around its iterations: rows of metrics, evaluations, checkpoints, progress, when none of them is
+// due.
 #include <unistd.h>
 
 #include <filesystem>
@@ -32,11 +33,13 @@ class IdleLearner final : public Algorithm {
 
 Registry with_idle_learner() {
   Registry registry = Registry::builtin();
-  registry.algorithms.push_back({.name = "idle",
-                                 .help = "learns nothing",
-                                 .make = [](const ConfigNode&, const AlgorithmContext& context)
-                                     -> std::unique_ptr<Algorithm> { return std::make_unique<IdleLearner>(context); },
-                                 .resolve = [](const ConfigNode& options) { return options; }});
+  registry.algorithms.push_back(
+      {.name = "idle",
+       .help = "learns nothing",
+       .make = [](const ConfigNode&, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
+         return std::make_unique<IdleLearner>(context);
+       },
+       .resolve = [](const ConfigNode& options) { return options; }});
   return registry;
 }
 
@@ -60,14 +63,21 @@ Figure bench_bookkeeping() {
   const Recipe recipe = read_recipe(ConfigNode::parse_text(recipe_text, "bench"));
   const Registry registry = with_idle_learner();
   const Comparison c = interleave({[&] {
-    const TrainStatus status = train(recipe, registry, {.run_folder = folder,
-                                                        .if_run_exists = IfRunExists::overwrite,
-                                                        .on_progress = [](const TrainStatus&) {}}).status;
-    return 1e6 * status.seconds / static_cast<double>(status.steps);
-  }}, 5);
+                                    const TrainStatus status = train(recipe, registry,
+                                                                     {.run_folder = folder,
+                                                                      .if_run_exists = IfRunExists::overwrite,
+                                                                      .on_progress = [](const TrainStatus&) {}})
+                                                                   .status;
+                                    return 1e6 * status.seconds / static_cast<double>(status.steps);
+                                  }},
+                                  5);
   std::filesystem::remove_all(folder);
   const double limit = 2;
-  return {"bookkeeping", c.medians[0], "us an iteration", limit, c.medians[0] / limit,
+  return {"bookkeeping",
+          c.medians[0],
+          "us an iteration",
+          limit,
+          c.medians[0] / limit,
           "what a run does around an iteration of a learner whose iteration is one env step, nothing being due"};
 }
 

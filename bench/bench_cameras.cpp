@@ -12,8 +12,8 @@ constexpr int side = 84;
 EnvFactory half_cheetah_with_camera() {
   const std::string folder = sinew_home() + "/configs/tasks";
   ConfigNode task = ConfigNode::parse_file(folder + "/half_cheetah.yaml");
-  task.set("observations", ConfigNode::parse_text(fmt::format("{{camera: {{camera: track, size: [{0}, {0}]}}}}", side),
-                                                  "bench"));
+  task.set("observations",
+           ConfigNode::parse_text(fmt::format("{{camera: {{camera: track, size: [{0}, {0}]}}}}", side), "bench"));
   return load_task(task, "half_cheetah", folder).factory;
 }
 
@@ -30,7 +30,8 @@ std::vector<Figure> bench_cameras(const Options&) {
                                  half_cheetah_with_camera(), bare, pool, 0.3);
     figure.unit = "frames/s";
     figure.work = fmt::format(
-        "VecEnv::step of {} envs with an RGB camera against a bare loop of mj_step x 5, mjv_updateScene, mjr_render and "
+        "VecEnv::step of {} envs with an RGB camera against a bare loop of mj_step x 5, mjv_updateScene, mjr_render "
+        "and "
         "mjr_readPixels",
         n_envs);
     figures.push_back(std::move(figure));

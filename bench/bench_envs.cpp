@@ -12,8 +12,7 @@ std::vector<Figure> bench_envs(const Options&) {
     for (const int threads : {1, 2}) {
       ThreadPool pool(threads);
       BarePhysics bare(bare_task(name), n_envs);
-      Figure figure =
-          against_bare(fmt::format("{}_threads_{}", name, threads), make_task(name), bare, pool, 0.3);
+      Figure figure = against_bare(fmt::format("{}_threads_{}", name, threads), make_task(name), bare, pool, 0.3);
       figure.unit = "env steps/s";
       figure.work = fmt::format(
           "VecEnv::step of {} envs against a bare loop of mj_step x {} with the same random actions and resets", n_envs,

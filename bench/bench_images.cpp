@@ -108,7 +108,11 @@ Figure against_torch(const std::string& name, const ConvNet& net, NetBench& ours
   const double share = 0.5 * seconds / rounds;
   const Comparison comparison =
       interleave({[&] { return torch.rate(net, 2, share); }, BestOf(our_ways, share)}, rounds);
-  return {name + "_vs_torch", comparison.ratios[1], "x", 1, comparison.ratios[1],
+  return {name + "_vs_torch",
+          comparison.ratios[1],
+          "x",
+          1,
+          comparison.ratios[1],
           fmt::format("forward and backward, times as fast as {} in a process of its own: {:.3g} ms, the best of one "
                       "thread and two shards; the peer {:.3g} ms, the best of its threads, settings and layouts",
                       torch.version(), 1e3 / comparison.medians[1], 1e3 / comparison.medians[0])};
@@ -126,7 +130,8 @@ std::vector<Figure> image_figures(const Options& options, double peak, TorchPeer
       const double flops = bench.flops();
       const std::string prefix = fmt::format("{}_{}", name, batch);
       figures.push_back(against_peak(prefix + "_forward", rate_of([&] { bench.forward(); }, 0.5 * options.seconds),
-                                     flops, peak, "a forward pass on one thread against its multiply-adds at the peak"));
+                                     flops, peak,
+                                     "a forward pass on one thread against its multiply-adds at the peak"));
       // The gradient of the weights takes as many again, and that of the inputs (the images want none).
       figures.push_back(
           against_peak(prefix + "_step", rate_of([&] { bench.step(); }, 0.5 * options.seconds), 3 * flops, peak,
@@ -151,7 +156,11 @@ Figure one_image_action(double seconds) {
         head(net(pixels(tape, {1, small.height, small.width, small.channels}, frame.data(), "images")));
       },
       seconds);
-  return {"one_image_action", median, "us", 40, median / 40,
+  return {"one_image_action",
+          median,
+          "us",
+          40,
+          median / 40,
           "from the bytes of one frame of 64x64x3 to six actions through the small network, on one core; the median"};
 }
 

@@ -6,8 +6,8 @@ namespace sinew::bench {
 
 class TorchPeer;
 
-/// The field's networks, forward and backward, against the multiply-add peak of one core and, where it is there, against
-/// PyTorch.
+/// The field's networks, forward and backward, against the multiply-add peak of one core and, where it is there,
+/// against PyTorch.
 std::vector<Figure> image_figures(const Options& options, double peak, TorchPeer& torch);
 /// An actor's time from one frame to its action.
 Figure one_image_action(double seconds);

@@ -39,11 +39,12 @@ class IdealBody final : public RobotBody {
 
 /// What one run of the link came to.
 struct LinkRun {
-  LatencyHistogram to_gate;   // from an observation's receipt at the policy's socket to its action's arrival at the robot
+  LatencyHistogram
+      to_gate;  // from an observation's receipt at the policy's socket to its action's arrival at the robot
   LatencyHistogram action_age;  // from the robot's stamp of an observation to its action's arrival there
-  LatencyHistogram lateness;  // of the robot's deadlines
-  LatencyHistogram images;    // decoding and processing the images of one observation
-  LatencyHistogram decision;  // from receipt to the action's being sent
+  LatencyHistogram lateness;    // of the robot's deadlines
+  LatencyHistogram images;      // decoding and processing the images of one observation
+  LatencyHistogram decision;    // from receipt to the action's being sent
   uint64_t observations = 0, actions = 0, refused = 0, dropped = 0, skipped = 0, late = 0, lost = 0;
   std::optional<uint64_t> policy_allocations, robot_allocations;  // in the control threads, once warm
   double seconds = 0, cpu_seconds = 0;                            // of this process
@@ -53,6 +54,7 @@ struct LinkRun {
 RobotConfig ideal_robot(double rate);
 /// Arms and runs for `seconds` on two ports of this computer; with real-time scheduling where that is permitted, or
 /// without asking for it.
-LinkRun run_link(const Policy& policy, const RobotConfig& config, IdealBody& body, double seconds, bool real_time = true);
+LinkRun run_link(const Policy& policy, const RobotConfig& config, IdealBody& body, double seconds,
+                 bool real_time = true);
 
 }  // namespace sinew::bench

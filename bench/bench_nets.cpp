@@ -7,8 +7,8 @@
 #include "core/log.h"
 #include "nets/kernels/gemm.h"
 #include "nets/layers/linear.h"
-#include "nets/tape/optimizer.h"
 #include "nets/policy/policy.h"
+#include "nets/tape/optimizer.h"
 
 namespace sinew::bench {
 namespace {
@@ -121,7 +121,8 @@ std::vector<Figure> bench_nets(const Options& options) {
   for (const auto& [m, k, n] : shapes) figures.push_back(gemm_shape(m, k, n, peak, 0.3 * options.seconds));
   TorchPeer torch(options.torch_python, 2);
   if (!torch.is_present())
-    log_info("PyTorch is not beside us in this run: name a Python that has it with --torch-python, or see packages.txt");
+    log_info(
+        "PyTorch is not beside us in this run: name a Python that has it with --torch-python, or see packages.txt");
   std::ranges::move(image_figures(options, peak, torch), std::back_inserter(figures));
   std::ranges::move(recurrent_figures(options, peak, torch), std::back_inserter(figures));
   return figures;

@@ -59,8 +59,8 @@ std::vector<Figure> bench_pixels(const Options& options) {
   VecEnv envs([] { return std::make_unique<NoiseEnv>(); }, n_envs, Rng(1));
   const LayerTable<float> layers = builtin_layers<float>();
   const PpoConfig config{.n_steps = 128, .batch_size = 256, .n_epochs = 4};
-  Ppo ppo(config, {envs, pool, read_config<NetworkConfig>(ConfigNode::parse_text(nature_network, "bench")), layers,
-                   Rng(1)});
+  Ppo ppo(config,
+          {envs, pool, read_config<NetworkConfig>(ConfigNode::parse_text(nature_network, "bench")), layers, Rng(1)});
   envs.reset(pool);
   const Comparison c = interleave({[&] {
                                     const Stopwatch watch;

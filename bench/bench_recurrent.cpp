@@ -59,15 +59,21 @@ Figure against_torch(const std::string& name, const LstmNet& net, const std::vec
   const double share = 0.5 * seconds / rounds;
   const Comparison comparison =
       interleave({[&] { return torch.rate(net, threads, share); }, BestOf(ours, share)}, rounds);
-  return {name, comparison.ratios[1], "x", 1, comparison.ratios[1],
-          fmt::format("forward and backward, times as fast as {} in a process of its own on up to {} threads: {:.3g} ms, "
-                      "the peer {:.3g} ms, the best of its settings",
-                      torch.version(), threads, 1e3 / comparison.medians[1], 1e3 / comparison.medians[0])};
+  return {
+      name,
+      comparison.ratios[1],
+      "x",
+      1,
+      comparison.ratios[1],
+      fmt::format("forward and backward, times as fast as {} in a process of its own on up to {} threads: {:.3g} ms, "
+                  "the peer {:.3g} ms, the best of its settings",
+                  torch.version(), threads, 1e3 / comparison.medians[1], 1e3 / comparison.medians[0])};
 }
 
 constexpr const char* remembering_network =
     "{encoders: {camera: {layers: [{conv: {filters: 16, kernel: 8, stride: 4}}, relu, "
-    "{conv: {filters: 32, kernel: 4, stride: 2}}, relu, flatten, {linear: {units: 128, init: {scheme: kaiming}}}, relu]}}, "
+    "{conv: {filters: 32, kernel: 4, stride: 2}}, relu, flatten, {linear: {units: 128, init: {scheme: kaiming}}}, "
+    "relu]}}, "
     "core: {lstm: 128}, actor: [], critic: []}";
 
 }  // namespace
@@ -109,7 +115,11 @@ Figure one_remembered_action(double seconds) {
   const uint8_t goes_on = 0;
   const double median =
       median_time_of([&] { runner.act({1, nullptr, frame.data()}, state, {&goes_on, 1}, action); }, seconds);
-  return {"one_remembered_action", median, "us", 60, median / 60,
+  return {"one_remembered_action",
+          median,
+          "us",
+          60,
+          median / 60,
           "PolicyRunner::act from one frame of 64x64x3 through conv 16@8/4, 32@4/2, linear 128 and LSTM 128 to six "
           "actions, on one core; the median"};
 }

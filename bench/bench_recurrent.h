@@ -6,8 +6,8 @@ namespace sinew::bench {
 
 class TorchPeer;
 
-/// LSTMs over sequences, forward and backward, against the multiply-add peak of one core and, where it is there, against
-/// PyTorch.
+/// LSTMs over sequences, forward and backward, against the multiply-add peak of one core and, where it is there,
+/// against PyTorch.
 std::vector<Figure> recurrent_figures(const Options& options, double peak, TorchPeer& torch);
 /// An actor's time from one frame to its action through convolutions and an LSTM.
 Figure one_remembered_action(double seconds);

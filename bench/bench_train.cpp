@@ -89,10 +89,11 @@ Figure share_of_ceiling(const Figure& figure, double physics, double flops, doub
   return result;
 }
 
-std::vector<Figure> half_cheetah(const Options& options, BarePhysics& bare, const std::vector<float>& actions, double peak) {
+std::vector<Figure> half_cheetah(const Options& options, BarePhysics& bare, const std::vector<float>& actions,
+                                 double peak) {
   Learner learner(make_task("half_cheetah"), n_envs, half_cheetah_config(), two_layers_of(64), options.threads);
-  const Comparison c =
-      interleave({[&] { return bare.run(learner.pool, actions, steps); }, [&] { return learner.rate(1); }}, 7, options.threads);
+  const Comparison c = interleave(
+      {[&] { return bare.run(learner.pool, actions, steps); }, [&] { return learner.rate(1); }}, 7, options.threads);
   const Figure figure{"ppo_half_cheetah",
                       c.medians[1],
                       "env steps/s",
@@ -138,7 +139,11 @@ Figure whole_train(const Options& options, BarePhysics& bare, const std::vector<
 std::vector<Figure> pendulum(const Options& options, double peak) {
   Learner learner(make_task("pendulum"), 4, pendulum_config(), two_layers_of(64), options.threads);
   const Comparison c = interleave({[&] { return learner.rate(20); }}, 9, options.threads);
-  const Figure figure{"ppo_pendulum", c.medians[0], "env steps/s", 0, 0,
+  const Figure figure{"ppo_pendulum",
+                      c.medians[0],
+                      "env steps/s",
+                      0,
+                      0,
                       "PPO iterations, 4 envs x 1024, batch 256, 2 epochs, 3-64-64 tanh twice"};
   return {figure, share_of_ceiling(figure, 0, flops_per_step(3, 64, 1, 2), peak, options.threads),
           scaled(figure, 600000, c.scaled)};
@@ -150,8 +155,7 @@ std::vector<Figure> pendulum_beside_rltools() {
   if (!std::filesystem::exists(SINEW_RLTOOLS_PEER)) return {};
   PeerProcess peer({SINEW_RLTOOLS_PEER}, {"LD_PRELOAD="});
   Learner learner(make_task("pendulum"), 4, pendulum_config(), two_layers_of(64), 1);
-  const Comparison c =
-      interleave({[&] { return std::stod(peer.ask("go")); }, [&] { return learner.rate(20); }}, 9);
+  const Comparison c = interleave({[&] { return std::stod(peer.ask("go")); }, [&] { return learner.rate(20); }}, 9);
   return {{"ppo_pendulum_vs_rltools", c.medians[1], "env steps/s", c.medians[0], c.ratios[1],
            "the same on one thread, against RLtools (its own kernels, no BLAS) in a process of its own"}};
 #else
@@ -168,10 +172,13 @@ std::vector<Figure> ant(const Options& options, double peak) {
   const std::vector<float> actions = random_actions(size_t{64} * envs * bare.action_size());
   const Comparison c = interleave(
       {[&] { return bare.run(learner.pool, actions, 64); }, [&] { return learner.rate(1); }}, 7, options.threads);
-  const Figure figure{"ppo_ant",     c.medians[1],
-                      "env steps/s", c.medians[0],
-                      c.ratios[1],   "PPO iterations, 64 envs x 64, batch 2048, 4 epochs, 27-256-256 tanh twice, against bare "
-                                     "physics"};
+  const Figure figure{"ppo_ant",
+                      c.medians[1],
+                      "env steps/s",
+                      c.medians[0],
+                      c.ratios[1],
+                      "PPO iterations, 64 envs x 64, batch 2048, 4 epochs, 27-256-256 tanh twice, against bare "
+                      "physics"};
   return {figure, share_of_ceiling(figure, figure.limit, flops_per_step(27, 256, 8, 4), peak, options.threads),
           scaled(figure, 6000, c.scaled)};
 }
@@ -180,13 +187,18 @@ std::vector<Figure> ant(const Options& options, double peak) {
 std::vector<Figure> recurrent(const Options& options, int seq_len, double target) {
   const NetworkConfig network = read_config<NetworkConfig>(
       ConfigNode::parse_text("{actor: [{lstm: 256}, {linear: 64}, tanh, {linear: 64}, tanh], "
-                             "critic: [{lstm: 256}, {linear: 64}, tanh, {linear: 64}, tanh]}", "bench"));
+                             "critic: [{lstm: 256}, {linear: 64}, tanh, {linear: 64}, tanh]}",
+                             "bench"));
   PpoConfig config{.n_steps = 128, .batch_size = 128, .n_epochs = 10};
   config.seq_len = seq_len;
   Learner learner(make_task("half_cheetah"), n_envs, config, network, options.threads);
   const Comparison c = interleave({[&] { return learner.rate(1); }}, 9, options.threads);
   const Figure figure{
-      seq_len == 0 ? "ppo_lstm_whole" : fmt::format("ppo_lstm_{}", seq_len), c.medians[0], "env steps/s", 0, 0,
+      seq_len == 0 ? "ppo_lstm_whole" : fmt::format("ppo_lstm_{}", seq_len),
+      c.medians[0],
+      "env steps/s",
+      0,
+      0,
       fmt::format("recurrent PPO iterations, two LSTMs 17-256 with 64-64, 8 envs x 128, batch 128, 10 epochs, {}",
                   seq_len == 0 ? "whole sequences of 128 steps" : fmt::format("sequences of {} steps", seq_len))};
   return {figure, scaled(figure, target, c.scaled)};
@@ -199,10 +211,13 @@ std::vector<Figure> bench_train(const Options& options) {
   BarePhysics bare(bare_task("half_cheetah"), n_envs);
   const std::vector<float> actions = random_actions(static_cast<size_t>(steps) * n_envs * bare.action_size());
   std::vector<Figure> figures;
-  figures.push_back({"peak", peak * 1e-9, "GFLOP/s", reference_peak_flops * 1e-9, peak / reference_peak_flops,
-                     fmt::format("float32 multiply-adds in registers, each of {} threads, against the reference machine's",
-                                 options.threads)});
-  const auto add = [&figures](const std::vector<Figure>& more) { figures.insert(figures.end(), more.begin(), more.end()); };
+  figures.push_back(
+      {"peak", peak * 1e-9, "GFLOP/s", reference_peak_flops * 1e-9, peak / reference_peak_flops,
+       fmt::format("float32 multiply-adds in registers, each of {} threads, against the reference machine's",
+                   options.threads)});
+  const auto add = [&figures](const std::vector<Figure>& more) {
+    figures.insert(figures.end(), more.begin(), more.end());
+  };
   add(half_cheetah(options, bare, actions, peak));
   add({whole_train(options, bare, actions)});
   add(pendulum(options, peak));

@@ -15,7 +15,9 @@ constexpr uint64_t warm_after = 100;  // actions
 double cpu_seconds() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  const auto of = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
+  const auto of = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
   return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
@@ -73,8 +75,13 @@ RobotConfig ideal_robot(double rate) {
   config.rate = rate;
   config.watchdog = config.max_age = 0.5;
   config.blend = 0;
-  const ActuatorLimits servo{.name = "pan", .command = "position", .position = {-1, 1}, .velocity = 10, .acceleration = 1000,
-                             .step = 2, .when_stopped = "hold"};
+  const ActuatorLimits servo{.name = "pan",
+                             .command = "position",
+                             .position = {-1, 1},
+                             .velocity = 10,
+                             .acceleration = 1000,
+                             .step = 2,
+                             .when_stopped = "hold"};
   config.actuators = {{servo}, {servo}};
   config.actuators[1].limits.name = "tilt";
   return config;
@@ -88,7 +95,8 @@ LinkRun run_link(const Policy& policy, const RobotConfig& config, IdealBody& bod
   RobotServer server(config, body,
                      {.link = {.on_action =
                                    [&](const ArrivedAction& action) {
-                                     if (action.sequence > warm_after) run.to_gate.add(action.arrived - receipts.at(action.sequence));
+                                     if (action.sequence > warm_after)
+                                       run.to_gate.add(action.arrived - receipts.at(action.sequence));
                                    }},
                       .real_time = real_time,
                       .after_tick = [&] { robot_memory.look(); }});

@@ -28,7 +28,8 @@ void multiply_and_add() {
 double peak_flops(int threads) {
   ThreadPool pool(threads);
   double best = 0;
-  for (const Stopwatch all; all.seconds() < 0.3;) {  // time enough for the system to put each thread on a core of its own
+  for (const Stopwatch all;
+       all.seconds() < 0.3;) {  // time enough for the system to put each thread on a core of its own
     const Stopwatch watch;
     pool.parallel_for(threads, [](int) { multiply_and_add(); });
     best = std::max(best, 2.0 * steps * chains * simd::lanes<float> / watch.seconds());

@@ -39,7 +39,8 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 PeerProcess::PeerProcess(const std::vector<std::string>& command, const std::vector<std::string>& environment)
     : name_(command.at(0)) {
   int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) fail_errno("cannot make a pair of sockets", errno);
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    fail_errno("cannot make a pair of sockets", errno);
   std::vector<std::string> words = command, variables = with(environment);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
@@ -65,7 +66,8 @@ std::string PeerProcess::ask(const std::string& line) {
   ::kill(pid_, SIGCONT);
   const std::string question = line + "\n";
   size_t end = std::string::npos;
-  bool is_there = ::send(socket_, question.data(), question.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(question.size());
+  bool is_there =
+      ::send(socket_, question.data(), question.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(question.size());
   while (is_there && (end = rest_.find('\n')) == std::string::npos) {
     char bytes[4096];
     const ssize_t n = ::recv(socket_, bytes, sizeof bytes, 0);

@@ -23,8 +23,8 @@ class PeerProcess {
  private:
   std::string name_;
   pid_t pid_ = -1;
-  int socket_ = -1;  // its standard input and output
-  std::string rest_; // of what it has said
+  int socket_ = -1;   // its standard input and output
+  std::string rest_;  // of what it has said
 };
 
 }  // namespace sinew::bench

@@ -20,11 +20,12 @@ std::vector<std::string> command_of(const std::string& python) {
   return {};
 }
 
-// Memory that was given back is kept: else each tensor of a megabyte would be mapped, cleared and unmapped in each step.
+// Memory that was given back is kept: else each tensor of a megabyte would be mapped, cleared and unmapped in each
+// step.
 std::vector<std::string> environment_of(int threads, int blas_threads) {
   const std::string own = std::to_string(threads), blas = std::to_string(blas_threads);
-  return {"MALLOC_MMAP_MAX_=0",       "MALLOC_TRIM_THRESHOLD_=4294967296", "OMP_NUM_THREADS=" + own,
-          "MKL_NUM_THREADS=" + own, "OPENBLAS_NUM_THREADS=" + blas,        "LD_PRELOAD="};
+  return {"MALLOC_MMAP_MAX_=0",     "MALLOC_TRIM_THRESHOLD_=4294967296", "OMP_NUM_THREADS=" + own,
+          "MKL_NUM_THREADS=" + own, "OPENBLAS_NUM_THREADS=" + blas,      "LD_PRELOAD="};
 }
 
 }  // namespace
@@ -45,7 +46,7 @@ double TorchPeer::rate(const ConvNet& net, int threads, double seconds) {
   json layers = json::array();
   for (int i = 0; i < net.convolutions; ++i)
     layers.push_back({net.convolution[i].filters, net.convolution[i].kernel, net.convolution[i].stride});
-  const json conv = {{"height", net.height}, {"width", net.width},        {"channels", net.channels},
+  const json conv = {{"height", net.height}, {"width", net.width},     {"channels", net.channels},
                      {"batch", net.batch},   {"convolutions", layers}, {"dense", net.dense}};
   return best_rate(json{{"conv", conv}}.dump(), true, threads, seconds);
 }
@@ -61,10 +62,8 @@ double TorchPeer::best_rate(const std::string& net, bool has_layouts, int thread
     if (way.threads > threads) continue;
     for (const bool channels_last : {false, true}) {
       if (channels_last && !has_layouts) continue;
-      const json question = {{"net", json::parse(net)},
-                             {"channels_last", channels_last},
-                             {"threads", way.threads},
-                             {"seconds", seconds}};
+      const json question = {
+          {"net", json::parse(net)}, {"channels_last", channels_last}, {"threads", way.threads}, {"seconds", seconds}};
       const json answer = json::parse(way.process->ask(question.dump()), nullptr, false);
       if (!answer.is_object() || !answer.contains("rate")) fail("the PyTorch beside us does not answer as it should");
       best = std::max(best, answer.at("rate").get<double>());

@@ -8,7 +8,8 @@
 /// PyTorch as a peer: the program sinew-torch-peer, built where LibTorch is installed, or peers/torch_peer.py by a
 /// Python that has PyTorch. Both read lines of JSON,
 ///
-///   {"net": {"conv": {"height", "width", "channels", "batch", "convolutions": [[filters, kernel, stride], …], "dense"}}
+///   {"net": {"conv": {"height", "width", "channels", "batch", "convolutions": [[filters, kernel, stride], …],
+///   "dense"}}
 ///           or {"lstm": {"units", "steps", "batch"}},
 ///    "channels_last": the layout of a convolutional net's tensors, else NCHW,
 ///    "threads", "seconds"}

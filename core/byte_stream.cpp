@@ -49,12 +49,11 @@ RandomAccess open_file(const std::string& path) {
     ::close(*one);
     delete one;
   });
-  struct stat info {};
+  struct stat info{};
   if (::fstat(opened, &info) != 0) fail_errno(fmt::format("cannot read '{}'", path), errno);
   if (!S_ISREG(info.st_mode)) fail("cannot read '{}': it is not a file", path);
-  return {static_cast<uint64_t>(info.st_size), [descriptor, path](uint64_t offset, std::span<char> bytes) {
-            read_at(*descriptor, path, offset, bytes);
-          }};
+  return {static_cast<uint64_t>(info.st_size),
+          [descriptor, path](uint64_t offset, std::span<char> bytes) { read_at(*descriptor, path, offset, bytes); }};
 }
 
 RandomAccess access_text(std::string_view text) {

@@ -81,9 +81,7 @@ class ConfigReader;
 class ConfigWriter;
 
 template <class T>
-concept ConfigStruct = requires(T& value, ConfigReader& reader) {
-  value.visit(reader);
-};
+concept ConfigStruct = requires(T& value, ConfigReader& reader) { value.visit(reader); };
 
 template <ConfigStruct T>
 void read_value(const ConfigNode& node, T& value);

@@ -124,8 +124,7 @@ int64_t ConfigNode::integer() const {
   const auto [stop, code] = std::from_chars(s.data(), s.data() + s.size(), value);
   if (!quoted_ && code == std::errc() && stop == s.data() + s.size()) return value;
   double real = 0;
-  if (quoted_ || !parse_number(s, real) || real != std::floor(real))
-    throw is_not("a whole number");
+  if (quoted_ || !parse_number(s, real) || real != std::floor(real)) throw is_not("a whole number");
   if (std::abs(real) > exact) throw error(fmt::format("{} does not fit a whole number", shortened(s)));
   return static_cast<int64_t>(real);
 }

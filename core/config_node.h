@@ -40,8 +40,8 @@ class ConfigNode {
   const std::string& text() const;
   double number() const;              // finite
   double number_or_infinity() const;  // also .inf and -.inf
-  int64_t integer() const;  // 1e6 counts as 1000000, 1.5 is refused
-  bool boolean() const;     // true or false, also as True and TRUE
+  int64_t integer() const;            // 1e6 counts as 1000000, 1.5 is refused
+  bool boolean() const;               // true or false, also as True and TRUE
 
   /// Items of a list, entries of a map in file order; throw when it is something else.
   const std::vector<ConfigNode>& items() const;
@@ -103,8 +103,8 @@ class ConfigNode {
     std::string name;
     BaseFolder folder;
   };
-  std::shared_ptr<const Source> source_;     // none: made by hand
-  Path path_;                                // none: the root
+  std::shared_ptr<const Source> source_;  // none: made by hand
+  Path path_;                             // none: the root
   struct Place {
     int line = 0, column = 0;  // from 1; 0: not from a file
   };

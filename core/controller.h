@@ -11,7 +11,8 @@
 
 namespace sinew {
 
-/// Whatever acts: a policy, a planner, a script, a recording, a policy in another runtime. Used by one thread at a time.
+/// Whatever acts: a policy, a planner, a script, a recording, a policy in another runtime. Used by one thread at a
+/// time.
 class Controller {
  public:
   virtual ~Controller() = default;

@@ -17,9 +17,11 @@ bool has_extension(const std::string& path, std::string_view extension) {
 
 void refuse_tilde(const std::string& path) {
   if (path != "~" && !path.starts_with("~/")) return;
-  fail("'{}': only a shell knows ~ as the home folder, and only at the beginning of a word; write {}{} at the shell, or the "
-       "whole path",
-       path, "$HOME", path.substr(1));
+  fail(
+      "'{}': only a shell knows ~ as the home folder, and only at the beginning of a word; write {}{} at the shell, or "
+      "the "
+      "whole path",
+      path, "$HOME", path.substr(1));
 }
 
 }  // namespace sinew

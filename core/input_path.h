@@ -29,7 +29,8 @@ struct FoundFile {
 };
 
 /// What `written` names in a file that lies in `folder`: a path from there; else, if it begins with a
-/// folder that comes with sinew, from sinew_home(); else, if it is a bare name, with or without its ending, one of `shipped`.
+/// folder that comes with sinew, from sinew_home(); else, if it is a bare name, with or without its ending, one of
+/// `shipped`.
 FoundFile find_file(const std::string& written, const BaseFolder& folder, const Shipped* shipped = nullptr);
 
 /// Where else a file may lie that `written` named from `folder`, once one of the two was moved or copied: what is there

@@ -68,7 +68,8 @@ std::optional<int64_t> left_by_groups(const fs::path& root) {
   for (std::string line; std::getline(lines, line);) {
     const size_t first = line.find(':'), second = line.find(':', first + 1);
     if (first == std::string::npos || second == std::string::npos) continue;
-    const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",", path = line.substr(second + 1);
+    const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",",
+                      path = line.substr(second + 1);
     if (controllers == ",,") take_less(least, left_up_from(root / version_2.mount, path, version_2));
     if (controllers.find(",memory,") != std::string::npos)
       take_less(least, left_up_from(root / version_1.mount, path, version_1));

@@ -15,9 +15,7 @@ void add_file(const std::string& path, std::vector<std::string>& files);
 void add_files_in(const ConfigNode& node, std::vector<std::string>& files) {
   switch (node.kind()) {
     case ConfigNode::Kind::null: return;
-    case ConfigNode::Kind::scalar:
-      add_file(find_file(node.text(), node.folder()).path, files);
-      return;
+    case ConfigNode::Kind::scalar: add_file(find_file(node.text(), node.folder()).path, files); return;
     case ConfigNode::Kind::list:
       for (const ConfigNode& item : node.items()) add_files_in(item, files);
       return;

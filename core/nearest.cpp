@@ -86,8 +86,7 @@ std::optional<Nearness> nearness(const std::string& word, const std::string& can
   if (other_number(word, candidate)) return std::nullopt;
   if (same_words(word, candidate) || (word.size() >= long_enough && candidate.starts_with(word))) return result(1);
   const size_t distance = edit_distance(word, candidate);
-  const auto letters =
-      std::ranges::count_if(word, [](unsigned char c) { return std::isalnum(c) != 0 || c >= 0x80; });
+  const auto letters = std::ranges::count_if(word, [](unsigned char c) { return std::isalnum(c) != 0 || c >= 0x80; });
   // Of one letter, or of signs alone, anything would be near.
   const bool likely = letters >= 2 && distance <= std::max<size_t>(1, word.size() / 3);
   return likely ? std::optional(result(distance)) : std::nullopt;

@@ -13,7 +13,10 @@ inline constexpr std::string_view png_mark{"\0\0\0\x0etEXtSoftware\0sinew\xc4\xa
 inline constexpr size_t png_mark_begin = 33;  // after the signature (8 bytes) and the chunk IHDR (25)
 
 /// A whole MP4 box: its length, free, which players skip, and our name. It is the file's last.
-inline constexpr std::string_view mp4_mark{"\0\0\0\x0d" "freesinew", 13};
+inline constexpr std::string_view mp4_mark{
+    "\0\0\0\x0d"
+    "freesinew",
+    13};
 
 inline bool is_own_png(std::string_view beginning) {
   return beginning.size() > png_mark_begin && beginning.substr(png_mark_begin).starts_with(png_mark);

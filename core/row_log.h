@@ -7,8 +7,8 @@
 
 namespace sinew {
 
-/// Rows of one size that come at the end and go at the front, as the transitions of a replay buffer do. They are numbered
-/// since the beginning; those of [begin, end) are held.
+/// Rows of one size that come at the end and go at the front, as the transitions of a replay buffer do. They are
+/// numbered since the beginning; those of [begin, end) are held.
 struct RowLog {
   size_t row_bytes = 0;
   uint64_t capacity = 0;  // how many are held at most

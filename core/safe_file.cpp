@@ -57,7 +57,7 @@ bool write_all(int fd, std::string_view content) {
 std::string read_file(const std::string& path, size_t max_bytes) {
   const File file(path, O_RDONLY);
   if (!file) fail_errno(fmt::format("cannot read '{}'", path), errno);
-  struct stat info {};
+  struct stat info{};
   if (::fstat(file.fd(), &info) == 0 && S_ISDIR(info.st_mode)) fail("cannot read '{}': it is a folder", path);
   // /dev/zero has no end.
   if (S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)) fail("cannot read '{}': it is a device, not a file", path);
@@ -115,14 +115,14 @@ int open_already(const std::string& place) {
 
 // A device or a pipe is written into: renaming would replace it.
 bool is_stream(const std::string& path) {
-  struct stat info {};
+  struct stat info{};
   return ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
 }
 
 // A link that somebody else has laid where many may write: what fs.protected_symlinks does not follow, either.
 bool is_not_to_be_trusted(const std::filesystem::path& link, const struct stat& info) {
   const std::filesystem::path folder = link.parent_path();
-  struct stat of_folder {};
+  struct stat of_folder{};
   if (::stat(folder.empty() ? "." : folder.c_str(), &of_folder) != 0) return false;
   const bool is_shared = (of_folder.st_mode & S_ISVTX) && (of_folder.st_mode & S_IWOTH);
   return is_shared && info.st_uid != ::geteuid() && info.st_uid != of_folder.st_uid;
@@ -131,8 +131,9 @@ bool is_not_to_be_trusted(const std::filesystem::path& link, const struct stat& 
 // What a symbolic link stands for, though it may not be there yet: the link itself stays.
 std::string end_of_links(const std::string& path) {
   std::filesystem::path place = path;
-  struct stat info {};
-  for (int i = 0; ::lstat(place.c_str(), &info) == 0 && S_ISLNK(info.st_mode) && open_already(place.string()) < 0; ++i) {
+  struct stat info{};
+  for (int i = 0; ::lstat(place.c_str(), &info) == 0 && S_ISLNK(info.st_mode) && open_already(place.string()) < 0;
+       ++i) {
     if (is_not_to_be_trusted(place, info))
       fail("cannot write '{}': '{}' is another user's link; choose another name", path, place.string());
     if (i == 40) fail_errno(fmt::format("cannot write '{}'", path), ELOOP);  // as many as Linux follows

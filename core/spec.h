@@ -20,7 +20,7 @@ struct SensorSpec {
   int frames = 1;                   // of an image: how many its channels hold
   std::string format = {};          // of an image: a frame's channels, "red, green, blue"
   bool is_image() const { return type == Type::uint8; }
-  int size() const;                 // numbers, or bytes, in one observation
+  int size() const;  // numbers, or bytes, in one observation
   int frame_size() const { return size() / frames; }
   bool operator==(const SensorSpec&) const = default;
 };

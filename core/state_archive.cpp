@@ -126,7 +126,8 @@ void StateArchive::operator()(std::string_view name, RowLog& rows) {
   (*this)("begin", rows.begin);
   (*this)("end", rows.end);
   if (rows.begin > rows.end || rows.end - rows.begin > rows.capacity)
-    damaged("end", fmt::format("rows {} to {} are more than the {} that it can hold", rows.begin, rows.end, rows.capacity));
+    damaged("end",
+            fmt::format("rows {} to {} are more than the {} that it can hold", rows.begin, rows.end, rows.capacity));
   const std::string log = path_.substr(root_);
   if (rows_) return restoring_ ? rows_->restore(log, rows) : rows_->save(log, rows);
   const uint64_t bytes = (rows.end - rows.begin) * rows.row_bytes;

@@ -39,7 +39,12 @@ class StateArchive {
       : in_(bytes), path_(name + ": "), root_(path_.size()), restoring_(true) {}
   /// Restores from `bytes` bytes of `source` through a small buffer.
   StateArchive(ByteSource source, uint64_t bytes, const std::string& name, RowStore* rows = nullptr)
-      : source_(std::move(source)), unread_(bytes), path_(name + ": "), root_(path_.size()), restoring_(true), rows_(rows) {}
+      : source_(std::move(source)),
+        unread_(bytes),
+        path_(name + ": "),
+        root_(path_.size()),
+        restoring_(true),
+        rows_(rows) {}
 
   bool restoring() const { return restoring_; }
 
@@ -142,11 +147,11 @@ class StateArchive {
   ByteSink sink_;
   std::string out_;  // all, or what the sink has not yet
   ByteSource source_;
-  std::string buffer_;    // of the source
-  std::string_view in_;   // what is left, but for that which is …
-  uint64_t unread_ = 0;   // … still in the source
-  std::string path_;      // "checkpoint 'x': envs.3"
-  size_t root_ = 0;       // where the names of objects begin in it
+  std::string buffer_;   // of the source
+  std::string_view in_;  // what is left, but for that which is …
+  uint64_t unread_ = 0;  // … still in the source
+  std::string path_;     // "checkpoint 'x': envs.3"
+  size_t root_ = 0;      // where the names of objects begin in it
   bool restoring_ = false;
   RowStore* rows_ = nullptr;
   std::vector<std::string> warnings_;

@@ -65,8 +65,8 @@ class Env {
   virtual void visit_state(StateArchive& archive) = 0;
 };
 
-/// A controller that asks for more than its sensors: for the env itself, of which it may take the state. Whoever runs it
-/// in an env shows it that one before each action; the env is not to be changed.
+/// A controller that asks for more than its sensors: for the env itself, of which it may take the state. Whoever runs
+/// it in an env shows it that one before each action; the env is not to be changed.
 class EnvController : public Controller {
  public:
   virtual void look_at(Env& env) = 0;

@@ -30,7 +30,8 @@ PartialEnv::PartialEnv(std::unique_ptr<Env> whole, const ConfigNode& hide)
   for (const SensorSpec& sensor : spec_.sensors) names.push_back(sensor.name);
   for (const auto& [name, labels] : hide.entries()) {
     const auto entry = std::ranges::find(names, name);
-    if (entry == names.end()) throw labels.error(fmt::format("there is no sensor '{}'{}", name, suggestion(name, names)));
+    if (entry == names.end())
+      throw labels.error(fmt::format("there is no sensor '{}'{}", name, suggestion(name, names)));
     const size_t index = entry - names.begin();
     SensorSpec& sensor = spec_.sensors[index];
     const SensorSpec all = sensor;

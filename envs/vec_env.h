@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "core/thread_pool.h"
 #include "core/observation.h"
+#include "core/thread_pool.h"
 #include "envs/env.h"
 #include "envs/observer.h"
 

@@ -79,8 +79,9 @@ int balance_on_a_robot(const char* file, uint64_t actions) {
 
 int main(int argc, char** argv) {
   if (argc > 3 || (argc > 1 && argv[1][0] == '-')) {
-    std::puts("Usage: example_controller [ROBOT.yaml [ACTIONS]]\n"
-              "Balances a pole in the simulator, or on the robot that ROBOT.yaml describes (for 250 actions).");
+    std::puts(
+        "Usage: example_controller [ROBOT.yaml [ACTIONS]]\n"
+        "Balances a pole in the simulator, or on the robot that ROBOT.yaml describes (for 250 actions).");
     return argc == 2 && std::string_view(argv[1]) == "--help" ? 0 : 2;
   }
   try {

@@ -99,7 +99,8 @@ int main(int argc, char** argv) {
                                check_range(options, units, between(1, 4096));
                                return std::make_unique<Gated>(units, context);
                              }});
-  registry.tasks.rewards.push_back(term_row<RewardTerm, Stillness>("stillness", "exp(−v² / scale²) of the fastest joint"));
+  registry.tasks.rewards.push_back(
+      term_row<RewardTerm, Stillness>("stillness", "exp(−v² / scale²) of the fastest joint"));
   registry.tasks.envs.push_back({"point_mass", "a point on a line is pushed to its middle",
                                  [](const ConfigNode&) { return std::make_unique<PointMass>(); }});
   return run(argc, argv, registry);

@@ -10,8 +10,8 @@
 #include "agents/update/update_engine.h"
 #include "apps/run.h"
 #include "core/state_archive.h"
-#include "nets/policy/initial_policy.h"
 #include "nets/ops/ops.h"
+#include "nets/policy/initial_policy.h"
 
 namespace {
 

@@ -1,5 +1,5 @@
-#include "robots/link/adapter_table.h"
 #include "robots/lekiwi/lekiwi_adapter.h"
+#include "robots/link/adapter_table.h"
 
 namespace sinew {
 

@@ -3,8 +3,8 @@
 #include <png.h>
 
 #include "core/error.h"
-#include "core/safe_file.h"
 #include "core/own_mark.h"
+#include "core/safe_file.h"
 
 namespace sinew {
 

@@ -12,8 +12,8 @@
 
 #include "core/error.h"
 #include "core/file_name.h"
-#include "core/safe_file.h"
 #include "core/own_mark.h"
+#include "core/safe_file.h"
 
 namespace sinew {
 namespace fs = std::filesystem;

@@ -63,12 +63,12 @@ UpdateOptions BehaviorCloning::update_options() {
   for (const Parameter& parameter : policy_.parameters().list())
     if (!config_.learn_std && parameter.name == "actor.log_std") learnt.range.end = parameter.offset;
   const bool has_batch_statistics = policy_.actor().has_batch_statistics();
-  return {.parts = {{learnt}},
-          .pieces = std::min(pieces_of(has_batch_statistics, config_.batch_size, config_.n_shards),
-                             sequences_of_a_batch()),
-          .max_grad_norm = config_.max_grad_norm,
-          .adam = {.epsilon = config_.adam_epsilon, .weight_decay = config_.weight_decay},
-          .has_batch_statistics = has_batch_statistics};
+  return {
+      .parts = {{learnt}},
+      .pieces = std::min(pieces_of(has_batch_statistics, config_.batch_size, config_.n_shards), sequences_of_a_batch()),
+      .max_grad_norm = config_.max_grad_norm,
+      .adam = {.epsilon = config_.adam_epsilon, .weight_decay = config_.weight_decay},
+      .has_batch_statistics = has_batch_statistics};
 }
 
 bool BehaviorCloning::start_from(const LoadedPolicy& other) {

@@ -20,9 +20,9 @@ class DemonstrationData {
     int length() const { return end - begin; }
   };
 
-  /// Reads the files; a folder stands for all *.safetensors in it. `held_out`: which share of the rows is not learnt from, whole episodes that `random` chooses, or
-  /// the end of a single one. Throws an Error that names the file for sensors, frames, actuators or a rate that are not
-  /// the policy's, and where memory does not suffice.
+  /// Reads the files; a folder stands for all *.safetensors in it. `held_out`: which share of the rows is not learnt
+  /// from, whole episodes that `random` chooses, or the end of a single one. Throws an Error that names the file for
+  /// sensors, frames, actuators or a rate that are not the policy's, and where memory does not suffice.
   DemonstrationData(const std::vector<std::string>& paths, const Policy& policy, double held_out, Rng random);
 
   int rows() const { return static_cast<int>(starts_.size()); }

@@ -147,7 +147,8 @@ void RolloutCollector::compute_values(Rollout& rollout, int env) {
     std::vector<uint8_t> images(piece * image_size);
     for (size_t begin = 0; begin < n; begin += piece) {
       const size_t rows = std::min(piece, n - begin), row = env * n + begin;
-      for (size_t i = 0; i < rows; ++i) rollout.frames.copy_row(static_cast<int>(row + i), images.data() + i * image_size);
+      for (size_t i = 0; i < rows; ++i)
+        rollout.frames.copy_row(static_cast<int>(row + i), images.data() + i * image_size);
       runner.values({static_cast<int>(rows), rollout.observations.data() + row * width, images.data()},
                     {&rollout.values[row], rows});
     }
@@ -176,8 +177,10 @@ void compute_gae(Rollout& rollout, double gamma, double gae_lambda) {
     double advantage = 0, next_value = rollout.next_values[env];
     for (int row = begin + rollout.n_steps - 1; row >= begin; --row) {
       const bool done = rollout.terminated[row] || rollout.truncated[row];
-      if (rollout.terminated[row]) next_value = 0;
-      else if (rollout.truncated[row]) next_value = (cut++)->value;
+      if (rollout.terminated[row])
+        next_value = 0;
+      else if (rollout.truncated[row])
+        next_value = (cut++)->value;
       const double delta = rollout.rewards[row] + gamma * next_value - rollout.values[row];
       advantage = delta + (done ? 0 : gamma * gae_lambda * advantage);
       rollout.advantages[row] = static_cast<float>(advantage);

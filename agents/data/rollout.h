@@ -36,8 +36,8 @@ struct Rollout {
     std::vector<uint8_t> images;
     std::vector<float> state;  // what is remembered after the row
   };
-  std::vector<std::vector<Cut>> cuts;         // per env, by step
-  std::vector<float> next_values;             // [n_envs]: of the observation after the last step
+  std::vector<std::vector<Cut>> cuts;  // per env, by step
+  std::vector<float> next_values;      // [n_envs]: of the observation after the last step
 
   /// `spec`: of what is observed and done. seq_len divides n_steps.
   Rollout(int n_envs, int n_steps, const InterfaceSpec& spec, int seq_len = 1, int state_size = 0);
@@ -45,9 +45,9 @@ struct Rollout {
   int sequences() const { return rows() / seq_len; }
 };
 
-/// Runs a policy in the envs, and values what it meets. The networks are frozen meanwhile, so the envs do not wait for each
-/// other: every thread runs its share of them through all steps, and since a row's bits do not
-/// depend on its neighbours, the result does not depend on the number of threads.
+/// Runs a policy in the envs, and values what it meets. The networks are frozen meanwhile, so the envs do not wait for
+/// each other: every thread runs its share of them through all steps, and since a row's bits do not depend on its
+/// neighbours, the result does not depend on the number of threads.
 class RolloutCollector {
  public:
   RolloutCollector(VecEnv& envs, const ActorCritic& networks, ThreadPool& pool, const Rng& stream);
@@ -70,9 +70,9 @@ class RolloutCollector {
   const ActorCritic& networks_;
   const Policy& policy_;  // of these
   ThreadPool& pool_;
-  std::vector<Rng> action_streams_;  // per env
-  std::vector<float> state_;         // [n_envs, state_size()]
-  std::vector<uint8_t> reset_mask_;  // per env: its next observation starts an episode
+  std::vector<Rng> action_streams_;                          // per env
+  std::vector<float> state_;                                 // [n_envs, state_size()]
+  std::vector<uint8_t> reset_mask_;                          // per env: its next observation starts an episode
   std::vector<std::unique_ptr<ActorCriticRunner>> runners_;  // per thread
 };
 

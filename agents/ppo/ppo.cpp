@@ -33,15 +33,18 @@ void check_sequences(const PpoConfig& config) {
     fail("algorithm.seq_len: {} does not divide n_steps = {}; choose a divisor of it, such as {}, or 0 for all of them",
          length, config.n_steps, nearest_divisor(config.n_steps, length));
   if (config.batch_size % length != 0)
-    fail("algorithm.batch_size: {} transitions are not a number of whole sequences of seq_len = {}; choose a multiple of it",
-         config.batch_size, length);
+    fail(
+        "algorithm.batch_size: {} transitions are not a number of whole sequences of seq_len = {}; choose a multiple "
+        "of it",
+        config.batch_size, length);
 }
 
 Rollout make_rollout(const PpoConfig& config, int n_envs, const ActorCritic& networks) {
   const int state_size = networks.state_size();
   if (state_size == 0 && config.seq_len)
-    fail("algorithm.seq_len: the network remembers nothing; give it a layer with memory, such as core: {{lstm: 128}}, "
-         "or leave seq_len out");
+    fail(
+        "algorithm.seq_len: the network remembers nothing; give it a layer with memory, such as core: {{lstm: 128}}, "
+        "or leave seq_len out");
   const int length = state_size == 0 ? 1 : sequence_length(config);
   check_memory(fmt::format("the network's memory, {} numbers before each sequence of {} steps", state_size, length),
                4.0 * state_size * n_envs * (config.n_steps / length + 1));
@@ -182,8 +185,8 @@ UpdateOptions Ppo::update_options() {
   else
     options.parts = {{actor}, {critic}};
   const int parts = static_cast<int>(options.parts.size()), sequences = config_.batch_size / rollout_.seq_len;
-  options.pieces = std::clamp(
-      pieces_of(options.has_batch_statistics, config_.batch_size, config_.n_shards) / parts, 1, sequences);
+  options.pieces =
+      std::clamp(pieces_of(options.has_batch_statistics, config_.batch_size, config_.n_shards) / parts, 1, sequences);
   return options;
 }
 

@@ -3,12 +3,12 @@
 #include <optional>
 #include <vector>
 
-#include "agents/update/actor_critic.h"
 #include "agents/algorithm.h"
-#include "agents/ppo/ppo_config.h"
-#include "agents/ppo/ppo_loss.h"
 #include "agents/data/reward_normalizer.h"
 #include "agents/data/rollout.h"
+#include "agents/ppo/ppo_config.h"
+#include "agents/ppo/ppo_loss.h"
+#include "agents/update/actor_critic.h"
 #include "agents/update/update_engine.h"
 
 namespace sinew {

@@ -2,10 +2,10 @@
 #include <span>
 #include <vector>
 
-#include "agents/update/actor_critic.h"
-#include "agents/ppo/ppo_config.h"
 #include "agents/data/rollout.h"
 #include "agents/data/sequence_batch.h"
+#include "agents/ppo/ppo_config.h"
+#include "agents/update/actor_critic.h"
 #include "nets/ops/ops.h"
 
 namespace sinew {

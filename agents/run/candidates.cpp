@@ -20,8 +20,8 @@ void Candidate::visit_state(StateArchive& archive) {
 bool Candidates::want(double eval_mean) const { return list_.size() < most_ || eval_mean > list_.back().eval_mean; }
 
 void Candidates::add(Candidate candidate) {
-  const auto place = std::ranges::find_if(
-      list_, [&](const Candidate& other) { return candidate.eval_mean > other.eval_mean; });
+  const auto place =
+      std::ranges::find_if(list_, [&](const Candidate& other) { return candidate.eval_mean > other.eval_mean; });
   list_.insert(place, std::move(candidate));
   if (list_.size() > most_) list_.resize(most_);
 }

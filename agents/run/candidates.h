@@ -12,9 +12,9 @@ class StateArchive;
 
 /// A policy that a run may keep.
 struct Candidate {
-  int64_t step = 0;      // env steps that it had learnt from
-  double eval_mean = 0;  // of the evaluation at that step
-  std::string policy;    // the bytes of its file
+  int64_t step = 0;                         // env steps that it had learnt from
+  double eval_mean = 0;                     // of the evaluation at that step
+  std::string policy;                       // the bytes of its file
   void visit_state(StateArchive& archive);  // all but the policy
 };
 

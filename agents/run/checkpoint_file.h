@@ -11,9 +11,9 @@
 
 namespace sinew {
 
-/// One checkpoint file: named sections, each with its SHA-256, between a head and a table with one of their own, so that
-/// no byte of the file can change unnoticed. It is written from its beginning to its end, and read from any place: a
-/// section may be larger than what there is of memory.
+/// One checkpoint file: named sections, each with its SHA-256, between a head and a table with one of their own, so
+/// that no byte of the file can change unnoticed. It is written from its beginning to its end, and read from any place:
+/// a section may be larger than what there is of memory.
 ///
 ///   8 bytes   "SINEWCKP"
 ///   4 bytes   format version, little-endian
@@ -25,8 +25,8 @@ namespace sinew {
 ///   8 bytes   length M of the table, little-endian
 ///   64 bytes  SHA-256 of the 64 digits above, the table and its length, in hexadecimal digits
 ///
-/// What comes before the sections is laid out so in every format version: any sinew can tell a checkpoint that is damaged
-/// from one that another version wrote.
+/// What comes before the sections is laid out so in every format version: any sinew can tell a checkpoint that is
+/// damaged from one that another version wrote.
 struct CheckpointHead {
   std::string software;  // that wrote it: "0.1.0"
   std::string machine;   // the kind of CPU that computed it
@@ -36,12 +36,12 @@ struct CheckpointHead {
 
 /// Rows that a checkpoint keeps in a file beside it, which later checkpoints name, too (see SegmentFolder).
 struct Segment {
-  std::string log;           // whose rows they are: "algorithm.buffer.transitions"
-  std::string file;          // its name, in the checkpoint's folder
+  std::string log;   // whose rows they are: "algorithm.buffer.transitions"
+  std::string file;  // its name, in the checkpoint's folder
   uint64_t first_row = 0;
   uint64_t rows = 0;
-  uint64_t bytes = 0;        // of the file; more may have been appended since
-  std::string sha256;        // of these bytes
+  uint64_t bytes = 0;  // of the file; more may have been appended since
+  std::string sha256;  // of these bytes
   bool operator==(const Segment&) const = default;
 };
 

@@ -70,7 +70,8 @@ void CheckpointFolder::drop_segments() const {
   if (there.empty()) return;
   std::set<std::string> needed;
   for (const int64_t step : steps()) try {
-      for (const Segment& segment : Checkpoint::segments_named_by(open_file(file(step)), "")) needed.insert(segment.file);
+      for (const Segment& segment : Checkpoint::segments_named_by(open_file(file(step)), ""))
+        needed.insert(segment.file);
     } catch (const Error&) {  // a damaged one needs none
     }
   for (const std::string& name : there) {

@@ -29,7 +29,8 @@ class CheckpointFolder {
     std::optional<Checkpoint> checkpoint;  // none: there is no good one
     std::vector<std::string> damaged;      // what is wrong with those after it
   };
-  /// A checkpoint is good when its segments are, too. Throws OtherFormat when another version of the software wrote the newest one that is whole.
+  /// A checkpoint is good when its segments are, too. Throws OtherFormat when another version of the software wrote the
+  /// newest one that is whole.
   Newest newest() const;
 
   std::string file(int64_t step) const;

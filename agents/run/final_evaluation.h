@@ -13,10 +13,10 @@ namespace sinew {
 
 /// One policy over the episodes of a final evaluation.
 struct FinalFigures {
-  int64_t step = 0;                            // env steps that the policy had learnt from
-  double mean_reward = 0, std_error = 0;       // the latter of the mean; NaN for one episode
+  int64_t step = 0;                           // env steps that the policy had learnt from
+  double mean_reward = 0, std_error = 0;      // the latter of the mean; NaN for one episode
   double std_reward = 0, mean_ep_length = 0;  // over the episodes
-  std::optional<double> success_rate;          // where the task has successes
+  std::optional<double> success_rate;         // where the task has successes
   void visit_state(StateArchive& archive);
 };
 

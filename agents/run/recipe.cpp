@@ -50,7 +50,8 @@ Recipe read_recipe(const ConfigNode& node) {
   if (!names_task_file(recipe.task)) return recipe;
   const ConfigNode& task = *node.find("task");
   const FoundFile found = find_file(recipe.task, task.folder(), &shipped_tasks);
-  if (!found.is_there) throw task.error(fmt::format("there is no task '{}'{}", shortened(recipe.task, 300), found.looked()));
+  if (!found.is_there)
+    throw task.error(fmt::format("there is no task '{}'{}", shortened(recipe.task, 300), found.looked()));
   recipe.task = std::filesystem::absolute(found.path).lexically_normal().string();
   return recipe;
 }

@@ -32,7 +32,7 @@ struct Recipe {
   ConfigNode algorithm;  // {name: ppo, …}
   NetworkConfig network;
   std::optional<InputPath> initial_policy;  // a .safetensors file or a run folder: learning goes on from its weights
-  ConfigNode normalize_reward;  // where recipes had it before it became the learner's own key
+  ConfigNode normalize_reward;              // where recipes had it before it became the learner's own key
   EvalConfig eval;
   int64_t log_interval = 1000;  // env steps between rows of metrics; at least one iteration lies between two
   int64_t save_freq = 50000;  // env steps between checkpoints; 0: by save_interval, at the best evaluations, at the end

@@ -122,7 +122,8 @@ void check_same_run(const RunIdentity& saved, const RunIdentity& present, const 
   const size_t more = differences.size() - std::min(differences.size(), most_named);
   differences.resize(differences.size() - more);
   fail(
-      "the run cannot be resumed with other settings ({}{}): only total_timesteps may grow, and {} change. Put them back, "
+      "the run cannot be resumed with other settings ({}{}): only total_timesteps may grow, and {} change. Put them "
+      "back, "
       "or start anew with --overwrite or in another folder with --run",
       join(differences, "; "), more > 0 ? fmt::format("; and {} more", more) : "", join(changeable_keys()));
 }

@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 // By these files a folder is known as a run's: nobody else writes such. They are the first that a run makes, and the
 // last that it removes.
 bool is_mark(const std::string& name) {
-  static const std::vector<std::string> marks = {"metrics.csv", "policy.safetensors", "best.safetensors", "checkpoints"};
+  static const std::vector<std::string> marks = {"metrics.csv", "policy.safetensors", "best.safetensors",
+                                                 "checkpoints"};
   return std::ranges::find(marks, name) != marks.end() || name.starts_with("events.out.tfevents.");
 }
 
@@ -101,8 +102,8 @@ bool lies_among_run_files(const fs::path& input, const fs::path& folder) {
 std::vector<std::string> missing_folders(const std::string& path) {
   std::vector<std::string> missing;
   std::error_code code;
-  for (fs::path folder = (fs::absolute(path) / "").parent_path(); !fs::exists(folder, code) && folder.has_relative_path();
-       folder = folder.parent_path())
+  for (fs::path folder = (fs::absolute(path) / "").parent_path();
+       !fs::exists(folder, code) && folder.has_relative_path(); folder = folder.parent_path())
     missing.push_back(folder.string());
   return missing;
 }
@@ -139,7 +140,8 @@ void check_run_folder(const std::string& path, IfRunExists if_run_exists, const 
   const std::string first = files.front().filename().string();
   if (!holds_a_run(path))
     fail(
-        "the folder '{}' holds a file of a run's name ({}), but no run, and nothing of others is overwritten; give --run "
+        "the folder '{}' holds a file of a run's name ({}), but no run, and nothing of others is overwritten; give "
+        "--run "
         "with another folder",
         path, first);
   if (if_run_exists == IfRunExists::refuse)
@@ -149,13 +151,18 @@ void check_run_folder(const std::string& path, IfRunExists if_run_exists, const 
         path, first);
   for (const fs::path& path_there : files)
     if (is_foreign_media(path_there))
-      fail("a run in '{}' would overwrite '{}', which sinew did not make; move that file away, or give --run with another "
-           "folder", path, path_there.string());
+      fail(
+          "a run in '{}' would overwrite '{}', which sinew did not make; move that file away, or give --run with "
+          "another "
+          "folder",
+          path, path_there.string());
   if (if_run_exists == IfRunExists::resume && !CheckpointFolder(path + "/checkpoints").steps().empty()) return;
   for (const std::string& input : inputs)
     if (lies_among_run_files(input, path))
-      fail("the run in '{}' cannot be replaced: '{}', which the recipe needs, lies in it; give --run with another folder",
-           path, input);
+      fail(
+          "the run in '{}' cannot be replaced: '{}', which the recipe needs, lies in it; give --run with another "
+          "folder",
+          path, input);
 }
 
 }  // namespace sinew

@@ -24,7 +24,8 @@ void read_rows(const RandomAccess& file, const Segment& segment, const RowLog& r
     const uint64_t count = std::min<uint64_t>(end - first, std::max<uint64_t>(1, buffer_bytes / rows.row_bytes));
     buffer.resize(count * rows.row_bytes);
     file.read((first - segment.first_row) * rows.row_bytes, buffer);
-    for (uint64_t i = 0; i < count; ++i) rows.put(first + i, std::span(buffer).subspan(i * rows.row_bytes, rows.row_bytes));
+    for (uint64_t i = 0; i < count; ++i)
+      rows.put(first + i, std::span(buffer).subspan(i * rows.row_bytes, rows.row_bytes));
     first += count;
   }
 }
@@ -116,7 +117,8 @@ void SegmentFolder::restore(const std::string& name, const RowLog& rows) {
   uint64_t next = rows.begin;
   for (const Segment& segment : logs_[name].segments) {
     if (segment.rows > segment.bytes || segment.bytes != segment.rows * rows.row_bytes)
-      fail("the segment '{}' has {} bytes, but {} rows of {} bytes", segment.file, segment.bytes, segment.rows, rows.row_bytes);
+      fail("the segment '{}' has {} bytes, but {} rows of {} bytes", segment.file, segment.bytes, segment.rows,
+           rows.row_bytes);
     const uint64_t end = std::min(rows.end, segment.first_row + segment.rows);
     if (segment.first_row > next || end <= next) continue;
     read_rows(open_file(path_ + "/" + segment.file), segment, rows, next, end);

@@ -34,7 +34,7 @@ class SegmentFolder : public RowStore {
 
  private:
   struct Log {
-    std::vector<Segment> segments;  // in the order of their rows
+    std::vector<Segment> segments;     // in the order of their rows
     std::unique_ptr<AppendFile> file;  // of the last segment, where it may grow
     std::optional<Sha256> hash;        // of that file
     std::string buffer;                // to be appended to it

@@ -17,8 +17,8 @@
 #include "core/log.h"
 #include "core/safe_file.h"
 #include "core/state_archive.h"
-#include "nets/policy/initial_policy.h"
 #include "nets/formats/policy_file.h"
+#include "nets/policy/initial_policy.h"
 
 namespace sinew {
 namespace {
@@ -30,7 +30,8 @@ bool crosses(int64_t before, int64_t now, int64_t freq) { return freq > 0 && now
 std::string policy_in(const std::string& path) {
   namespace fs = std::filesystem;
   std::error_code none;
-  if (!fs::exists(path, none)) fail("initial_policy: there is no policy '{}'; give a run folder or a .safetensors file", path);
+  if (!fs::exists(path, none))
+    fail("initial_policy: there is no policy '{}'; give a run folder or a .safetensors file", path);
   if (!fs::is_directory(path, none)) return path;
   for (const char* name : {"best.safetensors", "policy.safetensors"})
     if (fs::exists(fs::path(path) / name, none)) return (fs::path(path) / name).string();
@@ -71,8 +72,8 @@ class Run {
       log_info("'{}' is complete already, at step {} of {}; a larger total_timesteps goes on with it", folder_.path(),
                status_.steps, status_.total_steps);
     else if (!has_learned())
-      log_info("training on {}: {} envs, {} parameters, seed {}, {} threads", task_.name, envs_.size(),
-               n_parameters(), recipe.seed, options.threads);
+      log_info("training on {}: {} envs, {} parameters, seed {}, {} threads", task_.name, envs_.size(), n_parameters(),
+               recipe.seed, options.threads);
     if (envs_.spec().time_limit == 0 && recipe.eval.eval_freq > 0)
       log_info("{} has no time_limit: an episode of an evaluation lasts up to {} steps", task_.name,
                most_steps_without_limit);
@@ -116,14 +117,14 @@ class Run {
   std::unique_ptr<Algorithm> make_algorithm() {
     ConfigNode options;
     const AlgorithmRow& row = find_algorithm(recipe_, registry_, options);
-    return row.make(options, {envs_, pool_, recipe_.network, registry_.layers, stream_.split("learn"), recipe_.total_timesteps});
+    return row.make(options,
+                    {envs_, pool_, recipe_.network, registry_.layers, stream_.split("learn"), recipe_.total_timesteps});
   }
 
   void start_from_initial_policy() {
     if (!recipe_.initial_policy) return;
     const std::string path = policy_in(recipe_.initial_policy->path);
-    const LoadedPolicy loaded =
-        with_context("initial_policy", [&] { return load_policy(path, registry_.layers); });
+    const LoadedPolicy loaded = with_context("initial_policy", [&] { return load_policy(path, registry_.layers); });
     const bool whole =
         with_context(fmt::format("initial_policy: '{}'", path), [&] { return algorithm_->start_from(loaded); });
     log_info("starting from {}{}", path,
@@ -286,8 +287,12 @@ class Run {
   void look_back_on_all() {
     const Stopwatch watch;
     if (!evaluator_) evaluator_.emplace(task_.factory, pool_);
-    const FinalPlay play{*evaluator_, registry_.layers, recipe_.eval.n_final_episodes,
-                         envs_.spec().has_success, stream_.split("final", static_cast<uint64_t>(status_.steps)), options_.stop};
+    const FinalPlay play{*evaluator_,
+                         registry_.layers,
+                         recipe_.eval.n_final_episodes,
+                         envs_.spec().has_success,
+                         stream_.split("final", static_cast<uint64_t>(status_.steps)),
+                         options_.stop};
     final_ = evaluate_finally(play, candidates_.best_first(), {status_.steps, 0, policy_bytes()});
     if (final_) final_->report(metrics_);
     log_->write_row(status_.steps);
@@ -306,7 +311,8 @@ class Run {
   }
 
   bool save_is_due() const {
-    return candidates_.best_step() == status_.steps || crosses(saved_at_.value_or(0), status_.steps, recipe_.save_freq) ||
+    return candidates_.best_step() == status_.steps ||
+           crosses(saved_at_.value_or(0), status_.steps, recipe_.save_freq) ||
            (recipe_.save_interval > 0 && since_save_.seconds() >= recipe_.save_interval);
   }
 
@@ -407,7 +413,7 @@ class Run {
   std::optional<FinalEvaluation> final_;  // of the policies as they are now
   std::optional<int64_t> kept_step_;      // of the policy in best.safetensors
   std::optional<int64_t> saved_at_, resumed_from_;
-  double seconds_before_ = 0;                    // of training, before watch_ was started
+  double seconds_before_ = 0;  // of training, before watch_ was started
   Stopwatch watch_, since_save_;
   double save_seconds_ = 0, final_seconds_ = 0;  // of this sitting
 };

@@ -33,10 +33,10 @@ struct TrainResult {
   TrainStatus status;
   bool interrupted = false;  // what is left may be the final evaluation alone: see TrainStatus::has_learned
   std::optional<FinalEvaluation> final_evaluation;  // of a run that is complete, unless it wants none
-  double final_seconds = 0;  // of this sitting, spent on it; no training time
-  std::optional<int64_t> resumed_from;  // env steps of the checkpoint
+  double final_seconds = 0;                         // of this sitting, spent on it; no training time
+  std::optional<int64_t> resumed_from;              // env steps of the checkpoint
   int64_t diverged_episodes = 0;
-  double save_seconds = 0;  // of this sitting, spent on checkpoints and policy files
+  double save_seconds = 0;   // of this sitting, spent on checkpoints and policy files
   std::string weights_hash;  // of the last policy and of what its learner has beside it
 };
 

@@ -30,8 +30,7 @@ void ActorCriticRunner::sample(const ObservationRows& observations, std::span<fl
   if (normalized.numbers.is_there()) std::ranges::copy(normalized.numbers.values(), out.normalized.begin());
   const Tensor trunk = policy.actor().trunk(normalized, steps);
   const ActionDistribution<float> distribution = policy.actor()(trunk, normalized, steps);
-  if (!out.values.empty())
-    std::ranges::copy(networks_.critic(trunk, normalized, steps).values(), out.values.begin());
+  if (!out.values.empty()) std::ranges::copy(networks_.critic(trunk, normalized, steps).values(), out.values.begin());
   distribution.sample(rngs, out.raw, out.log_prob);
   const Tensor command = policy.map_action(tape_.view({observations.rows, policy.action_size()}, out.raw.data()));
   std::ranges::copy(command.values(), actions.begin());

@@ -5,8 +5,8 @@
 
 #include "core/error.h"
 #include "core/state_archive.h"
-#include "nets/tape/not_finite.h"
 #include "nets/ops/ops.h"
+#include "nets/tape/not_finite.h"
 
 namespace sinew {
 
@@ -23,8 +23,8 @@ struct UpdateEngine::Slice {
 struct UpdateEngine::Shard {
   Tape tape;
   Rng random;
-  std::vector<float> gradients;    // of the part's slices, one after the other
-  std::vector<Gradients> wanted;   // of these
+  std::vector<float> gradients;   // of the part's slices, one after the other
+  std::vector<Gradients> wanted;  // of these
 };
 
 UpdateEngine::UpdateEngine(ThreadPool& pool, UpdateOptions options, Rng augment_stream,
@@ -133,9 +133,10 @@ void UpdateEngine::visit_state(StateArchive& archive) {
 int pieces_of(bool has_batch_statistics, int batch_size, int n_shards) {
   if (has_batch_statistics) {
     if (n_shards > 1)
-      fail("algorithm.n_shards: {} pieces of a minibatch would each have statistics of their own, and the network has "
-           "batch_norm; leave n_shards out",
-           n_shards);
+      fail(
+          "algorithm.n_shards: {} pieces of a minibatch would each have statistics of their own, and the network has "
+          "batch_norm; leave n_shards out",
+          n_shards);
     return 1;
   }
   if (n_shards > 0) return std::min(n_shards, batch_size);

@@ -102,8 +102,8 @@ class UpdateEngine {
   int64_t n_updates_ = 0;
 };
 
-/// Into how many pieces a minibatch of so many rows is cut: `n_shards`, or, where that is 0, by its size. One where there
-/// are batch statistics, which are those of a whole minibatch; throws Error when n_shards asks for more then.
+/// Into how many pieces a minibatch of so many rows is cut: `n_shards`, or, where that is 0, by its size. One where
+/// there are batch statistics, which are those of a whole minibatch; throws Error when n_shards asks for more then.
 int pieces_of(bool has_batch_statistics, int batch_size, int n_shards);
 
 }  // namespace sinew

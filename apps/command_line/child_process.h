@@ -8,9 +8,9 @@
 namespace sinew {
 
 /// Another program, run beside this one: we write its standard input, and its standard output and
-/// error are kept in memory until it ends (its errors, if wanted, passed on to our own). No thread is needed, and neither side can block the other
-/// for ever: the child writes to memory, and writing to a child that has gone is reported, not a
-/// signal.
+/// error are kept in memory until it ends (its errors, if wanted, passed on to our own). No thread is needed, and
+/// neither side can block the other for ever: the child writes to memory, and writing to a child that has gone is
+/// reported, not a signal.
 class ChildProcess {
  public:
   enum class Errors { kept, passed_on };

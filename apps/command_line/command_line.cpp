@@ -100,17 +100,17 @@ template DeclaredOption& CommandLine::option(const std::string&, int64_t&, const
 template DeclaredOption& CommandLine::option(const std::string&, uint64_t&, const std::string&, const std::string&);
 template DeclaredOption& CommandLine::option(const std::string&, double&, const std::string&, const std::string&);
 template DeclaredOption& CommandLine::option(const std::string&, std::vector<std::string>&, const std::string&,
-                                            const std::string&);
+                                             const std::string&);
 template DeclaredOption& CommandLine::option(const std::string&, std::optional<std::string>&, const std::string&,
-                                            const std::string&);
+                                             const std::string&);
 template DeclaredOption& CommandLine::option(const std::string&, std::optional<int>&, const std::string&,
-                                            const std::string&);
+                                             const std::string&);
 template DeclaredOption& CommandLine::option(const std::string&, std::optional<int64_t>&, const std::string&,
-                                            const std::string&);
+                                             const std::string&);
 template DeclaredOption& CommandLine::option(const std::string&, std::optional<uint64_t>&, const std::string&,
-                                            const std::string&);
+                                             const std::string&);
 template DeclaredOption& CommandLine::option(const std::string&, std::optional<double>&, const std::string&,
-                                            const std::string&);
+                                             const std::string&);
 
 void CommandLine::flag(const std::string& flag, bool& value, const std::string& help) {
   app_.add_flag(flag, value, help);
@@ -235,7 +235,8 @@ int dispatch(const Program& program, const std::vector<std::string>& words) {
 // Does not throw: it is what is left when all else failed.
 void print_error(const Program& program, const std::string& text) {
   std::fflush(stdout);
-  const std::string lines = wrap(fmt::format("{}: {}", program.name, printable(text)), terminal_width(STDERR_FILENO)) + "\n";
+  const std::string lines =
+      wrap(fmt::format("{}: {}", program.name, printable(text)), terminal_width(STDERR_FILENO)) + "\n";
   std::fwrite(lines.data(), 1, lines.size(), stderr);
 }
 

@@ -27,7 +27,8 @@ class CommandLine {
   /// The same, one or more of them.
   DeclaredOption& arguments(const std::string& name, std::vector<std::string>& values, const std::string& help);
   /// `flag VALUE`. One that names a file says so:
-  ///   line.option("--plot", plot, "F.png", "…").is_output(png_picture()); T: std::string, int, int64_t, uint64_t, double, std::optional of one of these, or
+  ///   line.option("--plot", plot, "F.png", "…").is_output(png_picture()); T: std::string, int, int64_t, uint64_t,
+  ///   double, std::optional of one of these, or
   /// std::vector<std::string> (the option may be repeated). `placeholder` stands for the value in the help.
   template <class T>
   DeclaredOption& option(const std::string& flag, T& value, const std::string& placeholder, const std::string& help);

@@ -41,7 +41,8 @@ class DeclaredOption {
   OutputKind kind_;
 };
 
-/// Throws an Error where an output is, by whatever name, a file that is read or another output, and as check_output does.
+/// Throws an Error where an output is, by whatever name, a file that is read or another output, and as check_output
+/// does.
 void check_outputs(const std::vector<DeclaredOption>& options);
 
 }  // namespace sinew

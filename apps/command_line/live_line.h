@@ -4,8 +4,8 @@
 
 namespace sinew {
 
-/// A line on standard error that tells where things stand: where it can (can_redraw), it redraws itself, elsewhere it comes
-/// every few seconds. Other lines may be printed meanwhile, from any thread.
+/// A line on standard error that tells where things stand: where it can (can_redraw), it redraws itself, elsewhere it
+/// comes every few seconds. Other lines may be printed meanwhile, from any thread.
 class LiveLine {
  public:
   explicit LiveLine(bool redraws) : redraws_(redraws) {}

@@ -24,18 +24,15 @@ OutputKind begins_as(std::string what, std::function<bool(std::string_view head)
 
 }  // namespace
 
-OutputKind png_picture() {
-  return {"a PNG picture of sinew's", is_own_picture, /*makes_folder=*/false, ".png"};
-}
+OutputKind png_picture() { return {"a PNG picture of sinew's", is_own_picture, /*makes_folder=*/false, ".png"}; }
 
-OutputKind mp4_video() {
-  return {"an MP4 video of sinew's", is_own_film, /*makes_folder=*/true, ".mp4"};
-}
+OutputKind mp4_video() { return {"an MP4 video of sinew's", is_own_film, /*makes_folder=*/true, ".mp4"}; }
 
 OutputKind json_result(const std::string& of, const std::vector<std::string>& keys) {
   return begins_as("a result of " + of, [keys](std::string_view head) {
     const size_t first = head.find('"');
-    if (first == std::string_view::npos || head.substr(0, first).find_first_not_of(" \t\r\n[{") != std::string_view::npos)
+    if (first == std::string_view::npos ||
+        head.substr(0, first).find_first_not_of(" \t\r\n[{") != std::string_view::npos)
       return false;
     if (!head.substr(first + 1).starts_with(keys.at(0) + "\"")) return false;
     for (const std::string& key : keys)
@@ -59,8 +56,7 @@ OutputKind tensor_file(const std::string& what, const std::string& format) {
 OutputKind new_file(const std::string& what) { return {what, nullptr, false, ""}; }
 
 void check_output(const std::string& path, const OutputKind& kind) {
-  if (path == "-")
-    fail("'-' does not mean standard output here, where sinew prints its text; give the name of a file");
+  if (path == "-") fail("'-' does not mean standard output here, where sinew prints its text; give the name of a file");
   std::error_code ignored;
   const fs::file_status status = fs::status(path, ignored);
   if (fs::is_directory(status)) fail_errno(fmt::format("cannot write '{}'", path), EISDIR);

@@ -8,7 +8,7 @@ namespace sinew {
 
 /// What a command writes somewhere: it may take the place of its own former output, and of nothing else.
 struct OutputKind {
-  std::string what;                                    // "a PNG picture of sinew's"
+  std::string what;                                     // "a PNG picture of sinew's"
   std::function<bool(const std::string& path)> is_one;  // of a file that is there and has content; empty: none may be
   bool makes_folder = false;                            // where its folder is missing
   std::string extension;                                // that its name must have, ".png"; "": any

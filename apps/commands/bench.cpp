@@ -10,8 +10,8 @@
 #include <memory>
 #include <optional>
 
-#include "apps/commands.h"
 #include "apps/command_line/json_file_internal.h"
+#include "apps/commands.h"
 #include "core/text.h"
 #include "core/thread_pool.h"
 
@@ -54,8 +54,12 @@ int bench_command(const BenchArguments& arguments) {
       const std::string beside =
           figure.limit == 0 ? "" : fmt::format(" limit {:>12.4g}  ratio {:.3f}", figure.limit, figure.ratio);
       fmt::print("{:<28} {:>14.4g} {:<12}{}\n    {}\n", figure.name, figure.value, figure.unit, beside, figure.work);
-      list.push_back({{"name", figure.name}, {"value", figure.value}, {"unit", figure.unit}, {"limit", figure.limit},
-                      {"ratio", figure.ratio}, {"work", figure.work}});
+      list.push_back({{"name", figure.name},
+                      {"value", figure.value},
+                      {"unit", figure.unit},
+                      {"limit", figure.limit},
+                      {"ratio", figure.ratio},
+                      {"work", figure.work}});
     }
     if (arguments.json) write_json(*arguments.json, list);
     return 0;
@@ -71,8 +75,9 @@ Command::Work declare_bench(CommandLine& line) {
   line.option("--json", arguments->json, "F", "also writes [{name, value, unit, limit, ratio, work}] to a file")
       .is_output(json_result("'sinew bench'", {"name", "value", "unit", "limit"}));
   line.option("--threads", arguments->threads, "N", "for training (all cores)");
-  line.option("--torch-python", arguments->torch_python, "PATH",
-              "a Python that has PyTorch, which stands beside ours in `nets` (without: the LibTorch we were built with)")
+  line.option(
+          "--torch-python", arguments->torch_python, "PATH",
+          "a Python that has PyTorch, which stands beside ours in `nets` (without: the LibTorch we were built with)")
       .is_input();
   line.example("sinew bench nets");
   return [arguments] { return bench_command(*arguments); };

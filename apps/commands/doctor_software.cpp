@@ -8,16 +8,16 @@
 #include <vector>
 
 #include "apps/command_line/child_process.h"
+#include "apps/command_line/terminal.h"
 #include "apps/commands/doctor_checks.h"
 #include "apps/media/media.h"
-#include "apps/command_line/terminal.h"
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/safe_file.h"
 #include "envs/task/make_env.h"
-#include "sim/messages.h"
 #include "sim/camera/ray_camera.h"
 #include "sim/camera/render_pool.h"
+#include "sim/messages.h"
 
 namespace sinew {
 namespace {

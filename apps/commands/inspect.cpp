@@ -4,11 +4,11 @@
 
 #include <memory>
 
+#include "apps/command_line/json_file_internal.h"
+#include "apps/command_line/terminal.h"
 #include "apps/commands.h"
 #include "apps/inspect/inspect_model_internal.h"
-#include "apps/command_line/json_file_internal.h"
 #include "apps/inspect/starter_task_internal.h"
-#include "apps/command_line/terminal.h"
 #include "core/input_path.h"
 
 namespace sinew {

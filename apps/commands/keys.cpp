@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <memory>
 
-#include "apps/robot_commands.h"
 #include "apps/command_line/terminal.h"
+#include "apps/robot_commands.h"
 #include "core/error.h"
 #include "core/text.h"
 

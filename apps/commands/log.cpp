@@ -8,8 +8,8 @@
 
 #include "apps/command_line/json_file_internal.h"
 #include "apps/command_line/policy_path.h"
-#include "apps/robot_commands.h"
 #include "apps/robot/stream_status_internal.h"
+#include "apps/robot_commands.h"
 #include "core/input_path.h"
 #include "nets/formats/policy_file.h"
 #include "robots/recording/recorded_demonstrations.h"
@@ -55,7 +55,9 @@ double begin_of(const Recording& recording) {
 }
 
 double seconds_of(const Recording& recording) {
-  return recording.observations.empty() ? 0 : recording.observations.back().received - recording.observations.front().received;
+  return recording.observations.empty()
+             ? 0
+             : recording.observations.back().received - recording.observations.front().received;
 }
 
 void print_summary(const std::string& path, const Recording& recording) {
@@ -80,14 +82,16 @@ void print_summary(const std::string& path, const Recording& recording) {
     if (refused[i] > 0)
       fmt::print("refused by the {}'s gate as {}: {}\n", session.side, name_of(static_cast<Refusal>(i)), refused[i]);
   const auto all = latencies_of(recording);
-  const std::pair<const char*, const LatencyHistogram*> rows[] = {{"observation to action at the robot", &all->action_age},
-                                                                  {"  observation to its receipt", &all->observation},
-                                                                  {"  decoding the images", &all->decode},
-                                                                  {"  receipt to the policy's answer", &all->compute},
-                                                                  {"heartbeat there and back", &all->round_trip}};
+  const std::pair<const char*, const LatencyHistogram*> rows[] = {
+      {"observation to action at the robot", &all->action_age},
+      {"  observation to its receipt", &all->observation},
+      {"  decoding the images", &all->decode},
+      {"  receipt to the policy's answer", &all->compute},
+      {"heartbeat there and back", &all->round_trip}};
   for (const auto& [name, histogram] : rows)
     if (histogram->count() > 0) fmt::print("{:<36}{}\n", name, histogram->text());
-  for (const RecordedEvent& event : recording.events) fmt::print("{:9.3f} s  {}\n", event.time - begin_of(recording), event.text);
+  for (const RecordedEvent& event : recording.events)
+    fmt::print("{:9.3f} s  {}\n", event.time - begin_of(recording), event.text);
 }
 
 void write_summary(const std::string& path, const Recording& recording) {
@@ -150,7 +154,8 @@ bool has_weights(const LoadedPolicy& loaded, const std::string& hash) {
 std::string replayed_policy(const LogArguments& arguments, const RecordedSession& session,
                             const LayerTable<float>& layers) {
   if (arguments.policy) return policy_path(*arguments.policy);
-  if (session.policy_path.empty()) fail("'{}' does not say where its policy is; name it with --policy", arguments.recording);
+  if (session.policy_path.empty())
+    fail("'{}' does not say where its policy is; name it with --policy", arguments.recording);
   const BaseFolder folder = BaseFolder::of_file(arguments.recording);
   for (const BaseFolder& from : {folder, BaseFolder()})
     if (const FoundFile found = find_file(session.policy_path, from); found.is_there) return found.path;
@@ -175,11 +180,13 @@ int run_again(const LogArguments& arguments, const Recording& recording, const L
 
 void write_demonstrations(const std::string& path, const std::string& recording_path, const Recording& recording) {
   const RecordedDemonstrations made = with_context(recording_path, [&] {
-    return demonstrations_of(recording, fmt::format("{}, recorded at {}", recording.session.robot, recording.session.started));
+    return demonstrations_of(recording,
+                             fmt::format("{}, recorded at {}", recording.session.robot, recording.session.started));
   });
   save_demonstrations(path, made.demonstrations);
   const int episodes = made.demonstrations.episodes();
-  fmt::print("demonstrations: {}: {} steps, {} episode{}", path, made.demonstrations.rows, episodes, episodes == 1 ? "" : "s");
+  fmt::print("demonstrations: {}: {} steps, {} episode{}", path, made.demonstrations.rows, episodes,
+             episodes == 1 ? "" : "s");
   const std::pair<uint64_t, const char*> left_out[] = {{made.unarmed, "of a robot that was not armed"},
                                                        {made.refused, "refused by a gate"},
                                                        {made.of_no_use, "without a whole observation"}};
@@ -218,7 +225,8 @@ Command::Work declare_log(CommandLine& line, const LayerTable<float>& layers) {
   line.option("--policy", arguments->policy, "POLICY", "runs this one instead of the recorded one").is_input();
   line.option("--plot", arguments->plot, "F.png", "draws a chart of it").is_output(png_picture());
   line.option("--show", arguments->what, "WHAT", "what the chart shows: commands, joints or latency");
-  line.option("--profile", arguments->profile, "F.yaml", "writes the delays that it measured, for a task or 'sinew robot'")
+  line.option("--profile", arguments->profile, "F.yaml",
+              "writes the delays that it measured, for a task or 'sinew robot'")
       .is_output(yaml_of_ours("a latency profile of 'sinew log'", profile_first_line));
   line.option("--demonstrations", arguments->demonstrations, "F.safetensors",
               "writes what was observed and done, for a recipe's behavioural cloning")

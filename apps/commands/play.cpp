@@ -11,15 +11,15 @@
 #include <thread>
 
 #include "agents/run/evaluator.h"
-#include "apps/media/agent_view.h"
-#include "apps/commands.h"
-#include "apps/media/film_rate.h"
-#include "apps/media/inside_view.h"
 #include "apps/command_line/json_file_internal.h"
 #include "apps/command_line/live_line.h"
-#include "apps/media/media.h"
 #include "apps/command_line/policy_argument.h"
 #include "apps/command_line/terminal.h"
+#include "apps/commands.h"
+#include "apps/media/agent_view.h"
+#include "apps/media/film_rate.h"
+#include "apps/media/inside_view.h"
+#include "apps/media/media.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "sim/camera/window.h"
@@ -194,16 +194,18 @@ int play_command(const PlayArguments& arguments, const Registry& registry) {
   const LoadedPolicy loaded = load_policy(path, registry.layers);
   const Task task = task_for(loaded, path, arguments.task, registry);
   if (arguments.inside && !PolicyProbe(*loaded.policy).has_a_view())
-    fail("--inside: {} has neither images, nor a recurrent layer, nor attention, so there is nothing to show; leave it out",
-         path);
+    fail(
+        "--inside: {} has neither images, nor a recurrent layer, nor attention, so there is nothing to show; leave it "
+        "out",
+        path);
   const bool watched = arguments.video || arguments.window || arguments.inside;
   ThreadPool pool(watched ? 1 : default_threads());
   Evaluator evaluator(task.factory, pool);
   const EnvSpec spec = task.factory()->spec();
   std::vector<Insight> steps;
-  const Evaluation evaluation = watched ? play_and_watch(evaluator, *loaded.policy, arguments, spec, steps)
-                                        : evaluator.run(*loaded.policy, arguments.episodes,
-                                                        Rng(arguments.seed).split("play"));
+  const Evaluation evaluation =
+      watched ? play_and_watch(evaluator, *loaded.policy, arguments, spec, steps)
+              : evaluator.run(*loaded.policy, arguments.episodes, Rng(arguments.seed).split("play"));
   const bool is_one = evaluation.episodes.size() == 1;
   for (size_t i = 0; i < evaluation.episodes.size(); ++i) {
     const Evaluation::Episode& episode = evaluation.episodes[i];
@@ -215,8 +217,9 @@ int play_command(const PlayArguments& arguments, const Registry& registry) {
   }
   fmt::print("{}: return {:.2f}{} over {} episodes of {}{}\n", path, evaluation.mean_reward(),
              is_one ? "" : fmt::format(" ± {:.2f}", evaluation.std_error()), evaluation.episodes.size(), task.name,
-             is_one ? "" : fmt::format(" (± is the mean's standard error; the episodes' own spread is {:.2f})",
-                                       evaluation.std_reward()));
+             is_one ? ""
+                    : fmt::format(" (± is the mean's standard error; the episodes' own spread is {:.2f})",
+                                  evaluation.std_reward()));
   if (spec.has_success) fmt::print("success in {:.0f} % of them\n", 100 * evaluation.success_rate());
   if (arguments.video) fmt::print("video: {}\n", *arguments.video);
   if (arguments.json) write_result(*arguments.json, arguments, spec, evaluation, steps);

@@ -40,8 +40,7 @@ std::string text_of(const ordered_json& initial, const std::vector<std::string>&
 int replay(const ReplayOptions& options, const Registry& registry) {
   const std::unique_ptr<Env> env = load_task(options.task, registry.tasks).factory();
   auto* task = dynamic_cast<TaskEnv*>(env.get());
-  if (!task)
-    fail("the task '{}' is not simulated by MuJoCo: it has no qpos and qvel to start from", env->spec().name);
+  if (!task) fail("the task '{}' is not simulated by MuJoCo: it has no qpos and qvel to start from", env->spec().name);
   const ReplayInput input = read_replay_input(options.input, *task);
   Rng rng(0);  // of commands alone: nothing else is drawn
   with_context(options.input, [&] { task->reset_to(input.start, rng); });
@@ -71,7 +70,9 @@ int replay(const ReplayOptions& options, const Registry& registry) {
 Command::Work declare_replay(CommandLine& line, const Registry& registry) {
   auto options = std::make_shared<ReplayOptions>();
   line.argument("TASK", options->task, "a task's name (half_cheetah) or YAML file").is_input();
-  line.option("--input", options->input, "IN.json", R"({"qpos": […], "qvel": […], "actions": [[…], …]}; or {"keyframe": "NAME", "actions": …}: all of a keyframe of the model. act, ctrl, mpos and mquat, as MJCF has them, may be given, too)")
+  line.option(
+          "--input", options->input, "IN.json",
+          R"({"qpos": […], "qvel": […], "actions": [[…], …]}; or {"keyframe": "NAME", "actions": …}: all of a keyframe of the model. act, ctrl, mpos and mquat, as MJCF has them, may be given, too)")
       .is_input();
   line.option("--output", options->output, "OUT.json",
               "where initial_obs and, of each step, obs, reward, terminated and truncated go")

@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "apps/commands.h"
-#include "apps/report/learning_curve.h"
 #include "apps/media/media.h"
+#include "apps/report/learning_curve.h"
 #include "apps/report/report_comparison.h"
 #include "apps/report/report_groups.h"
 #include "apps/report/report_json.h"
@@ -104,9 +104,10 @@ Command::Work declare_report(CommandLine& line) {
               "means on each task the run called ppo. For several tasks also RUN,RUN. Over tasks, scores are "
               "aggregated as shares of the baseline's mean")
       .is_input();
-  line.option("--metric", options->metric, "kept|last|best|final|training",
-              "what is compared: of each seed the return of the kept policy over fresh episodes (the default, where all have "
-              "it), that of the last policy, its best evaluation, its final one, or the last training return");
+  line.option(
+      "--metric", options->metric, "kept|last|best|final|training",
+      "what is compared: of each seed the return of the kept policy over fresh episodes (the default, where all have "
+      "it), that of the last policy, its best evaluation, its final one, or the last training return");
   line.option("--plot", options->plot, "F.png",
               "where the learning curve goes; report.png in the first RUN otherwise. Several tasks: F_TASK.png each")
       .is_output(png_picture());

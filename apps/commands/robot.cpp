@@ -12,18 +12,18 @@
 #include <optional>
 #include <thread>
 
-#include "apps/commands.h"
 #include "apps/command_line/live_line.h"
 #include "apps/command_line/recording_argument.h"
+#include "apps/command_line/stop_signal.h"
+#include "apps/commands.h"
 #include "apps/robot/robot_draft.h"
 #include "apps/robot/simulated_robot.h"
-#include "apps/command_line/stop_signal.h"
 #include "core/clock.h"
 #include "core/input_path.h"
 #include "core/safe_file.h"
 #include "robots/link/link_keys.h"
-#include "robots/recording/robot_recorder.h"
 #include "robots/link/robot_server.h"
+#include "robots/recording/robot_recorder.h"
 #include "sim/camera/window.h"
 #include "vision/png.h"
 
@@ -51,13 +51,17 @@ struct RobotArguments {
 
 std::optional<LatencyProfile> delays_of(const RobotArguments& arguments) {
   const bool given = arguments.latency > 0 || arguments.jitter > 0 || arguments.loss > 0;
-  if (arguments.profile && given) fail("--profile and --latency, --jitter, --loss: the profile says these; leave one out");
+  if (arguments.profile && given)
+    fail("--profile and --latency, --jitter, --loss: the profile says these; leave one out");
   if (arguments.profile) return load_latency_profile(find_file(*arguments.profile, "").path);
-  if (arguments.latency < 0 || arguments.latency > longest_delay || arguments.jitter < 0 || arguments.jitter > longest_delay)
-    fail("--latency {} and --jitter {}: they must be from 0 to {} s", arguments.latency, arguments.jitter, longest_delay);
+  if (arguments.latency < 0 || arguments.latency > longest_delay || arguments.jitter < 0 ||
+      arguments.jitter > longest_delay)
+    fail("--latency {} and --jitter {}: they must be from 0 to {} s", arguments.latency, arguments.jitter,
+         longest_delay);
   if (arguments.loss < 0 || arguments.loss >= 1) fail("--loss {}: it must be at least 0 and below 1", arguments.loss);
   if (!given) return {};
-  const DelayDistribution delay{{std::max(0.0, arguments.latency - arguments.jitter), arguments.latency + arguments.jitter}};
+  const DelayDistribution delay{
+      {std::max(0.0, arguments.latency - arguments.jitter), arguments.latency + arguments.jitter}};
   return LatencyProfile{delay, delay, arguments.loss};
 }
 
@@ -206,13 +210,11 @@ std::unique_ptr<RobotSide> make_side(const RobotArguments& arguments, const Robo
     return std::make_unique<OwnSide>(
         config, body,
         RobotServer::Options{
-            .link = {.delays = delays_of(arguments),
-                     .seed = arguments.seed,
-                     .on_event = tell,
-                     .on_observation = tap},
+            .link = {.delays = delays_of(arguments), .seed = arguments.seed, .on_event = tell, .on_observation = tap},
             .security = robot_security(config, arguments.keys)});
   }
-  if (delays_of(arguments)) fail("--profile, --latency, --jitter and --loss are of our own protocol, not of '{}'", config.adapter);
+  if (delays_of(arguments))
+    fail("--profile, --latency, --jitter and --loss are of our own protocol, not of '{}'", config.adapter);
   const Adapter& adapter = adapters.find(config.adapter);
   check_accepted(adapter, config.accept);
   if (!adapter.serve) fail("the adapter '{}' reaches robots, but is none itself", config.adapter);
@@ -226,7 +228,8 @@ std::unique_ptr<RobotSide> make_side(const RobotArguments& arguments, const Robo
 int robot(const RobotArguments& arguments, const Registry& registry, const AdapterTable& adapters) {
   if (arguments.noise < 0) fail("--noise {}: it must be 0 or more", arguments.noise);
   if (arguments.seconds < 0) fail("--seconds {}: it must be 0 or more", arguments.seconds);
-  if (arguments.jpeg < 0 || arguments.jpeg > 100) fail("--jpeg {}: a quality from 1 to 100, or 0 for raw frames", arguments.jpeg);
+  if (arguments.jpeg < 0 || arguments.jpeg > 100)
+    fail("--jpeg {}: a quality from 1 to 100, or 0 for raw frames", arguments.jpeg);
   const Task task = load_task(arguments.task, registry.tasks);
   const RobotConfig config = robot_file(arguments, task, adapters);
   Journal journal(arguments.record);
@@ -247,9 +250,10 @@ int robot(const RobotArguments& arguments, const Registry& registry, const Adapt
   running = side.get();
   std::signal(SIGUSR1, stop_at_once);
   std::signal(SIGUSR2, release_stop);
-  fmt::print("the robot '{}' listens on {}; kill -USR1 {} is an emergency stop, -USR2 releases it; {:.4g} Hz, control at "
-             "{:.4g} Hz\n",
-             config.robot, side->where(), ::getpid(), config.rate, 1 / config.tick());
+  fmt::print(
+      "the robot '{}' listens on {}; kill -USR1 {} is an emergency stop, -USR2 releases it; {:.4g} Hz, control at "
+      "{:.4g} Hz\n",
+      config.robot, side->where(), ::getpid(), config.rate, 1 / config.tick());
   std::fflush(stdout);
   const double begun = now_seconds();
   std::atomic<bool> closed{false}, over{false};
@@ -287,11 +291,11 @@ int robot(const RobotArguments& arguments, const Registry& registry, const Adapt
 
 Command::Work declare_robot(CommandLine& line, const Registry& registry, const AdapterTable& adapters) {
   auto arguments = std::make_shared<RobotArguments>();
-  line.argument("TASK", arguments->task, "a task's name or YAML file; its robot is simulated, in real time")
-      .is_input();
-  line.option("--config", arguments->config, "ROBOT.yaml",
-              "the robot's file, which 'sinew stream --robot' takes too: written from the model where there is none, else "
-              "read")
+  line.argument("TASK", arguments->task, "a task's name or YAML file; its robot is simulated, in real time").is_input();
+  line.option(
+          "--config", arguments->config, "ROBOT.yaml",
+          "the robot's file, which 'sinew stream --robot' takes too: written from the model where there is none, else "
+          "read")
       .is_input();
   line.option("--address", arguments->address, "A", "where it listens; by default tcp://127.0.0.1:5570");
   line.option("--stop-address", arguments->stop_address, "A",

@@ -6,13 +6,13 @@
 #include <memory>
 #include <optional>
 
-#include "apps/commands.h"
 #include "apps/command_line/json_file_internal.h"
 #include "apps/command_line/live_line.h"
 #include "apps/command_line/policy_argument.h"
-#include "apps/report/robustness_table_internal.h"
 #include "apps/command_line/stop_signal.h"
 #include "apps/command_line/terminal.h"
+#include "apps/commands.h"
+#include "apps/report/robustness_table_internal.h"
 #include "envs/task/disturbances.h"
 
 namespace sinew {

@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <memory>
 
-#include "apps/commands.h"
-#include "apps/command_line/recipe_argument.h"
 #include "apps/command_line/json_file_internal.h"
 #include "apps/command_line/policy_argument.h"
+#include "apps/command_line/recipe_argument.h"
+#include "apps/commands.h"
 #include "core/input_path.h"
 #include "nets/policy/trace.h"
 
@@ -106,7 +106,8 @@ int show_command(const std::string& path, const Registry& registry) {
   const Policy& policy = *loaded.policy;
   show_policy(policy, critic_of(loaded, registry.layers).get(), loaded.info.task);
   fmt::print("\nweights sha256 {}\n", whole_weights_hash(loaded));
-  if (!loaded.learner.empty()) fmt::print("of what acts, which a link and a recording name, {}\n", policy.weights_hash());
+  if (!loaded.learner.empty())
+    fmt::print("of what acts, which a link and a recording name, {}\n", policy.weights_hash());
   return 0;
 }
 

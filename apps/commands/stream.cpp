@@ -15,20 +15,20 @@
 #include "apps/command_line/live_line.h"
 #include "apps/command_line/policy_path.h"
 #include "apps/command_line/recording_argument.h"
-#include "apps/robot_commands.h"
 #include "apps/command_line/stop_signal.h"
+#include "apps/command_line/terminal.h"
 #include "apps/robot/stream_session_internal.h"
 #include "apps/robot/stream_status_internal.h"
-#include "apps/command_line/terminal.h"
+#include "apps/robot_commands.h"
 #include "core/input_path.h"
 #include "core/safe_file.h"
 #include "core/text.h"
 #include "nets/formats/policy_file.h"
 #include "robots/link/adapted_robot.h"
-#include "robots/protocol/handshake.h"
 #include "robots/link/link_keys.h"
 #include "robots/link/policy_client.h"
 #include "robots/link/policy_recorder.h"
+#include "robots/protocol/handshake.h"
 
 namespace sinew {
 namespace {
@@ -84,8 +84,8 @@ std::unique_ptr<AdaptedRobot> adapt(RobotConfig& config, const AdapterTable& ada
   adapted_server = &robot->server();
   std::signal(SIGUSR1, stop_at_once);
   std::signal(SIGUSR2, release_stop);
-  fmt::print("the adapter '{}' does without: {}; emergency stop: {}, or kill -USR1 {}; -USR2 releases it\n", config.adapter,
-             join(config.accept), config.stop_address, ::getpid());
+  fmt::print("the adapter '{}' does without: {}; emergency stop: {}, or kill -USR1 {}; -USR2 releases it\n",
+             config.adapter, join(config.accept), config.stop_address, ::getpid());
   return robot;
 }
 
@@ -128,7 +128,8 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers, co
   auto client = std::make_unique<PolicyClient>(*loaded.policy, config, options);
   catch_stop_signals();  // before this nothing has moved
   fmt::print("connected to the robot '{}' {}: {} sensors, {} actuators, {} Hz; all agree\n", client->welcome().robot,
-             adapted ? fmt::format("by the adapter '{}'", config.adapter) : "at " + config.address, client->welcome().interface.sensors.size(), config.actuators.size(), config.rate);
+             adapted ? fmt::format("by the adapter '{}'", config.adapter) : "at " + config.address,
+             client->welcome().interface.sensors.size(), config.actuators.size(), config.rate);
   std::fflush(stdout);
   StreamSession session(*client, line,
                         {.arm = arguments.arm,
@@ -169,15 +170,18 @@ Command::Work declare_stream(CommandLine& line, const LayerTable<float>& layers,
   line.option("--seconds", arguments->seconds, "S",
               "stops the robot and ends after so long; 0, the default: at Ctrl-C");
   line.option("--connect-timeout", arguments->connect_timeout, "S", "how long it waits for the robot; by default 5");
-  line.option("--keys", arguments->keys, "FOLDER", "where the CURVE keys are, instead of ~/.config/sinew/keys").is_folder();
+  line.option("--keys", arguments->keys, "FOLDER", "where the CURVE keys are, instead of ~/.config/sinew/keys")
+      .is_folder();
   line.option("--record", arguments->record, "F.mcap", "where the recording goes; by default into recordings/")
       .is_output(new_file("a recording"));
   line.flag("--no-record", arguments->no_record, "records nothing");
   line.option("--json", arguments->json, "F", "also writes the final report to a file")
       .is_output(json_result("'sinew stream'", {"seconds", "observations", "actions", "late"}));
   line.example(
-      "sinew stream zoo/inverted_pendulum.safetensors --robot pendulum.yaml     # type arm; Enter stops it, Ctrl-C ends\n"
-      "  sinew robot inverted_pendulum --config pendulum.yaml     # the simulated robot for it: first, in another terminal");
+      "sinew stream zoo/inverted_pendulum.safetensors --robot pendulum.yaml     # type arm; Enter stops it, Ctrl-C "
+      "ends\n"
+      "  sinew robot inverted_pendulum --config pendulum.yaml     # the simulated robot for it: first, in another "
+      "terminal");
   return [arguments, &layers, &adapters] { return stream(*arguments, layers, adapters); };
 }
 

@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "apps/commands.h"
 #include "apps/command_line/terminal.h"
+#include "apps/commands.h"
 #include "apps/commands/terms_page.h"
 
 namespace sinew {

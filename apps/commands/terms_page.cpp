@@ -135,7 +135,8 @@ std::vector<TermKind> list_terms(const TaskRegistry& registry) {
        "Numbers that a policy gets. A reward or a termination measures any of them with `of`.",
        listed(registry.observations)},
       {"observations", "Cameras",
-       "A sensor that is a map, not a list of terms, is an image: `eye: {camera: front, size: [64, 64]}`. Its frames go "
+       "A sensor that is a map, not a list of terms, is an image: `eye: {camera: front, size: [64, 64]}`. Its frames "
+       "go "
        "through the steps of `process`, in their order.",
        cameras()},
       {"actions", "Actions", "What the simulation does with the policy's numbers, each within its limits.",
@@ -154,7 +155,9 @@ std::vector<TermKind> list_terms(const TaskRegistry& registry) {
        "What differs between episodes, before the resets, or at an `interval`. A range `[low, high]` is drawn from "
        "uniformly, and a number alone is both; values of the model are relative to those in its file.",
        listed(registry.randomizations)},
-      {"env", "Envs in C++", "Whole tasks that `env: NAME` names, in place of a model and terms. `hide: {SENSOR: [LABEL]}` takes numbers of a "
+      {"env", "Envs in C++",
+       "Whole tasks that `env: NAME` names, in place of a model and terms. `hide: {SENSOR: [LABEL]}` takes numbers of "
+       "a "
        "sensor away.",
        listed(registry.envs)},
   };

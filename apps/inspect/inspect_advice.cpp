@@ -46,12 +46,12 @@ bool stands_in_the_world(const Model& model) {
 std::string on_urdf(const Model& model) {
   if (!model.is_urdf()) return "";
   std::string text;
-  if (!model.dropped().empty())
-    text = fmt::format("Of this URDF, MuJoCo drops: {}.", readable(join(model.dropped())));
+  if (!model.dropped().empty()) text = fmt::format("Of this URDF, MuJoCo drops: {}.", readable(join(model.dropped())));
   if (model.nv() > 0 && stands_in_the_world(model))
-    text += std::string(text.empty() ? "" : " ") +
-            "Its base is fixed in the world; a robot that walks or drives needs a joint of type floating between a link "
-            "'world' and its base, or an MJCF whose base has a <freejoint/>.";
+    text +=
+        std::string(text.empty() ? "" : " ") +
+        "Its base is fixed in the world; a robot that walks or drives needs a joint of type floating between a link "
+        "'world' and its base, or an MJCF whose base has a <freejoint/>.";
   return text;
 }
 
@@ -123,9 +123,7 @@ std::string on_contacts(const Model& model) {
          "one body, or of a body and the one that carries it.";
 }
 
-std::string on_joints(const Model& model) {
-  return model.nv() > 0 ? "" : "Nothing moves: no body has a joint.";
-}
+std::string on_joints(const Model& model) { return model.nv() > 0 ? "" : "Nothing moves: no body has a joint."; }
 
 }  // namespace
 

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "apps/inspect/inspect_model_internal.h"
 #include "apps/command_line/terminal.h"
+#include "apps/inspect/inspect_model_internal.h"
 #include "core/text.h"
 
 namespace sinew {

@@ -94,12 +94,11 @@ void write_actions(StarterDraft& draft, const Model& model, const StarterActions
   draft.say("    joints:  # the largest torque of each, or force of what slides");
   for (const DrivenJoint& joint : actions.joints)
     draft.say(fmt::format("      {}: {:g}  # {}{}", yaml_word(joint.name), joint.limit, joint.unit,
-                          joint.guessed              ? ", guessed from the masses"
+                          joint.guessed     ? ", guessed from the masses"
                           : model.is_urdf() ? ", the URDF's effort limit"
                                             : ""));
   for (const std::string& name : actions.followers)
-    draft.say(
-        fmt::format("      # {} follows another joint{}", yaml_word(name), model.is_urdf() ? " (<mimic>)" : ""));
+    draft.say(fmt::format("      # {} follows another joint{}", yaml_word(name), model.is_urdf() ? " (<mimic>)" : ""));
 }
 
 // The largest actions cost `most` a step.

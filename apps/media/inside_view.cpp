@@ -26,7 +26,8 @@ struct Column {
     if (top + drawn_height > height) return;
     for (int y = 0; y < drawn_height; ++y)
       for (int x = 0; x < InsideView::width; ++x) {
-        const size_t i = static_cast<size_t>(y * rows / drawn_height) * columns + static_cast<size_t>(x) * columns / InsideView::width;
+        const size_t i = static_cast<size_t>(y * rows / drawn_height) * columns +
+                         static_cast<size_t>(x) * columns / InsideView::width;
         if (i < map.values.size()) color(map.values[i], at(top + y, x));
       }
     top += drawn_height + gap;

@@ -24,14 +24,13 @@ double of_final_evaluation(const RunRecord& run, const std::string& column) {
 
 std::string number_or_dash(double value) { return std::isfinite(value) ? short_number(value) : "-"; }
 std::string whole_or_dash(double value) { return std::isfinite(value) ? with_commas(std::llround(value)) : "-"; }
-std::string percent_or_dash(double value) {
-  return std::isfinite(value) ? fmt::format("{:.0f} %", 100 * value) : "-";
-}
+std::string percent_or_dash(double value) { return std::isfinite(value) ? fmt::format("{:.0f} %", 100 * value) : "-"; }
 std::string time_or_dash(double value) { return std::isfinite(value) ? clock_time(value) : "-"; }
 
 const Figure figures[] = {
-    {"kept_mean_reward", "return ± SE", [](const RunRecord& run) { return of_final_evaluation(run, "kept/mean_reward"); },
-     number_or_dash, "kept", "kept/std_error"},
+    {"kept_mean_reward", "return ± SE",
+     [](const RunRecord& run) { return of_final_evaluation(run, "kept/mean_reward"); }, number_or_dash, "kept",
+     "kept/std_error"},
     {"last_mean_reward", "last policy ± SE",
      [](const RunRecord& run) { return of_final_evaluation(run, "last/mean_reward"); }, number_or_dash, "last",
      "last/std_error"},

@@ -28,22 +28,24 @@ void note_returns(const Report& report, std::vector<std::string>& notes) {
   Names without;
   for (const RunGroup& group : report.groups)
     for (const RunRecord& run : group.runs) {
-      if (!std::isfinite(figure_of_metric("kept").of(run))) without.insert("'" + run.folder + "'");
-      else episodes.insert(static_cast<int>(run.series("kept/n_episodes").values.back()));
+      if (!std::isfinite(figure_of_metric("kept").of(run)))
+        without.insert("'" + run.folder + "'");
+      else
+        episodes.insert(static_cast<int>(run.series("kept/n_episodes").values.back()));
     }
   if (episodes.size() == 1)
-    notes.push_back(
-        fmt::format("Return: of the kept policy (best.safetensors), over {} episodes that it was neither learnt from nor "
-                    "chosen by; ± the mean's standard error. The best evaluation is higher by luck.",
-                    *episodes.begin()));
+    notes.push_back(fmt::format(
+        "Return: of the kept policy (best.safetensors), over {} episodes that it was neither learnt from nor "
+        "chosen by; ± the mean's standard error. The best evaluation is higher by luck.",
+        *episodes.begin()));
   else if (!episodes.empty())
     notes.push_back(fmt::format("The returns are over different numbers of episodes, from {} to {}.", *episodes.begin(),
                                 *episodes.rbegin()));
   if (!without.empty())
-    notes.push_back(
-        fmt::format("No return over fresh episodes: {} had no final evaluation (older than those, stopped before it, or "
-                    "eval.n_final_episodes: 0). A best evaluation is higher by luck than what its policy does.",
-                    list(without)));
+    notes.push_back(fmt::format(
+        "No return over fresh episodes: {} had no final evaluation (older than those, stopped before it, or "
+        "eval.n_final_episodes: 0). A best evaluation is higher by luck than what its policy does.",
+        list(without)));
 }
 
 void note_seeds(const Report& report, std::vector<std::string>& notes) {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "apps/report/report_notes.h"
 #include "apps/command_line/terminal.h"
+#include "apps/report/report_notes.h"
 
 namespace sinew {
 namespace {

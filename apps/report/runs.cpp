@@ -147,7 +147,8 @@ RunGroup load_runs(const std::string& folder) {
     return group;
   }
   for (const fs::path& seed : seed_folders(root)) try {
-      if (!is_there(seed / "metrics.csv")) fail("'{}' has no metrics.csv: it has just begun, or is no run", seed.string());
+      if (!is_there(seed / "metrics.csv"))
+        fail("'{}' has no metrics.csv: it has just begun, or is no run", seed.string());
       group.runs.push_back(load_run(seed, group));
       group.runs.back().seed = *seed_of(seed);
     } catch (const Error& error) {

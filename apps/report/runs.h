@@ -25,11 +25,11 @@ struct RunRecord {
 /// Runs that differ in their seed alone.
 struct RunGroup {
   std::string folder;
-  std::string name;             // the folder's own
-  std::string task, algorithm;  // from config.yaml; "" when that is missing
-  std::string label;            // what tells it from the others on its task, see label_groups; "" when alone
-  bool is_baseline = false;     // the others on its task are compared with it
-  std::vector<RunRecord> runs;  // by seed; at least one
+  std::string name;                   // the folder's own
+  std::string task, algorithm;        // from config.yaml; "" when that is missing
+  std::string label;                  // what tells it from the others on its task, see label_groups; "" when alone
+  bool is_baseline = false;           // the others on its task are compared with it
+  std::vector<RunRecord> runs;        // by seed; at least one
   std::vector<std::string> left_out;  // why, of each seed_N folder that cannot be read
 };
 

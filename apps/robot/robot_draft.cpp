@@ -46,7 +46,8 @@ ActuatorConfig draft_actuator(const ActionDrive& drive, double low, double high)
       limits.step = 2 * fast;
       break;
     case ActionDrive::Kind::torque:
-      limits.torque = drive.force_limit > 0 ? drive.force_limit : std::abs(drive.scale) * std::max(std::abs(low), std::abs(high));
+      limits.torque =
+          drive.force_limit > 0 ? drive.force_limit : std::abs(drive.scale) * std::max(std::abs(low), std::abs(high));
       limits.step = 2 * limits.torque;
       limits.when_stopped = "damp";
       limits.damping = limits.torque / 10;
@@ -74,7 +75,8 @@ RobotConfig draft_robot(const TaskEnv& env, const std::string& name) {
 }
 
 RobotConfig draft_robot(const TaskEnv& env, const std::string& name, const Adapter& adapter) {
-  if (!adapter.draft) fail("the adapter '{}' drafts no robot's file; write one, and give it with --config", adapter.name);
+  if (!adapter.draft)
+    fail("the adapter '{}' drafts no robot's file; write one, and give it with --config", adapter.name);
   RobotConfig config = draft_robot(env, name);
   config.adapter = adapter.name;
   config.robot_has_stop = true;
@@ -120,15 +122,17 @@ void check_robot(const TaskEnv& env, const RobotConfig& config) {
 }
 
 std::string to_yaml(const RobotConfig& config, const std::string& task) {
-  const std::string dialect =
-      config.adapter == own_protocol
-          ? ""
-          : fmt::format("# It speaks the dialect of '{}', and accepts what that lacks; `wire` names it to a policy of the task.\n",
-                        config.adapter);
+  const std::string dialect = config.adapter == own_protocol
+                                  ? ""
+                                  : fmt::format(
+                                        "# It speaks the dialect of '{}', and accepts what that lacks; `wire` names it "
+                                        "to a policy of the task.\n",
+                                        config.adapter);
   return fmt::format(
              "# The simulated robot of the task {}, as 'sinew robot' and 'sinew stream --robot' take it.\n"
              "# Names, units, ranges, forces, scale and offset are the model's. It knows no limits of velocity and\n"
-             "# acceleration: these, step, when_stopped and the watches are drafts. On a real robot give each its own,\n"
+             "# acceleration: these, step, when_stopped and the watches are drafts. On a real robot give each its "
+             "own,\n"
              "# and a blend of a second or two.\n",
              task) +
          dialect + write_config(config).to_yaml();

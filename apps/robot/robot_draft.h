@@ -8,12 +8,12 @@
 
 namespace sinew {
 
-/// A robot's file for a task's simulated robot: names, units, ranges and forces from the model, and what it does not say
-/// (velocity, acceleration) so generous that the policy is not disturbed. Throws an Error that names an action which
-/// drives no single joint.
+/// A robot's file for a task's simulated robot: names, units, ranges and forces from the model, and what it does not
+/// say (velocity, acceleration) so generous that the policy is not disturbed. Throws an Error that names an action
+/// which drives no single joint.
 RobotConfig draft_robot(const TaskEnv& env, const std::string& name);
-/// The same of one that speaks an adapter's dialect; it accepts what that lacks. Throws an Error where the adapter drafts
-/// none, or the robot is none of its kind.
+/// The same of one that speaks an adapter's dialect; it accepts what that lacks. Throws an Error where the adapter
+/// drafts none, or the robot is none of its kind.
 RobotConfig draft_robot(const TaskEnv& env, const std::string& name, const Adapter& adapter);
 
 /// A camera delivers one frame; whoever observes stacks them.

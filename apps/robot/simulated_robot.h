@@ -7,8 +7,8 @@
 
 #include "envs/task/task_env.h"
 #include "envs/vec_env.h"
-#include "robots/link/mailbox.h"
 #include "robots/control/robot_body.h"
+#include "robots/link/mailbox.h"
 #include "robots/protocol/robot_config.h"
 #include "sim/camera/render_pool.h"
 #include "vision/jpeg.h"

@@ -11,10 +11,10 @@ namespace sinew {
 class StreamSession {
  public:
   struct Options {
-    bool arm = false;                              // at once; else whoever types it
-    bool acknowledge = false;                      // before that, a stop that is latched, but no emergency stop
-    bool shadow = false;                           // never
-    bool has_keyboard = false;                     // somebody can be asked
+    bool arm = false;           // at once; else whoever types it
+    bool acknowledge = false;   // before that, a stop that is latched, but no emergency stop
+    bool shadow = false;        // never
+    bool has_keyboard = false;  // somebody can be asked
     double patience = 2;  // s without a word of the robot, then it is over: where nobody can be asked, or it has an end
     double seconds = 0;   // until it ends; 0: until a signal asks for that
     std::function<void(const std::string&)> tell;  // what happens, for whoever watches and for the recording

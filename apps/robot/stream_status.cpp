@@ -32,8 +32,9 @@ std::string bars(const LatencyHistogram& histogram) {
   for (const LatencyRow& row : histogram.rows()) most = std::max(most, row.count);
   std::string text;
   for (const LatencyRow& row : histogram.rows())
-    text += fmt::format("    up to {:>8}  {:>9}  {}\n", duration_text(row.high), with_commas(static_cast<int64_t>(row.count)),
-                        std::string(static_cast<size_t>(longest * static_cast<double>(row.count) / static_cast<double>(most)), '#'));
+    text += fmt::format(
+        "    up to {:>8}  {:>9}  {}\n", duration_text(row.high), with_commas(static_cast<int64_t>(row.count)),
+        std::string(static_cast<size_t>(longest * static_cast<double>(row.count) / static_cast<double>(most)), '#'));
   return text;
 }
 
@@ -48,9 +49,10 @@ std::string status_line(const PolicyClient& client, double rate) {
   const LatencyHistogram& age = client.latencies().action_age;
   const LatencyHistogram& latency = age.count() > 0 ? age : client.latencies().observation;
   return fmt::format("{} {:.1f} Hz  p50 {} p99 {}  late {} lost {} dropped {} refused {} limited {}",
-                     robot.connected ? name_of(robot.mode) : "no connection", rate, duration_text(latency.quantile(0.5)),
-                     duration_text(latency.quantile(0.99)), counters.late.load(), counters.lost.load(), counters.dropped.load(),
-                     client.refused() + robot.refused.load(), client.limited() + robot.limited.load());
+                     robot.connected ? name_of(robot.mode) : "no connection", rate,
+                     duration_text(latency.quantile(0.5)), duration_text(latency.quantile(0.99)), counters.late.load(),
+                     counters.lost.load(), counters.dropped.load(), client.refused() + robot.refused.load(),
+                     client.limited() + robot.limited.load());
 }
 
 std::string final_report(const PolicyClient& client, double seconds, bool histogram) {
@@ -60,9 +62,11 @@ std::string final_report(const PolicyClient& client, double seconds, bool histog
                                  count(counters.actions));
   for (const NamedLatency& latency : all_latencies(client.latencies()))
     if (latency.histogram.count() > 0) text += fmt::format("{:<38}{}\n", latency.name, latency.histogram.text());
-  text += fmt::format("observations late {}, lost {}, of no use {}, waited for in vain {} times; actions dropped {}; connection lost {} times\n",
-                      count(counters.late), count(counters.lost), count(counters.unusable), count(client.timeouts()), count(counters.dropped),
-                      count(counters.reconnections));
+  text += fmt::format(
+      "observations late {}, lost {}, of no use {}, waited for in vain {} times; actions dropped {}; connection lost "
+      "{} times\n",
+      count(counters.late), count(counters.lost), count(counters.unusable), count(client.timeouts()),
+      count(counters.dropped), count(counters.reconnections));
   if (client.latencies().images.count() > 0)
     text += fmt::format("pictures the same as the one before {}, without contrast {}\n", count(counters.same_pictures),
                         count(counters.flat_pictures));
@@ -75,7 +79,7 @@ std::string final_report(const PolicyClient& client, double seconds, bool histog
 }
 
 ordered_json latency_json(const LatencyHistogram& histogram) {
-  return {{"count", histogram.count()},        {"mean", histogram.mean()},          {"p50", histogram.quantile(0.5)},
+  return {{"count", histogram.count()},      {"mean", histogram.mean()},          {"p50", histogram.quantile(0.5)},
           {"p99", histogram.quantile(0.99)}, {"p999", histogram.quantile(0.999)}, {"max", histogram.max()}};
 }
 

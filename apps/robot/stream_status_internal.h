@@ -6,8 +6,8 @@
 
 namespace sinew {
 
-/// "armed 50.0 Hz  p50 0.80 ms p99 1.40 ms  late 0 lost 0 dropped 0 refused 0 limited 3": latencies, and the counts of both
-/// sides together. `rate`: observations a second, lately.
+/// "armed 50.0 Hz  p50 0.80 ms p99 1.40 ms  late 0 lost 0 dropped 0 refused 0 limited 3": latencies, and the counts of
+/// both sides together. `rate`: observations a second, lately.
 std::string status_line(const PolicyClient& client, double rate);
 
 /// What a session came to: counts, latencies, and where `histogram` their distribution as rows of bars.

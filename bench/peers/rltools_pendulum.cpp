@@ -1,13 +1,13 @@
-// RLtools' PPO on Pendulum beside sinew's, in a process of its own: for each line that it reads it makes 20 iterations and
-// answers with env steps per second. The only file that includes RLtools.
+// RLtools' PPO on Pendulum beside sinew's, in a process of its own: for each line that it reads it makes 20 iterations
+// and answers with env steps per second. The only file that includes RLtools.
 #include <rl_tools/operations/cpu_mux.h>
 
-#include <rl_tools/nn/optimizers/adam/instance/operations_generic.h>
-#include <rl_tools/nn/operations_cpu_mux.h>
 #include <rl_tools/nn/layers/standardize/operations_generic.h>
+#include <rl_tools/nn/operations_cpu_mux.h>
+#include <rl_tools/nn/optimizers/adam/instance/operations_generic.h>
+#include <rl_tools/nn/optimizers/adam/operations_generic.h>
 #include <rl_tools/nn_models/mlp_unconditional_stddev/operations_generic.h>
 #include <rl_tools/nn_models/sequential/operations_generic.h>
-#include <rl_tools/nn/optimizers/adam/operations_generic.h>
 
 #include <rl_tools/rl/environments/pendulum/operations_cpu.h>
 

@@ -20,7 +20,8 @@ struct Net {
   std::vector<torch::Tensor> parameters;
 
   void step() {
-    for (torch::Tensor& parameter : parameters) parameter.mutable_grad() = torch::Tensor();  // the quickest way to zero it
+    for (torch::Tensor& parameter : parameters)
+      parameter.mutable_grad() = torch::Tensor();  // the quickest way to zero it
     forward().square().mean().backward();
   }
 };
@@ -78,7 +79,8 @@ int main() {
   Net net;
   for (std::string line; std::getline(std::cin, line);) {
     const json question = json::parse(line);
-    if (const int threads = question.at("threads"); torch::get_num_threads() != threads) torch::set_num_threads(threads);
+    if (const int threads = question.at("threads"); torch::get_num_threads() != threads)
+      torch::set_num_threads(threads);
     const json& description = question.at("net");
     const bool channels_last = question.at("channels_last");
     if (const std::string key = description.dump() + (channels_last ? "+" : "-"); key != made) {
@@ -86,6 +88,7 @@ int main() {
                                          : make_lstm(description.at("lstm"));
       made = key;
     }
-    std::cout << json{{"rate", rate(net, question.at("seconds"))}, {"version", "LibTorch " TORCH_VERSION}}.dump() << std::endl;
+    std::cout << json{{"rate", rate(net, question.at("seconds"))}, {"version", "LibTorch " TORCH_VERSION}}.dump()
+              << std::endl;
   }
 }

@@ -18,8 +18,8 @@ class RepeatPrevious final : public Env {
   static constexpr const char* doc = "cards are dealt; say the suit of the k-th last one";
   struct Config {
     std::string env;
-    int k = 4;      // 1: the card that is shown
-    int decks = 1;  // of 52 cards
+    int k = 4;           // 1: the card that is shown
+    int decks = 1;       // of 52 cards
     int time_limit = 0;  // 0: none but that of the cards
     template <class Visitor>
     void visit(Visitor& v) {

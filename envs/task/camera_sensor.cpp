@@ -68,8 +68,9 @@ CameraSensor::CameraSensor(const std::string& name, const ConfigNode& node, cons
   const CameraConfig config = read_camera(node);
   const ImageShape& out = pipeline_.output();
   if (std::max(out.size() * static_cast<size_t>(config.frames), pipeline_.input().size()) > most_bytes)
-    throw node.error(fmt::format("a picture of {}, or {} frames of {}, is more than the {} bytes that a sensor may have",
-                                 pipeline_.input().text(), config.frames, out.text(), most_bytes));
+    throw node.error(
+        fmt::format("a picture of {}, or {} frames of {}, is more than the {} bytes that a sensor may have",
+                    pipeline_.input().text(), config.frames, out.text(), most_bytes));
   spec_ = {.name = name,
            .type = SensorSpec::Type::uint8,
            .shape = {out.height, out.width, out.channels * config.frames},

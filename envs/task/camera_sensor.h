@@ -23,12 +23,12 @@ struct CameraConfig {
   std::string camera;                // of the model
   std::vector<int> size = {64, 64};  // height and width of what it takes, in pixels
   std::string kind = "rgb";
-  std::string method = "render";         // rays: depth without OpenGL
-  std::vector<double> range = {0, 5};    // m: the depths that become 0 and 255
-  std::string quality = "fast";          // full: shadows, reflections, smoothed edges
-  std::vector<ConfigNode> process;       // ImagePipeline's steps
-  int frames = 1;                        // the last ones, stacked
-  bool covered = false;                  // sees black only: to know what seeing is worth
+  std::string method = "render";       // rays: depth without OpenGL
+  std::vector<double> range = {0, 5};  // m: the depths that become 0 and 255
+  std::string quality = "fast";        // full: shadows, reflections, smoothed edges
+  std::vector<ConfigNode> process;     // ImagePipeline's steps
+  int frames = 1;                      // the last ones, stacked
+  bool covered = false;                // sees black only: to know what seeing is worth
 
   template <class Visitor>
   void visit(Visitor& v) {

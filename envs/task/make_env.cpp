@@ -51,9 +51,10 @@ void check_column_names(const TaskConfig::Named& entries) {
   const auto fits = [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != ',' && c != '"' && c != 0x7f; };
   for (const auto& [name, value] : entries)
     if (name.empty() || !std::ranges::all_of(name, fits))
-      throw Error(fmt::format("{}: {}: '{}' is no good name: it becomes a column of metrics.csv, so it has no comma, "
-                              "quote or line break",
-                              value.where_of_key(), value.path(), shortened(name)));
+      throw Error(
+          fmt::format("{}: {}: '{}' is no good name: it becomes a column of metrics.csv, so it has no comma, "
+                      "quote or line break",
+                      value.where_of_key(), value.path(), shortened(name)));
 }
 
 // A file of ours by its place in the house, so that a kept config works in another checkout.

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "envs/env.h"
 #include "envs/task/action_delay.h"
 #include "envs/task/driven_joints.h"
-#include "envs/env.h"
 #include "envs/task/task_terms.h"
 
 namespace sinew {
@@ -63,8 +63,8 @@ class TaskEnv final : public Env {
   /// What each number of an action drives.
   const std::vector<ActionDrive>& drives() const { return driven_.drives(); }
   /// Of the joint of each of drives(), as a robot measures it: the position with the error of its encoder (rad or m),
-  /// the velocity (rad/s or m/s), and the force on it of what drives it, in the last physics step (N m or N). Of a body,
-  /// its own velocity, and 0: where it is nobody measures. NaN where there is neither. Each span has the size of
+  /// the velocity (rad/s or m/s), and the force on it of what drives it, in the last physics step (N m or N). Of a
+  /// body, its own velocity, and 0: where it is nobody measures. NaN where there is neither. Each span has the size of
   /// drives(). Allocates nothing.
   void measure(std::span<double> position, std::span<double> velocity, std::span<double> torque) const {
     driven_.measure(state_, position, velocity, torque);

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "envs/task/camera_sensor.h"
 #include "envs/env.h"
+#include "envs/task/camera_sensor.h"
 #include "envs/task/task_config.h"
 #include "envs/terms/task_registry.h"
 

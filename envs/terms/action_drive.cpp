@@ -73,9 +73,8 @@ ActionDrive drive_of_actuator(const Model& model, int actuator) {
   if (kind == "position") return drive_of_joint(model, joint, ActionDrive::Kind::position, 1 / gear, 0, force_limit);
   if (kind == "velocity" || kind == "intvelocity")
     return drive_of_joint(model, joint, ActionDrive::Kind::velocity, 1 / gear, 0, force_limit);
-  return drives_nothing(
-      fmt::format("it is a {}{}, whose control is no position, velocity or torque of a joint", kind,
-                  kind == "general" ? " actuator" : ""));
+  return drives_nothing(fmt::format("it is a {}{}, whose control is no position, velocity or torque of a joint", kind,
+                                    kind == "general" ? " actuator" : ""));
 }
 
 }  // namespace sinew

@@ -6,8 +6,8 @@
 
 namespace sinew {
 
-/// What one number of an action tells a joint, or a body that moves as a whole: command = offset + scale · number, in SI
-/// units.
+/// What one number of an action tells a joint, or a body that moves as a whole: command = offset + scale · number, in
+/// SI units.
 struct ActionDrive {
   enum class Kind { position, velocity, torque };
   std::string label;  // of the number

@@ -12,7 +12,8 @@ std::string what_to_drive(const Model& model) {
   std::vector<std::string> example;
   for (int joint = 0; joint < model.count(Model::Element::joint) && example.size() < 3; ++joint) {
     const std::string name = model.called(Model::Element::joint, joint);
-    if (model.joint_dof_size(joint) == 1 && !name.empty() && model.leader_of_joint(joint) < 0) example.push_back(name + ": 10");
+    if (model.joint_dof_size(joint) == 1 && !name.empty() && model.leader_of_joint(joint) < 0)
+      example.push_back(name + ": 10");
   }
   const std::string lack = fmt::format("'{}' has no actuators{}", model.path(),
                                        model.path().ends_with(".urdf") ? " (a URDF names none)" : "");
@@ -47,9 +48,10 @@ class Actuators final : public ActionTerm {
     for (const int actuator : actuators_) {
       const Model::Limits limits = limits_of(actuator, params.limits, source);
       if (!limits.limited)
-        fail("{}: {} has no limits; give it a ctrlrange there, or limits in the task: `actions: {{actuators: {{limits: "
-             "[-1, 1]}}}}`, in the actuator's own units",
-             model.actuator_place(actuator), model.actuator_label(actuator));
+        fail(
+            "{}: {} has no limits; give it a ctrlrange there, or limits in the task: `actions: {{actuators: {{limits: "
+            "[-1, 1]}}}}`, in the actuator's own units",
+            model.actuator_place(actuator), model.actuator_label(actuator));
       part_.labels.push_back(model.called(Model::Element::actuator, actuator));
       part_.low.push_back(limits.low);
       part_.high.push_back(limits.high);
@@ -93,7 +95,7 @@ class Actuators final : public ActionTerm {
   }
 
   int wait_;
-  bool limits_are_ours_;         // else MuJoCo holds its ctrlranges
+  bool limits_are_ours_;        // else MuJoCo holds its ctrlranges
   std::vector<int> actuators_;  // of each number of the action
 };
 
@@ -115,7 +117,8 @@ class JointTorque final : public ActionTerm {
       check_range(*source.node.find("joints")->find(key), limit, above(0));
       keys.push_back(key);
     }
-    for (const auto& [joint, key] : with_context(source.node.where(), [&] { return joints_of_keys(keys, source.model); })) {
+    for (const auto& [joint, key] :
+         with_context(source.node.where(), [&] { return joints_of_keys(keys, source.model); })) {
       const double limit = params.joints[key].second;
       dofs_.push_back(static_cast<size_t>(source.model.dof_address(joint)));
       part_.labels.push_back(source.model.called(Model::Element::joint, joint));
@@ -126,8 +129,7 @@ class JointTorque final : public ActionTerm {
     }
   }
   void begin_step(std::span<const double> action, TaskState& state) override {
-    for (size_t i = 0; i < action.size(); ++i)
-      state.sim.qfrc_applied()[dofs_[i]] = obeyed(action[i], i);
+    for (size_t i = 0; i < action.size(); ++i) state.sim.qfrc_applied()[dofs_[i]] = obeyed(action[i], i);
   }
 
  private:

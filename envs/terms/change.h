@@ -1,6 +1,6 @@
 #pragma once
-#include "envs/terms/task_registry.h"
 #include "envs/terms/draw_range.h"
+#include "envs/terms/task_registry.h"
 
 namespace sinew {
 

@@ -144,7 +144,8 @@ std::vector<TermRow<ActionTerm>> pd_actions() {
           "τ = clip(kp (default + scale · a − q) − kd q̇, ±torque_limit) before each physics step, a within ±`limit`, q "
           "as its encoder has it. It goes to the joint's motor, ctrl = τ / (gain · gear) within ctrlrange, or where "
           "there is none to qfrc_applied. `joints` is a list, or `all` that motors drive (in a model without actuators "
-          "every hinge and slide that follows no other). scale (m or rad), kp, kd, torque_limit: numbers, or maps of joints; torque_limit is "
+          "every hinge and slide that follows no other). scale (m or rad), kp, kd, torque_limit: numbers, or maps of "
+          "joints; torque_limit is "
           "what the motor can do unless given",
           "1"),
   };

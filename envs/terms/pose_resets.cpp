@@ -22,7 +22,8 @@ class Pose final : public ResetTerm {
   Pose(const Params& params, const TermSource& source) : qpos_(source.default_pose) {
     std::vector<std::string> keys;
     for (const auto& entry : params.joints) keys.push_back(entry.first);
-    for (const auto& [joint, key] : with_context(source.node.where(), [&] { return joints_of_keys(keys, source.model); }))
+    for (const auto& [joint, key] :
+         with_context(source.node.where(), [&] { return joints_of_keys(keys, source.model); }))
       qpos_[static_cast<size_t>(source.model.qpos_address(joint))] = params.joints[key].second;
   }
   void apply(TaskState& state, Rng&) override { std::ranges::copy(qpos_, state.sim.qpos().begin()); }
@@ -94,8 +95,9 @@ class Yaw final : public ResetTerm {
 
 std::vector<TermRow<ResetTerm>> pose_resets() {
   return {
-      term_row<ResetTerm, Pose>("pose", "the positions of the task's default pose, with some hinges and slides changed: a map `joints`",
-                                "m or rad"),
+      term_row<ResetTerm, Pose>(
+          "pose", "the positions of the task's default pose, with some hinges and slides changed: a map `joints`",
+          "m or rad"),
       named_term_row<ResetTerm, Keyframe>(
           "keyframe",
           "all of the MJCF's keyframe `name`, as MuJoCo restores it: positions, velocities, time, activations, mocap "

@@ -74,7 +74,8 @@ std::vector<TermRow<ObservationTerm>> sensor_observations() {
       term_row<ObservationTerm, ContactOf<true>>(
           "contact_force", "of each of `geoms` or `bodies`: Σ of the normal forces of its contacts, as `contact`", "N"),
       named_term_row<ObservationTerm, Sensor>(
-          "sensor", "the numbers of the MJCF's sensor `name`, or of all that it names; `sensor: NAME` is short", "the sensor's"),
+          "sensor", "the numbers of the MJCF's sensor `name`, or of all that it names; `sensor: NAME` is short",
+          "the sensor's"),
   };
 }
 

@@ -224,15 +224,17 @@ class Cue final : public ModelRandomization {
         first_(4 * static_cast<size_t>(source.find(Model::Element::material, params.material))),
         command_(source.find_command(params.command)) {
     if (const size_t numbers = source.commands[command_].value.size(); static_cast<size_t>(params.number) >= numbers)
-      throw source.node.error(fmt::format("number: the command '{}' has {} numbers, counted from 0", params.command, numbers));
+      throw source.node.error(
+          fmt::format("number: the command '{}' has {} numbers, counted from 0", params.command, numbers));
     for (const std::vector<double>* color : {&params.above, &params.below, &params.dark})
       if (color->size() != 3) throw source.node.error("a colour is red, green and blue, from 0 to 1");
   }
   bool at_every_state() const override { return true; }
   void apply(TaskState& state, Rng&) override {
     const bool is_above = state.commands[command_].value[static_cast<size_t>(params_.number)] > 0;
-    const std::vector<double>& color =
-        state.elapsed >= params_.steps ? params_.dark : is_above ? params_.above : params_.below;
+    const std::vector<double>& color = state.elapsed >= params_.steps ? params_.dark
+                                       : is_above                     ? params_.above
+                                                                      : params_.below;
     for (size_t i = 0; i < 3; ++i) state.sim.color(ModelColor::mat_rgba)[first_ + i] = static_cast<float>(color[i]);
   }
 
@@ -269,11 +271,11 @@ std::vector<TermRow<RandomizationTerm>> visual_randomizations() {
           "each of `cameras`: p + δ, δ from ±`position` along each axis of its body; turned by ±`rotation` about its "
           "own axes (right, up, backwards); its vertical field of view + δ, δ from ±`fovy`. One number is for all axes",
           "m, rad, degrees", std::vector<Growth>{{"position"}, {"rotation"}, {"fovy"}}),
-      term_row<RandomizationTerm, Cue>(
-          "cue",
-          "for the first `steps` observations of an episode, `material` has the colour `above` where the `number` of the "
-          "`command` is above 0, else `below`; then it is `dark`",
-          "1", std::vector<Growth>{}),
+      term_row<RandomizationTerm, Cue>("cue",
+                                       "for the first `steps` observations of an episode, `material` has the colour "
+                                       "`above` where the `number` of the "
+                                       "`command` is above 0, else `below`; then it is `dark`",
+                                       "1", std::vector<Growth>{}),
   };
 }
 

@@ -51,7 +51,8 @@ SensorSpec sensor_from(const json& item) {
   item.at("labels").get_to(sensor.labels);
   item.at("units").get_to(sensor.units);
   sensor.format = item.value("format", "");
-  const std::vector<int> frames = extents(json::array({item.value("frames", json(1))}), fmt::format("sensor '{}' has a number of frames", sensor.name));
+  const std::vector<int> frames = extents(json::array({item.value("frames", json(1))}),
+                                          fmt::format("sensor '{}' has a number of frames", sensor.name));
   sensor.frames = frames.front();
   if (sensor.is_image() && (sensor.shape.size() != 3 || sensor.shape[2] % sensor.frames != 0))
     fail("the image '{}' needs the shape [height, width, channels], its channels a multiple of its {} frames",

@@ -128,7 +128,8 @@ void check_golden(const Policy& policy, const TensorFile& file) {
 
 void check_is_policy(const TensorFile& file) {
   check_format(file, format_name, format_version, "a sinew policy");
-  if (metadata(file, "sha256") != content_checksum(file)) fail("it is damaged: the checksum does not match its content; copy it again from where it came");
+  if (metadata(file, "sha256") != content_checksum(file))
+    fail("it is damaged: the checksum does not match its content; copy it again from where it came");
 }
 
 // A description alone may ask for any amount of memory: the numbers must be in the file, too.
@@ -209,8 +210,7 @@ std::string format_policy(const Policy& policy, const PolicyInfo& info, const Le
   file.tensors["golden.observation"] =
       StoredTensor::from_floats({golden_rows, policy.observation_size()}, golden.numbers);
   if (policy.image_size() > 0)
-    file.tensors["golden.images"] = {
-        .dtype = "U8", .shape = {golden_rows, policy.image_size()}, .data = golden.images};
+    file.tensors["golden.images"] = {.dtype = "U8", .shape = {golden_rows, policy.image_size()}, .data = golden.images};
   file.tensors["golden.state"] = StoredTensor::from_floats({golden_rows, policy.state_size()}, state);
   file.tensors["golden.action"] =
       StoredTensor::from_floats({golden_rows, policy.action_size()}, act(policy, golden, state));

@@ -5,19 +5,19 @@
 #include <vector>
 
 #include "core/model_identity.h"
-#include "nets/policy/policy.h"
 #include "nets/formats/safetensors.h"
+#include "nets/policy/policy.h"
 
 /// One policy file: safetensors, readable from Python.
 ///
 /// Tensors: every parameter of the actor under its name; `normalizer.SENSOR.mean`, `.scale` and `.count` (rows seen);
-/// `action.low` and `action.high`; `golden.observation`, `golden.images`, `golden.state`, `golden.action` and `golden.next_state`,
-/// rows of inputs and outputs that are checked on loading. All others are the learner's: what it goes on from, such as
-/// its critic's parameters. They may be missing, and nothing that acts reads them.
-/// Metadata: `format` ("sinew-policy"), `format_version`, `task`, `interface` (JSON: sensors and
-/// actions with names, order, shapes, units, ranges, rate), `network` (YAML), `trace` (JSON: the
-/// actor's operations, see nets/policy/trace.h), `config` (YAML: the run's resolved config), `model` (YAML: engine, fingerprint
-/// of the compiled model, hash of its sources; missing in older files), `sha256` (of everything else in the file).
+/// `action.low` and `action.high`; `golden.observation`, `golden.images`, `golden.state`, `golden.action` and
+/// `golden.next_state`, rows of inputs and outputs that are checked on loading. All others are the learner's: what it
+/// goes on from, such as its critic's parameters. They may be missing, and nothing that acts reads them. Metadata:
+/// `format` ("sinew-policy"), `format_version`, `task`, `interface` (JSON: sensors and actions with names, order,
+/// shapes, units, ranges, rate), `network` (YAML), `trace` (JSON: the actor's operations, see nets/policy/trace.h),
+/// `config` (YAML: the run's resolved config), `model` (YAML: engine, fingerprint of the compiled model, hash of its
+/// sources; missing in older files), `sha256` (of everything else in the file).
 namespace sinew {
 
 struct PolicyInfo {
@@ -42,8 +42,8 @@ struct LoadedPolicy {
   std::map<std::string, StoredTensor> learner;  // what is the learner's, by name
 };
 
-/// Takes the values of all parameters of a learner's from the file; false: it has not each in its shape, and nothing was
-/// taken.
+/// Takes the values of all parameters of a learner's from the file; false: it has not each in its shape, and nothing
+/// was taken.
 bool take_learner_parameters(const LoadedPolicy& from, Parameters& parameters);
 
 /// weights_hash() of the policy's and the learner's parameters together.

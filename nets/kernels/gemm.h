@@ -41,7 +41,8 @@ struct GemmArguments {
 template <class T>
 void gemm(const GemmArguments<T>& arguments);
 
-/// dst [k · n] = B [k, n], cut into the panels of columns that gemm() with m rows of A works through one after the other.
+/// dst [k · n] = B [k, n], cut into the panels of columns that gemm() with m rows of A works through one after the
+/// other.
 template <class T>
 void pack_panels(const T* b, int b_row, int m, int k, int n, T* dst);
 /// The same of the transpose of b [n, k].

@@ -83,13 +83,11 @@ struct Panel {
     if constexpr (addressing == Addressing::strided) {
       const T* a = g.a + static_cast<long>(row) * g.a_row;
       for (int p = 0; p < g.k; ++p, a += g.a_col, b += g.b_row)
-        add_products<Rows>(
-            sum, [&](int i) { return a[static_cast<long>(i) * g.a_row]; }, b, tail);
+        add_products<Rows>(sum, [&](int i) { return a[static_cast<long>(i) * g.a_row]; }, b, tail);
     } else if constexpr (addressing == Addressing::columns) {
       for (int p = 0; p < g.k; ++p, b += g.b_row) {
         const T* a = g.a + static_cast<long>(row) * g.a_row + g.a_columns[p];
-        add_products<Rows>(
-            sum, [&](int i) { return a[static_cast<long>(i) * g.a_row]; }, b, tail);
+        add_products<Rows>(sum, [&](int i) { return a[static_cast<long>(i) * g.a_row]; }, b, tail);
       }
     } else {
       const T* rows[Rows];
@@ -97,8 +95,7 @@ struct Panel {
       for (int s = 0; s < g.segments; ++s) {
         const long begin = static_cast<long>(s) * g.a_segment, end = begin + g.k;
         for (long p = begin; p < end; ++p, b += g.b_row)
-          add_products<Rows>(
-              sum, [&](int i) { return rows[i][p]; }, b, tail);
+          add_products<Rows>(sum, [&](int i) { return rows[i][p]; }, b, tail);
       }
     }
     if (g.bias) {
@@ -218,7 +215,9 @@ void last_panel(const GemmArguments<T>& g, int col, int vectors, int tail) {
 }
 
 template <class T>
-constexpr int panel_width(int vectors) { return vectors * lanes<T>; }
+constexpr int panel_width(int vectors) {
+  return vectors * lanes<T>;
+}
 
 // Where B is packed, its panel of `width` columns from `col` on, as multiply() addresses it.
 template <class T>

@@ -80,10 +80,18 @@ template <class T>
 void activation_gradient(Activation activation, const T* y, const T* gradient_y, T* gradient, int count) {
   switch (activation) {
     case Activation::none: std::copy(gradient_y, gradient_y + count, gradient); break;
-    case Activation::tanh: for (int i = 0; i < count; ++i) gradient[i] = gradient_y[i] * (1 - y[i] * y[i]); break;
-    case Activation::relu: for (int i = 0; i < count; ++i) gradient[i] = y[i] > 0 ? gradient_y[i] : T(0); break;
-    case Activation::elu: for (int i = 0; i < count; ++i) gradient[i] = gradient_y[i] * (y[i] > 0 ? T(1) : y[i] + 1); break;
-    case Activation::sigmoid: for (int i = 0; i < count; ++i) gradient[i] = gradient_y[i] * (y[i] * (1 - y[i])); break;
+    case Activation::tanh:
+      for (int i = 0; i < count; ++i) gradient[i] = gradient_y[i] * (1 - y[i] * y[i]);
+      break;
+    case Activation::relu:
+      for (int i = 0; i < count; ++i) gradient[i] = y[i] > 0 ? gradient_y[i] : T(0);
+      break;
+    case Activation::elu:
+      for (int i = 0; i < count; ++i) gradient[i] = gradient_y[i] * (y[i] > 0 ? T(1) : y[i] + 1);
+      break;
+    case Activation::sigmoid:
+      for (int i = 0; i < count; ++i) gradient[i] = gradient_y[i] * (y[i] * (1 - y[i]));
+      break;
   }
 }
 

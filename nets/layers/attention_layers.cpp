@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "nets/tape/init.h"
 #include "nets/layers/function_layer.h"
+#include "nets/tape/init.h"
 
 namespace sinew {
 namespace {
@@ -120,7 +120,8 @@ BasicGtrxl<T>::BasicGtrxl(LayerContext<T>& context, const GtrxlOptions& options)
   embedding_ = add_weight(context, name_ + ".embedding", context.input[0], units_);
   embedding_bias_ = add_filled(context, name_ + ".embedding_bias", units_, 0);
   state_begin_ = context.take_memory(state_size_, options.blocks);
-  for (int i = 0; i < options.blocks; ++i) blocks_.push_back(make_block(context, fmt::format("{}.{}", name_, i), options));
+  for (int i = 0; i < options.blocks; ++i)
+    blocks_.push_back(make_block(context, fmt::format("{}.{}", name_, i), options));
 }
 
 template <class T>
@@ -160,8 +161,9 @@ void check_width(const ConfigNode& options, const LayerContext<T>& context, int 
   if (width % heads != 0)
     throw options.error(fmt::format("layer '{}': {} heads do not divide {} numbers", context.name, heads, width));
   if (takes_too_long(width, width, matrices))
-    throw options.error(fmt::format("layer '{}': {} matrices of [{}, {}] take too long to start orthogonal; make it narrower",
-                                    context.name, matrices, width, width));
+    throw options.error(
+        fmt::format("layer '{}': {} matrices of [{}, {}] take too long to start orthogonal; make it narrower",
+                    context.name, matrices, width, width));
 }
 
 template <class T>
@@ -189,7 +191,8 @@ std::unique_ptr<BasicLayer<T>> make_gtrxl(const ConfigNode& options, LayerContex
 template <class T>
 LayerTable<T> attention_layers() {
   return {
-      {"attention", "multi-head attention over the last steps, added to its input: {heads: 4, memory}", make_attention<T>},
+      {"attention", "multi-head attention over the last steps, added to its input: {heads: 4, memory}",
+       make_attention<T>},
       {"gtrxl",
        "gated transformer with a memory of fixed length: {units, memory, blocks: 1, heads: 4, hidden: 4 · units, "
        "gate_bias: 2}",

@@ -40,8 +40,8 @@ struct GtrxlOptions {
   int units = 0;   // width of the residual stream
   int blocks = 1;  // layers of attention, each with a memory of its own
   int heads = 4;
-  int memory = 0;  // steps
-  int hidden = 0;  // width inside of the position-wise network; 0: 4 · units
+  int memory = 0;        // steps
+  int hidden = 0;        // width inside of the position-wise network; 0: 4 · units
   double gate_bias = 2;  // at the start, the larger the nearer a block is to the identity
   int hidden_width() const { return hidden > 0 ? hidden : 4 * units; }
   template <class Visitor>

@@ -27,9 +27,8 @@ std::unique_ptr<BasicLayer<T>> make_random_shift(const ConfigNode& options, Laye
   ShiftOptions shift;
   read_value(options, shift);
   expect_image(options, context);
-  return learning_only<T>(context, [pixels = shift.pixels](BasicTensor<T> x, Rng& rng) {
-    return random_shift(x, pixels, rng);
-  });
+  return learning_only<T>(context,
+                          [pixels = shift.pixels](BasicTensor<T> x, Rng& rng) { return random_shift(x, pixels, rng); });
 }
 
 struct JitterOptions {
@@ -49,9 +48,8 @@ std::unique_ptr<BasicLayer<T>> make_colour_jitter(const ConfigNode& options, Lay
   JitterOptions read;
   read_value(options, read);
   expect_image(options, context);
-  return learning_only<T>(context, [jitter = read.jitter](BasicTensor<T> x, Rng& rng) {
-    return colour_jitter(x, jitter, rng);
-  });
+  return learning_only<T>(context,
+                          [jitter = read.jitter](BasicTensor<T> x, Rng& rng) { return colour_jitter(x, jitter, rng); });
 }
 
 struct NoiseOptions {

@@ -34,9 +34,10 @@ void expect_image(const ConfigNode& options, const LayerContext<T>& context) {
 template <class T>
 void expect_numbers(const ConfigNode& options, const LayerContext<T>& context) {
   if (context.input.rank() != 1)
-    throw options.error(fmt::format("layer '{}' takes rows of numbers, not images of {}; put flatten, or "
-                                    "spatial_softargmax, before it",
-                                    context.name, context.input.text()));
+    throw options.error(
+        fmt::format("layer '{}' takes rows of numbers, not images of {}; put flatten, or "
+                    "spatial_softargmax, before it",
+                    context.name, context.input.text()));
 }
 
 }  // namespace sinew

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "nets/tape/init.h"
 #include "nets/layers/function_layer.h"
+#include "nets/tape/init.h"
 
 namespace sinew {
 
@@ -163,9 +163,8 @@ template <class T>
 std::unique_ptr<BasicLayer<T>> make_flatten(const ConfigNode& options, LayerContext<T>& context) {
   if (!options.is_null()) throw options.error("flatten takes no options");
   const int size = static_cast<int>(context.input.size());
-  return std::make_unique<FunctionLayer<T>>(context.name, Shape{size}, [size](BasicTensor<T> x) {
-    return reshape(x, {x.shape()[0], size});
-  });
+  return std::make_unique<FunctionLayer<T>>(context.name, Shape{size},
+                                            [size](BasicTensor<T> x) { return reshape(x, {x.shape()[0], size}); });
 }
 
 }  // namespace

@@ -10,8 +10,10 @@ BasicLinear<T>::BasicLinear(BasicParameters<T>& parameters, const std::string& n
     : name_(name),
       weight_(&parameters.add(name + ".weight", {inputs, outputs})),
       bias_(&parameters.add(name + ".bias", {outputs})) {
-  if (init.scheme == "kaiming") kaiming_init(weight_->values(), inputs, init.gain, rng);
-  else orthogonal_init(weight_->values(), inputs, outputs, init.gain, rng);
+  if (init.scheme == "kaiming")
+    kaiming_init(weight_->values(), inputs, init.gain, rng);
+  else
+    orthogonal_init(weight_->values(), inputs, outputs, init.gain, rng);
 }
 
 template <class T>

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "nets/tape/init.h"
 #include "nets/layers/function_layer.h"
+#include "nets/tape/init.h"
 
 namespace sinew {
 namespace {
@@ -82,9 +82,9 @@ BasicTensor<T> BasicRecurrentLayer<T>::run(BasicTensor<T> x, BasicSequence<T>& s
   };
   const CellNorm<T> norm{optional(hidden_scale_), optional(cell_scale_), optional(cell_shift_)};
   const BasicTensor<T> weight = tape.parameter(*hidden_weight_);
-  const Recurrence<T> result = cell_ == Cell::lstm ? lstm(from_input, weight, memory, sequence.resets(), norm)
-                                                   : gru(from_input, weight, tape.parameter(*hidden_bias_), memory,
-                                                         sequence.resets(), norm);
+  const Recurrence<T> result =
+      cell_ == Cell::lstm ? lstm(from_input, weight, memory, sequence.resets(), norm)
+                          : gru(from_input, weight, tape.parameter(*hidden_bias_), memory, sequence.resets(), norm);
   sequence.leave(result.next_state);
   return result.outputs;
 }
@@ -104,9 +104,9 @@ std::unique_ptr<BasicLayer<T>> make_recurrent(const ConfigNode& options, LayerCo
   check_range(options, read.units, between(1, 1 << 12));
   expect_numbers(options, context);
   if (read.init.scheme == "orthogonal" && takes_too_long(std::max(context.input[0], read.units), read.units, 8))
-    throw options.error(
-        fmt::format("weights of [{}, {}] for each gate take too long to start orthogonal; give it init: {{scheme: kaiming}}",
-                    std::max(context.input[0], read.units), read.units));
+    throw options.error(fmt::format(
+        "weights of [{}, {}] for each gate take too long to start orthogonal; give it init: {{scheme: kaiming}}",
+        std::max(context.input[0], read.units), read.units));
   return std::make_unique<BasicRecurrentLayer<T>>(cell, context, read);
 }
 

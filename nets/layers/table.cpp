@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "nets/tape/init.h"
 #include "nets/layers/attention_layers.h"
 #include "nets/layers/augment_layers.h"
 #include "nets/layers/batch_norm.h"
@@ -12,6 +11,7 @@
 #include "nets/layers/linear.h"
 #include "nets/layers/recurrent_layers.h"
 #include "nets/ops/ops.h"
+#include "nets/tape/init.h"
 
 // The table of layers that YAML may name.
 namespace sinew {

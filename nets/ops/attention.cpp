@@ -45,7 +45,8 @@ struct Heads {
     for (int64_t row = 0; row < rows; ++row)
       for (int head = 0; head < heads; ++head) {
         const int step = static_cast<int>(row / sequences), column = head * size();
-        body(row, Look{row * width + column, (row * heads + head) * (memory + 1), first[row], memory + step, column, step});
+        body(row,
+             Look{row * width + column, (row * heads + head) * (memory + 1), first[row], memory + step, column, step});
       }
   }
 };
@@ -55,8 +56,8 @@ Heads<T> heads_of(const Node<T>& node) {
   return {node.integers[0], node.integers[1], node.integers[2], node.shape.columns(), node.indices};
 }
 
-// inputs: content, position, keys, values, distances, and the window, which a trace's reader wants; integers: sequences, memory, heads; indices: first; numbers: the
-// weights.
+// inputs: content, position, keys, values, distances, and the window, which a trace's reader wants; integers:
+// sequences, memory, heads; indices: first; numbers: the weights.
 template <class T>
 void attention_backward(BasicTape<T>& tape, Node<T>& node) {
   const Heads<T> of = heads_of(node);
@@ -109,17 +110,17 @@ BasicTensor<T> attention(BasicTensor<T> content, BasicTensor<T> position, BasicT
                          BasicTensor<T> distances, const StepWindow<T>& window, int heads) {
   const Shape& q = content.shape();
   const bool fits = q.rank() == 2 && position.shape() == q && keys.shape() == window.rows.shape().with(-1, q[1]) &&
-                    values.shape() == keys.shape() && distances.shape() == Shape{window.memory + 1, q[1]} && heads > 0 &&
-                    q[1] % heads == 0 && q[0] == keys.shape()[0] - window.memory * window.sequences;
+                    values.shape() == keys.shape() && distances.shape() == Shape{window.memory + 1, q[1]} &&
+                    heads > 0 && q[1] % heads == 0 && q[0] == keys.shape()[0] - window.memory * window.sequences;
   if (!fits)
     internal::shape_error(content.tape(), "attention",
                           fmt::format("content {}, position {}, keys {}, values {}, distances {}, {} heads", q.text(),
                                       position.shape().text(), keys.shape().text(), values.shape().text(),
                                       distances.shape().text(), heads));
   BasicTape<T>& tape = content.tape();
-  Node<T>* node = tape.make_node(attention_operation<T>, q,
-                                 {content.node(), position.node(), keys.node(), values.node(), distances.node(),
-                                  window.rows.node()});
+  Node<T>* node = tape.make_node(
+      attention_operation<T>, q,
+      {content.node(), position.node(), keys.node(), values.node(), distances.node(), window.rows.node()});
   node->integers[0] = window.sequences;
   node->integers[1] = window.memory;
   node->integers[2] = heads;
@@ -135,12 +136,14 @@ BasicTensor<T> attention(BasicTensor<T> content, BasicTensor<T> position, BasicT
     T* weights = all_weights + look.weights + (look.first - look.step);
     for (int p = look.first; p <= look.own; ++p) {
       const T* distance = distances.data() + int64_t{look.own - p} * of.width + look.column;
-      weights[p - look.first] = scale * (dot(content.data() + look.query, keys.data() + of.at(p, row, look.column), of.size()) +
-                                         dot(position.data() + look.query, distance, of.size()));
+      weights[p - look.first] =
+          scale * (dot(content.data() + look.query, keys.data() + of.at(p, row, look.column), of.size()) +
+                   dot(position.data() + look.query, distance, of.size()));
     }
     normalize_scores(weights, look.own - look.first + 1);
     for (int p = look.first; p <= look.own; ++p)
-      add_scaled(node->value + look.query, weights[p - look.first], values.data() + of.at(p, row, look.column), of.size());
+      add_scaled(node->value + look.query, weights[p - look.first], values.data() + of.at(p, row, look.column),
+                 of.size());
   });
   return {tape, node};
 }
@@ -150,9 +153,9 @@ std::span<const T> attention_weights(const Node<T>& node) {
   return {node.numbers, static_cast<size_t>(node.shape.rows()) * node.integers[2] * (node.integers[1] + 1)};
 }
 
-#define SINEW_INSTANTIATE(T)                                                                             \
-  template BasicTensor<T> attention(BasicTensor<T>, BasicTensor<T>, BasicTensor<T>, BasicTensor<T>,      \
-                                    BasicTensor<T>, const StepWindow<T>&, int);                              \
+#define SINEW_INSTANTIATE(T)                                                                                        \
+  template BasicTensor<T> attention(BasicTensor<T>, BasicTensor<T>, BasicTensor<T>, BasicTensor<T>, BasicTensor<T>, \
+                                    const StepWindow<T>&, int);                                                     \
   template std::span<const T> attention_weights(const Node<T>&);
 SINEW_INSTANTIATE(float)
 SINEW_INSTANTIATE(double)

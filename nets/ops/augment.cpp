@@ -149,9 +149,9 @@ BasicTensor<T> add_noise(BasicTensor<T> x, double std, Rng& rng) {
   return {x.tape(), node};
 }
 
-#define SINEW_INSTANTIATE(T)                                                             \
-  template BasicTensor<T> random_shift(BasicTensor<T>, int, Rng&);                       \
-  template BasicTensor<T> colour_jitter(BasicTensor<T>, const ColourJitter&, Rng&);      \
+#define SINEW_INSTANTIATE(T)                                                        \
+  template BasicTensor<T> random_shift(BasicTensor<T>, int, Rng&);                  \
+  template BasicTensor<T> colour_jitter(BasicTensor<T>, const ColourJitter&, Rng&); \
   template BasicTensor<T> add_noise(BasicTensor<T>, double, Rng&);
 SINEW_INSTANTIATE(float)
 SINEW_INSTANTIATE(double)

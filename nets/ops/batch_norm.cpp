@@ -15,8 +15,7 @@ template <class T>
 void find_statistics(const T* x, int rows, int n, T* mean, T* variance) {
   double sums[simd::lanes<T>];
   internal::for_blocks<T>(n, [&](const Block<T>& block) {
-    sum_rows<T>(
-        rows, [&](int row) { return block.load(x + int64_t{row} * n); }, sums);
+    sum_rows<T>(rows, [&](int row) { return block.load(x + int64_t{row} * n); }, sums);
     const Vec<T> center = divided<T>(sums, rows);
     sum_rows<T>(
         rows,
@@ -47,8 +46,7 @@ void batch_norm_backward(BasicTape<T>& tape, Node<T>& node) {
     sum_rows<T>(rows, dy, sums);
     const Vec<T> mean_dy = divided<T>(sums, rows);
     if (dshift) block.store(dshift, block.load(dshift) + divided<T>(sums, 1));
-    sum_rows<T>(
-        rows, [&](int row) { return dy(row) * normal(row); }, sums);
+    sum_rows<T>(rows, [&](int row) { return dy(row) * normal(row); }, sums);
     const Vec<T> mean_dy_normal = divided<T>(sums, rows);
     if (dscale) block.store(dscale, block.load(dscale) + divided<T>(sums, 1));
     if (!dx.data) return;

@@ -81,11 +81,11 @@ struct Operand {
   Vec<T> load(const Block<T>& block) const { return advances ? block.load(p) : simd::broadcast(*p); }
 };
 
-#define SINEW_BINARY(NAME, SYMBOL, VALUE, SLOPE_A, SLOPE_B)                                      \
-  template <class T>                                                                             \
-  struct NAME {                                                                                  \
-    static constexpr const char* name = SYMBOL;                                                  \
-    static Vec<T> value(Vec<T> a, Vec<T> b) { return VALUE; }                                    \
+#define SINEW_BINARY(NAME, SYMBOL, VALUE, SLOPE_A, SLOPE_B)                                         \
+  template <class T>                                                                                \
+  struct NAME {                                                                                     \
+    static constexpr const char* name = SYMBOL;                                                     \
+    static Vec<T> value(Vec<T> a, Vec<T> b) { return VALUE; }                                       \
     static Vec<T> slope_a([[maybe_unused]] Vec<T> a, [[maybe_unused]] Vec<T> b) { return SLOPE_A; } \
     static Vec<T> slope_b([[maybe_unused]] Vec<T> a, [[maybe_unused]] Vec<T> b) { return SLOPE_B; } \
   };
@@ -102,11 +102,11 @@ Vec<T> share(Vec<T> winner, Vec<T> loser) {
 
 SINEW_BINARY(Add, "add", a + b, constant<T>(1), constant<T>(1))
 SINEW_BINARY(Subtract, "subtract", a - b, constant<T>(1), constant<T>(-1))
-SINEW_BINARY(Multiply, "multiply", a * b, b, a)
+SINEW_BINARY(Multiply, "multiply", a* b, b, a)
 SINEW_BINARY(Divide, "divide", a / b, 1 / b, -a / (b * b))
 // Not a number wins.
-SINEW_BINARY(Minimum, "min", (b < a) | (b != b) ? b : a, share<T>(a, b), share<T>(b, a))
-SINEW_BINARY(Maximum, "max", (b > a) | (b != b) ? b : a, share<T>(b, a), share<T>(a, b))
+SINEW_BINARY(Minimum, "min", ((b < a) | (b != b)) ? b : a, share<T>(a, b), share<T>(b, a))
+SINEW_BINARY(Maximum, "max", ((b > a) | (b != b)) ? b : a, share<T>(b, a), share<T>(a, b))
 #undef SINEW_BINARY
 
 template <class T, template <class> class Op, int operand>
@@ -119,15 +119,14 @@ void flow_to(BasicTape<T>& tape, Node<T>& node, const BroadcastPlan& plan) {
     const Operand<T> a{node.inputs[0]->value + at_a, plan.advances[0]};
     const Operand<T> b{node.inputs[1]->value + at_b, plan.advances[1]};
     const auto flow = [&](const Block<T>& block) {
-      const Vec<T> slope = operand == 0 ? Op<T>::slope_a(a.load(block), b.load(block))
-                                        : Op<T>::slope_b(a.load(block), b.load(block));
+      const Vec<T> slope =
+          operand == 0 ? Op<T>::slope_a(a.load(block), b.load(block)) : Op<T>::slope_b(a.load(block), b.load(block));
       return block.load(node.gradient + out) * slope;
     };
     T* destination = sink.data + (operand == 0 ? at_a : at_b);
     if (plan.advances[operand]) {
-      internal::for_blocks<T>(plan.inner, [&](const Block<T>& block) {
-        block.put({destination, sink.fresh}, flow(block));
-      });
+      internal::for_blocks<T>(plan.inner,
+                              [&](const Block<T>& block) { block.put({destination, sink.fresh}, flow(block)); });
     } else {
       simd::Vec<T> total{};
       internal::for_blocks<T>(plan.inner, [&](const Block<T>& block) {
@@ -167,12 +166,30 @@ BasicTensor<T> binary(const BasicTensor<T>& a, const BasicTensor<T>& b) {
 
 }  // namespace
 
-template <class T> BasicTensor<T> operator+(BasicTensor<T> a, BasicTensor<T> b) { return binary<T, Add>(a, b); }
-template <class T> BasicTensor<T> operator-(BasicTensor<T> a, BasicTensor<T> b) { return binary<T, Subtract>(a, b); }
-template <class T> BasicTensor<T> operator*(BasicTensor<T> a, BasicTensor<T> b) { return binary<T, Multiply>(a, b); }
-template <class T> BasicTensor<T> operator/(BasicTensor<T> a, BasicTensor<T> b) { return binary<T, Divide>(a, b); }
-template <class T> BasicTensor<T> min(BasicTensor<T> a, BasicTensor<T> b) { return binary<T, Minimum>(a, b); }
-template <class T> BasicTensor<T> max(BasicTensor<T> a, BasicTensor<T> b) { return binary<T, Maximum>(a, b); }
+template <class T>
+BasicTensor<T> operator+(BasicTensor<T> a, BasicTensor<T> b) {
+  return binary<T, Add>(a, b);
+}
+template <class T>
+BasicTensor<T> operator-(BasicTensor<T> a, BasicTensor<T> b) {
+  return binary<T, Subtract>(a, b);
+}
+template <class T>
+BasicTensor<T> operator*(BasicTensor<T> a, BasicTensor<T> b) {
+  return binary<T, Multiply>(a, b);
+}
+template <class T>
+BasicTensor<T> operator/(BasicTensor<T> a, BasicTensor<T> b) {
+  return binary<T, Divide>(a, b);
+}
+template <class T>
+BasicTensor<T> min(BasicTensor<T> a, BasicTensor<T> b) {
+  return binary<T, Minimum>(a, b);
+}
+template <class T>
+BasicTensor<T> max(BasicTensor<T> a, BasicTensor<T> b) {
+  return binary<T, Maximum>(a, b);
+}
 
 #define SINEW_INSTANTIATE(T)                                         \
   template BasicTensor<T> operator+(BasicTensor<T>, BasicTensor<T>); \

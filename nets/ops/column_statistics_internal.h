@@ -31,8 +31,7 @@ template <class T, class F>
 void sum_columns(int rows, int n, F&& f, T* columns) {
   double sums[simd::lanes<T>];
   for_blocks<T>(n, [&](const Block<T>& block) {
-    sum_rows<T>(
-        rows, [&](int row) { return f(row, block); }, sums);
+    sum_rows<T>(rows, [&](int row) { return f(row, block); }, sums);
     block.store(columns, divided<T>(sums, 1));
   });
 }

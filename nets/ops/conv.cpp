@@ -160,7 +160,8 @@ void conv2d_backward(BasicTape<T>& tape, Node<T>& node) {
   int* windows = tape.index_scratch(int64_t{together} * positions);
   for (int i = 0; i < together; ++i)
     for (int p = 0; p < positions; ++p)
-      windows[i * positions + p] = static_cast<int>(i * image.padded_size()) + node.indices[internal::window_numbers + p];
+      windows[i * positions + p] =
+          static_cast<int>(i * image.padded_size()) + node.indices[internal::window_numbers + p];
   T* own_dz = activation == Activation::none ? nullptr : tape.scratch(int64_t{together} * positions * filters);
   T* padded = dw ? padding_scratch(tape, image, together) : nullptr;
   T* padded_dx = dx.data ? padding_scratch(tape, image, together) : nullptr;

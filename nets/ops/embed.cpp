@@ -24,7 +24,8 @@ constexpr Operation<T> embed_operation{"embed", embed_backward<T>};
 template <class T>
 BasicTensor<T> embed(BasicTensor<T> x, BasicTensor<T> table) {
   if (x.shape().rank() != 2 || table.shape().rank() != 2)
-    internal::shape_error(x.tape(), "embed", fmt::format("indices {}, table {}", x.shape().text(), table.shape().text()));
+    internal::shape_error(x.tape(), "embed",
+                          fmt::format("indices {}, table {}", x.shape().text(), table.shape().text()));
   const int count = table.shape()[0], size = table.shape()[1];
   Node<T>* node = x.tape().make_node(embed_operation<T>, {x.shape()[0], x.shape()[1] * size}, {x.node(), table.node()});
   int* rows = x.tape().index_scratch(x.size());

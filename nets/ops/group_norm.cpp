@@ -61,8 +61,8 @@ void scale_by(int n, const T* factors, T* numbers) {
   for (int i = 0; i < n; ++i) numbers[i] *= factors[i];
 }
 
-// As of layer_norm, where a group has what a row has there. integers: the groups; scalars: epsilon; numbers: each image's means, then
-// its inverse deviations, one a channel.
+// As of layer_norm, where a group has what a row has there. integers: the groups; scalars: epsilon; numbers: each
+// image's means, then its inverse deviations, one a channel.
 template <class T>
 void group_norm_backward(BasicTape<T>& tape, Node<T>& node) {
   Node<T>*x = node.inputs[0], *scale = node.inputs[1], *shift = node.inputs[2];

@@ -145,9 +145,9 @@ Recurrence<T> gru(BasicTensor<T> gates, BasicTensor<T> weight, BasicTensor<T> bi
   const int units = weight.shape()[0], sequences = state.shape()[0], rows = gates.shape()[0];
   const bool normalizes = norm.scale_hidden.is_there();
   BasicTape<T>& tape = gates.tape();
-  Node<T>* node = tape.make_node(gru_operation<T>, {rows, units},
-                                 {gates.node(), weight.node(), bias.node(), state.node(),
-                                  normalizes ? norm.scale_hidden.node() : nullptr});
+  Node<T>* node = tape.make_node(
+      gru_operation<T>, {rows, units},
+      {gates.node(), weight.node(), bias.node(), state.node(), normalizes ? norm.scale_hidden.node() : nullptr});
   node->integers[0] = sequences;
   node->integers[1] = units;
   node->indices = internal::keep_resets(tape, resets);

@@ -7,8 +7,17 @@ namespace {
 // dst (+)= a[m, k] · b[k, n] with a's strides.
 template <class T>
 void multiply(int m, int n, int k, const T* a, int a_row, int a_col, const T* b, T* dst, bool accumulate) {
-  gemm<T>({.m = m, .n = n, .k = k, .a = a, .a_row = a_row, .a_col = a_col, .b = b, .b_row = n,
-           .c = dst, .c_row = n, .accumulate = accumulate});
+  gemm<T>({.m = m,
+           .n = n,
+           .k = k,
+           .a = a,
+           .a_row = a_row,
+           .a_col = a_col,
+           .b = b,
+           .b_row = n,
+           .c = dst,
+           .c_row = n,
+           .accumulate = accumulate});
 }
 
 // Gradients of y = x[m, k] · w[k, n], from dy[m, n].
@@ -72,15 +81,26 @@ BasicTensor<T> affine(BasicTensor<T> x, BasicTensor<T> weight, BasicTensor<T> bi
   const Shape &w = weight.shape(), &b = bias.shape();
   const bool has_bias = !(b.rank() == 1 && b[0] == 0);
   if (x.shape().rank() < 1 || w.rank() != 2 || x.shape().columns() != w[0] || (has_bias && !(b == Shape{w[1]})))
-    internal::shape_error(x.tape(), "affine", fmt::format("input {}, weight {}, bias {}: the input's last extent must be "
-                                                          "the weight's first, the bias as long as its second",
-                                                          x.shape().text(), w.text(), b.text()));
+    internal::shape_error(x.tape(), "affine",
+                          fmt::format("input {}, weight {}, bias {}: the input's last extent must be "
+                                      "the weight's first, the bias as long as its second",
+                                      x.shape().text(), w.text(), b.text()));
   const int k = w[0], n = w[1];
   Node<T>* node = x.tape().make_node(affine_operation<T>, x.shape().with(-1, n),
                                      {x.node(), weight.node(), has_bias ? bias.node() : nullptr});
   node->integers[0] = static_cast<int>(activation);
-  gemm<T>({.m = node->shape.rows(), .n = n, .k = k, .a = x.data(), .a_row = k, .a_col = 1, .b = weight.data(),
-           .b_row = n, .c = node->value, .c_row = n, .bias = has_bias ? bias.data() : nullptr, .activation = activation});
+  gemm<T>({.m = node->shape.rows(),
+           .n = n,
+           .k = k,
+           .a = x.data(),
+           .a_row = k,
+           .a_col = 1,
+           .b = weight.data(),
+           .b_row = n,
+           .c = node->value,
+           .c_row = n,
+           .bias = has_bias ? bias.data() : nullptr,
+           .activation = activation});
   return {x.tape(), node};
 }
 

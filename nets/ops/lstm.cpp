@@ -55,7 +55,8 @@ void put_out(const T* x, const T* output_gate, int units, T* squashed, T* h) {
 
 // From d h to d z; `dc` holds what comes from the next step and becomes what goes to the step before.
 template <class T>
-void gates_backward(const LstmRecord<T>& kept, int64_t row, int units, const T* through_tanh, T* dc, const T* dh, T* dz) {
+void gates_backward(const LstmRecord<T>& kept, int64_t row, int units, const T* through_tanh, T* dc, const T* dh,
+                    T* dz) {
   const T *gates = kept.gates + row * 4 * units, *c_before = kept.cells_before + row * units;
   const T* squashed = kept.squashed + row * units;
   internal::for_blocks<T>(units, [&](const Block<T>& block) {
@@ -100,7 +101,8 @@ struct LstmBackward {
     T* through_tanh = tape.scratch(units);
     for (int step = rows / sequences - 1; step >= 0; --step) {
       const int64_t first = int64_t{step} * sequences;
-      for (int s = 0; s < sequences; ++s) row_backward(first + s, dh + int64_t{s} * units, dc + int64_t{s} * units, through_tanh);
+      for (int s = 0; s < sequences; ++s)
+        row_backward(first + s, dh + int64_t{s} * units, dc + int64_t{s} * units, through_tanh);
       product.back(dproduct + first * 4 * units, dh, false);
       const int* resets = node.indices ? node.indices + first : nullptr;
       internal::clear_where_reset(dh, sequences, units, resets);
@@ -201,8 +203,9 @@ void check_lstm(BasicTensor<T> gates, BasicTensor<T> weight, BasicTensor<T> stat
                     s[1] == 2 * w[0] && s[0] > 0 && g[0] % s[0] == 0 &&
                     (resets == 0 || resets == static_cast<size_t>(g[0]));
   if (!fits)
-    internal::shape_error(gates.tape(), "lstm", fmt::format("gates {}, weight {}, state {}, {} resets", g.text(),
-                                                            w.text(), s.text(), resets));
+    internal::shape_error(
+        gates.tape(), "lstm",
+        fmt::format("gates {}, weight {}, state {}, {} resets", g.text(), w.text(), s.text(), resets));
 }
 
 }  // namespace

@@ -59,8 +59,9 @@ template <class T>
 BasicTensor<T> standardize(BasicTensor<T> x, BasicTensor<T> mean, BasicTensor<T> scale, double limit) {
   const int n = x.shape().columns();
   if (x.shape().rank() == 0 || !(mean.shape() == Shape{n}) || !(scale.shape() == Shape{n}))
-    internal::shape_error(x.tape(), "standardize", fmt::format("input {}, mean {}, scale {}", x.shape().text(),
-                                                               mean.shape().text(), scale.shape().text()));
+    internal::shape_error(
+        x.tape(), "standardize",
+        fmt::format("input {}, mean {}, scale {}", x.shape().text(), mean.shape().text(), scale.shape().text()));
   Node<T>* node = x.tape().make_node(standardize_operation<T>, x.shape(), {x.node(), mean.node(), scale.node()});
   node->scalars[0] = static_cast<T>(limit);
   const Vec<T> high = simd::broadcast(static_cast<T>(limit));
@@ -79,8 +80,9 @@ template <class T>
 BasicTensor<T> clip_columns(BasicTensor<T> x, BasicTensor<T> low, BasicTensor<T> high) {
   const int n = x.shape().columns();
   if (x.shape().rank() == 0 || !(low.shape() == Shape{n}) || !(high.shape() == Shape{n}))
-    internal::shape_error(x.tape(), "clip_columns", fmt::format("input {}, low {}, high {}", x.shape().text(),
-                                                                low.shape().text(), high.shape().text()));
+    internal::shape_error(
+        x.tape(), "clip_columns",
+        fmt::format("input {}, low {}, high {}", x.shape().text(), low.shape().text(), high.shape().text()));
   Node<T>* node = x.tape().make_node(clip_columns_operation<T>, x.shape(), {x.node(), low.node(), high.node()});
   for (int row = 0; row < x.shape().rows(); ++row)
     internal::for_blocks<T>(n, [&](const Block<T>& block) {
@@ -95,8 +97,9 @@ template <class T>
 BasicTensor<T> layer_norm(BasicTensor<T> x, BasicTensor<T> scale, BasicTensor<T> shift, double epsilon) {
   const int n = x.shape().columns();
   if (x.shape().rank() == 0 || n == 0 || !(scale.shape() == Shape{n}) || !(shift.shape() == Shape{n}))
-    internal::shape_error(x.tape(), "layer_norm", fmt::format("input {}, scale {}, shift {}", x.shape().text(),
-                                                              scale.shape().text(), shift.shape().text()));
+    internal::shape_error(
+        x.tape(), "layer_norm",
+        fmt::format("input {}, scale {}, shift {}", x.shape().text(), scale.shape().text(), shift.shape().text()));
   Node<T>* node = x.tape().make_node(layer_norm_operation<T>, x.shape(), {x.node(), scale.node(), shift.node()});
   node->scalars[0] = static_cast<T>(epsilon);
   for (int row = 0; row < x.shape().rows(); ++row) {
@@ -108,9 +111,9 @@ BasicTensor<T> layer_norm(BasicTensor<T> x, BasicTensor<T> scale, BasicTensor<T>
   return {x.tape(), node};
 }
 
-#define SINEW_INSTANTIATE(T)                                                                         \
+#define SINEW_INSTANTIATE(T)                                                                   \
   template BasicTensor<T> standardize(BasicTensor<T>, BasicTensor<T>, BasicTensor<T>, double); \
-  template BasicTensor<T> clip_columns(BasicTensor<T>, BasicTensor<T>, BasicTensor<T>);         \
+  template BasicTensor<T> clip_columns(BasicTensor<T>, BasicTensor<T>, BasicTensor<T>);        \
   template BasicTensor<T> layer_norm(BasicTensor<T>, BasicTensor<T>, BasicTensor<T>, double);
 SINEW_INSTANTIATE(float)
 SINEW_INSTANTIATE(double)

@@ -13,67 +13,121 @@
 namespace sinew {
 
 // Elementwise with broadcasting. At a tie, min and max give half the gradient to each side.
-template <class T> BasicTensor<T> operator+(BasicTensor<T> a, BasicTensor<T> b);
-template <class T> BasicTensor<T> operator-(BasicTensor<T> a, BasicTensor<T> b);
-template <class T> BasicTensor<T> operator*(BasicTensor<T> a, BasicTensor<T> b);
-template <class T> BasicTensor<T> operator/(BasicTensor<T> a, BasicTensor<T> b);
-template <class T> BasicTensor<T> min(BasicTensor<T> a, BasicTensor<T> b);
-template <class T> BasicTensor<T> max(BasicTensor<T> a, BasicTensor<T> b);
+template <class T>
+BasicTensor<T> operator+(BasicTensor<T> a, BasicTensor<T> b);
+template <class T>
+BasicTensor<T> operator-(BasicTensor<T> a, BasicTensor<T> b);
+template <class T>
+BasicTensor<T> operator*(BasicTensor<T> a, BasicTensor<T> b);
+template <class T>
+BasicTensor<T> operator/(BasicTensor<T> a, BasicTensor<T> b);
+template <class T>
+BasicTensor<T> min(BasicTensor<T> a, BasicTensor<T> b);
+template <class T>
+BasicTensor<T> max(BasicTensor<T> a, BasicTensor<T> b);
 
 /// x · scale + shift with constants.
-template <class T> BasicTensor<T> scale_shift(BasicTensor<T> x, double scale, double shift);
-template <class T> BasicTensor<T> operator*(BasicTensor<T> x, double scale) { return scale_shift(x, scale, 0); }
-template <class T> BasicTensor<T> operator*(double scale, BasicTensor<T> x) { return scale_shift(x, scale, 0); }
-template <class T> BasicTensor<T> operator+(BasicTensor<T> x, double shift) { return scale_shift(x, 1, shift); }
-template <class T> BasicTensor<T> operator+(double shift, BasicTensor<T> x) { return scale_shift(x, 1, shift); }
-template <class T> BasicTensor<T> operator-(BasicTensor<T> x, double shift) { return scale_shift(x, 1, -shift); }
-template <class T> BasicTensor<T> operator-(double shift, BasicTensor<T> x) { return scale_shift(x, -1, shift); }
-template <class T> BasicTensor<T> operator-(BasicTensor<T> x) { return scale_shift(x, -1, 0); }
+template <class T>
+BasicTensor<T> scale_shift(BasicTensor<T> x, double scale, double shift);
+template <class T>
+BasicTensor<T> operator*(BasicTensor<T> x, double scale) {
+  return scale_shift(x, scale, 0);
+}
+template <class T>
+BasicTensor<T> operator*(double scale, BasicTensor<T> x) {
+  return scale_shift(x, scale, 0);
+}
+template <class T>
+BasicTensor<T> operator+(BasicTensor<T> x, double shift) {
+  return scale_shift(x, 1, shift);
+}
+template <class T>
+BasicTensor<T> operator+(double shift, BasicTensor<T> x) {
+  return scale_shift(x, 1, shift);
+}
+template <class T>
+BasicTensor<T> operator-(BasicTensor<T> x, double shift) {
+  return scale_shift(x, 1, -shift);
+}
+template <class T>
+BasicTensor<T> operator-(double shift, BasicTensor<T> x) {
+  return scale_shift(x, -1, shift);
+}
+template <class T>
+BasicTensor<T> operator-(BasicTensor<T> x) {
+  return scale_shift(x, -1, 0);
+}
 
 // Elementwise.
-template <class T> BasicTensor<T> exp(BasicTensor<T> x);
-template <class T> BasicTensor<T> log(BasicTensor<T> x);
-template <class T> BasicTensor<T> sqrt(BasicTensor<T> x);
-template <class T> BasicTensor<T> square(BasicTensor<T> x);
-template <class T> BasicTensor<T> abs(BasicTensor<T> x);
-template <class T> BasicTensor<T> tanh(BasicTensor<T> x);
-template <class T> BasicTensor<T> sigmoid(BasicTensor<T> x);
-template <class T> BasicTensor<T> softplus(BasicTensor<T> x);
-template <class T> BasicTensor<T> relu(BasicTensor<T> x);
-template <class T> BasicTensor<T> elu(BasicTensor<T> x);   // x, or exp(x) - 1 below 0
-template <class T> BasicTensor<T> silu(BasicTensor<T> x);  // x · sigmoid(x)
+template <class T>
+BasicTensor<T> exp(BasicTensor<T> x);
+template <class T>
+BasicTensor<T> log(BasicTensor<T> x);
+template <class T>
+BasicTensor<T> sqrt(BasicTensor<T> x);
+template <class T>
+BasicTensor<T> square(BasicTensor<T> x);
+template <class T>
+BasicTensor<T> abs(BasicTensor<T> x);
+template <class T>
+BasicTensor<T> tanh(BasicTensor<T> x);
+template <class T>
+BasicTensor<T> sigmoid(BasicTensor<T> x);
+template <class T>
+BasicTensor<T> softplus(BasicTensor<T> x);
+template <class T>
+BasicTensor<T> relu(BasicTensor<T> x);
+template <class T>
+BasicTensor<T> elu(BasicTensor<T> x);  // x, or exp(x) - 1 below 0
+template <class T>
+BasicTensor<T> silu(BasicTensor<T> x);  // x · sigmoid(x)
 /// Limits to [low, high]; the gradient is 1 inside and on the limits, 0 outside.
-template <class T> BasicTensor<T> clip(BasicTensor<T> x, double low, double high);
+template <class T>
+BasicTensor<T> clip(BasicTensor<T> x, double low, double high);
 
 /// The same values, through which no gradient flows.
-template <class T> BasicTensor<T> stop_gradient(BasicTensor<T> x);
+template <class T>
+BasicTensor<T> stop_gradient(BasicTensor<T> x);
 
 // Reductions. The sum over all elements is a scalar; over an axis, that axis disappears.
-template <class T> BasicTensor<T> sum(BasicTensor<T> x);
-template <class T> BasicTensor<T> mean(BasicTensor<T> x);  // of an empty tensor: an Error
-template <class T> BasicTensor<T> sum(BasicTensor<T> x, int axis);
-template <class T> BasicTensor<T> mean(BasicTensor<T> x, int axis);
+template <class T>
+BasicTensor<T> sum(BasicTensor<T> x);
+template <class T>
+BasicTensor<T> mean(BasicTensor<T> x);  // of an empty tensor: an Error
+template <class T>
+BasicTensor<T> sum(BasicTensor<T> x, int axis);
+template <class T>
+BasicTensor<T> mean(BasicTensor<T> x, int axis);
 /// Over the last axis: log Σ exp(x) [..] and x - logsumexp(x) [.., n]; softmax.
-template <class T> BasicTensor<T> logsumexp(BasicTensor<T> x);
-template <class T> BasicTensor<T> log_softmax(BasicTensor<T> x);
-template <class T> BasicTensor<T> softmax(BasicTensor<T> x);
+template <class T>
+BasicTensor<T> logsumexp(BasicTensor<T> x);
+template <class T>
+BasicTensor<T> log_softmax(BasicTensor<T> x);
+template <class T>
+BasicTensor<T> softmax(BasicTensor<T> x);
 
 // Shape.
-template <class T> BasicTensor<T> reshape(BasicTensor<T> x, Shape shape);
+template <class T>
+BasicTensor<T> reshape(BasicTensor<T> x, Shape shape);
 /// Side by side along the last axis; all other extents equal. At least one tensor.
-template <class T> BasicTensor<T> concat(std::span<const BasicTensor<T>> tensors);
+template <class T>
+BasicTensor<T> concat(std::span<const BasicTensor<T>> tensors);
 /// Columns [begin, end) of the last axis.
-template <class T> BasicTensor<T> slice(BasicTensor<T> x, int begin, int end);
+template <class T>
+BasicTensor<T> slice(BasicTensor<T> x, int begin, int end);
 /// Row r's element indices[r] of the last axis: [.., n] → [..]. Indices are copied.
-template <class T> BasicTensor<T> gather(BasicTensor<T> x, std::span<const int> indices);
+template <class T>
+BasicTensor<T> gather(BasicTensor<T> x, std::span<const int> indices);
 
 /// Rows of table [count, size] for whole numbers x [rows, n], side by side: [rows, n · size]. No gradient flows to x.
 /// Throws Error for a number that is no index.
-template <class T> BasicTensor<T> embed(BasicTensor<T> x, BasicTensor<T> table);
+template <class T>
+BasicTensor<T> embed(BasicTensor<T> x, BasicTensor<T> table);
 
 // Linear algebra.
 /// a [m, k] · b [k, n].
-template <class T> BasicTensor<T> matmul(BasicTensor<T> a, BasicTensor<T> b);
+template <class T>
+BasicTensor<T> matmul(BasicTensor<T> a, BasicTensor<T> b);
 /// activation(x [.., k] · weight [k, n] + bias [n]), fused. The bias tensor may be empty.
 template <class T>
 BasicTensor<T> affine(BasicTensor<T> x, BasicTensor<T> weight, BasicTensor<T> bias,

@@ -14,8 +14,10 @@ struct Block {
     return count == simd::lanes<T> ? simd::load(p + begin) : simd::load_partial(p + begin, count);
   }
   void store(T* p, simd::Vec<T> v) const {
-    if (count == simd::lanes<T>) simd::store(p + begin, v);
-    else simd::store_partial(p + begin, v, count);
+    if (count == simd::lanes<T>)
+      simd::store(p + begin, v);
+    else
+      simd::store_partial(p + begin, v, count);
   }
   void put(const GradientSink<T>& sink, simd::Vec<T> v) const {
     store(sink.data, sink.fresh ? v : load(sink.data) + v);

@@ -73,8 +73,18 @@ class HiddenProduct {
     packed_ = true;
   }
   void add(const T* hidden, T* to, bool accumulate) {
-    gemm<T>({.m = sequences_, .n = columns_, .k = units_, .a = hidden, .a_row = units_, .a_col = 1, .b = weight_,
-             .b_row = columns_, .c = to, .c_row = columns_, .accumulate = accumulate, .b_packed = packed_,
+    gemm<T>({.m = sequences_,
+             .n = columns_,
+             .k = units_,
+             .a = hidden,
+             .a_row = units_,
+             .a_col = 1,
+             .b = weight_,
+             .b_row = columns_,
+             .c = to,
+             .c_row = columns_,
+             .accumulate = accumulate,
+             .b_packed = packed_,
              .backwards = turn()});
   }
 
@@ -90,15 +100,34 @@ class HiddenProduct {
   }
   /// hidden_gradient (+)= product_gradient · weightᵀ.
   void back(const T* product_gradient, T* hidden_gradient, bool accumulate) {
-    gemm<T>({.m = sequences_, .n = units_, .k = columns_, .a = product_gradient, .a_row = columns_, .a_col = 1,
-             .b = weight_, .b_row = units_, .c = hidden_gradient, .c_row = units_, .accumulate = accumulate,
-             .b_packed = packed_, .backwards = turn()});
+    gemm<T>({.m = sequences_,
+             .n = units_,
+             .k = columns_,
+             .a = product_gradient,
+             .a_row = columns_,
+             .a_col = 1,
+             .b = weight_,
+             .b_row = units_,
+             .c = hidden_gradient,
+             .c_row = units_,
+             .accumulate = accumulate,
+             .b_packed = packed_,
+             .backwards = turn()});
   }
   /// The weight's gradient of all steps at once: hiddenᵀ · product_gradient, rows of all steps.
   void weight_gradient(BasicTape<T>& tape, Node<T>* node, const T* hidden, const T* product_gradient, int rows) const {
     if (const GradientSink<T> sink = tape.sink(node); sink.data)
-      gemm<T>({.m = units_, .n = columns_, .k = rows, .a = hidden, .a_row = 1, .a_col = units_, .b = product_gradient,
-               .b_row = columns_, .c = sink.data, .c_row = columns_, .accumulate = !sink.fresh});
+      gemm<T>({.m = units_,
+               .n = columns_,
+               .k = rows,
+               .a = hidden,
+               .a_row = 1,
+               .a_col = units_,
+               .b = product_gradient,
+               .b_row = columns_,
+               .c = sink.data,
+               .c_row = columns_,
+               .accumulate = !sink.fresh});
   }
 
  private:

@@ -68,7 +68,8 @@ void logsumexp_backward(BasicTape<T>& tape, Node<T>& node) {
   const int n = shape.columns();
   for (int row = 0; row < shape.rows(); ++row)
     for (int i = 0; i < n; ++i)
-      out[int64_t{row} * n + i] += node.gradient[row] * std::exp(node.inputs[0]->value[int64_t{row} * n + i] - node.value[row]);
+      out[int64_t{row} * n + i] +=
+          node.gradient[row] * std::exp(node.inputs[0]->value[int64_t{row} * n + i] - node.value[row]);
 }
 template <class T>
 constexpr Operation<T> logsumexp_operation{"logsumexp", logsumexp_backward<T>};
@@ -133,7 +134,8 @@ BasicTensor<T> sum(BasicTensor<T> x, int axis) {
 template <class T>
 BasicTensor<T> mean(BasicTensor<T> x, int axis) {
   const BasicTensor<T> total = sum(x, axis);
-  if (x.shape()[axis] == 0) internal::shape_error(x.tape(), "mean", fmt::format("axis {} of {} is empty", axis, x.shape().text()));
+  if (x.shape()[axis] == 0)
+    internal::shape_error(x.tape(), "mean", fmt::format("axis {} of {} is empty", axis, x.shape().text()));
   return total * (1.0 / x.shape()[axis]);
 }
 
@@ -167,12 +169,12 @@ BasicTensor<T> softmax(BasicTensor<T> x) {
   return exp(log_softmax(x));
 }
 
-#define SINEW_INSTANTIATE(T)                       \
-  template BasicTensor<T> sum(BasicTensor<T>);       \
-  template BasicTensor<T> mean(BasicTensor<T>);      \
-  template BasicTensor<T> sum(BasicTensor<T>, int);  \
-  template BasicTensor<T> mean(BasicTensor<T>, int); \
-  template BasicTensor<T> logsumexp(BasicTensor<T>); \
+#define SINEW_INSTANTIATE(T)                           \
+  template BasicTensor<T> sum(BasicTensor<T>);         \
+  template BasicTensor<T> mean(BasicTensor<T>);        \
+  template BasicTensor<T> sum(BasicTensor<T>, int);    \
+  template BasicTensor<T> mean(BasicTensor<T>, int);   \
+  template BasicTensor<T> logsumexp(BasicTensor<T>);   \
   template BasicTensor<T> log_softmax(BasicTensor<T>); \
   template BasicTensor<T> softmax(BasicTensor<T>);
 SINEW_INSTANTIATE(float)

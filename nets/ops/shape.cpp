@@ -10,9 +10,8 @@ template <class T>
 void add_to_input(BasicTape<T>& tape, Node<T>& node) {
   const GradientSink<T> sink = tape.sink(node.inputs[0]);
   if (!sink.data) return;
-  internal::for_blocks<T>(node.shape.size(), [&](const internal::Block<T>& block) {
-    block.put(sink, block.load(node.gradient));
-  });
+  internal::for_blocks<T>(node.shape.size(),
+                          [&](const internal::Block<T>& block) { block.put(sink, block.load(node.gradient)); });
 }
 
 template <class T>
@@ -63,8 +62,8 @@ constexpr Operation<T> argmax_operation{"argmax", nullptr};
 
 template <class T>
 BasicTensor<T> concat_two(const BasicTensor<T>& a, const BasicTensor<T>& b) {
-  if (a.shape().rank() == 0 || a.shape().rank() != b.shape().rank() || a.shape().with(-1, 1).size() != b.shape().with(-1, 1).size() ||
-      !(a.shape().with(-1, 1) == b.shape().with(-1, 1)))
+  if (a.shape().rank() == 0 || a.shape().rank() != b.shape().rank() ||
+      a.shape().with(-1, 1).size() != b.shape().with(-1, 1).size() || !(a.shape().with(-1, 1) == b.shape().with(-1, 1)))
     internal::shape_error(a.tape(), "concat",
                           fmt::format("{} and {} differ before the last axis", a.shape().text(), b.shape().text()));
   const int na = a.shape().columns(), nb = b.shape().columns();
@@ -116,7 +115,8 @@ BasicTensor<T> slice(BasicTensor<T> x, int begin, int end) {
 template <class T>
 BasicTensor<T> gather(BasicTensor<T> x, std::span<const int> indices) {
   if (x.shape().rank() == 0 || static_cast<int>(indices.size()) != x.shape().rows())
-    internal::shape_error(x.tape(), "gather", fmt::format("{} indices for the rows of {}", indices.size(), x.shape().text()));
+    internal::shape_error(x.tape(), "gather",
+                          fmt::format("{} indices for the rows of {}", indices.size(), x.shape().text()));
   Shape shape;
   for (int i = 0; i + 1 < x.shape().rank(); ++i) shape.append(x.shape()[i]);
   Node<T>* node = x.tape().make_node(gather_operation<T>, shape, {x.node()});
@@ -135,7 +135,8 @@ BasicTensor<T> gather(BasicTensor<T> x, std::span<const int> indices) {
 template <class T>
 BasicTensor<T> argmax(BasicTensor<T> x) {
   const int n = x.shape().columns();
-  if (x.shape().rank() == 0 || n == 0) internal::shape_error(x.tape(), "argmax", fmt::format("rows of {}", x.shape().text()));
+  if (x.shape().rank() == 0 || n == 0)
+    internal::shape_error(x.tape(), "argmax", fmt::format("rows of {}", x.shape().text()));
   Node<T>* node = x.tape().make_node(argmax_operation<T>, x.shape().with(-1, 1), {x.node()});
   node->requires_gradient = false;
   for (int row = 0; row < x.shape().rows(); ++row) {

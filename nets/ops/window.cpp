@@ -53,11 +53,11 @@ constexpr Operation<T> stack_operation{"frame_stack", stack_backward<T>};
 template <class T>
 StepWindow<T> look_back(BasicTensor<T> x, BasicTensor<T> state, std::span<const uint8_t> resets) {
   const Shape &in = x.shape(), &s = state.shape();
-  const bool fits = in.rank() == 2 && s.rank() == 2 && in[1] > 0 && s[0] > 0 && in[0] % s[0] == 0 &&
-                    s[1] > in[1] && (s[1] - 1) % in[1] == 0 &&
-                    (resets.empty() || resets.size() == static_cast<size_t>(in[0]));
+  const bool fits = in.rank() == 2 && s.rank() == 2 && in[1] > 0 && s[0] > 0 && in[0] % s[0] == 0 && s[1] > in[1] &&
+                    (s[1] - 1) % in[1] == 0 && (resets.empty() || resets.size() == static_cast<size_t>(in[0]));
   if (!fits)
-    internal::shape_error(x.tape(), "window", fmt::format("input {}, state {}, {} resets", in.text(), s.text(), resets.size()));
+    internal::shape_error(x.tape(), "window",
+                          fmt::format("input {}, state {}, {} resets", in.text(), s.text(), resets.size()));
   BasicTape<T>& tape = x.tape();
   const int sequences = s[0], width = in[1], memory = (s[1] - 1) / width, steps = in[0] / sequences;
   Node<T>* node = tape.make_node(window_operation<T>, {(memory + steps) * sequences, width}, {x.node(), state.node()});
@@ -90,7 +90,8 @@ template <class T>
 BasicTensor<T> frame_stack(const StepWindow<T>& window) {
   const Shape& all = window.rows.shape();
   const int width = all[1], rows = all[0] - window.memory * window.sequences;
-  Node<T>* node = window.rows.tape().make_node(stack_operation<T>, {rows, (window.memory + 1) * width}, {window.rows.node()});
+  Node<T>* node =
+      window.rows.tape().make_node(stack_operation<T>, {rows, (window.memory + 1) * width}, {window.rows.node()});
   node->integers[0] = window.sequences;
   node->integers[1] = window.memory;
   node->indices = window.first;
@@ -100,7 +101,7 @@ BasicTensor<T> frame_stack(const StepWindow<T>& window) {
   return {window.rows.tape(), node};
 }
 
-#define SINEW_INSTANTIATE(T)                                                                 \
+#define SINEW_INSTANTIATE(T)                                                                  \
   template StepWindow<T> look_back(BasicTensor<T>, BasicTensor<T>, std::span<const uint8_t>); \
   template BasicTensor<T> frame_stack(const StepWindow<T>&);
 SINEW_INSTANTIATE(float)

@@ -48,7 +48,8 @@ BasicActor<T>::BasicActor(const InterfaceSpec& spec, const NetworkConfig& config
   };
   shared_encoders_ = std::make_unique<BasicEncoders<T>>(spec, config, "both", layers, context);
   if (shared_encoders_->is_empty() && !config.core.layers.empty())
-    throw config.core.layers[0].error("the core comes after the encoders that actor and critic share, and there are none");
+    throw config.core.layers[0].error(
+        "the core comes after the encoders that actor and critic share, and there are none");
   core_ = sequential("core", config.core.layers, shared_encoders_->features());
   trunk_has_parameters_ = parameters_->size() > 0;
   own_encoders_ = std::make_unique<BasicEncoders<T>>(spec, config, "actor", layers, context);

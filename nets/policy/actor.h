@@ -6,8 +6,8 @@
 
 namespace sinew {
 
-/// The network that acts: encoders and a core, which a critic may share (the trunk), then encoders, layers and a head of
-/// its own. From rows of normalised observations to a distribution of raw actions.
+/// The network that acts: encoders and a core, which a critic may share (the trunk), then encoders, layers and a head
+/// of its own. From rows of normalised observations to a distribution of raw actions.
 template <class T>
 class BasicActor {
  public:

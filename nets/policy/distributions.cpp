@@ -155,7 +155,8 @@ void ActionDistribution<T>::sample(std::span<Rng> rngs, std::span<T> raw, std::s
         log_prob[row] -= static_cast<T>(0.5 * z * z + log_sqrt_two_pi) + log_std[i];
         if (squash_) {
           const double u = out[i];
-          log_prob[row] -= static_cast<T>(2 * (std::numbers::ln2 - u - std::max(-2 * u, 0.0) - std::log1p(std::exp(-std::abs(2 * u)))));
+          log_prob[row] -= static_cast<T>(
+              2 * (std::numbers::ln2 - u - std::max(-2 * u, 0.0) - std::log1p(std::exp(-std::abs(2 * u)))));
         }
       }
     }

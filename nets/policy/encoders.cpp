@@ -27,8 +27,8 @@ BasicEncoders<T>::BasicEncoders(const InterfaceSpec& spec, const NetworkConfig& 
     LayerContext<T> its = context;
     its.name = "encoder." + sensor.name;
     its.input = own.layers.empty() ? Shape{sensor.size()} : shape_of(sensor);
-    list_.push_back({sensor.is_image(), first, begin, its.input,
-                     std::make_unique<BasicSequential<T>>(own.layers, layers, its)});
+    list_.push_back(
+        {sensor.is_image(), first, begin, its.input, std::make_unique<BasicSequential<T>>(own.layers, layers, its)});
     const Shape output = list_.back().layers->output_shape();
     if (output.rank() != 1)
       throw own.layers.back().error(

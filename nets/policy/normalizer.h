@@ -30,7 +30,8 @@ class Normalizer {
   State state() const { return {count_, mean_, variance_}; }
   /// The archive must be of a normaliser of this size.
   void visit_state(StateArchive& archive);
-  /// From a policy file: standardises with exactly these, as of so many rows; with `for_good`, update() changes nothing.
+  /// From a policy file: standardises with exactly these, as of so many rows; with `for_good`, update() changes
+  /// nothing.
   void set_frozen(std::span<const float> mean, std::span<const float> scale, double count);
 
  private:

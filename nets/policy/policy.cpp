@@ -207,8 +207,7 @@ Policy::operator ControllerFactory() const {
 
 std::vector<bool> Policy::acts_on() const {
   std::vector<bool> needed;
-  for (const SensorSpec& sensor : spec_.sensors)
-    needed.push_back(config_.encoder(sensor.name).used_by != "critic");
+  for (const SensorSpec& sensor : spec_.sensors) needed.push_back(config_.encoder(sensor.name).used_by != "critic");
   return needed;
 }
 

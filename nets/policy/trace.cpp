@@ -27,7 +27,7 @@ int64_t count_flops(const Node<float>& node) {
   }
   if (name == "max_pool" || name == "average_pool")
     return node.shape.size() * node.indices[0] * node.indices[1];  // of its window
-  if (name == "lstm" || name == "gru")  // the product, and what the gates do with it
+  if (name == "lstm" || name == "gru")                             // the product, and what the gates do with it
     return 2 * node.inputs[1]->shape.size() * node.shape[0] + 3 * node.shape[0] * node.inputs[1]->shape[1];
   if (name == "attention")  // two products with each position of the window, and its part of the sum
     return 6 * node.shape.size() * (node.integers[1] + 1);

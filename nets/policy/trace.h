@@ -18,7 +18,7 @@ struct TraceStep {
   std::string activation;       // fused into an affine; else empty
   std::vector<double> scalars;  // the operation's constants; zeros at the end are left out
   std::vector<int> integers;
-  int64_t flops = 0;            // multiply-adds count twice
+  int64_t flops = 0;  // multiply-adds count twice
 };
 
 /// The exchange form of a network: its operations in order, the last one its result. Where it remembers, the input

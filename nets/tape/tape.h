@@ -41,20 +41,20 @@ struct Node {
   BasicTape<T>* tape = nullptr;
   Shape shape;
   T* value = nullptr;
-  T* gradient = nullptr;            // null until a gradient arrives
+  T* gradient = nullptr;  // null until a gradient arrives
   const Operation<T>* operation = nullptr;
   Node* inputs[6] = {};
-  bool requires_gradient = false;   // something it is computed from may be asked for
-  bool wants_gradient = false;      // something that this backward() was asked for
+  bool requires_gradient = false;                // something it is computed from may be asked for
+  bool wants_gradient = false;                   // something that this backward() was asked for
   const BasicParameter<T>* parameter = nullptr;  // of a leaf
-  const char* scope = "";           // the layer that made it
-  const char* label = "";           // of an input: what it is ("observation")
-  Node* previous = nullptr;         // the node recorded before it
-  Node* next = nullptr;             // the one after it, once backward() has run
-  T scalars[2] = {};                // an operation's constants …
+  const char* scope = "";                        // the layer that made it
+  const char* label = "";                        // of an input: what it is ("observation")
+  Node* previous = nullptr;                      // the node recorded before it
+  Node* next = nullptr;                          // the one after it, once backward() has run
+  T scalars[2] = {};                             // an operation's constants …
   int integers[3] = {};
-  const int* indices = nullptr;     // … in the arena
-  const T* numbers = nullptr;       // likewise
+  const int* indices = nullptr;  // … in the arena
+  const T* numbers = nullptr;    // likewise
 };
 
 /// A handle to a value on a tape: copy it freely, keep it no longer than the next rewind().
@@ -75,9 +75,7 @@ class BasicTensor {
     return node()->value[0];
   }
   /// After backward(): d loss / d this, empty when none arrived.
-  std::span<const T> gradient() const {
-    return {node()->gradient, node()->gradient ? static_cast<size_t>(size()) : 0};
-  }
+  std::span<const T> gradient() const { return {node()->gradient, node()->gradient ? static_cast<size_t>(size()) : 0}; }
   bool requires_gradient() const { return node()->requires_gradient; }
   BasicTape<T>& tape() const { return *node()->tape; }
   Node<T>* node() const {

@@ -6,15 +6,15 @@
 #include <utility>
 
 #include "core/text.h"
-#include "robots/link/emergency_stop.h"
 #include "robots/check/link_check_internal.h"
+#include "robots/link/emergency_stop.h"
 
 namespace sinew {
 
 RobotCheck::RobotCheck(const RobotConfig& config, const LinkCheckOptions& options)
     : config_(config), options_(options), probe_(config, options.secure) {
   hello_ = {protocol_version, "sinew link-check", "none", {{}, actions_of(config.limits(), config.rate)},
-            config.limits(), config.timing()};
+            config.limits(),  config.timing()};
 }
 
 double RobotCheck::soon() const { return 2 / config_.rate + slack; }

@@ -4,8 +4,8 @@
 
 #include "core/clock.h"
 #include "core/text.h"
-#include "robots/protocol/handshake.h"
 #include "robots/check/link_check_internal.h"
+#include "robots/protocol/handshake.h"
 
 namespace sinew {
 namespace {

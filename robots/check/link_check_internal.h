@@ -51,8 +51,8 @@ class RobotCheck {
   std::string releases_its_emergency_stop();
 
  private:
-  static constexpr double slack = 0.3;     // s: what a busy computer may take beyond what was agreed
-  static constexpr double patience = 2;    // s: for what has to come
+  static constexpr double slack = 0.3;       // s: what a busy computer may take beyond what was agreed
+  static constexpr double patience = 2;      // s: for what has to come
   static constexpr double stop_timeout = 2;  // s: for the emergency stop's confirmation
   /// s: for what must not come, and would within that time.
   double soon() const;
@@ -71,7 +71,7 @@ class RobotCheck {
   LinkCheckOptions options_;
   LinkProbe probe_;
   bool is_pressed_ = false;  // its emergency stop, by this side
-  Hello hello_;  // that fits
+  Hello hello_;              // that fits
 };
 
 }  // namespace sinew

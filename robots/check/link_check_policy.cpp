@@ -13,9 +13,9 @@
 
 #include "core/clock.h"
 #include "core/text.h"
+#include "robots/check/link_check.h"
 #include "robots/link/guarded_context.h"
 #include "robots/protocol/handshake.h"
-#include "robots/check/link_check.h"
 #include "robots/protocol/messages.h"
 
 namespace sinew {

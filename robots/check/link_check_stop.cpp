@@ -5,8 +5,8 @@
 #include <future>
 
 #include "core/text.h"
-#include "robots/link/emergency_stop.h"
 #include "robots/check/link_check_internal.h"
+#include "robots/link/emergency_stop.h"
 
 namespace sinew {
 namespace {}  // namespace

@@ -8,7 +8,7 @@
 namespace sinew {
 namespace {
 
-constexpr int64_t most_bytes = 1 << 24;  // of a frame
+constexpr int64_t most_bytes = 1 << 24;                              // of a frame
 constexpr double heartbeat_interval = 0.1, greeting_interval = 0.2;  // s
 
 std::string next_id() {

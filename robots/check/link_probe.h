@@ -32,18 +32,18 @@ class LinkProbe {
   ActionMessage hold();
   uint64_t session() const { return session_; }  // that was asked for last
 
-  bool is_silent = false;  // says nothing by itself
-  bool acts = true;        // answers an armed robot's observations
+  bool is_silent = false;                                         // says nothing by itself
+  bool acts = true;                                               // answers an armed robot's observations
   std::function<void(const ObservationMessage&)> on_observation;  // each, before it is answered
 
   // What it heard.
   Welcome welcome;
   ObservationMessage seen;  // the last one
   HeartbeatReply reply;
-  std::string refusal;      // the last one
+  std::string refusal;         // the last one
   std::string not_understood;  // the last message that is none, and why; "": all were understood
   uint64_t welcomes = 0, refusals = 0, observations = 0, replies = 0;
-  double beat_at = 0;       // s: what the last heartbeat said
+  double beat_at = 0;  // s: what the last heartbeat said
 
  private:
   void serve();

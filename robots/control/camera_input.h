@@ -23,8 +23,8 @@ class CameraInput {
   /// policy_image: what the policy takes, its frames stacked. robot_image: one frame as the robot announces it, its
   /// `format` naming the channels in the order in which a decoder, or the raw bytes, have them. process: the steps of
   /// an ImagePipeline between them; none where both are the same. Throws an Error that names both sides' layouts where
-  /// the steps do not lead from one to the other, and a located one for a step that is wrong. limits: how many frames in
-  /// a row may be the same, or without contrast, until they are not accepted.
+  /// the steps do not lead from one to the other, and a located one for a step that is wrong. limits: how many frames
+  /// in a row may be the same, or without contrast, until they are not accepted.
   CameraInput(const SensorSpec& policy_image, const SensorSpec& robot_image, const std::vector<ConfigNode>& process,
               const PictureLimits& limits = {});
 

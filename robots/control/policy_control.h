@@ -24,20 +24,20 @@ struct ArrivedObservation {
 /// What came of one.
 struct PolicyDecision {
   uint64_t session = 0, sequence = 0, answers = 0;  // sequence: from 1 in each session
-  double observed_at = 0;    // s, of the robot's clock
-  double received = 0;       // s, of this side's clock
-  double acted = 0;          // s, likewise: what act() was given as `now`
-  double decided = 0;        // s, likewise: when it was done, as whoever called says
-  bool starts_anew = false;  // the memory was empty: a new session, or after a gap
+  double observed_at = 0;                           // s, of the robot's clock
+  double received = 0;                              // s, of this side's clock
+  double acted = 0;                                 // s, likewise: what act() was given as `now`
+  double decided = 0;                               // s, likewise: when it was done, as whoever called says
+  bool starts_anew = false;                         // the memory was empty: a new session, or after a gap
   Refusal refusal = Refusal::none;
-  uint64_t limited = 0;          // numbers that the gate changed
-  std::vector<float> policy;     // what the policy says
-  std::vector<double> wanted;    // the same as commands
-  std::vector<double> command;   // what the gate made of them
+  uint64_t limited = 0;         // numbers that the gate changed
+  std::vector<float> policy;    // what the policy says
+  std::vector<double> wanted;   // the same as commands
+  std::vector<double> command;  // what the gate made of them
 };
 
-/// The policy's side of the link without the link: observation → policy → commands → gate. Allocates nothing once it has
-/// acted, waits for nothing. The same observations give the same bits as in training's evaluation.
+/// The policy's side of the link without the link: observation → policy → commands → gate. Allocates nothing once it
+/// has acted, waits for nothing. The same observations give the same bits as in training's evaluation.
 class PolicyControl {
  public:
   /// Acts by one controller that it makes; mostly a policy's. Throws an Error where that and the robot's file do not go

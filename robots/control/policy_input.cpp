@@ -41,7 +41,8 @@ PolicyInput::PolicyInput(const Controller& policy, const RobotConfig& config, co
       if (sensors[i].is_image()) {
         images_.push_back({place, begin, size});
         const auto theirs = std::ranges::find(robot.sensors, sensors[i].name, &SensorSpec::name);
-        cameras_.emplace_back(sensors[i], *theirs, config.camera(sensors[i].name).process, config.camera(sensors[i].name).limits);
+        cameras_.emplace_back(sensors[i], *theirs, config.camera(sensors[i].name).process,
+                              config.camera(sensors[i].name).limits);
       } else {
         numbers_.push_back({place, begin, size});
       }

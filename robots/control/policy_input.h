@@ -5,8 +5,8 @@
 
 #include "core/controller.h"
 #include "robots/control/camera_input.h"
-#include "robots/protocol/messages.h"
 #include "robots/control/policy_control.h"
+#include "robots/protocol/messages.h"
 
 namespace sinew {
 
@@ -36,7 +36,7 @@ class PolicyInput {
   std::vector<Place> numbers_;
   size_t numbers_size_;  // of a message
   struct Image {
-    size_t from;  // among the message's images
+    size_t from;         // among the message's images
     size_t begin, size;  // in the policy's row
   };
   std::vector<Image> images_;

@@ -43,8 +43,8 @@ class DeadlineLoop {
  public:
   using Clock = int64_t (*)();  // ns
 
-  /// The first deadline is one period from now. period: s; throws Error unless it is 1 µs to 1 h. `clock`: CLOCK_MONOTONIC
-  /// where it is null.
+  /// The first deadline is one period from now. period: s; throws Error unless it is 1 µs to 1 h. `clock`:
+  /// CLOCK_MONOTONIC where it is null.
   explicit DeadlineLoop(double period, Clock clock = nullptr);
 
   /// Sleeps to the next deadline. Returns by how much now is later than the deadline that was due, s: more than a

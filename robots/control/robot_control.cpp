@@ -146,9 +146,9 @@ void RobotControl::tick(double now, const ArrivedAction* action, bool emergency)
 void RobotControl::tell_actuators(double now) {
   if (mode_.mode() == Mode::stopped) return body_.command(safe_);
   if (mode_.mode() != Mode::armed) return body_.rest();
-  const double share =
-      config_.interpolation == "linear" ? std::clamp((now - obeyed_at_) * config_.rate, 0.0, 1.0) : 1;
-  for (size_t i = 0; i < output_.size(); ++i) output_[i] = share < 1 ? from_[i] + share * (target_[i] - from_[i]) : target_[i];
+  const double share = config_.interpolation == "linear" ? std::clamp((now - obeyed_at_) * config_.rate, 0.0, 1.0) : 1;
+  for (size_t i = 0; i < output_.size(); ++i)
+    output_[i] = share < 1 ? from_[i] + share * (target_[i] - from_[i]) : target_[i];
   body_.command(output_);
 }
 

@@ -37,19 +37,19 @@ struct ArmRefusals {
 /// An observation as the control thread hands it to the link.
 struct RobotObservation {
   uint64_t session = 0, sequence = 0;
-  uint64_t last_session = 0;          // that was begun, whether it goes on or not
+  uint64_t last_session = 0;  // that was begun, whether it goes on or not
   double stamp = 0;
   Mode mode = Mode::unconfigured;
-  AlarmReport alarm;                  // of the stop, where it is stopped; else what the watches say now
-  uint64_t action = 0;                // as in ObservationMessage
+  AlarmReport alarm;    // of the stop, where it is stopped; else what the watches say now
+  uint64_t action = 0;  // as in ObservationMessage
   double action_age = 0;
-  std::vector<double> wanted;         // of that action, as it came in; of no meaning where there is none
-  std::vector<double> told;           // of an armed robot: what its actuators are told at this tick
-  std::array<char, 160> fault{};      // in the body's words, ended by 0: why it stopped last, where that was a fault
+  std::vector<double> wanted;     // of that action, as it came in; of no meaning where there is none
+  std::vector<double> told;       // of an armed robot: what its actuators are told at this tick
+  std::array<char, 160> fault{};  // in the body's words, ended by 0: why it stopped last, where that was a fault
   ArmRefusals arm_refused;
   GateCounters gate;
   std::vector<float> numbers;
-  std::vector<double> joints;         // position, velocity, torque
+  std::vector<double> joints;  // position, velocity, torque
   std::string scene;
 };
 
@@ -89,19 +89,20 @@ class RobotControl {
   std::vector<ActuatorLimits> limits_;
   SafetyGate gate_;
   RobotMode mode_;
-  RobotState state_;     // as measured last
+  RobotState state_;          // as measured last
   std::optional<Leap> leap_;  // in it
   std::array<char, 160> fault_{};
   std::vector<float> sensor_bounds_;  // of each number that is observed
   AlarmReport sensor_alarm_;          // of the last observation
-  AlarmReport alarm_{Alarm::stale};  // what the watches said last; before that, nothing is known
+  AlarmReport alarm_{Alarm::stale};   // what the watches said last; before that, nothing is known
   uint64_t ticks_ = 0, sequence_ = 0;
   uint64_t action_ = 0;
   ArmRefusals arm_refused_;
   double action_age_ = 0;
   double obeyed_at_ = 0;  // s: when an action was let through, or the session began
   double ticked_at_ = 0;  // s
-  std::vector<double> near_at_;  // s, of each actuator: when its joint was last less than a step from where it is told to be
+  std::vector<double>
+      near_at_;  // s, of each actuator: when its joint was last less than a step from where it is told to be
   // Of each actuator. start: what it is told when a session begins. target: what the last action came to; from: what it
   // was told when that came. wanted: what that action said. safe: what it is told when stopped.
   std::vector<double> start_, blended_, from_, target_, output_, wanted_, safe_, next_safe_;

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "robots/protocol/messages.h"
 #include "robots/control/robot_control.h"
+#include "robots/protocol/messages.h"
 
 namespace sinew {
 

@@ -73,7 +73,8 @@ class Reader final : public nlohmann::json_sax<json> {
     if (depth_ > 1 && !count()) return false;
     if (depth_ == 2) {
       in_list_ = !is_map;
-      entries_.back().second = {.kind = in_list_ ? Value::Kind::texts : Value::Kind::other, .text = is_map ? "a map" : "a list"};
+      entries_.back().second = {.kind = in_list_ ? Value::Kind::texts : Value::Kind::other,
+                                .text = is_map ? "a map" : "a list"};
     } else if (depth_ == 3) {
       entries_.back().second.kind = Value::Kind::other;
     }
@@ -104,7 +105,8 @@ FlatJson::FlatJson(std::string_view text, const Bounds& bounds) {
 }
 
 const Value* FlatJson::find(std::string_view key) const {
-  const auto found = std::find_if(entries_.rbegin(), entries_.rend(), [&](const auto& entry) { return entry.first == key; });
+  const auto found =
+      std::find_if(entries_.rbegin(), entries_.rend(), [&](const auto& entry) { return entry.first == key; });
   return found == entries_.rend() ? nullptr : &found->second;
 }
 

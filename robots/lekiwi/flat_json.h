@@ -24,7 +24,8 @@ class FlatJson {
     size_t depth = 16;     // of maps and lists in each other
   };
 
-  /// Throws an Error for what is no JSON (NaN and Infinity, which Python writes, are not), no map, or beyond the bounds.
+  /// Throws an Error for what is no JSON (NaN and Infinity, which Python writes, are not), no map, or beyond the
+  /// bounds.
   FlatJson(std::string_view text, const Bounds& bounds);
 
   /// In the order in which they came; of a key that came twice both.

@@ -24,7 +24,6 @@ constexpr double shortest_silence = 0.5;  // s, that is worth a word
 constexpr const char* how_it_ends =
     "LeRobot's host ends by itself 30 s after its start, unless told otherwise (--host.connection_time_s)";
 
-
 LinkSocket::Options options(int linger_ms = 0) {
   return {.queue = 1, .most_bytes = most_incoming_bytes, .linger = linger_ms};
 }
@@ -44,7 +43,8 @@ void check_version(LekiwiWire wire, bool accepts_old) {
   if (wire == LekiwiWire::single && !accepts_old)
     fail(
         "its host is of LeRobot 0.6.0 or older. Those count the arm in degrees or in -100…100, and nothing on the wire "
-        "says which. Update it; or, where you know that it counts degrees (0.6.0, or use_degrees), say so in the robot's "
+        "says which. Update it; or, where you know that it counts degrees (0.6.0, or use_degrees), say so in the "
+        "robot's "
         "file: accept: [{}, …]",
         lekiwi_old_wire);
 }
@@ -89,8 +89,8 @@ void LekiwiBody::await_first() {
     if (receive(now_seconds())) return;
   }
   if (!refusal_.empty()) fail("the LeKiwi at {} sends what is not understood: {}", wire_.observations, refusal_);
-  fail("the LeKiwi at {} says nothing within {:.3g} s (connect_timeout of its file's wire); is its host running? {}", wire_.observations,
-       wire_.connect_timeout, how_it_ends);
+  fail("the LeKiwi at {} says nothing within {:.3g} s (connect_timeout of its file's wire); is its host running? {}",
+       wire_.observations, wire_.connect_timeout, how_it_ends);
 }
 
 // Once, of the first observation: later ones are refused one by one, on the policy's side.
@@ -221,20 +221,22 @@ void LekiwiBody::watch_silence(double now) {
   if (!silent) return on_event_("the LeKiwi is heard again");
   const uint64_t lost = observation_socket_.disconnections();
   const bool was_cut = std::exchange(disconnections_, lost) != lost;
-  on_event_(fmt::format(
-      "nothing was understood of the LeKiwi for {:.2g} s: what it measured is stale, and the robot, if it was armed, is "
-      "stopped. {}{}",
-      now - last_.received, how_it_ends,
-      was_cut ? "; the connection was lost, as it is, too, when a frame has more than 16 MiB" : ""));
+  on_event_(
+      fmt::format("nothing was understood of the LeKiwi for {:.2g} s: what it measured is stale, and the robot, if it "
+                  "was armed, is "
+                  "stopped. {}{}",
+                  now - last_.received, how_it_ends,
+                  was_cut ? "; the connection was lost, as it is, too, when a frame has more than 16 MiB" : ""));
 }
 
 // Its host sends each observation to one of those who listen.
 void LekiwiBody::watch_rate(double now) {
   if (share_.usual() > 1.5 * period_ && !std::exchange(told_slow_, true))
-    on_event_(fmt::format(
-        "the LeKiwi's observations come at {:.0f} Hz, and the robot's file says rate: {:.4g}. Its host is slow, or another "
-        "client, which may command it too, takes some of them",
-        1 / share_.usual(), 1 / period_));
+    on_event_(
+        fmt::format("the LeKiwi's observations come at {:.0f} Hz, and the robot's file says rate: {:.4g}. Its host is "
+                    "slow, or another "
+                    "client, which may command it too, takes some of them",
+                    1 / share_.usual(), 1 / period_));
   const bool is_shared = share_.is_half(now);
   if (shared_.exchange(is_shared) == is_shared) return;
   on_event_(is_shared ? "the LeKiwi's observations come half as often as before: another client takes every other one, "

@@ -4,12 +4,12 @@
 #include <thread>
 #include <vector>
 
-#include "robots/link/adapter_table.h"
 #include "robots/lekiwi/lekiwi_config.h"
+#include "robots/lekiwi/share_of_observations.h"
+#include "robots/link/adapter_table.h"
 #include "robots/link/link_socket.h"
 #include "robots/link/mailbox.h"
 #include "robots/link/refusal_log.h"
-#include "robots/lekiwi/share_of_observations.h"
 
 namespace sinew {
 
@@ -76,13 +76,13 @@ class LekiwiBody final : public RobotBody {
   std::vector<size_t> keys_;  // of each actuator
   std::vector<SensorSpec> cameras_, sensors_;
   std::vector<LekiwiSource> sources_;
-  double shortest_;  // s: differences of positions are taken over at least so long
-  double longest_;   // s, without an observation
-  double period_;    // s, of the file's rate
+  double shortest_;    // s: differences of positions are taken over at least so long
+  double longest_;     // s, without an observation
+  double period_;      // s, of the file's rate
   double last_words_;  // s, that the last command is repeated
   LekiwiCounters counters_;
-  Mailbox<Arrived> arrived_;         // its thread → control
-  Mailbox<Told> commands_;           // control → its thread
+  Mailbox<Arrived> arrived_;  // its thread → control
+  Mailbox<Told> commands_;    // control → its thread
   Doorbell bell_;
   // Of the control thread.
   std::vector<double> position_, velocity_;

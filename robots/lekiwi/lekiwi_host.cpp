@@ -16,11 +16,11 @@ namespace {
 // twice this ends its connection.
 constexpr int64_t most_incoming_bytes = 1 << 22;
 constexpr int most_messages_at_once = 100;
-constexpr double watchdog = 0.5;      // s, the original's
-constexpr double letting_go = 2;      // s without a command, after which a stop counts as seen
-constexpr double longest_wait = 0.1;  // s
+constexpr double watchdog = 0.5;         // s, the original's
+constexpr double letting_go = 2;         // s without a command, after which a stop counts as seen
+constexpr double longest_wait = 0.1;     // s
 constexpr double longest_listening = 5;  // s without a command, after which a word on the wire's version may help
-constexpr double least_rate = 30;     // Hz, the original's
+constexpr double least_rate = 30;        // Hz, the original's
 
 // Of the file's rate, at which a policy acts, those who drive a LeKiwi know nothing: they have observations as often as
 // of the original, or more often: so many for each of the policy's, as the ticks allow.
@@ -86,10 +86,10 @@ LekiwiHost::LekiwiHost(const RobotConfig& config, RobotBody& body, RobotSideOpti
   command_address_ = command_socket_.bind(wire_.commands);
   observation_address_ = observation_socket_.bind(wire_.observations);
   for (const std::string& address : {command_address_, observation_address_}) bounds_.emplace_back(address);
-  stop_ = std::make_unique<StopServer>(config.stop_address, emergency_,
-                                       StopServer::Options{.security = options_.security,
-                                                           .on_event = options_.on_event,
-                                                           .real_time = options_.real_time});
+  stop_ = std::make_unique<StopServer>(
+      config.stop_address, emergency_,
+      StopServer::Options{
+          .security = options_.security, .on_event = options_.on_event, .real_time = options_.real_time});
   action_.values.resize(keys_.size());
   command_thread_ = std::thread([this] { serve_commands(); });
   observation_thread_ = std::thread([this] { serve_observations(); });
@@ -152,14 +152,17 @@ LekiwiCommand LekiwiHost::accept_command(const std::vector<std::string>& frames,
   if (frames.size() != 1) fail("it has {} frames", frames.size());
   const LekiwiCommand command = decode_lekiwi_command(frames.front());
   if (!may_drive(command_socket_.source(), now))
-    fail("a second client commands. Only the first is obeyed, until it is silent for {:.2g} s; end one of them, for each "
-         "also takes a part of the observations from the other",
-         config_.watchdog);
+    fail(
+        "a second client commands. Only the first is obeyed, until it is silent for {:.2g} s; end one of them, for "
+        "each "
+        "also takes a part of the observations from the other",
+        config_.watchdog);
   const bool is_base_alone = std::none_of(command.begin(), command.begin() + lekiwi_arm_size,
                                           [](const std::optional<double>& joint) { return joint.has_value(); });
   if (is_base_alone && !std::exchange(told_base_alone_, true))
     options_.on_event(
-        "a command names no joint of the arm. Here the arm holds and the base moves; LeRobot's own host fails on such a "
+        "a command names no joint of the arm. Here the arm holds and the base moves; LeRobot's own host fails on such "
+        "a "
         "command, and a real LeKiwi moves nothing");
   return command;
 }
@@ -184,9 +187,9 @@ void LekiwiHost::serve_observations() {
   }
 }
 
-// Who only commands, and hears nothing, drives the robot all the same. A tap gets observations at the file's rate, which
-// is that of a policy that learns from them, and the pictures of the wire: the file's `cameras` says what is to be done
-// with these.
+// Who only commands, and hears nothing, drives the robot all the same. A tap gets observations at the file's rate,
+// which is that of a policy that learns from them, and the pictures of the wire: the file's `cameras` says what is to
+// be done with these.
 void LekiwiHost::send(const RobotObservation& observation) {
   LekiwiObservation out = observation_of(observation);
   const bool is_sent = observation_socket_.send(encode_lekiwi_observation(out));
@@ -210,10 +213,11 @@ void LekiwiHost::watch_listener(bool is_heard, double now) {
   } else if (listening_since_ == 0) {
     listening_since_ = now;
   } else if (now - listening_since_ > longest_listening && !std::exchange(told_listener_, true)) {
-    options_.on_event(fmt::format(
-        "somebody takes observations, and has commanded nothing for {} s. LeRobot's clients up to 0.6.0 need --wire old, "
-        "newer ones --wire new; this is {}",
-        longest_listening, version_ == LekiwiWire::single ? "old" : "new"));
+    options_.on_event(
+        fmt::format("somebody takes observations, and has commanded nothing for {} s. LeRobot's clients up to 0.6.0 "
+                    "need --wire old, "
+                    "newer ones --wire new; this is {}",
+                    longest_listening, version_ == LekiwiWire::single ? "old" : "new"));
   }
 }
 

@@ -7,17 +7,17 @@
 #include <thread>
 #include <vector>
 
+#include "robots/control/real_time.h"
+#include "robots/control/robot_control.h"
+#include "robots/lekiwi/lekiwi_config.h"
+#include "robots/lekiwi/swapped_jpeg.h"
 #include "robots/link/adapter_table.h"
 #include "robots/link/latency_histogram.h"
-#include "robots/lekiwi/lekiwi_config.h"
 #include "robots/link/link_socket.h"
 #include "robots/link/mailbox.h"
-#include "robots/control/real_time.h"
 #include "robots/link/refusal_log.h"
-#include "robots/control/robot_control.h"
 #include "robots/link/robot_side.h"
 #include "robots/link/stop_server.h"
-#include "robots/lekiwi/swapped_jpeg.h"
 
 namespace sinew {
 
@@ -75,8 +75,8 @@ class LekiwiHost final : public RobotSide {
   LekiwiObservation observation_of(const RobotObservation& from);
   void fail_with(std::exception_ptr error);
 
-  RobotConfig config_;    // its rate: that of the wire's observations
-  uint64_t per_period_;   // observations in each period of the file's rate
+  RobotConfig config_;   // its rate: that of the wire's observations
+  uint64_t per_period_;  // observations in each period of the file's rate
   RobotBody& body_;
   RobotSideOptions options_;
   LekiwiWire version_;
@@ -104,7 +104,7 @@ class LekiwiHost final : public RobotSide {
   std::string real_time_report_;
   // Of the thread that receives commands.
   RefusalLog refusals_;
-  int driver_ = -1;            // the connection whose commands are obeyed; -1: none was yet
+  int driver_ = -1;             // the connection whose commands are obeyed; -1: none was yet
   double driver_heard_at_ = 0;  // s
   bool told_base_alone_ = false;
   // Of the thread that sends observations.

@@ -7,8 +7,8 @@
 
 #include "core/error.h"
 #include "core/text.h"
-#include "robots/protocol/base64.h"
 #include "robots/lekiwi/flat_json.h"
+#include "robots/protocol/base64.h"
 
 namespace sinew {
 namespace {

@@ -58,8 +58,8 @@ LekiwiCommand decode_lekiwi_command(std::string_view text);
 /// To the frames of one ZeroMQ message.
 std::vector<std::string> encode_lekiwi_observation(const LekiwiObservation& observation);
 /// Tells the two versions apart by "_cams". Throws an Error that says what was seen, for what is neither, for a key
-/// that is missing, for a number that is none or not finite, and for more than an observation can have: as of a command,
-/// with its pictures in the same frame 8 MiB.
+/// that is missing, for a number that is none or not finite, and for more than an observation can have: as of a
+/// command, with its pictures in the same frame 8 MiB.
 LekiwiObservation decode_lekiwi_observation(std::span<const std::string> frames);
 
 }  // namespace sinew

@@ -5,8 +5,8 @@
 namespace sinew {
 
 /// Whether somebody else takes every other one of a host's messages, which it hands to its listeners in turn: the times
-/// between them, steady before, are steady again and twice as long. What is slow now and then, as on a busy computer, is
-/// no such thing.
+/// between them, steady before, are steady again and twice as long. What is slow now and then, as on a busy computer,
+/// is no such thing.
 class ShareOfObservations {
  public:
   /// `now`: s, when it came, or `at_once` of them; `busy`: s, of the time since the last one in which this side did not
@@ -18,8 +18,8 @@ class ShareOfObservations {
   double usual() const { return usual_; }
 
  private:
-  static constexpr size_t size = 24;  // of the gaps looked at: about a second at 30 Hz
-  static constexpr int most = 20;            // of these near their median: they are steady
+  static constexpr size_t size = 24;            // of the gaps looked at: about a second at 30 Hz
+  static constexpr int most = 20;               // of these near their median: they are steady
   static constexpr double longest_silence = 1;  // s, after which it begins anew
   void judge();
 

@@ -46,7 +46,8 @@ AdaptedRobot::AdaptedRobot(const RobotConfig& config, const AdapterTable& adapte
     if (config.robot_has_stop || !std::string_view(error.what()).starts_with("cannot listen on")) throw;
     throw Error(fmt::format("{}. {}", error.what(), whose_stop), error.fault());
   }
-  config_ = with_address(config_, server_->address(), config.robot_has_stop ? config.stop_address : server_->stop_address());
+  config_ =
+      with_address(config_, server_->address(), config.robot_has_stop ? config.stop_address : server_->stop_address());
   thread_ = std::thread([this] { serve(); });
 }
 

@@ -11,8 +11,8 @@
 namespace sinew {
 
 /// A robot of another dialect as one of ours: its adapter's body, and a RobotServer for it, which nobody beyond this
-/// process can reach but through its emergency stop. Gate, watches, watchdog, modes and recordings are then those of any robot; only an age counts
-/// from the receipt here.
+/// process can reach but through its emergency stop. Gate, watches, watchdog, modes and recordings are then those of
+/// any robot; only an age counts from the receipt here.
 class AdaptedRobot {
  public:
   struct Options {

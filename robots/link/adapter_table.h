@@ -6,8 +6,8 @@
 
 #include "core/spec.h"
 #include "robots/control/robot_body.h"
-#include "robots/protocol/robot_config.h"
 #include "robots/link/robot_side.h"
+#include "robots/protocol/robot_config.h"
 
 /// Robots that speak another dialect than ours. An adapter is a RobotBody that reaches the robot over the robot's own
 /// wire; a RobotServer before it (AdaptedRobot) makes it a robot like any other.
@@ -18,8 +18,8 @@ using AdapterEvents = std::function<void(const std::string&)>;
 
 /// Something that a dialect does not have and our protocol has. A robot's file accepts it by its name.
 struct AdapterLack {
-  std::string name;        // "no_keys"
-  std::string meaning;     // what follows from it
+  std::string name;      // "no_keys"
+  std::string meaning;   // what follows from it
   bool of_some = false;  // robots alone: the adapter itself asks for it where it meets one
 };
 
@@ -36,7 +36,8 @@ struct Adapter {
   /// dialect: adds `wire`, and limits. Given the task's interface, of a camera one frame, and the names of the model's
   /// cameras. Throws an Error for a robot that cannot be one. Empty: whoever wants one writes it.
   std::function<RobotConfig(RobotConfig, const InterfaceSpec&, const std::vector<std::string>&)> draft = {};
-  /// The cameras of a robot whose file this is, in the size that they have there, by name. Empty: the file does not say.
+  /// The cameras of a robot whose file this is, in the size that they have there, by name. Empty: the file does not
+  /// say.
   std::function<std::vector<SensorSpec>(const RobotConfig&)> cameras = {};
 };
 

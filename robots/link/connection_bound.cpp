@@ -23,7 +23,7 @@ namespace sinew {
 namespace {
 
 constexpr double shortest_interval = 0.02, longest_interval = 0.25;  // s, between two looks at all descriptors
-constexpr uint8_t listening = 10;  // tcpi_state of a socket that listens
+constexpr uint8_t listening = 10;                                    // tcpi_state of a socket that listens
 
 size_t descriptor_limit() {
   rlimit limit{};
@@ -140,8 +140,8 @@ std::string ConnectionBound::close_silent(std::vector<Connection>& connections, 
   std::erase_if(connections, [&](const Connection& one) { return one.descriptor == spared; });
   if (connections.size() <= most_) return "";
   const size_t closed = connections.size() - most_ / 2;
-  std::ranges::nth_element(connections, connections.begin() + static_cast<std::ptrdiff_t>(closed), std::ranges::greater(),
-                           &Connection::silent);
+  std::ranges::nth_element(connections, connections.begin() + static_cast<std::ptrdiff_t>(closed),
+                           std::ranges::greater(), &Connection::silent);
   for (size_t i = 0; i < closed; ++i) close_connection(connections[i].descriptor);
   return fmt::format("there are more than {} connections: {} that were silent for longest are closed", most_, closed);
 }

@@ -5,17 +5,17 @@
 #include <unordered_map>
 #include <vector>
 
-/// Descriptors are what a process runs out of first when many connect to it: then nobody gets through any more, not even
-/// who wants to stop the robot.
+/// Descriptors are what a process runs out of first when many connect to it: then nobody gets through any more, not
+/// even who wants to stop the robot.
 namespace sinew {
 
 /// Raises this process's limit of open descriptors as far as it may. Returns it.
 size_t raise_descriptor_limit();
 
-/// Holds the TCP connections to one of this process's addresses to two bounds. Where there are too many, the half that has
-/// been silent for longest is closed: whoever says something gets through, however many say nothing. Where messages that
-/// have not ended take too much memory, as ZeroMQ keeps them all, the connections with the most of it are closed. For
-/// one thread.
+/// Holds the TCP connections to one of this process's addresses to two bounds. Where there are too many, the half that
+/// has been silent for longest is closed: whoever says something gets through, however many say nothing. Where messages
+/// that have not ended take too much memory, as ZeroMQ keeps them all, the connections with the most of it are closed.
+/// For one thread.
 class ConnectionBound {
  public:
   static constexpr size_t most_unfinished = size_t{1} << 28;  // bytes, of all connections together

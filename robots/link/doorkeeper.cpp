@@ -92,7 +92,7 @@ class Reports {
 
  private:
   static constexpr double interval = 10;  // s
-  static constexpr size_t most = 4;     // keys, for each reason; more share a report
+  static constexpr size_t most = 4;       // keys, for each reason; more share a report
   struct Recent {
     std::string why, key;
     double told_at = -interval;

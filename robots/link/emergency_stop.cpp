@@ -15,8 +15,8 @@
 namespace sinew {
 namespace {
 
-// s: without an answer for so long, a further connection is made beside those that there are. One may have got lost among
-// those of others, but the answer may also be on its way still. To say it twice does no harm.
+// s: without an answer for so long, a further connection is made beside those that there are. One may have got lost
+// among those of others, but the answer may also be on its way still. To say it twice does no harm.
 constexpr double patience = 0.3;
 constexpr size_t most_connections = 6;
 
@@ -57,12 +57,14 @@ std::optional<Message> wait_for_answer(const Attempts& attempts, double seconds)
 // What was said more than once is on its way still: it must not stop a robot that was released meanwhile.
 void await_the_others(const Attempts& attempts) {
   const auto is_pending = [](const auto& attempt) { return attempt->sent && !attempt->answered; };
-  for (const double until = now_seconds() + patience; now_seconds() < until && std::ranges::any_of(attempts, is_pending);)
+  for (const double until = now_seconds() + patience;
+       now_seconds() < until && std::ranges::any_of(attempts, is_pending);)
     wait_for_answer(attempts, 0.01);
 }
 
 // The answer; none within `seconds`.
-std::optional<Message> ask(const std::string& address, const SecureSocket& secure, const Message& message, double seconds) {
+std::optional<Message> ask(const std::string& address, const SecureSocket& secure, const Message& message,
+                           double seconds) {
   const LinkContext context;
   Attempts attempts;
   const double begin = now_seconds();
@@ -84,7 +86,8 @@ std::optional<Message> ask(const std::string& address, const SecureSocket& secur
 
 }  // namespace
 
-void emergency_stop(const std::string& stop_address, const SecureSocket& secure, const std::string& why, double seconds) {
+void emergency_stop(const std::string& stop_address, const SecureSocket& secure, const std::string& why,
+                    double seconds) {
   const std::optional<Message> answer = ask(stop_address, secure, Stop{why}, seconds);
   if (answer && std::holds_alternative<Stop>(*answer)) return;
   const std::string what =
@@ -99,9 +102,11 @@ void release_emergency_stop(const std::string& stop_address, const SecureSocket&
                             double seconds) {
   const std::optional<Message> answer = ask(stop_address, secure, Release{why}, seconds);
   if (!answer)
-    throw Error(fmt::format("the robot does not confirm at {} within {:.3g} s that its emergency stop is released; is its "
-                            "side running there?", stop_address, seconds),
-                Error::Fault::system);
+    throw Error(
+        fmt::format("the robot does not confirm at {} within {:.3g} s that its emergency stop is released; is its "
+                    "side running there?",
+                    stop_address, seconds),
+        Error::Fault::system);
   if (std::holds_alternative<Release>(*answer)) return;
   if (const Refused* refused = std::get_if<Refused>(&*answer))
     fail("nothing is released: {}", shortened(refused->why, 300));

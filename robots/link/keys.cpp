@@ -82,7 +82,7 @@ std::vector<std::pair<int, std::string_view>> lines_of(std::string_view text) {
 }
 
 mode_t mode_of(const std::string& path, const char* how_to_make) {
-  struct stat info {};
+  struct stat info{};
   if (::stat(path.c_str(), &info) == 0) return info.st_mode & 07777;
   if (errno == ENOENT) fail("there is no '{}'; {} makes it", path, how_to_make);
   fail_errno(fmt::format("cannot read '{}'", path), errno);

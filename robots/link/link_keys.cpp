@@ -3,8 +3,8 @@
 #include <filesystem>
 
 #include "core/error.h"
-#include "robots/protocol/link_address.h"
 #include "robots/link/socket_security.h"
+#include "robots/protocol/link_address.h"
 
 namespace sinew {
 namespace {
@@ -19,10 +19,12 @@ void check_that_none_are_needed(const RobotConfig& config) {
     // A slip is to be mended, not to be allowed.
     if (const std::string meant = meant_for_this_computer(address); !meant.empty())
       fail("{} is not known to be this computer{}", address, meant);
-    fail("{} reaches beyond this computer, and the robot's file names no keys: make some on each side ('sinew keys new "
-         "NAME', 'sinew keys allow'), and give the file `keys: {{robot: NAME, policy: NAME}}`; or `allow_anybody: true`, if "
-         "anybody in the network may move this robot",
-         address);
+    fail(
+        "{} reaches beyond this computer, and the robot's file names no keys: make some on each side ('sinew keys new "
+        "NAME', 'sinew keys allow'), and give the file `keys: {{robot: NAME, policy: NAME}}`; or `allow_anybody: "
+        "true`, if "
+        "anybody in the network may move this robot",
+        address);
   }
 }
 
@@ -37,9 +39,11 @@ std::string public_key_of(const std::string& name, const std::string& folder) {
     if (const AllowList allowed = load_allow_list(list.string()); const AllowedKey* found = allowed.find_name(name))
       return found->key;
   if (fs::exists(file)) return load_public_key(file.string());
-  fail("the public key of the robot '{}' is not in '{}'; copy its {}.pub from the robot's computer, and 'sinew keys allow' "
-       "it here",
-       name, folder, name);
+  fail(
+      "the public key of the robot '{}' is not in '{}'; copy its {}.pub from the robot's computer, and 'sinew keys "
+      "allow' "
+      "it here",
+      name, folder, name);
 }
 
 std::string key_file(const std::string& name, const std::string& folder) {

@@ -23,12 +23,13 @@ namespace {
 
 constexpr size_t most_frames = 70, most_message = size_t{1} << 26;
 constexpr int reconnect_interval = 20, longest_silence = 1000;  // ms; the latter of the other computer's kernel
-constexpr int longest_handshake = 2000;  // ms, from a connection to the end of ZMTP's handshake
-constexpr int most_waiting = 1024;       // connections that nobody has accepted yet
+constexpr int longest_handshake = 2000;                         // ms, from a connection to the end of ZMTP's handshake
+constexpr int most_waiting = 1024;                              // connections that nobody has accepted yet
 constexpr size_t most_frames_at_once = 1000;  // lest a message without end keeps its receiver from everything else
 
 void set(void* socket, int option, int value) {
-  if (zmq_setsockopt(socket, option, &value, sizeof value) != 0) fail("ZeroMQ: option {}: {}", option, zmq_strerror(zmq_errno()));
+  if (zmq_setsockopt(socket, option, &value, sizeof value) != 0)
+    fail("ZeroMQ: option {}: {}", option, zmq_strerror(zmq_errno()));
 }
 void set(void* socket, int option, const std::string& value) {
   if (zmq_setsockopt(socket, option, value.data(), value.size()) != 0)
@@ -152,12 +153,14 @@ void LinkSocket::connect(const std::string& address) {
   monitor_.reset(zmq_socket(context_, ZMQ_PAIR));
   set(monitor_.get(), ZMQ_LINGER, 0);
   if (zmq_connect(monitor_.get(), events.c_str()) != 0) fail("ZeroMQ: {}", zmq_strerror(zmq_errno()));
-  if (zmq_connect(handle(), address.c_str()) != 0) fail("cannot connect to '{}': {}", address, zmq_strerror(zmq_errno()));
+  if (zmq_connect(handle(), address.c_str()) != 0)
+    fail("cannot connect to '{}': {}", address, zmq_strerror(zmq_errno()));
 }
 
 void LinkSocket::reconnect() {
   zmq_disconnect(handle(), address_.c_str());  // which it may have done already
-  if (zmq_connect(handle(), address_.c_str()) != 0) fail("cannot connect to '{}': {}", address_, zmq_strerror(zmq_errno()));
+  if (zmq_connect(handle(), address_.c_str()) != 0)
+    fail("cannot connect to '{}': {}", address_, zmq_strerror(zmq_errno()));
 }
 
 bool LinkSocket::send(std::span<const std::string_view> frames) {
@@ -187,7 +190,7 @@ bool LinkSocket::receive(std::vector<std::string>& frames) {
   for (size_t i = 0; i < most_frames_at_once; ++i) {
     Frame frame;
     if (!frame.receive(handle())) return false;  // for lack of a first frame; the others come with it
-    if (source_ < 0) source_ = frame.source();  // a routing id need not tell
+    if (source_ < 0) source_ = frame.source();   // a routing id need not tell
     take(frame.bytes(), frames);
     is_amid_ = frame.more();
     if (is_amid_) continue;
@@ -248,7 +251,8 @@ void Doorbell::answer() noexcept {
   [[maybe_unused]] const ssize_t read = ::read(file_, &rings, sizeof rings);
 }
 
-void wait_for(std::span<LinkSocket* const> sockets, const Doorbell& doorbell, double seconds, const LinkSocket* sender) {
+void wait_for(std::span<LinkSocket* const> sockets, const Doorbell& doorbell, double seconds,
+              const LinkSocket* sender) {
   std::array<zmq_pollitem_t, 8> items{};
   items[0] = {nullptr, doorbell.file(), ZMQ_POLLIN, 0};
   size_t count = 1;

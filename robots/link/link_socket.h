@@ -38,13 +38,13 @@ class LinkSocket {
  public:
   enum class Kind { router, dealer, reply, request, push, pull };
   struct Options {
-    int queue = 1;              // messages to each peer
-    int incoming = 1;           // messages of each peer that wait to be taken; more wait in its computer
+    int queue = 1;     // messages to each peer
+    int incoming = 1;  // messages of each peer that wait to be taken; more wait in its computer
     int64_t most_bytes = 1 << 20;
     SecureSocket secure = {};
     std::string routing_id = {};  // of a dealer: by which a router knows it again when it reconnects
-    bool newest_alone = false;  // of messages of one frame: the queue holds the last one (ZMQ_CONFLATE)
-    int linger = 0;             // ms: how long, in the end, it waits for what was sent to go
+    bool newest_alone = false;    // of messages of one frame: the queue holds the last one (ZMQ_CONFLATE)
+    int linger = 0;               // ms: how long, in the end, it waits for what was sent to go
   };
   LinkSocket(const LinkContext& context, Kind kind, const Options& options);
 
@@ -94,8 +94,8 @@ class LinkSocket {
   int source_ = -1;
   size_t most_bytes_;
   bool is_router_;
-  Size coming_, received_;  // of the message whose frames come, and of the last one that came whole
-  bool is_amid_ = false;    // more frames of that message are to come
+  Size coming_, received_;             // of the message whose frames come, and of the last one that came whole
+  bool is_amid_ = false;               // more frames of that message are to come
   std::vector<std::string> envelope_;  // of a router: who sent it, and the empty frame that a REQ puts behind that
   uint64_t disconnections_ = 0;
   bool receiver_is_gone_ = false;

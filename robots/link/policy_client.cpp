@@ -65,7 +65,8 @@ void PolicyClient::serve_link() {
 void PolicyClient::control() {
   try {
     {
-      const std::string report = options_.real_time ? make_thread_real_time(policy_control_priority).text : "not asked for";
+      const std::string report =
+          options_.real_time ? make_thread_real_time(policy_control_priority).text : "not asked for";
       const std::lock_guard lock(mutex_);
       real_time_report_ = report;
     }

@@ -19,12 +19,12 @@ class PolicyClient {
  public:
   struct Options {
     PolicyLink::Options link;
-    double connect_timeout = 5;  // s
-    bool real_time = true;       // ask for real-time scheduling
+    double connect_timeout = 5;                 // s
+    bool real_time = true;                      // ask for real-time scheduling
     std::shared_ptr<LinkContext> context = {};  // for an address inside this process, the robot's; empty: its own
     /// Once both sides agree, before anything else: here a recorder is made.
     std::function<void(const Hello&, const Welcome&, const PolicyDecision& empty)> on_welcome;
-    std::function<void()> after_decision;                  // in the control thread; for measurements
+    std::function<void()> after_decision;                    // in the control thread; for measurements
     std::function<void(const PolicyDecision&)> on_decision;  // in the control thread: must not wait
   };
   /// Connects, and shakes hands; an Error says why it cannot. It acts by one controller, mostly a policy's, which must

@@ -34,7 +34,7 @@ void check_that_it_is_the_same(const Welcome& before, const Welcome& now) {
     return fmt::format("'{}' [{}]{}", sensor.name, fmt::join(sensor.shape, ", "),
                        sensor.is_image() ? fmt::format(" ({})", sensor.format) : "");
   };
-  const std::vector<SensorSpec> &was = before.interface.sensors, &is = now.interface.sensors;
+  const std::vector<SensorSpec>&was = before.interface.sensors, &is = now.interface.sensors;
   for (size_t i = 0; i < std::max(was.size(), is.size()); ++i)
     if (layout(was, i) != layout(is, i))
       fail("the robot '{}' has changed meanwhile: its sensor {} was {}, it is {} now; start the policy's side again",
@@ -114,8 +114,7 @@ void PolicyLink::shake_hands(double seconds) {
     }
     if (misheard_at == 0 && !not_understood_.empty()) misheard_at = now_seconds();
   }
-  if (!not_understood_.empty())
-    fail("what answers at {} is not understood: {}", config_.address, not_understood_);
+  if (!not_understood_.empty()) fail("what answers at {} is not understood: {}", config_.address, not_understood_);
   throw Error(fmt::format("no robot answers at {} within {:.3g} s; is its side running there{}?", config_.address,
                           seconds, !options_.secure ? "" : ", and does its allow-list have the policy's public key"),
               Error::Fault::system);
@@ -259,8 +258,8 @@ void PolicyLink::send_decision() {
   latencies_.decision.add(now_seconds() - decision.received);
 }
 
-// Two masters move a robot as neither of them means to: an observation of another's session is not acted on. A single one
-// may have been damaged on its way; after some it is told to stop, and this side ends once that has gone out.
+// Two masters move a robot as neither of them means to: an observation of another's session is not acted on. A single
+// one may have been damaged on its way; after some it is told to stop, and this side ends once that has gone out.
 bool PolicyLink::is_of_own_session(const ObservationMessage& message) {
   const bool is_own = message.session >= first_asked_ && message.session <= last_asked_;
   if (is_own) first_asked_ = message.session;
@@ -339,9 +338,12 @@ void PolicyLink::note_why(const ObservationMessage& message) {
   }
   const bool is_new = message.mode == Mode::stopped && robot_.mode != Mode::stopped;
   if (message.mode == Mode::stopped && !is_new) return;
-  std::string text = message.alarm == Alarm::none ? "" : message.why.empty() ? name_of(message.alarm) : shortened(message.why, 300);
+  std::string text = message.alarm == Alarm::none ? ""
+                     : message.why.empty()        ? name_of(message.alarm)
+                                                  : shortened(message.why, 300);
   if (is_new && message.alarm == Alarm::link_lost && problems_.count() > 0)
-    text += fmt::format("; here {} observations in a row could not be acted on: {}", problems_.count(), problems_.commonest());
+    text += fmt::format("; here {} observations in a row could not be acted on: {}", problems_.count(),
+                        problems_.commonest());
   const std::lock_guard lock(mutex_);
   why_ = text;
 }

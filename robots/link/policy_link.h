@@ -6,14 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "robots/protocol/clock_offset.h"
+#include "robots/control/policy_input.h"
+#include "robots/control/real_time.h"
 #include "robots/link/latency_histogram.h"
 #include "robots/link/link_socket.h"
 #include "robots/link/mailbox.h"
-#include "robots/protocol/messages.h"
-#include "robots/control/policy_input.h"
-#include "robots/control/real_time.h"
 #include "robots/link/refusal_log.h"
+#include "robots/protocol/clock_offset.h"
+#include "robots/protocol/messages.h"
 #include "robots/recording/ring.h"
 
 namespace sinew {
@@ -38,10 +38,10 @@ struct RobotStatus {
 
 struct PolicyLinkCounters {
   std::atomic<uint64_t> observations{0}, actions{0};  // received; sent
-  std::atomic<uint64_t> lost{0};       // observations that never came
-  std::atomic<uint64_t> late{0};       // that came more than half a period later than the one before would say
-  std::atomic<uint64_t> dropped{0};    // actions that could not be sent
-  std::atomic<uint64_t> unusable{0};   // messages and frames that are none
+  std::atomic<uint64_t> lost{0};                      // observations that never came
+  std::atomic<uint64_t> late{0};      // that came more than half a period later than the one before would say
+  std::atomic<uint64_t> dropped{0};   // actions that could not be sent
+  std::atomic<uint64_t> unusable{0};  // messages and frames that are none
   std::atomic<uint64_t> reconnections{0};
   std::atomic<uint64_t> same_pictures{0}, flat_pictures{0};  // that are the one before; that have no contrast
 };
@@ -56,11 +56,11 @@ struct PolicyLinkLatencies {
 
 /// How long things took when an observation came, s.
 struct ObservationTimes {
-  double received = 0;                   // when, by this side's clock
-  std::optional<double> delay;           // from the robot's stamp to here, once the clocks' difference is known
-  std::optional<double> decode;          // of its images, where it has any
-  std::optional<double> round_trip;      // of the last heartbeat
-  bool has_new_action_age = false;       // it tells of an action that none before told of
+  double received = 0;               // when, by this side's clock
+  std::optional<double> delay;       // from the robot's stamp to here, once the clocks' difference is known
+  std::optional<double> decode;      // of its images, where it has any
+  std::optional<double> round_trip;  // of the last heartbeat
+  bool has_new_action_age = false;   // it tells of an action that none before told of
 };
 
 /// The policy's end of the link without its threads: socket, handshake, heartbeats, images.
@@ -69,12 +69,13 @@ class PolicyLink {
   struct Options {
     std::string policy_name;  // of its file
     SecureSocket secure = {};
-    bool shadow = false;      // sends no action
+    bool shadow = false;  // sends no action
     std::function<void(const std::string&)> on_event;
     /// Of each that the policy may act on, for a recorder; after that.
     std::function<void(ObservationMessage&&, const ObservationTimes&)> on_observation;
   };
-  /// `policy`, of which it takes what it senses and does, must outlive it. Connects; nothing is heard before shake_hands().
+  /// `policy`, of which it takes what it senses and does, must outlive it. Connects; nothing is heard before
+  /// shake_hands().
   PolicyLink(const LinkContext& context, const Controller& policy, const RobotConfig& config, PolicyExchange& exchange,
              Options options);
 
@@ -83,8 +84,8 @@ class PolicyLink {
   const Hello& hello() const { return hello_; }
   const Welcome& welcome() const { return welcome_; }
 
-  /// Waits for messages, or the bell, for a little while, and does what is due. Throws when the robot that answers after
-  /// a lost connection is another one.
+  /// Waits for messages, or the bell, for a little while, and does what is due. Throws when the robot that answers
+  /// after a lost connection is another one.
   void step();
 
   const RobotStatus& robot() const { return robot_; }
@@ -126,8 +127,8 @@ class PolicyLink {
   ClockOffset clock_;
   std::vector<std::string> frames_;
   uint64_t disconnections_ = 0, last_sequence_ = 0;
-  bool has_decision_ = false;   // that is still to be sent
-  double thinking_ = 1;         // s that the policy takes lately
+  bool has_decision_ = false;  // that is still to be sent
+  double thinking_ = 1;        // s that the policy takes lately
   double heard_at_ = 0, greeted_at_ = 0, reconnected_at_ = 0, beat_at_ = 0, last_observation_ = 0;
   uint64_t last_action_ = 0, session_seen_ = 0;
   // The sessions that this side asked for and that may be the robot's: an arm that comes to an armed robot changes
@@ -136,8 +137,8 @@ class PolicyLink {
   int n_of_others_ = 0;         // observations in a row from sessions that were not asked for
   std::string not_understood_;  // the last one
   std::optional<double> round_trip_;
-  RefusalLog said_{1};   // of all that a peer may bring about as often as it likes
-  RefusalLog problems_;  // why no action was sent; counts since one was
+  RefusalLog said_{1};        // of all that a peer may bring about as often as it likes
+  RefusalLog problems_;       // why no action was sent; counts since one was
   mutable std::mutex mutex_;  // of why_
   std::string why_;
 };

@@ -1,9 +1,9 @@
 #pragma once
 #include <string>
 
-#include "robots/recording/flight_recorder.h"
 #include "robots/control/policy_control.h"
 #include "robots/link/policy_link.h"
+#include "robots/recording/flight_recorder.h"
 #include "robots/recording/ring.h"
 
 namespace sinew {

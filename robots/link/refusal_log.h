@@ -5,8 +5,8 @@
 
 namespace sinew {
 
-/// What is refused again and again, in words: says a reason that is new at once and a known one seldom, and counts both.
-/// Reasons that differ in numbers or in quoted words alone are one reason. For one thread.
+/// What is refused again and again, in words: says a reason that is new at once and a known one seldom, and counts
+/// both. Reasons that differ in numbers or in quoted words alone are one reason. For one thread.
 class RefusalLog {
  public:
   /// `interval`: s, from saying a reason to saying it again.
@@ -26,9 +26,9 @@ class RefusalLog {
 
  private:
   struct Reason {
-    std::string kind, text;                // kind: without numbers and quoted words; text: as it came last
+    std::string kind, text;  // kind: without numbers and quoted words; text: as it came last
     uint64_t count = 0, unsaid = 0;
-    double said_at = 0;                    // s
+    double said_at = 0;  // s
     bool was_said = false;
   };
   Reason& find(const std::string& reason);

@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t most_incoming_bytes = 1 << 19;  // of a frame: nothing that a policy's side says is larger
 constexpr double longest_wait = 0.05;             // s
 constexpr int observations_queued = 2;            // one, and a reply
-constexpr size_t stamps_in_reserve = 16;           // beyond those of actions that may be obeyed
+constexpr size_t stamps_in_reserve = 16;          // beyond those of actions that may be obeyed
 constexpr int most_incoming = 20;                 // messages of each peer
 constexpr double longest_at_once = 0.001;  // s of messages: who floods the link must not keep it from what else is due
 
@@ -95,8 +95,10 @@ void RobotLink::handle_hello(const std::string& sender, const Hello& hello) {
   const std::string policy = shortened(hello.policy);
   if (!controller_.empty() && sender != controller_) {
     ++counters_.foreign;
-    return refuse(sender, policy, fmt::format("the robot is controlled by the policy '{}', and one at a time may; stop that "
-                                              "one first", policy_));
+    return refuse(sender, policy,
+                  fmt::format("the robot is controlled by the policy '{}', and one at a time may; stop that "
+                              "one first",
+                              policy_));
   }
   // Who greets anew has forgotten what was before, and may not fit any more.
   if (!controller_.empty() && !is_cut_) disconnect("the policy greeted anew, and has forgotten what was before");
@@ -105,8 +107,9 @@ void RobotLink::handle_hello(const std::string& sender, const Hello& hello) {
     return refuse(sender, policy, why);
   }
   if (controller_.empty() || policy_ != policy)
-    tell(fmt::format("the policy '{}'{} is connected", policy,
-                     hello.policy_hash.empty() ? "" : fmt::format(" ({})", shortened(hello.policy_hash.substr(0, 12)))));
+    tell(
+        fmt::format("the policy '{}'{} is connected", policy,
+                    hello.policy_hash.empty() ? "" : fmt::format(" ({})", shortened(hello.policy_hash.substr(0, 12)))));
   controller_ = sender;
   connection_ = socket_.source();
   is_cut_ = false;
@@ -144,13 +147,14 @@ void RobotLink::handle_request(Message& message, double now) {
 // The control thread would not heed it either.
 void RobotLink::acknowledge() {
   if (!in_emergency_) return ask({RobotRequest::Kind::acknowledge});
-  reply(Refused{"an emergency stop is not the policy's to acknowledge: release it at the robot, or with 'sinew stop --release'"});
+  reply(Refused{
+      "an emergency stop is not the policy's to acknowledge: release it at the robot, or with 'sinew stop --release'"});
 }
 
 void RobotLink::take_action(ActionMessage& message, double now) {
   ++counters_.actions;
-  ArrivedAction action{message.session, message.sequence, message.observed_at, now, std::move(message.values),
-                       message.answers};
+  ArrivedAction action{message.session,           message.sequence, message.observed_at, now,
+                       std::move(message.values), message.answers};
   if (!options_.delays) return deliver(action);
   if (rng_.uniform() < options_.delays->loss) return;
   actions_.put(now + options_.delays->action.sample(rng_), std::move(action));
@@ -201,8 +205,7 @@ void RobotLink::send_observation(double now) {
   if (controller_.empty()) return;
   stamps_[from.sequence % stamps_.size()] = {from.sequence, from.stamp};
   Message message = message_of(from, images, counters_.arrived, counters_.overtaken + counters_.misdated);
-  std::get<ObservationMessage>(message).why =
-      from.mode == Mode::stopped ? why_stopped_ : reason_of(from);
+  std::get<ObservationMessage>(message).why = from.mode == Mode::stopped ? why_stopped_ : reason_of(from);
   const double delay = options_.delays ? options_.delays->observation.sample(rng_) : 0;
   observations_.put(now + delay, encode(message));
   if (options_.on_observation)
@@ -228,8 +231,10 @@ void RobotLink::report(const RobotObservation& observation) {
   if (refused.count == arm_refused_) return;
   arm_refused_ = refused.count;
   std::string why = fmt::format("the robot is {}", name_of(refused.mode));
-  if (refused.alarm) why += ": " + text_of(refused.alarm, limits_);
-  else if (refused.mode == Mode::inactive) why = "the session's number is not greater than all before, or by too much";
+  if (refused.alarm)
+    why += ": " + text_of(refused.alarm, limits_);
+  else if (refused.mode == Mode::inactive)
+    why = "the session's number is not greater than all before, or by too much";
   say("not armed: " + why);
   if (!controller_.empty()) reply(Refused{"the robot cannot be armed: " + why});
 }
@@ -292,7 +297,8 @@ void RobotLink::let_go() {
 // More than the control thread takes: whoever asks for so much is let go by the shortest way, and has to greet anew.
 void RobotLink::ask(RobotRequest request) {
   if (exchange_.requests.push(request)) return;
-  why_disconnected_ = fmt::format("the policy '{}' asks for more (arm, acknowledge, stop) than the robot can take", policy_);
+  why_disconnected_ =
+      fmt::format("the policy '{}' asks for more (arm, acknowledge, stop) than the robot can take", policy_);
   say(why_disconnected_);
   exchange_.overwhelmed = true;
   let_go();

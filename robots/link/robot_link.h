@@ -8,15 +8,15 @@
 
 #include "core/latency_profile.h"
 #include "core/random.h"
+#include "robots/control/robot_control.h"
+#include "robots/control/sent_observation.h"
 #include "robots/link/connection_bound.h"
 #include "robots/link/delay_line.h"
 #include "robots/link/link_socket.h"
 #include "robots/link/mailbox.h"
-#include "robots/protocol/messages.h"
 #include "robots/link/refusal_log.h"
+#include "robots/protocol/messages.h"
 #include "robots/recording/ring.h"
-#include "robots/control/robot_control.h"
-#include "robots/control/sent_observation.h"
 
 namespace sinew {
 
@@ -38,8 +38,8 @@ struct RobotExchange {
 /// What the link counted.
 struct RobotLinkCounters {
   std::atomic<uint64_t> observations{0}, actions{0};  // sent; received from the controller
-  std::atomic<uint64_t> arrived{0};    // of these, what a simulated link did not lose on the way
-  std::atomic<uint64_t> overtaken{0};  // of those, what came after a newer one, or twice
+  std::atomic<uint64_t> arrived{0};                   // of these, what a simulated link did not lose on the way
+  std::atomic<uint64_t> overtaken{0};                 // of those, what came after a newer one, or twice
   std::atomic<uint64_t> misdated{0};   // of those, what does not have the stamp of the observation that it answers
   std::atomic<uint64_t> dropped{0};    // observations that the controller was too slow for
   std::atomic<uint64_t> foreign{0};    // messages of others than the controller
@@ -51,11 +51,11 @@ class RobotLink {
  public:
   struct Options {
     SecureSocket secure = {};
-    std::optional<LatencyProfile> delays;  // of a simulated robot: each message comes as late as drawn
-    uint64_t seed = 1;                     // of these
-    std::function<void(const std::string&)> on_event;        // in the link's thread, or the doorkeeper's
-    std::function<void(const ArrivedAction&)> on_action;     // in the link's thread, as it is handed to the control thread
-    ObservationTap on_observation = {};                      // likewise: for a recorder
+    std::optional<LatencyProfile> delays;                 // of a simulated robot: each message comes as late as drawn
+    uint64_t seed = 1;                                    // of these
+    std::function<void(const std::string&)> on_event;     // in the link's thread, or the doorkeeper's
+    std::function<void(const ArrivedAction&)> on_action;  // in the link's thread, as it is handed to the control thread
+    ObservationTap on_observation = {};                   // likewise: for a recorder
   };
   /// Listens; an Error says why it cannot.
   RobotLink(const LinkContext& context, const RobotConfig& config, Welcome welcome, RobotExchange& exchange,
@@ -111,9 +111,9 @@ class RobotLink {
   RefusalLog actions_refused_;                     // counts since one was obeyed
   std::array<uint64_t, refusal_count> refused_{};  // by the gate, as known so far
   uint64_t session_seen_ = 0, obeyed_ = 0;         // of the last observation
-  int connection_ = -1;        // of the controller: its descriptor
-  bool is_cut_ = false;        // that connection is gone, and it has not greeted since
-  bool in_emergency_ = false;  // as of the last observation
+  int connection_ = -1;                            // of the controller: its descriptor
+  bool is_cut_ = false;                            // that connection is gone, and it has not greeted since
+  bool in_emergency_ = false;                      // as of the last observation
   uint64_t arm_refused_ = 0;
   uint64_t session_ = 0, delivered_ = 0;  // asked for last, and the greatest sequence of its actions so far
   Mode mode_ = Mode::unconfigured;

@@ -9,8 +9,7 @@ namespace sinew {
 namespace {
 
 std::shared_ptr<LinkContext> context_of(const RobotServer::Options& options) {
-  return options.context ? options.context
-                         : std::make_shared<LinkContext>(options.real_time ? robot_link_priority : 0);
+  return options.context ? options.context : std::make_shared<LinkContext>(options.real_time ? robot_link_priority : 0);
 }
 
 }  // namespace
@@ -20,17 +19,18 @@ RobotServer::RobotServer(const RobotConfig& config, RobotBody& body, Options opt
       body_(body),
       options_(std::move(options)),
       control_(config, body),
-      exchange_{.actions = Mailbox<ArrivedAction>(ArrivedAction{.values = std::vector<double>(config.actuators.size())}),
-                .observations = Mailbox<OutgoingObservation>({control_.empty_observation(), {}})},
+      exchange_{
+          .actions = Mailbox<ArrivedAction>(ArrivedAction{.values = std::vector<double>(config.actuators.size())}),
+          .observations = Mailbox<OutgoingObservation>({control_.empty_observation(), {}})},
       to_cameras_({control_.empty_observation(), {}}),
       has_cameras_(std::ranges::any_of(body.sensors(), &SensorSpec::is_image)),
       context_(context_of(options_), options_.security, options_.link.on_event),
       link_(std::make_unique<RobotLink>(context_.get(), config, make_welcome(config, body.sensors()), exchange_,
                                         secured(options_.link))),
-      stop_(std::make_unique<StopServer>(config.stop_address, emergency_,
-                                         StopServer::Options{.security = options_.security,
-                                                             .on_event = options_.link.on_event,
-                                                             .real_time = options_.real_time})) {
+      stop_(std::make_unique<StopServer>(
+          config.stop_address, emergency_,
+          StopServer::Options{
+              .security = options_.security, .on_event = options_.link.on_event, .real_time = options_.real_time})) {
   link_thread_ = std::thread([this] { serve_link(); });
   if (has_cameras_) camera_thread_ = std::thread([this] { serve_cameras(); });
 }

@@ -8,9 +8,9 @@
 #include <string>
 #include <thread>
 
+#include "robots/control/real_time.h"
 #include "robots/link/guarded_context.h"
 #include "robots/link/latency_histogram.h"
-#include "robots/control/real_time.h"
 #include "robots/link/robot_link.h"
 #include "robots/link/stop_server.h"
 
@@ -18,17 +18,17 @@ namespace sinew {
 
 /// The robot's side of the link: give it a body, and it serves policies until it is told to end.
 ///
-/// The thread that calls run() controls, at absolute deadlines and with real-time scheduling where that is permitted; one
-/// speaks ZeroMQ, and one more serves the emergency stop; where there are cameras, one takes their frames. The control
-/// thread waits for none of them.
-/// A tick that is missed is skipped, not made up for; of several actions the newest counts.
+/// The thread that calls run() controls, at absolute deadlines and with real-time scheduling where that is permitted;
+/// one speaks ZeroMQ, and one more serves the emergency stop; where there are cameras, one takes their frames. The
+/// control thread waits for none of them. A tick that is missed is skipped, not made up for; of several actions the
+/// newest counts.
 class RobotServer {
  public:
   struct Options {
     RobotLink::Options link;
-    std::optional<RobotSecurity> security;  // none: whoever reaches the address may connect
-    bool real_time = true;  // ask for real-time scheduling and locked memory
-    std::function<void()> after_tick;  // in the control thread; for measurements
+    std::optional<RobotSecurity> security;      // none: whoever reaches the address may connect
+    bool real_time = true;                      // ask for real-time scheduling and locked memory
+    std::function<void()> after_tick;           // in the control thread; for measurements
     std::shared_ptr<LinkContext> context = {};  // of the link: for addresses inside this process; empty: its own
   };
   /// Listens; an Error says why it cannot. `body` must outlive it.
@@ -82,7 +82,7 @@ class RobotServer {
   std::atomic<Mode> mode_{Mode::unconfigured};
   std::string real_time_report_;
   std::atomic<bool> ending_{false}, failed_{false};
-  std::mutex error_mutex_;  // of those who write it
+  std::mutex error_mutex_;    // of those who write it
   std::exception_ptr error_;  // once failed_, the first
   std::thread link_thread_, camera_thread_;
 };

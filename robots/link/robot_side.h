@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "robots/link/link_keys.h"
 #include "robots/control/sent_observation.h"
+#include "robots/link/link_keys.h"
 
 namespace sinew {
 
@@ -29,7 +29,7 @@ class RobotSide {
 };
 
 struct RobotSideOptions {
-  std::string wire;  // the version of the dialect, where there are several; "": the newest
+  std::string wire;                            // the version of the dialect, where there are several; "": the newest
   std::optional<RobotSecurity> security = {};  // of the emergency stop; none: whoever reaches its address may press it
   std::function<void(const std::string&)> on_event = {};  // from several threads
   bool real_time = true;

@@ -10,17 +10,18 @@
 
 #include "core/clock.h"
 #include "core/text.h"
-#include "robots/protocol/messages.h"
 #include "robots/control/real_time.h"
+#include "robots/protocol/messages.h"
 
 namespace sinew {
 namespace {
 
-constexpr int64_t most_bytes = 1 << 14;    // of a frame
-constexpr size_t most_askers = 4096;       // that wait for their answers; further messages wait in the socket
+constexpr int64_t most_bytes = 1 << 14;  // of a frame
+constexpr size_t most_askers = 4096;     // that wait for their answers; further messages wait in the socket
 constexpr double longest_wait = 0.01, longest_at_once = 0.001, shortest_silence = 10;  // s; the last: on connections
 
-// Frames before the message itself: the router's own, and those up to an empty one, if there is one (of a REQ there is).
+// Frames before the message itself: the router's own, and those up to an empty one, if there is one (of a REQ there
+// is).
 size_t envelope_size(const std::vector<std::string>& frames) {
   const auto empty = std::ranges::find_if(frames.begin() + 1, frames.end(), &std::string::empty);
   return empty == frames.end() ? 1 : static_cast<size_t>(empty - frames.begin()) + 1;
@@ -31,7 +32,8 @@ size_t envelope_size(const std::vector<std::string>& frames) {
 StopServer::StopServer(const std::string& address, EmergencySwitch& emergency, Options options)
     : emergency_(emergency),
       options_(std::move(options)),
-      context_(std::make_shared<LinkContext>(options_.real_time ? stop_priority : 0), options_.security, options_.on_event),
+      context_(std::make_shared<LinkContext>(options_.real_time ? stop_priority : 0), options_.security,
+               options_.on_event),
       socket_(context_.get(), LinkSocket::Kind::router,
               {.queue = 2, .incoming = 2, .most_bytes = most_bytes, .secure = context_.secure()}),
       address_(socket_.bind(address)),
@@ -53,7 +55,8 @@ void StopServer::serve() {
     } catch (const std::exception& error) {
       emergency_.press();
       if (options_.on_event)
-        options_.on_event(fmt::format("the emergency stop's socket has failed, and so the robot stops: {}", error.what()));
+        options_.on_event(
+            fmt::format("the emergency stop's socket has failed, and so the robot stops: {}", error.what()));
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
   }

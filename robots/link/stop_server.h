@@ -6,8 +6,8 @@
 #include <thread>
 #include <vector>
 
-#include "robots/link/connection_bound.h"
 #include "robots/control/emergency_switch.h"
+#include "robots/link/connection_bound.h"
 #include "robots/link/guarded_context.h"
 
 namespace sinew {
@@ -16,12 +16,12 @@ namespace sinew {
 /// own, so that nothing that befalls the link keeps anybody from stopping the robot.
 ///
 /// Whoever may speak to the socket may stop the robot, and needs no handshake. Every message of a REQ, DEALER or ROUTER
-/// stops it, whatever its frames say, but one: a `release`, which ends an emergency stop. Both are answered once they are
-/// obeyed.
+/// stops it, whatever its frames say, but one: a `release`, which ends an emergency stop. Both are answered once they
+/// are obeyed.
 class StopServer {
  public:
   struct Options {
-    std::optional<RobotSecurity> security = {};  // none: whoever reaches the address may stop the robot
+    std::optional<RobotSecurity> security = {};             // none: whoever reaches the address may stop the robot
     std::function<void(const std::string&)> on_event = {};  // from threads of its own
     bool real_time = true;
   };

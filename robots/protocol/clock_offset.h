@@ -5,8 +5,8 @@
 
 namespace sinew {
 
-/// By how much the robot's clock is ahead of ours, from heartbeats: half of the way there and back is an estimate of the
-/// way there, the better the shorter it is; so the shortest of the last ones counts (NTP's clock filter, RFC 5905).
+/// By how much the robot's clock is ahead of ours, from heartbeats: half of the way there and back is an estimate of
+/// the way there, the better the shorter it is; so the shortest of the last ones counts (NTP's clock filter, RFC 5905).
 class ClockOffset {
  public:
   /// sent and returned by our clock, received by the robot's; s.

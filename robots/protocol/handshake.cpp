@@ -35,8 +35,8 @@ std::string actions_differ(const ActionSpec& ours, const ActionSpec& theirs, con
   return first_difference(mine, other, them);
 }
 
-// Those of a robot's sensors that are asked for, in the robot's order. It may have more; whoever needs none gets on with
-// all.
+// Those of a robot's sensors that are asked for, in the robot's order. It may have more; whoever needs none gets on
+// with all.
 std::vector<SensorSpec> asked_for(const std::vector<SensorSpec>& sensors, const std::vector<SensorSpec>& needed) {
   std::vector<SensorSpec> chosen;
   for (const SensorSpec& sensor : sensors)
@@ -76,16 +76,17 @@ void check_action(const Action& action, size_t i, const ActuatorConfig& actuator
   if (action.label.empty())
     fail("action {} of the policy has no name, so nobody knows which actuator it is meant for", i + 1);
   if (action.label != limits.name)
-    fail("actuator {} is '{}' in the policy, '{}' in the robot's file; bring `actuators` into the policy's order", i + 1,
-         action.label, limits.name);
+    fail("actuator {} is '{}' in the policy, '{}' in the robot's file; bring `actuators` into the policy's order",
+         i + 1, action.label, limits.name);
   if (!std::isfinite(action.low) || !std::isfinite(action.high))
     fail("the policy's action '{}' has no limits; give the actuator a range in its model, and train it again",
          action.label);
   const bool as_it_is = actuator.scale == 1 && actuator.offset == 0;
   if (as_it_is && !action.unit.empty() && action.unit != limits.command_unit())
-    fail("actuator '{}' takes {} in the robot's file, the policy says {}; `scale` and `offset` of the actuator turn the "
-         "policy's number into a command",
-         limits.name, limits.command_unit(), action.unit);
+    fail(
+        "actuator '{}' takes {} in the robot's file, the policy says {}; `scale` and `offset` of the actuator turn the "
+        "policy's number into a command",
+        limits.name, limits.command_unit(), action.unit);
 }
 
 // A name that is nowhere in the file is no matter of order.
@@ -96,9 +97,10 @@ void check_name(const std::string& label, const RobotConfig& config) {
   const std::string advice =
       config.adapter == own_protocol
           ? "; is it the file of another robot?"
-          : fmt::format("; where the robot's wire has another name for it, the actuator is called '{}' in the file, and "
-                        "`wire: {{keys: {{{}: …}}}}` says that name",
-                        label, label);
+          : fmt::format(
+                "; where the robot's wire has another name for it, the actuator is called '{}' in the file, and "
+                "`wire: {{keys: {{{}: …}}}}` says that name",
+                label, label);
   fail("the policy moves '{}', and the robot's file has no such actuator, but {}{}", label, join(names), advice);
 }
 
@@ -117,13 +119,18 @@ void check_policy(const Controller& policy, const RobotConfig& config) {
 }
 
 Hello make_hello(const std::string& name, const Controller& policy, const RobotConfig& config) {
-  return {protocol_version, name, policy.identity(),
-          {needed_sensors(policy), actions_of(config.limits(), config.rate)}, config.limits(), config.timing()};
+  return {protocol_version,  name,
+          policy.identity(), {needed_sensors(policy), actions_of(config.limits(), config.rate)},
+          config.limits(),   config.timing()};
 }
 
 Welcome make_welcome(const RobotConfig& config, std::vector<SensorSpec> sensors) {
-  return {protocol_version, config.robot, {std::move(sensors), actions_of(config.limits(), config.rate)},
-          config.limits(), 0, config.timing()};
+  return {protocol_version,
+          config.robot,
+          {std::move(sensors), actions_of(config.limits(), config.rate)},
+          config.limits(),
+          0,
+          config.timing()};
 }
 
 std::string disagreement(const Hello& hello, const Welcome& own) {
@@ -136,16 +143,18 @@ std::string disagreement(const Hello& hello, const Welcome& own) {
   return first_difference(without_layouts(needed), without_layouts(asked_for(own.interface.sensors, needed)), them);
 }
 
-std::string welcome_difference(const Welcome& welcome, const std::vector<SensorSpec>& needed, const RobotConfig& config) {
+std::string welcome_difference(const Welcome& welcome, const std::vector<SensorSpec>& needed,
+                               const RobotConfig& config) {
   const std::string us = "the robot's file", who = fmt::format("the robot '{}'", shortened(welcome.robot));
   if (welcome.robot != config.robot)
-    return fmt::format("{} answers at {}, where the robot's file has '{}'; is this the right file?", who, config.address,
-                       config.robot);
+    return fmt::format("{} answers at {}, where the robot's file has '{}'; is this the right file?", who,
+                       config.address, config.robot);
   std::string text = first_difference(config.limits(), welcome.limits, us, who);
   if (text.empty()) text = actions_differ(actions_of(config.limits(), config.rate), welcome.interface.actions, us, who);
   if (text.empty()) text = first_difference(config.timing(), welcome.timing, us, who);
   if (text.empty())
-    text = first_difference(without_layouts(needed), without_layouts(asked_for(welcome.interface.sensors, needed)), who);
+    text =
+        first_difference(without_layouts(needed), without_layouts(asked_for(welcome.interface.sensors, needed)), who);
   return text;
 }
 

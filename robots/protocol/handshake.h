@@ -6,8 +6,8 @@
 #include "robots/protocol/messages.h"
 #include "robots/protocol/robot_config.h"
 
-/// Whether a controller (here called the policy, for it mostly is one), a robot's file and a robot go together. Before they all agree on every sensor and every joint,
-/// nothing moves.
+/// Whether a controller (here called the policy, for it mostly is one), a robot's file and a robot go together. Before
+/// they all agree on every sensor and every joint, nothing moves.
 namespace sinew {
 
 /// The policy and the robot's file: names and order of the actuators, units, the rate. Throws an Error that names the
@@ -22,7 +22,8 @@ Welcome make_welcome(const RobotConfig& config, std::vector<SensorSpec> sensors)
 /// The robot's side: "" where it agrees, else the first difference in one sentence.
 std::string disagreement(const Hello& hello, const Welcome& own);
 /// What a robot says of itself and its file: "" where they agree, else the first difference. `needed`: sensors, too.
-std::string welcome_difference(const Welcome& welcome, const std::vector<SensorSpec>& needed, const RobotConfig& config);
+std::string welcome_difference(const Welcome& welcome, const std::vector<SensorSpec>& needed,
+                               const RobotConfig& config);
 /// The policy's side: throws an Error that names the first difference. How images fit is for CameraInput to say.
 void check_welcome(const Welcome& welcome, const Controller& policy, const RobotConfig& config);
 

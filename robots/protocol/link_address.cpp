@@ -94,9 +94,9 @@ bool is_loopback_interface(const std::string& name) {
 std::string why_no_address(const std::string& text, int port) {
   if (text.starts_with("inproc://") && text.size() > 9) return "";
   if (text.starts_with("ipc://") && text.size() > 6)
-    return text.size() - 6 <= most_ipc_path
-               ? ""
-               : fmt::format("'{}' is too long for a socket's path, of at most {} bytes", shortened(text), most_ipc_path);
+    return text.size() - 6 <= most_ipc_path ? ""
+                                            : fmt::format("'{}' is too long for a socket's path, of at most {} bytes",
+                                                          shortened(text), most_ipc_path);
   if (text.starts_with(tcp) && is_tcp(std::string_view(text).substr(tcp.size()))) return "";
   return fmt::format("'{}' is no address; write {}", shortened(text), meant(text, port));
 }

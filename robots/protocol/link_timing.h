@@ -3,8 +3,8 @@
 
 namespace sinew {
 
-/// The times of a robot's file that both sides keep, s. They are part of the handshake: a robot whose watchdog waits 20 s
-/// is no robot whose watchdog waits 0.2 s.
+/// The times of a robot's file that both sides keep, s. They are part of the handshake: a robot whose watchdog waits 20
+/// s is no robot whose watchdog waits 0.2 s.
 struct LinkTiming {
   double max_age = 0;       // from an observation to the arrival of the action that answers it
   double watchdog = 0;      // without an action that may be obeyed, until an armed robot stops

@@ -55,14 +55,22 @@ json limits_json(const std::vector<ActuatorLimits>& limits) {
 // By kind: what goes into the first frame, and the frames after it.
 struct Encoder {
   std::vector<std::string> operator()(const Hello& m) const {
-    return {pack({{"kind", "hello"}, {"version", m.version}, {"policy", m.policy}, {"policy_hash", m.policy_hash},
-                  {"interface", interface_json(m.interface)}, {"limits", limits_json(m.limits)},
+    return {pack({{"kind", "hello"},
+                  {"version", m.version},
+                  {"policy", m.policy},
+                  {"policy_hash", m.policy_hash},
+                  {"interface", interface_json(m.interface)},
+                  {"limits", limits_json(m.limits)},
                   {"timing", timing_json(m.timing)}})};
   }
   std::vector<std::string> operator()(const Welcome& m) const {
-    return {pack({{"kind", "welcome"}, {"version", m.version}, {"robot", m.robot},
-                  {"interface", interface_json(m.interface)}, {"limits", limits_json(m.limits)},
-                  {"last_session", m.last_session}, {"timing", timing_json(m.timing)}})};
+    return {pack({{"kind", "welcome"},
+                  {"version", m.version},
+                  {"robot", m.robot},
+                  {"interface", interface_json(m.interface)},
+                  {"limits", limits_json(m.limits)},
+                  {"last_session", m.last_session},
+                  {"timing", timing_json(m.timing)}})};
   }
   std::vector<std::string> operator()(const Refused& m) const { return {pack({{"kind", "refused"}, {"why", m.why}})}; }
   std::vector<std::string> operator()(const Arm& m) const { return {pack({{"kind", "arm"}, {"session", m.session}})}; }
@@ -76,17 +84,28 @@ struct Encoder {
     return {pack({{"kind", "heartbeat_reply"}, {"sent", m.sent}, {"received", m.received}})};
   }
   std::vector<std::string> operator()(const ObservationMessage& m) const {
-    std::vector<std::string> frames = {
-        pack({{"kind", "observation"}, {"session", m.session}, {"sequence", m.sequence}, {"stamp", m.stamp},
-              {"mode", static_cast<int>(m.mode)}, {"alarm", static_cast<int>(m.alarm)}, {"why", m.why}, {"action", m.action},
-              {"action_age", m.action_age}, {"arrived", m.arrived}, {"refused", m.refused}, {"limited", m.limited},
-              {"images", m.images.size()}}),
-        bytes_of(m.numbers), bytes_of(m.joints)};
+    std::vector<std::string> frames = {pack({{"kind", "observation"},
+                                             {"session", m.session},
+                                             {"sequence", m.sequence},
+                                             {"stamp", m.stamp},
+                                             {"mode", static_cast<int>(m.mode)},
+                                             {"alarm", static_cast<int>(m.alarm)},
+                                             {"why", m.why},
+                                             {"action", m.action},
+                                             {"action_age", m.action_age},
+                                             {"arrived", m.arrived},
+                                             {"refused", m.refused},
+                                             {"limited", m.limited},
+                                             {"images", m.images.size()}}),
+                                       bytes_of(m.numbers), bytes_of(m.joints)};
     frames.insert(frames.end(), m.images.begin(), m.images.end());
     return frames;
   }
   std::vector<std::string> operator()(const ActionMessage& m) const {
-    return {pack({{"kind", "action"}, {"session", m.session}, {"sequence", m.sequence}, {"answers", m.answers},
+    return {pack({{"kind", "action"},
+                  {"session", m.session},
+                  {"sequence", m.sequence},
+                  {"answers", m.answers},
                   {"observed_at", m.observed_at}}),
             bytes_of(m.values)};
   }
@@ -185,8 +204,8 @@ class Header {
 int version_of(Header& header) {
   const uint64_t version = header.count("version");
   if (version != protocol_version)
-    fail("the other side speaks version {} of the protocol, this one {}; use the same version of sinew on both", version,
-         protocol_version);
+    fail("the other side speaks version {} of the protocol, this one {}; use the same version of sinew on both",
+         version, protocol_version);
   return protocol_version;
 }
 
@@ -244,21 +263,31 @@ LinkTiming timing_of(Header& header) {
 }
 
 Hello hello_of(Header& header) {
-  return {version_of(header), header.text("policy"), header.text("policy_hash"),
-          interface_from_json(header.map("interface").dump()), limits_of(header), timing_of(header)};
+  return {version_of(header),         header.text("policy"),
+          header.text("policy_hash"), interface_from_json(header.map("interface").dump()),
+          limits_of(header),          timing_of(header)};
 }
 
 Welcome welcome_of(Header& header) {
-  return {version_of(header), header.text("robot"), interface_from_json(header.map("interface").dump()),
-          limits_of(header), header.count("last_session"), timing_of(header)};
+  return {version_of(header), header.text("robot"),         interface_from_json(header.map("interface").dump()),
+          limits_of(header),  header.count("last_session"), timing_of(header)};
 }
 
 ObservationMessage observation_of(Header& header, std::span<const std::string_view> frames) {
-  ObservationMessage message{header.count("session"), header.count("sequence"), header.number("stamp"),
+  ObservationMessage message{header.count("session"),
+                             header.count("sequence"),
+                             header.number("stamp"),
                              static_cast<Mode>(header.below("mode", mode_count)),
-                             static_cast<Alarm>(header.below("alarm", alarm_count)), header.count("action"),
-                             header.number("action_age"), header.count("arrived"), header.count("refused"),
-                             header.count("limited"), {}, {}, {}, header.text("why")};
+                             static_cast<Alarm>(header.below("alarm", alarm_count)),
+                             header.count("action"),
+                             header.number("action_age"),
+                             header.count("arrived"),
+                             header.count("refused"),
+                             header.count("limited"),
+                             {},
+                             {},
+                             {},
+                             header.text("why")};
   const uint64_t images = header.count("images");
   if (frames.size() < 3 || frames.size() - 3 != images)
     fail("an observation with {} images comes in {} frames", images, frames.size());
@@ -301,7 +330,8 @@ std::vector<std::string> encode(const Message& message) { return std::visit(Enco
 
 Message decode(std::span<const std::string_view> frames) {
   return with_context("a message of the robot link", [&] {
-    if (frames.empty() || frames.size() > most_frames) fail("{} frames; 1 to {} are allowed", frames.size(), most_frames);
+    if (frames.empty() || frames.size() > most_frames)
+      fail("{} frames; 1 to {} are allowed", frames.size(), most_frames);
     try {
       Header header(frames[0]);
       Message message = message_of(header, frames);

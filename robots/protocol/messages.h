@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "core/spec.h"
-#include "robots/safety/actuator_limits.h"
 #include "robots/protocol/link_timing.h"
+#include "robots/safety/actuator_limits.h"
 #include "robots/safety/robot_mode.h"
 
-/// What a policy's side and a robot's side tell each other: versions, fields, and bytes. docs/protocol.md has them one by
-/// one. A message is some frames: a map in MessagePack, then the numbers and images as they are.
+/// What a policy's side and a robot's side tell each other: versions, fields, and bytes. docs/protocol.md has them one
+/// by one. A message is some frames: a map in MessagePack, then the numbers and images as they are.
 namespace sinew {
 
 inline constexpr int protocol_version = 2;
@@ -20,9 +20,9 @@ inline constexpr int protocol_version = 2;
 /// The policy's side begins: what it is, and what it expects to see and to move.
 struct Hello {
   int version = protocol_version;
-  std::string policy;                  // its file's name
-  std::string policy_hash;             // of its weights
-  InterfaceSpec interface;             // the sensors as the policy takes them, the actuators as the robot's file has them
+  std::string policy;       // its file's name
+  std::string policy_hash;  // of its weights
+  InterfaceSpec interface;  // the sensors as the policy takes them, the actuators as the robot's file has them
   std::vector<ActuatorLimits> limits;  // of the robot's file
   LinkTiming timing;                   // likewise
 };
@@ -67,18 +67,18 @@ struct HeartbeatReply {
 };
 
 /// What the robot sees, and what became of the actions so far. Numbers are those of the interface's float32 sensors;
-/// joints what is measured of its n actuators' joints, in their order: n positions, n velocities, and n torques or none;
-/// images are as the cameras deliver them, one for each of its image sensors, in JPEG or as raw bytes.
+/// joints what is measured of its n actuators' joints, in their order: n positions, n velocities, and n torques or
+/// none; images are as the cameras deliver them, one for each of its image sensors, in JPEG or as raw bytes.
 struct ObservationMessage {
   uint64_t session = 0;   // 0: not armed
   uint64_t sequence = 0;  // from 1, whatever the session
   double stamp = 0;       // s, of the robot's own clock
   Mode mode = Mode::unconfigured;
-  Alarm alarm = Alarm::none;           // of a robot that is stopped
-  uint64_t action = 0;                 // sequence of the last action that was obeyed in this session; 0: none yet
-  double action_age = 0;               // s, from the observation that it answers to its arrival
-  // Since the robot's side began: actions that arrived, those that its gate refused, and numbers that it limited. What is
-  // overtaken within a tick has arrived, and was neither refused nor obeyed.
+  Alarm alarm = Alarm::none;  // of a robot that is stopped
+  uint64_t action = 0;        // sequence of the last action that was obeyed in this session; 0: none yet
+  double action_age = 0;      // s, from the observation that it answers to its arrival
+  // Since the robot's side began: actions that arrived, those that its gate refused, and numbers that it limited. What
+  // is overtaken within a tick has arrived, and was neither refused nor obeyed.
   uint64_t arrived = 0, refused = 0, limited = 0;
   std::vector<float> numbers;
   std::vector<double> joints;

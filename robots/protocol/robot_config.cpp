@@ -54,9 +54,9 @@ void check_addresses(const Checked& checked) {
   check("stop_address", config.stop_address, 5571);
   if (config.address != config.stop_address || config.address.ends_with(":*")) return;
   const bool says_stop = checked.file && checked.file->find("stop_address");
-  throw checked.error(says_stop ? "stop_address" : "address",
-                      fmt::format("address and stop_address are both {}; the emergency stop needs a port of its own",
-                                  config.address));
+  throw checked.error(
+      says_stop ? "stop_address" : "address",
+      fmt::format("address and stop_address are both {}; the emergency stop needs a port of its own", config.address));
 }
 
 // It names files.
@@ -98,7 +98,8 @@ void check_actuators(const Checked& checked) {
 
 void check_times(const Checked& checked) {
   const RobotConfig& config = checked.config;
-  if (config.control_rate > 0 && std::abs(config.control_rate - config.rate * config.ticks()) > 1e-6 * config.control_rate)
+  if (config.control_rate > 0 &&
+      std::abs(config.control_rate - config.rate * config.ticks()) > 1e-6 * config.control_rate)
     throw checked.error("control_rate",
                         fmt::format("{} Hz is no multiple of rate, {} Hz", config.control_rate, config.rate));
   const double period = 1 / config.rate;

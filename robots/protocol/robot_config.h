@@ -5,8 +5,8 @@
 
 #include "core/config.h"
 #include "core/spec.h"
-#include "robots/safety/actuator_limits.h"
 #include "robots/protocol/link_timing.h"
+#include "robots/safety/actuator_limits.h"
 #include "robots/safety/picture_watch.h"
 #include "robots/safety/watches.h"
 
@@ -36,8 +36,9 @@ struct RobotCameraConfig {
   }
 };
 
-/// Whose CURVE keys protect the link: names in the folder of keys, or paths of key files. The policy's side needs its own
-/// secret key and the robot's public one; the robot's side its own secret key and the list of those whom it lets in.
+/// Whose CURVE keys protect the link: names in the folder of keys, or paths of key files. The policy's side needs its
+/// own secret key and the robot's public one; the robot's side its own secret key and the list of those whom it lets
+/// in.
 struct LinkKeysConfig {
   std::string policy, robot;
   template <class Visitor>
@@ -52,21 +53,21 @@ inline constexpr const char* own_protocol = "sinew";
 
 /// A robot's file: where it is, how it is spoken to, and what it may be told. Both sides of the link read it.
 struct RobotConfig {
-  std::string robot;                                   // its name
-  std::string adapter = own_protocol;                  // which dialect it speaks: ours, or a row of the AdapterTable
-  std::vector<std::string> accept;                     // what that dialect lacks, by name: each is to be accepted
-  ConfigNode wire = ConfigNode::map();                 // what the adapter needs to know, in a struct of its own
-  std::string address = "tcp://127.0.0.1:5570";        // where its side listens
-  std::string stop_address = "tcp://127.0.0.1:5571";   // the same of its emergency stop
+  std::string robot;                                  // its name
+  std::string adapter = own_protocol;                 // which dialect it speaks: ours, or a row of the AdapterTable
+  std::vector<std::string> accept;                    // what that dialect lacks, by name: each is to be accepted
+  ConfigNode wire = ConfigNode::map();                // what the adapter needs to know, in a struct of its own
+  std::string address = "tcp://127.0.0.1:5570";       // where its side listens
+  std::string stop_address = "tcp://127.0.0.1:5571";  // the same of its emergency stop
   bool robot_has_stop = false;  // with an adapter: the robot itself listens there, and so its policy's side does not
   LinkKeysConfig keys;
-  bool allow_anybody = false;  // without keys, beyond this computer
-  double rate = 0;             // observations and actions a second
-  double control_rate = 0;     // Hz: of the robot's own loop, a multiple of rate; 0: rate
-  double max_age = 0.1;        // s, from an observation to the arrival of the action that answers it
-  double watchdog = 0.2;       // s without an action that may be obeyed, until an armed robot stops
-  double link_timeout = 0.5;   // s without any message, until the other side counts as gone
-  double blend = 1;            // s, from the pose in which it is armed to obeying wholly
+  bool allow_anybody = false;          // without keys, beyond this computer
+  double rate = 0;                     // observations and actions a second
+  double control_rate = 0;             // Hz: of the robot's own loop, a multiple of rate; 0: rate
+  double max_age = 0.1;                // s, from an observation to the arrival of the action that answers it
+  double watchdog = 0.2;               // s without an action that may be obeyed, until an armed robot stops
+  double link_timeout = 0.5;           // s without any message, until the other side counts as gone
+  double blend = 1;                    // s, from the pose in which it is armed to obeying wholly
   std::string interpolation = "hold";  // between two actions; linear: arrives a period later, without steps
   WatchLimits watches;
   std::vector<ActuatorConfig> actuators;
@@ -105,7 +106,8 @@ struct RobotConfig {
   const std::vector<ConfigNode>& processing(const std::string& name) const { return camera(name).process; }
 };
 
-/// Reads and checks it; `path`: as find_file takes it, at the shell. Throws an Error that says where, of which actuator, what is missing, and what to do.
+/// Reads and checks it; `path`: as find_file takes it, at the shell. Throws an Error that says where, of which
+/// actuator, what is missing, and what to do.
 RobotConfig load_robot_config(const std::string& path);
 /// What reading alone does not find: limits, names given twice, times that do not go with the rate, what is for other
 /// dialects alone.

@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
-#include "robots/recording/recording.h"
 #include "robots/protocol/robot_config.h"
+#include "robots/recording/recording.h"
 
 namespace sinew {
 

@@ -30,7 +30,7 @@ std::string beginning_of(std::string_view bytes) {
 
 RecordFile::RecordFile(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
   try {
-    struct stat info {};
+    struct stat info{};
     if (fd_ < 0 || ::fstat(fd_, &info) != 0) fail_errno(fmt::format("cannot read '{}'", path), errno);
     if (!S_ISREG(info.st_mode)) fail("cannot read '{}': it is no ordinary file", path);
     size_ = static_cast<uint64_t>(info.st_size);

@@ -16,8 +16,8 @@ struct McapOptions {
 /// Writes timed messages in JSON into an MCAP file (https://mcap.dev), which other people's tools open too.
 ///
 /// Messages are gathered into chunks, and each chunk is written with one call as soon as it is full: should the program
-/// die, the file holds all but the last chunk, and a reader that needs no summary reads it (robots/recording/mcap_reader.h). What
-/// is written is with the kernel; a power cut may take the last seconds.
+/// die, the file holds all but the last chunk, and a reader that needs no summary reads it
+/// (robots/recording/mcap_reader.h). What is written is with the kernel; a power cut may take the last seconds.
 ///
 /// A disk that is full, or any other failure to write, is an Error that names the file. The file is closed by then, and
 /// all that is asked of the writer afterwards does nothing: whoever drives a robot catches the Error, says so, and goes

@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "core/spec.h"
-#include "robots/safety/actuator_limits.h"
-#include "robots/recording/mcap_writer.h"
 #include "robots/protocol/messages.h"
+#include "robots/recording/mcap_writer.h"
+#include "robots/safety/actuator_limits.h"
 #include "robots/safety/safety_gate.h"
 
-/// A recording of a session at the robot link: an MCAP file (robots/recording/mcap_writer.h) of these topics, each message a JSON
-/// object with the fields of its struct.
+/// A recording of a session at the robot link: an MCAP file (robots/recording/mcap_writer.h) of these topics, each
+/// message a JSON object with the fields of its struct.
 ///
 ///   /session      at the beginning: who recorded what; on the robot's side again, the same but for the policy, where
 ///                 another one connects: the last counts
@@ -41,10 +41,11 @@ struct ActuatorMapping {
 
 struct RecordedSession {
   uint64_t version = recording_version;
-  std::string side;                              // who recorded: "policy" or "robot"
-  std::string policy, policy_hash, policy_path;  // its file's name, its weights', where the file is, seen from the recording; "": not known
-  std::string robot, robot_config;               // its name, its file's text
-  InterfaceSpec interface;                       // of the observations, images as the cameras deliver them
+  std::string side;  // who recorded: "policy" or "robot"
+  std::string policy, policy_hash,
+      policy_path;  // its file's name, its weights', where the file is, seen from the recording; "": not known
+  std::string robot, robot_config;  // its name, its file's text
+  InterfaceSpec interface;          // of the observations, images as the cameras deliver them
   std::vector<ActuatorLimits> limits;
   std::vector<ActuatorMapping> mapping;  // of each actuator
   std::string started;                   // "2026-11-25T13:35:00Z"; RecordingWriter says it
@@ -91,9 +92,9 @@ struct RecordedObservation {
 /// the same session, at the next observation that was recorded. `time` is that moment, and `command` what the actuators
 /// had been told last by then, after blend, gate and interpolation. `sequence` is of the action that was obeyed last, 0
 /// where none had come yet and the robot held its pose; several may have the same. `wanted` is what came in as that
-/// action, empty where there is none. `policy` is empty: a policy that does the same says (command - offset) / scale, of
-/// the session's mapping. `refusal` is none; `limited` counts since the observation, and `starts_anew` is true of the
-/// first in its session.
+/// action, empty where there is none. `policy` is empty: a policy that does the same says (command - offset) / scale,
+/// of the session's mapping. `refusal` is none; `limited` counts since the observation, and `starts_anew` is true of
+/// the first in its session.
 struct RecordedAction {
   double time = 0;  // s, of the recorder's clock
   uint64_t session = 0, sequence = 0;

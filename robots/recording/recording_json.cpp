@@ -89,9 +89,7 @@ void put_json(std::string& out, const Timestamp& value) {
   out += fmt::format(R"({{"sec":{},"nsec":{}}})", value.ns / second, value.ns % second);
 }
 void put_json(std::string& out, const InterfaceSpec& value) { out += interface_to_json(value); }
-void put_json(std::string& out, const ActuatorLimits& value) {
-  out += limits_to_json(value).dump();
-}
+void put_json(std::string& out, const ActuatorLimits& value) { out += limits_to_json(value).dump(); }
 
 void get_json(const json& value, bool& out) {
   if (!value.is_boolean()) fail("not true or false");

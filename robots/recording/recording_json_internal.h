@@ -87,9 +87,7 @@ void get_json(const nlohmann::json& json, Refusal& value);
 
 class JsonReader;
 template <class T>
-concept HasFields = requires(T& value, JsonReader& reader) {
-  value.visit(reader);
-};
+concept HasFields = requires(T& value, JsonReader& reader) { value.visit(reader); };
 
 /// Lists, and objects of fields.
 template <class T>

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <map>
 
-#include "robots/protocol/handshake.h"
 #include "robots/control/policy_input.h"
+#include "robots/protocol/handshake.h"
 
 namespace sinew {
 namespace {
@@ -20,7 +20,9 @@ bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
 // "" where they agree.
 std::string difference(const RecordedAction& recorded, const PolicyDecision& now) {
   const auto differ = [&](const char* what, const auto& then, const auto& again) {
-    return same_bits(then, again) ? std::string() : fmt::format("{} was [{}], is [{}]", what, fmt::join(then, ", "), fmt::join(again, ", "));
+    return same_bits(then, again)
+               ? std::string()
+               : fmt::format("{} was [{}], is [{}]", what, fmt::join(then, ", "), fmt::join(again, ", "));
   };
   if (recorded.starts_anew != now.starts_anew)
     return recorded.starts_anew ? "the memory was empty, and is not" : "the memory was not empty, and is";
@@ -44,10 +46,12 @@ void check_recorded_by_policy(const RecordedSession& session) {
 RecordingReplay replay_recording(const Recording& recording, const ControllerFactory& controllers) {
   const RecordedSession& session = recording.session;
   check_recorded_by_policy(session);
-  const RobotConfig config = read_config<RobotConfig>(ConfigNode::parse_text(session.robot_config, "the recorded robot's file"));
+  const RobotConfig config =
+      read_config<RobotConfig>(ConfigNode::parse_text(session.robot_config, "the recorded robot's file"));
   PolicyControl control(controllers, config);
-  check_welcome({.robot = session.robot, .interface = session.interface, .limits = session.limits, .timing = config.timing()},
-                control.controller(), config);
+  check_welcome(
+      {.robot = session.robot, .interface = session.interface, .limits = session.limits, .timing = config.timing()},
+      control.controller(), config);
   PolicyInput input(control.controller(), config, session.interface);
   ArrivedObservation arrived = control.empty_observation();
   PolicyDecision decision = control.empty_decision();
@@ -66,7 +70,8 @@ RecordingReplay replay_recording(const Recording& recording, const ControllerFac
   }
   // The last ones of a recording that was cut short may have been written before what they answer.
   if (action != recording.actions.end() && replay.first_difference.empty() && recording.damage.empty())
-    replay.first_difference = fmt::format("action {} of session {} answers an observation that was not recorded", action->sequence, action->session);
+    replay.first_difference = fmt::format("action {} of session {} answers an observation that was not recorded",
+                                          action->sequence, action->session);
   return replay;
 }
 
@@ -98,8 +103,10 @@ LatencyProfile measured_profile(const Recording& recording) {
     observation.push_back(there);
     action.push_back(message.action_age - there);
   }
-  if (observation.empty()) fail("it holds no session in which the robot was armed and obeyed, so nothing of its delays is known");
-  const ObservationMessage &first = recording.observations.front().message, &end = recording.observations.back().message;
+  if (observation.empty())
+    fail("it holds no session in which the robot was armed and obeyed, so nothing of its delays is known");
+  const ObservationMessage &first = recording.observations.front().message,
+                           &end = recording.observations.back().message;
   const uint64_t arrived = end.arrived - first.arrived;
   // The last ones may have been on their way when it ended.
   const double lost = sent > arrived + 2 ? static_cast<double>(sent - arrived) / static_cast<double>(sent) : 0;

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "robots/recording/flight_recorder.h"
 #include "robots/control/sent_observation.h"
+#include "robots/recording/flight_recorder.h"
 
 namespace sinew {
 

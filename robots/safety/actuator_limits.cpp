@@ -11,8 +11,8 @@ void check_one(const ActuatorLimits& limits) {
   if (limits.position.size() != 2 || !(limits.lowest() < limits.highest()) || !std::isfinite(limits.lowest()) ||
       !std::isfinite(limits.highest()))
     fail("position: the joint's range is to be [lowest, highest], two finite numbers");
-  for (const auto& [name, value] : {std::pair("velocity", limits.velocity), std::pair("acceleration", limits.acceleration),
-                                    std::pair("step", limits.step)})
+  for (const auto& [name, value] : {std::pair("velocity", limits.velocity),
+                                    std::pair("acceleration", limits.acceleration), std::pair("step", limits.step)})
     if (!(value > 0) || !std::isfinite(value)) fail("{}: a limit above 0 is needed, not {}", name, value);
   const bool takes_torque = limits.kind() == ActuatorLimits::Kind::torque;
   if (takes_torque && (!(limits.torque > 0) || !std::isfinite(limits.torque)))

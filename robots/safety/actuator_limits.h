@@ -6,8 +6,8 @@
 
 namespace sinew {
 
-/// What an actuator may be told, as a robot's YAML and the link's messages say it. A limit that is not there is refused,
-/// for no limit means no motion. In SI units; of a joint that slides, metres and newtons.
+/// What an actuator may be told, as a robot's YAML and the link's messages say it. A limit that is not there is
+/// refused, for no limit means no motion. In SI units; of a joint that slides, metres and newtons.
 struct ActuatorLimits {
   enum class Kind { position, velocity, torque };
   std::string name;
@@ -50,8 +50,8 @@ struct ActuatorLimits {
 /// Throws an Error that names the actuator and what is missing, empty, not finite, or does not go with its command.
 void check_limits(const std::vector<ActuatorLimits>& limits);
 
-/// "" where two sides have the same actuators, in the same order, with the same limits; else the first difference in one
-/// sentence with both sides' values, ours being called `us` and theirs `them`.
+/// "" where two sides have the same actuators, in the same order, with the same limits; else the first difference in
+/// one sentence with both sides' values, ours being called `us` and theirs `them`.
 std::string first_difference(const std::vector<ActuatorLimits>& ours, const std::vector<ActuatorLimits>& theirs,
                              const std::string& us, const std::string& them);
 

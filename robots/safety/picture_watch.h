@@ -7,8 +7,8 @@
 
 namespace sinew {
 
-/// How long a camera that no longer sees may go on. A simulated one, which has no noise, sends the same picture as long as
-/// nothing moves; a real one hardly ever does.
+/// How long a camera that no longer sees may go on. A simulated one, which has no noise, sends the same picture as long
+/// as nothing moves; a real one hardly ever does.
 struct PictureLimits {
   int most_same = 0;  // pictures in a row that are the one before, byte by byte; 0: any number
   int most_flat = 0;  // in a row without contrast: dark, or covered
@@ -24,8 +24,8 @@ class PictureWatch {
  public:
   explicit PictureWatch(const PictureLimits& limits) : limits_(limits) {}
 
-  /// bytes: as a picture came; pixels: decoded, each of `channels` bytes. Throws an Error where there were too many in a
-  /// row. Allocates nothing.
+  /// bytes: as a picture came; pixels: decoded, each of `channels` bytes. Throws an Error where there were too many in
+  /// a row. Allocates nothing.
   void look(std::string_view bytes, std::span<const uint8_t> pixels, int channels);
 
   uint64_t same() const { return same_; }

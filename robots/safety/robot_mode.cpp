@@ -20,7 +20,8 @@ void RobotMode::configure() {
 }
 
 bool RobotMode::arm(const AlarmReport& alarm, uint64_t session, double now) {
-  if (mode_ != Mode::inactive || alarm || session <= session_ || session - session_ > largest_session_step) return false;
+  if (mode_ != Mode::inactive || alarm || session <= session_ || session - session_ > largest_session_step)
+    return false;
   mode_ = Mode::armed;
   session_ = session;
   armed_at_ = now;

@@ -31,14 +31,14 @@ class RobotMode {
 
   /// Both sides have agreed on all that they exchange. Ends nothing that was stopped.
   void configure();
-  /// From inactive, where `alarm` says that nothing is wrong and `session` is greater than all before, whose actions may
-  /// still be on their way, by largest_session_step at most: false otherwise, and nothing changes.
+  /// From inactive, where `alarm` says that nothing is wrong and `session` is greater than all before, whose actions
+  /// may still be on their way, by largest_session_step at most: false otherwise, and nothing changes.
   bool arm(const AlarmReport& alarm, uint64_t session, double now);
   /// Latched. The first reason counts, but an emergency stop counts more than any.
   void stop(const AlarmReport& reason);
   bool in_emergency() const { return mode_ == Mode::stopped && reason_.alarm == Alarm::emergency; }
-  /// From stopped to inactive, so that arm() may follow: after an emergency stop the latter alone, else the former. To be
-  /// asked for by different people: the one who was stopped must not release himself.
+  /// From stopped to inactive, so that arm() may follow: after an emergency stop the latter alone, else the former. To
+  /// be asked for by different people: the one who was stopped must not release himself.
   void acknowledge();
   void release();
   /// The link is gone, or its other side is another one: what was armed is stopped, and there is no agreement any more.

@@ -21,8 +21,9 @@ double braking_speed(double distance, double acceleration, double seconds) {
 }  // namespace
 
 const char* name_of(Refusal refusal) {
-  constexpr const char* names[refusal_count] = {"none",      "wrong size", "not finite", "wrong session", "repeated",
-                                                "reordered", "stale",      "blind",      "beyond range",  "a reading that leapt"};
+  constexpr const char* names[refusal_count] = {"none",         "wrong size",          "not finite", "wrong session",
+                                                "repeated",     "reordered",           "stale",      "blind",
+                                                "beyond range", "a reading that leapt"};
   return names[static_cast<size_t>(refusal)];
 }
 

@@ -9,8 +9,8 @@
 #include "robots/safety/actuator_limits.h"
 
 /// What stands before a robot's motors, at both ends of the link: actions that must not be obeyed are refused, the
-/// others are limited. A function of (action, measured state, limits, time) and of what it let through and believed before; it
-/// allocates nothing, waits for nothing, and throws nothing.
+/// others are limited. A function of (action, measured state, limits, time) and of what it let through and believed
+/// before; it allocates nothing, waits for nothing, and throws nothing.
 namespace sinew {
 
 /// What is measured of the actuators' joints, in the order of the limits.
@@ -34,7 +34,18 @@ struct TimedAction {
 
 /// blind: what is measured is missing or not finite. beyond_range: a joint is further outside of its range than a step
 /// leads back. leap: a position is not believed.
-enum class Refusal { none, wrong_size, not_finite, wrong_session, repeated, reordered, stale, blind, beyond_range, leap };
+enum class Refusal {
+  none,
+  wrong_size,
+  not_finite,
+  wrong_session,
+  repeated,
+  reordered,
+  stale,
+  blind,
+  beyond_range,
+  leap
+};
 inline constexpr size_t refusal_count = 10;
 const char* name_of(Refusal refusal);
 /// In words, for people. `max_age`: s, as the gate has it.
@@ -54,8 +65,8 @@ struct GateCounters {
 
 class SafetyGate {
  public:
-  /// max_age: s from an observation to the arrival of the action that answers it. leap: as WatchLimits has it, s. Throws
-  /// an Error for limits that are not complete.
+  /// max_age: s from an observation to the arrival of the action that answers it. leap: as WatchLimits has it, s.
+  /// Throws an Error for limits that are not complete.
   SafetyGate(std::vector<ActuatorLimits> limits, double max_age, double leap = 0.1);
 
   size_t size() const { return limits_.size(); }
@@ -65,8 +76,8 @@ class SafetyGate {
   void begin(uint64_t session, const MeasuredJoints& measured, double now);
 
   /// A joint is believed to be where its `velocity` can have brought it since it was believed last, in the time between
-  /// and `leap` s, or where it was told to be, or between the two. The first joint that is not; if there is one, none of
-  /// what is measured is believed. pass() asks this itself; whoever measures more often than that asks each time.
+  /// and `leap` s, or where it was told to be, or between the two. The first joint that is not; if there is one, none
+  /// of what is measured is believed. pass() asks this itself; whoever measures more often than that asks each time.
   std::optional<Leap> look(const MeasuredJoints& measured);
   /// Of a robot that nobody moves: it is where it is, whatever was before.
   void believe(const MeasuredJoints& measured);

@@ -101,9 +101,12 @@ std::string text_of(const AlarmReport& report, std::span<const ActuatorLimits> a
     return fmt::format("'{}': {}", name, with_numbers(unit));
   };
   switch (report.alarm) {
-    case Alarm::stale: case Alarm::link_lost: return report.limit > 0 ? with_numbers("s") : name_of(report.alarm);
+    case Alarm::stale:
+    case Alarm::link_lost: return report.limit > 0 ? with_numbers("s") : name_of(report.alarm);
     case Alarm::tilt: return with_numbers("rad");
-    case Alarm::joint_range: case Alarm::leap: case Alarm::astray: return of_actuator("rad");
+    case Alarm::joint_range:
+    case Alarm::leap:
+    case Alarm::astray: return of_actuator("rad");
     case Alarm::torque: return of_actuator("N m");
     case Alarm::temperature: return of_actuator("°C");
     case Alarm::not_finite:

@@ -28,8 +28,8 @@ struct WatchLimits {
   double age = 0.1;            // s, of what is measured, and of what is believed of it
   double leap = 0.1;           // s: so long a motion at its `velocity` a joint may leap beyond what it can have moved
   double follow = 3;           // s that a joint may be a `step` or more from the position that it is told
-  /// By a sensor's name, the largest magnitude of its numbers that can be, in their units. What is larger is not acted on,
-  /// and stops the robot.
+  /// By a sensor's name, the largest magnitude of its numbers that can be, in their units. What is larger is not acted
+  /// on, and stops the robot.
   std::vector<std::pair<std::string, double>> sensors;
   template <class Visitor>
   void visit(Visitor& v) {
@@ -46,8 +46,21 @@ struct WatchLimits {
 
 /// Why a robot was stopped.
 enum class Alarm {
-  none, stale, not_finite, tilt, joint_range, torque, temperature, emergency, link_lost, operator_stop, fault, leap,
-  astray, task_ended, sensor
+  none,
+  stale,
+  not_finite,
+  tilt,
+  joint_range,
+  torque,
+  temperature,
+  emergency,
+  link_lost,
+  operator_stop,
+  fault,
+  leap,
+  astray,
+  task_ended,
+  sensor
 };
 inline constexpr size_t alarm_count = 15;
 const char* name_of(Alarm alarm);
@@ -56,7 +69,7 @@ inline constexpr size_t no_joint = std::numeric_limits<size_t>::max();
 
 struct AlarmReport {
   Alarm alarm = Alarm::none;
-  size_t actuator = 0;           // of a joint's alarm (no_joint: of none); of a sensor's, which of all numbers
+  size_t actuator = 0;  // of a joint's alarm (no_joint: of none); of a sensor's, which of all numbers
   double measured = 0, limit = 0;
   explicit operator bool() const { return alarm != Alarm::none; }
 };

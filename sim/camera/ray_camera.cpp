@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "core/error.h"
-#include "sim/compat.h"
 #include "sim/camera/depth_internal.h"
 #include "sim/camera/eye_internal.h"
 #include "sim/camera/ground_internal.h"
 #include "sim/camera/rays_internal.h"
+#include "sim/compat.h"
 #include "sim/model/seen_color_internal.h"
 
 namespace sinew {

@@ -49,9 +49,9 @@ void copy_numbers(const mjModel& from, mjModel& to) {
   to.stat = from.stat;
   const mjModel* m = &from;
   MJMODEL_POINTERS_PREAMBLE(m)
-#define X(type, name, rows, columns)                                                     \
-  if constexpr (std::is_floating_point_v<type>)                                          \
-    if (!std::string_view(#name).starts_with("eq_") && from.rows == to.rows)             \
+#define X(type, name, rows, columns)                                         \
+  if constexpr (std::is_floating_point_v<type>)                              \
+    if (!std::string_view(#name).starts_with("eq_") && from.rows == to.rows) \
       std::memcpy(to.name, from.name, sizeof(type) * static_cast<size_t>(from.rows * (columns)));
   MJMODEL_POINTERS
 #undef X

@@ -94,8 +94,8 @@ class SharedJob {
   CompileJob* job_ = nullptr;
 };
 
-// This program, begun anew. It has only these files of ours: the job's, the model's, and the pipe's end that its own end
-// closes.
+// This program, begun anew. It has only these files of ours: the job's, the model's, and the pipe's end that its own
+// end closes.
 pid_t begin(int job, int model, int pipe) {
   posix_spawn_file_actions_t files;
   if (const int error = posix_spawn_file_actions_init(&files)) fail_to_begin(error);
@@ -143,8 +143,9 @@ int status_of(pid_t child) {
     default: break;
   }
   if (job.outcome == Outcome::not_begun)
-    fail("this program could not be begun anew to compile the model; start it by its own name, not through a loader or "
-         "a tool that stands for it");
+    fail(
+        "this program could not be begun anew to compile the model; start it by its own name, not through a loader or "
+        "a tool that stands for it");
   if (WIFSIGNALED(status))
     fail("MuJoCo {} crashes on this model (signal {}, {}): it is broken in a way that MuJoCo does not notice",
          mj_versionString(), WTERMSIG(status), strsignal(WTERMSIG(status)));

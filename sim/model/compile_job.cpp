@@ -1,5 +1,5 @@
-// The process that compiles a model. It is the program itself, begun anew: a fork of a program with threads may wait for
-// ever for a lock that one of them held. It ends before `main`, and before the program's own globals are made.
+// The process that compiles a model. It is the program itself, begun anew: a fork of a program with threads may wait
+// for ever for a lock that one of them held. It ends before `main`, and before the program's own globals are made.
 #include "sim/model/compile_job_internal.h"
 
 #include <fcntl.h>
@@ -15,8 +15,8 @@
 #include <new>
 #include <string>
 
-#include "sim/model/add_mjcf_internal.h"
 #include "sim/compat.h"
+#include "sim/model/add_mjcf_internal.h"
 
 namespace sinew {
 namespace {
@@ -33,10 +33,9 @@ void note(char (&place)[1000], const char* text) { std::snprintf(place, sizeof p
 }
 
 CompileJob* map_job(int file) {
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file, &status) != 0 || static_cast<size_t>(status.st_size) < sizeof(CompileJob)) _exit(1);
-  void* memory =
-      ::mmap(nullptr, static_cast<size_t>(status.st_size), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  void* memory = ::mmap(nullptr, static_cast<size_t>(status.st_size), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   if (memory == MAP_FAILED) _exit(1);
   return static_cast<CompileJob*>(memory);
 }
@@ -57,7 +56,8 @@ void restrict_this_process() {
   if (getppid() != job->parent) _exit(1);
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
     std::signal(signal, SIG_DFL);  // a sanitizer handles some of them
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);  // whose end they are is the parent's
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+    std::signal(signal, SIG_IGN);  // whose end they are is the parent's
   const auto set = [](auto what, size_t value) {
     const rlimit limit{value, value};
     setrlimit(what, &limit);

@@ -17,7 +17,7 @@ struct CompileJob {
   char path[PATH_MAX];      // of the MJCF or URDF
   size_t more_mjcf_length;  // bytes; 0: none
 
-  Outcome outcome;  // a process that crashes leaves `crashed`; one that never came so far, `not_begun`
+  Outcome outcome;     // a process that crashes leaves `crashed`; one that never came so far, `not_begun`
   char message[1000];  // MuJoCo's
   char warning[1000];  // its last one
 

@@ -78,8 +78,8 @@ class Model {
   int joint_body(int joint) const;  // the body that it moves
   /// The effort limit that a URDF gives it, N m or N, which MuJoCo drops; 0: none.
   double urdf_effort(int joint) const;
-  /// The joint that it follows by an equality that holds from the beginning, as a finger of a gripper follows the other;
-  /// -1: none. It is not to be driven on its own.
+  /// The joint that it follows by an equality that holds from the beginning, as a finger of a gripper follows the
+  /// other; -1: none. It is not to be driven on its own.
   int leader_of_joint(int joint) const;
 
   /// "qpos[1] rootz" and the unit, "m", "rad" or "1" (a part of a quaternion).
@@ -101,8 +101,8 @@ class Model {
   /// "motor", "position", "velocity", "intvelocity", "damper", "cylinder", "muscle", "adhesion", or "general".
   /// MuJoCo keeps no such word: it follows from gain, bias and dynamics.
   std::string actuator_kind(int actuator) const;
-  /// For messages: its name in quotes, or "actuator 0 (velocity, joint wheel)"; and where the file has it, "arm.xml:12",
-  /// or the path alone where that is not certain.
+  /// For messages: its name in quotes, or "actuator 0 (velocity, joint wheel)"; and where the file has it,
+  /// "arm.xml:12", or the path alone where that is not certain.
   std::string actuator_label(int actuator) const;
   std::string actuator_place(int actuator) const;
   /// "joint elbow", "tendon SF", "site hand", …
@@ -160,7 +160,7 @@ class Model {
   std::string path_;
   bool is_urdf_ = false;
   std::vector<std::string> dropped_;
-  std::vector<std::string> actuators_;  // what they are called
+  std::vector<std::string> actuators_;         // what they are called
   std::map<std::string, double> urdf_effort_;  // of a joint
 };
 

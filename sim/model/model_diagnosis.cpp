@@ -54,9 +54,7 @@ std::string on_root(const XmlScan& scan) {
                                          : "");
 }
 
-std::string on_syntax(const XmlScan& scan) {
-  return scan.fault.empty() ? "" : "; " + scan.fault;
-}
+std::string on_syntax(const XmlScan& scan) { return scan.fault.empty() ? "" : "; " + scan.fault; }
 
 // ---- Files that the model names.
 
@@ -101,9 +99,10 @@ std::string why_no_mesh(const std::string& path, std::string_view beginning) {
   std::string kind = fs::path(path).extension().string();
   std::ranges::transform(kind, kind.begin(), [](unsigned char c) { return std::tolower(c); });
   if (kind != ".stl" && kind != ".obj" && kind != ".msh")
-    return fmt::format("MuJoCo reads meshes as STL, OBJ and MSH, not as '{}'; convert the mesh to STL or OBJ and name that "
-                       "file instead",
-                       kind);
+    return fmt::format(
+        "MuJoCo reads meshes as STL, OBJ and MSH, not as '{}'; convert the mesh to STL or OBJ and name that "
+        "file instead",
+        kind);
   if (kind == ".stl" && beginning.starts_with("solid") && beginning.find("facet") != std::string_view::npos)
     return "it is an STL in text, and MuJoCo reads binary ones; convert the mesh";
   return "";
@@ -146,11 +145,13 @@ const XmlElement* parent_of(const XmlScan& scan, const XmlElement& element) {
 
 std::string without_mass(const XmlScan& scan, const XmlElement& body) {
   const std::string* name = body.find("name");
-  return fmt::format("; {}: the {} '{}' is moved by a joint and has no mass: give it an <inertial>, or a {} with a mass",
-                     scan.place(body), body.name, name ? shortened(*name) : "", scan.is_urdf() ? "<collision>" : "geom");
+  return fmt::format(
+      "; {}: the {} '{}' is moved by a joint and has no mass: give it an <inertial>, or a {} with a mass",
+      scan.place(body), body.name, name ? shortened(*name) : "", scan.is_urdf() ? "<collision>" : "geom");
 }
 
-// Of an MJCF: of each body that a joint moves, whether something on it, or on what hangs on it without a joint, has one.
+// Of an MJCF: of each body that a joint moves, whether something on it, or on what hangs on it without a joint, has
+// one.
 std::string massless_body(const XmlScan& scan) {
   const std::vector<XmlElement>& elements = scan.elements;
   std::vector<bool> moved(elements.size()), has_mass(elements.size());

@@ -46,8 +46,7 @@ double number_of(const XmlScan& scan, const XmlElement& element, const char* nam
 
 std::string escaped(const std::string& text) {
   std::string out;
-  for (const char c : text)
-    out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '"' ? "&quot;" : std::string(1, c);
+  for (const char c : text) out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '"' ? "&quot;" : std::string(1, c);
   return out;
 }
 
@@ -83,9 +82,8 @@ std::string mesh_folder(const XmlScan& scan) {
 
 void refuse_xacro(const XmlScan& scan) {
   const auto refuse = [&](const XmlElement& element, const std::string& what) {
-    fail(
-        "{}: {} is of xacro, which makes a URDF and is none: run 'xacro {} > robot.urdf' (of ROS) and name that file",
-        scan.place(element), what, fs::path(scan.files[0]).filename().string());
+    fail("{}: {} is of xacro, which makes a URDF and is none: run 'xacro {} > robot.urdf' (of ROS) and name that file",
+         scan.place(element), what, fs::path(scan.files[0]).filename().string());
   };
   for (const XmlElement& element : scan.elements) {
     if (element.name.starts_with("xacro:")) refuse(element, fmt::format("<{}>", shortened(element.name)));
@@ -112,9 +110,9 @@ std::string mjcf_for_mimics(const XmlScan& scan) {
     if (!moves_on_one_axis(*joints[static_cast<size_t>(found - names.begin())]) || other == name)
       fail("{}: the joint '{}' mimics '{}', which neither slides nor turns on its own; take the <mimic> out",
            scan.place(mimic), shortened(name), shortened(other));
-    equalities += fmt::format("<joint joint1=\"{}\" joint2=\"{}\" polycoef=\"{} {} 0 0 0\"/>", escaped(name),
-                              escaped(other), number_of(scan, mimic, "offset", 0),
-                              number_of(scan, mimic, "multiplier", 1));
+    equalities +=
+        fmt::format("<joint joint1=\"{}\" joint2=\"{}\" polycoef=\"{} {} 0 0 0\"/>", escaped(name), escaped(other),
+                    number_of(scan, mimic, "offset", 0), number_of(scan, mimic, "multiplier", 1));
   }
   if (equalities.empty()) return "";
   return fmt::format("<compiler meshdir=\"{}\"/><equality>{}</equality>", escaped(mesh_folder(scan)), equalities);
@@ -125,7 +123,8 @@ std::map<std::string, double> effort_limits_of_urdf(const XmlScan& scan) {
   for (const XmlElement& limit : scan.elements) {
     const XmlElement* joint = parent_of(scan, limit);
     if (limit.name != "limit" || !joint || joint->name != "joint") continue;
-    if (const double effort = number_of(scan, limit, "effort", 0); effort > 0) limits[attribute(*joint, "name")] = effort;
+    if (const double effort = number_of(scan, limit, "effort", 0); effort > 0)
+      limits[attribute(*joint, "name")] = effort;
   }
   return limits;
 }
@@ -139,9 +138,9 @@ std::vector<std::string> dropped_of_urdf(const XmlScan& scan) {
       if (count++ == 0) first = &element;
     }
   };
-  Kind effort{"effort limits"}, velocity{"velocity limits"}, safety{"<safety_controller>"}, calibration{"<calibration>"},
-      transmission{"<transmission>"}, control{"<ros2_control>"}, gazebo{"<gazebo>"}, sensor{"<sensor>"},
-      visual{"what is only <visual>"}, fixed{"fixed joints, whose links become one body"};
+  Kind effort{"effort limits"}, velocity{"velocity limits"}, safety{"<safety_controller>"},
+      calibration{"<calibration>"}, transmission{"<transmission>"}, control{"<ros2_control>"}, gazebo{"<gazebo>"},
+      sensor{"<sensor>"}, visual{"what is only <visual>"}, fixed{"fixed joints, whose links become one body"};
   bool discards_visual = true;
   for (const XmlElement& element : scan.elements) {
     const XmlElement* parent = parent_of(scan, element);
@@ -164,12 +163,12 @@ std::vector<std::string> dropped_of_urdf(const XmlScan& scan) {
   }
   if (!discards_visual) visual.count = 0;
   std::vector<std::string> dropped;
-  for (const Kind* kind : {&effort, &velocity, &safety, &transmission, &control, &sensor, &calibration, &gazebo, &visual,
-                           &fixed})
+  for (const Kind* kind :
+       {&effort, &velocity, &safety, &transmission, &control, &sensor, &calibration, &gazebo, &visual, &fixed})
     if (kind->count > 0)
-      dropped.push_back(kind->count == 1 ? fmt::format("{} (line {})", kind->words, kind->first->line)
-                                         : fmt::format("{} ({}, from line {} on)", kind->words, kind->count,
-                                                       kind->first->line));
+      dropped.push_back(kind->count == 1
+                            ? fmt::format("{} (line {})", kind->words, kind->first->line)
+                            : fmt::format("{} ({}, from line {} on)", kind->words, kind->count, kind->first->line));
   return dropped;
 }
 

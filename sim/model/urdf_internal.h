@@ -7,12 +7,12 @@
 
 namespace sinew {
 
-/// Throws an Error for a xacro file, which is a recipe for a URDF: MuJoCo would read its words as they are, or leave out
-/// what they stand for.
+/// Throws an Error for a xacro file, which is a recipe for a URDF: MuJoCo would read its words as they are, or leave
+/// out what they stand for.
 void refuse_xacro(const XmlScan& scan);
 
-/// MJCF that MuJoCo's reading of a URDF lacks: an equality for each <mimic>. "": it lacks nothing. Throws an Error at the
-/// place of a <mimic> that names no joint of the file.
+/// MJCF that MuJoCo's reading of a URDF lacks: an equality for each <mimic>. "": it lacks nothing. Throws an Error at
+/// the place of a <mimic> that names no joint of the file.
 std::string mjcf_for_mimics(const XmlScan& scan);
 
 /// The <limit effort="…"/> of each joint that has one above 0.

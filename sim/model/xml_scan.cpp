@@ -83,14 +83,15 @@ class Scanner {
     std::vector<std::pair<std::string, int>> open;  // names, and the elements they are
     int line = 1;
     const auto count_lines = [&](size_t from, size_t to) {
-      line += static_cast<int>(std::count(text.begin() + static_cast<ptrdiff_t>(from),
-                                          text.begin() + static_cast<ptrdiff_t>(to), '\n'));
+      line += static_cast<int>(
+          std::count(text.begin() + static_cast<ptrdiff_t>(from), text.begin() + static_cast<ptrdiff_t>(to), '\n'));
     };
     size_t end = 0;
     for (size_t begin; (begin = text.find('<', end)) != std::string_view::npos;) {
       count_lines(end, begin);
       const size_t finish = end_of_markup(text, begin);
-      if (finish == std::string_view::npos) return note(fmt::format("{}:{}: it is no whole XML: what begins here does not end", path, line));
+      if (finish == std::string_view::npos)
+        return note(fmt::format("{}:{}: it is no whole XML: what begins here does not end", path, line));
       const std::string_view markup = text.substr(begin, finish - begin);
       if (markup.starts_with("</")) {
         close(markup, path, line, open);
@@ -138,11 +139,13 @@ class Scanner {
     }
   }
 
-  void close(std::string_view markup, const std::string& path, int line, std::vector<std::pair<std::string, int>>& open) {
+  void close(std::string_view markup, const std::string& path, int line,
+             std::vector<std::pair<std::string, int>>& open) {
     std::string name(markup.substr(2, markup.size() - 3));
     while (!name.empty() && is_space(name.back())) name.pop_back();
     if (!open.empty() && open.back().first == name) return open.pop_back();
-    if (open.empty()) return note(fmt::format("{}:{}: it is no well-formed XML: </{}> closes nothing", path, line, name));
+    if (open.empty())
+      return note(fmt::format("{}:{}: it is no well-formed XML: </{}> closes nothing", path, line, name));
     note(fmt::format("{}:{}: it is no well-formed XML: </{}> where <{}> is open", path, line, name, open.back().first));
     const auto same = std::ranges::find(open.rbegin(), open.rend(), name, &std::pair<std::string, int>::first);
     if (same != open.rend()) open.erase(same.base() - 1, open.end());

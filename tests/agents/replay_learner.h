@@ -14,8 +14,8 @@
 namespace sinew {
 
 struct ReplayConfig {
-  int64_t capacity = 64;    // transitions
-  int64_t row_floats = 4;   // a transition's
+  int64_t capacity = 64;     // transitions
+  int64_t row_floats = 4;    // a transition's
   int64_t state_floats = 0;  // that are saved anew with each checkpoint
 
   template <class V>
@@ -26,8 +26,8 @@ struct ReplayConfig {
   }
 };
 
-/// One step an iteration. Each draws a transition, on which the policy's first weight and the next action depend: a wrong
-/// row anywhere would show in the weights.
+/// One step an iteration. Each draws a transition, on which the policy's first weight and the next action depend: a
+/// wrong row anywhere would show in the weights.
 class ReplayLearner final : public Algorithm {
  public:
   ReplayLearner(const ReplayConfig& config, const AlgorithmContext& context)
@@ -67,16 +67,15 @@ class ReplayLearner final : public Algorithm {
     archive("stream", stream_);
     archive("drawn", drawn_);
     archive("state", std::span(state_));
-    RowLog rows{.row_bytes = static_cast<size_t>(config_.row_floats) * sizeof(float),
-                .capacity = static_cast<uint64_t>(config_.capacity),
-                .begin = begin(),
-                .end = end_,
-                .get = [this](uint64_t row, std::span<char> bytes) {
-                  std::memcpy(bytes.data(), row_of(row).data(), bytes.size());
-                },
-                .put = [this](uint64_t row, std::span<const char> bytes) {
-                  std::memcpy(row_of(row).data(), bytes.data(), bytes.size());
-                }};
+    RowLog rows{
+        .row_bytes = static_cast<size_t>(config_.row_floats) * sizeof(float),
+        .capacity = static_cast<uint64_t>(config_.capacity),
+        .begin = begin(),
+        .end = end_,
+        .get = [this](uint64_t row,
+                      std::span<char> bytes) { std::memcpy(bytes.data(), row_of(row).data(), bytes.size()); },
+        .put = [this](uint64_t row,
+                      std::span<const char> bytes) { std::memcpy(row_of(row).data(), bytes.data(), bytes.size()); }};
     archive("transitions", rows);
     end_ = rows.end;
   }

@@ -142,8 +142,7 @@ class CrashTest : public testing::Test {
       if (what == "sync") synced[path] = written[path];
     }
     for (const auto& [path, bytes] : written)
-      if ((path.ends_with("metrics.csv") || path.find("tfevents") != std::string::npos ||
-           path.ends_with(".segment")) &&
+      if ((path.ends_with("metrics.csv") || path.find("tfevents") != std::string::npos || path.ends_with(".segment")) &&
           fs::exists(path))
         fs::resize_file(path, std::min(synced[path], fs::file_size(path)));
   }

@@ -59,8 +59,9 @@ TEST_F(Demonstrated, ASessionIsClonedAndLearntOnFrom) {
   // What does not go together.
   expect_failure({"train", file("clone.yaml"), "--run", file("x"), "--set", "task=pendulum"},
                  "the demonstrations '" + file("shown.safetensors") + "': sensor 'state' has shape [3]");
-  expect_failure({"train", file("clone.yaml"), "--run", file("x"), "--set", "algorithm.demonstrations=" + file("r.mcap")},
-                 file("r.mcap"));
+  expect_failure(
+      {"train", file("clone.yaml"), "--run", file("x"), "--set", "algorithm.demonstrations=" + file("r.mcap")},
+      file("r.mcap"));
   expect_failure({"train", file("clone.yaml"), "--run", file("x"), "--set", "algorithm.demonstrations=" + file("none")},
                  "cannot read '" + file("none") + "'");
   expect_failure({"train", file("on.yaml"), "--run", file("x"), "--set", "initial_policy=" + file("shown.safetensors")},
@@ -73,7 +74,8 @@ TEST_F(Demonstrated, ASessionIsClonedAndLearntOnFrom) {
 // The example writes them with NumPy; a network of two layers does the same afterwards.
 TEST_F(Demonstrated, ByAControllerInPython) {
   const std::string examples = SINEW_SOURCE_DIR "/examples/";
-  if (ChildProcess({"/usr/bin/python3", "-c", "import numpy"}).wait().exit_code != 0) GTEST_SKIP() << "NumPy is not there";
+  if (ChildProcess({"/usr/bin/python3", "-c", "import numpy"}).wait().exit_code != 0)
+    GTEST_SKIP() << "NumPy is not there";
   const ChildProcess::Result written =
       ChildProcess({"/usr/bin/python3", examples + "write_demonstrations.py", file("shown.safetensors")}).wait();
   ASSERT_EQ(written.exit_code, 0) << written.errors;

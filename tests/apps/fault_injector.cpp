@@ -90,13 +90,11 @@ ssize_t write(int fd, const void* data, size_t bytes) {
 
 int fsync(int fd) {
   static auto* const function = next<int(int)>("fsync");
-  return visit<int>(
-      "sync", 0, path_of(fd), [&] { return function(fd); }, [] {});
+  return visit<int>("sync", 0, path_of(fd), [&] { return function(fd); }, [] {});
 }
 
 int rename(const char* from, const char* to) noexcept {
   static auto* const function = next<int(const char*, const char*)>("rename");
-  return visit<int>(
-      "rename", 0, to, [&] { return function(from, to); }, [] {});
+  return visit<int>("rename", 0, to, [&] { return function(from, to); }, [] {});
 }
 }

@@ -3,8 +3,8 @@
 
 #include "envs/task/make_env.h"
 #include "envs/task/task_env.h"
-#include "robots/protocol/handshake.h"
 #include "robots/lekiwi/lekiwi_config.h"
+#include "robots/protocol/handshake.h"
 #include "tests/core/expect_error.h"
 #include "tests/nets/make_policy.h"
 
@@ -23,10 +23,12 @@ class LeKiwiFile : public testing::TestWithParam<const char*> {
 TEST_P(LeKiwiFile, FitsThePoliciesOfItsTask) {
   const RobotConfig config = load_robot_config(file);
   InterfaceSpec spec{env_->spec().sensors, env_->spec().actions};
-  check_policy(PolicyRunner(make_policy(spec, "{encoders: {truth: {used_by: critic}}, actor: [], critic: []}")), config);
+  check_policy(PolicyRunner(make_policy(spec, "{encoders: {truth: {used_by: critic}}, actor: [], critic: []}")),
+               config);
   std::swap(spec.actions.parts[0].labels[0], spec.actions.parts[0].labels[1]);
   const Policy swapped = make_policy(spec, "{encoders: {truth: {used_by: critic}}, actor: [], critic: []}");
-  expect_contains(error_of([&] { check_policy(PolicyRunner(swapped), config); }), "actuator 1 is 'shoulder_lift' in the policy");
+  expect_contains(error_of([&] { check_policy(PolicyRunner(swapped), config); }),
+                  "actuator 1 is 'shoulder_lift' in the policy");
 }
 
 TEST_P(LeKiwiFile, MeansByANumberWhatTheTaskMeans) {

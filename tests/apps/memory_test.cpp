@@ -10,7 +10,8 @@ namespace sinew {
 namespace {
 
 constexpr const char* recipe =
-    "task: " SINEW_SOURCE_DIR "/configs/tasks/visual_cue.yaml\n"
+    "task: " SINEW_SOURCE_DIR
+    "/configs/tasks/visual_cue.yaml\n"
     "total_timesteps: 256\n"
     "n_envs: 2\n"
     "algorithm: {name: ppo, n_steps: 64, batch_size: 64, seq_len: 32, n_epochs: 1}\n"
@@ -70,7 +71,8 @@ TEST_F(MemoryTest, WhatIsWrongIsNamed) {
   const auto played = run_sinew({"play", file("none"), "--inside"});
   EXPECT_EQ(played.exit_code, 2);
   expect_contains(played.errors, "--inside is shown in a --video");
-  const auto blind = run_sinew({"play", SINEW_SOURCE_DIR "/zoo/half_cheetah.safetensors", "--inside", "--json", file("inside.json")});
+  const auto blind =
+      run_sinew({"play", SINEW_SOURCE_DIR "/zoo/half_cheetah.safetensors", "--inside", "--json", file("inside.json")});
   EXPECT_EQ(blind.exit_code, 2);
   expect_contains(blind.errors, "has neither images, nor a recurrent layer, nor attention");
   EXPECT_FALSE(std::filesystem::exists(file("inside.json")));

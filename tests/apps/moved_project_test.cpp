@@ -31,7 +31,8 @@ class MovedProject : public testing::Test {
 };
 
 TEST_F(MovedProject, PlaysAndResumesToTheSameBits) {
-  const std::vector<std::string> train = {"train", "ppo.yaml"}, more = {"train", "ppo.yaml", "--resume", "--set", "total_timesteps=512"};
+  const std::vector<std::string> train = {"train", "ppo.yaml"},
+                                 more = {"train", "ppo.yaml", "--resume", "--set", "total_timesteps=512"};
   expect_run("one", train);
   expect_run("one", {"train", "ppo.yaml", "--run", "runs/cloned", "--set", "initial_policy=runs/ppo/policy.safetensors",
                      "--set", "task=tasks/down.yaml", "--seeds", "1-2"});
@@ -42,9 +43,9 @@ TEST_F(MovedProject, PlaysAndResumesToTheSameBits) {
       expect_run(project, {"play", policy, "--episodes", "1"});
     expect_run("", {"play", file(project + "/runs/ppo"), "--episodes", "1"});
     expect_run(project, more);
-    expect_run(project, {"train", "ppo.yaml", "--run", "runs/cloned", "--set",
-                         "initial_policy=runs/ppo/policy.safetensors", "--set", "task=tasks/down.yaml", "--seeds", "1-2",
-                         "--resume", "--set", "total_timesteps=512"});
+    expect_run(project,
+               {"train", "ppo.yaml", "--run", "runs/cloned", "--set", "initial_policy=runs/ppo/policy.safetensors",
+                "--set", "task=tasks/down.yaml", "--seeds", "1-2", "--resume", "--set", "total_timesteps=512"});
     expect_run(project, {"train", "runs/ppo/config.yaml", "--run", "runs/again"});  // a run's own recipe
     expect_run(project, {"play", "runs/ppo", "--task", "runs/ppo/task.yaml", "--episodes", "1"});
   }
@@ -56,8 +57,9 @@ TEST_F(MovedProject, PlaysAndResumesToTheSameBits) {
 
 TEST_F(MovedProject, NothingInARunSaysWhereItLies) {
   expect_run("one", {"train", file("one/ppo.yaml"), "--run", file("one/runs/ppo")});
-  expect_run("one", {"train", "ppo.yaml", "--run", "runs/next", "--set",
-                     "initial_policy=" + file("one/runs/ppo/policy.safetensors"), "--set", "task=" + file("one/up.yaml")});
+  expect_run("one",
+             {"train", "ppo.yaml", "--run", "runs/next", "--set",
+              "initial_policy=" + file("one/runs/ppo/policy.safetensors"), "--set", "task=" + file("one/up.yaml")});
   for (const auto& entry : fs::recursive_directory_iterator(file("one/runs")))
     if (entry.is_regular_file() && entry.path().filename() != "log.txt") {
       EXPECT_EQ(read_file(entry.path().string()).find(file("one")), std::string::npos) << entry.path();

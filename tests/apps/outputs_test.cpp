@@ -1,12 +1,13 @@
-// What a command writes never takes the place of what it reads, nor of what it did not write: all commands, all options.
+// What a command writes never takes the place of what it reads, nor of what it did not write: all commands, all
+// options.
 #include <algorithm>
 #include <map>
 
 #include "apps/run.h"
+#include "core/own_mark.h"
 #include "core/safe_file.h"
 #include "tests/apps/program.h"
 #include "tests/core/expect_error.h"
-#include "core/own_mark.h"
 
 namespace sinew {
 namespace {
@@ -39,10 +40,9 @@ std::vector<CommandOptions> those_that_write() {
 // is_output(kind) or is_folder().
 TEST(Outputs, EveryOptionSaysWhetherItNamesAFile) {
   const std::vector<std::string> words = {
-      "train --seeds",   "train --set",          "robot --address",  "robot --stop-address", "robot --adapter",
-      "robot --wire",    "keys ACTION",          "keys --as",        "log --show",           "stop --why",
-      "report --metric", "terms KIND",           "bench NAME",
-      "link-check --only",
+      "train --seeds",   "train --set", "robot --address", "robot --stop-address", "robot --adapter",
+      "robot --wire",    "keys ACTION", "keys --as",       "log --show",           "stop --why",
+      "report --metric", "terms KIND",  "bench NAME",      "link-check --only",
   };
   for (const CommandOptions& one : all_options())
     for (const DeclaredOption& option : one.options)
@@ -86,8 +86,11 @@ TEST(Outputs, AnInputIsNotOverwrittenByWhateverName) {
   fs::create_symlink(folder.file("elsewhere"), folder.file("folder"));
   fs::create_hard_link(folder.file("input"), folder.file("elsewhere/hard"));
   const std::string input = folder.file("input");
-  const std::vector<std::string> aliases = {input, folder.file("./input"), folder.file("folder/../input"),
-                                            folder.file("link"), folder.file("folder/hard"),
+  const std::vector<std::string> aliases = {input,
+                                            folder.file("./input"),
+                                            folder.file("folder/../input"),
+                                            folder.file("link"),
+                                            folder.file("folder/hard"),
                                             fs::relative(input).string()};
   int pairs = 0;
   for (const CommandOptions& one : those_that_write())
@@ -140,8 +143,11 @@ TEST(Outputs, TwoOutputsAreTwoFiles) {
 void write_pictures_and_films_of_others(const TemporaryFolder& folder) {
   using namespace std::string_literals;
   const std::string header = "\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\1\0\0\0\1\x08\0\0\0\0\x3a\x7e\x9b\x55"s,
-                    pixels = "\0\0\0\x0aIDAT\x78\xda\x63\x60\0\0\0\2\0\1\xe2\x21\xbc\x33"s,
-                    mark(png_mark), end(mp4_mark), film = "\0\0\0\x18" "ftypisom\0\0\2\0isomiso2\0\0\0\x08moov"s;
+                    pixels = "\0\0\0\x0aIDAT\x78\xda\x63\x60\0\0\0\2\0\1\xe2\x21\xbc\x33"s, mark(png_mark),
+                    end(mp4_mark),
+                    film =
+                        "\0\0\0\x18"
+                        "ftypisom\0\0\2\0isomiso2\0\0\0\x08moov"s;
   std::string foreign_mark = mark;
   foreign_mark.replace(foreign_mark.find("sinew"), 5, "MSPnt");
   const std::map<std::string, std::string> files = {
@@ -224,7 +230,8 @@ TEST(Outputs, StreamsAndEmptyFilesAreWritten) {
 // Whatever stands behind it: a pipe, a file that has text already, another descriptor.
 TEST(Outputs, WhatIsOpenAlreadyIsWrittenInto) {
   const TemporaryFolder folder;
-  const std::string inspect = std::string(SINEW_PROGRAM) + " inspect " SINEW_SOURCE_DIR "/sim/models/hopper.xml --json ";
+  const std::string inspect =
+      std::string(SINEW_PROGRAM) + " inspect " SINEW_SOURCE_DIR "/sim/models/hopper.xml --json ";
   for (const std::string& command :
        {inspect + "/dev/stdout | cat > out", inspect + "/dev/stdout > out", inspect + "/dev/fd/3 3>&1 > out",
         inspect + "/proc/self/fd/1 > out", inspect + "/dev/fd/3 3> out"}) {

@@ -31,7 +31,8 @@ TEST_F(OwnWordsExample, ExplainsItsTerm) {
 }
 
 TEST_F(OwnWordsExample, ATaskMayNameIt) {
-  const std::string policy = SINEW_SOURCE_DIR "/zoo/inverted_pendulum.safetensors", task = examples_ + "own_words_pole.yaml";
+  const std::string policy = SINEW_SOURCE_DIR "/zoo/inverted_pendulum.safetensors",
+                    task = examples_ + "own_words_pole.yaml";
   const ChildProcess::Result result = run({"play", policy, "--task", task, "--episodes", "1"});
   EXPECT_EQ(result.exit_code, 0) << result.errors;
   const ChildProcess::Result unknown = run_sinew({"play", policy, "--task", task, "--episodes", "1"});

@@ -42,15 +42,17 @@ TEST_F(Paths, OneThatIsTypedCountsFromTheShellsFolder) {
       {"runs/first/best.safetensors", {"show", "@"}},
       {"ppo.yaml", {"train", "@", "--run", file("run"), "--overwrite"}},
       {"up.yaml", {"train", recipe, "--run", file("run"), "--overwrite", "--set", "task=@"}},
-      {"runs/first/policy.safetensors", {"train", recipe, "--run", file("run"), "--overwrite", "--set", "initial_policy=@"}},
+      {"runs/first/policy.safetensors",
+       {"train", recipe, "--run", file("run"), "--overwrite", "--set", "initial_policy=@"}},
       {"runs/first", {"play", "@", "--episodes", "1"}},
       {"up.yaml", {"play", file("project/runs/first"), "--episodes", "1", "--task", "@"}},
       {"up.yaml", {"replay", "@", "--input", file("project/state.json"), "--output", "/dev/null"}},
       {"state.json", {"replay", file("project/up.yaml"), "--input", "@", "--output", "/dev/null"}},
       {"pole.xml", {"inspect", "@"}},
       {"runs/first", {"report", "@", "--plot", file("plot.png")}},
-      {"delay.yaml", {"robot", file("project/up.yaml"), "--seconds", "0.01", "--address", "ipc://" + file("robot"),
-                      "--stop-address", "ipc://" + file("stop"), "--profile", "@"}},
+      {"delay.yaml",
+       {"robot", file("project/up.yaml"), "--seconds", "0.01", "--address", "ipc://" + file("robot"), "--stop-address",
+        "ipc://" + file("stop"), "--profile", "@"}},
   };
   for (const Use& use : uses)
     for (const char* from : {"project/sub", "away"})
@@ -120,7 +122,8 @@ TEST_F(Paths, AnErrorSaysWhereWasLooked) {
   const std::string recipe = file("project/ppo.yaml");
   const std::vector<Mistake> mistakes = {
       {{"train", "no/such.yaml"}, {here + "/no/such.yaml"}},
-      {{"train", "configs/recipes/such.yaml"}, {here + "/configs/recipes/such.yaml", home + "/configs/recipes/such.yaml"}},
+      {{"train", "configs/recipes/such.yaml"},
+       {here + "/configs/recipes/such.yaml", home + "/configs/recipes/such.yaml"}},
       {{"train", "nosuchthing"}, {here + "/nosuchthing", home + "/configs/recipes/nosuchthing.yaml"}},
       {{"play", "nosuchthing"}, {here + "/nosuchthing", home + "/zoo/nosuchthing.safetensors"}},
       {{"show", "zoo/such.safetensors"}, {here + "/zoo/such.safetensors", home + "/zoo/such.safetensors"}},

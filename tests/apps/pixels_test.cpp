@@ -27,7 +27,8 @@ std::string task(const std::string& camera) {
          "/configs/tasks/inverted_pendulum.yaml\n"
          "time_limit: 20\n"
          "observations:\n"
-         "  eye: {" + camera + "}\n";
+         "  eye: {" +
+         camera + "}\n";
 }
 
 class PixelsTest : public testing::Test {
@@ -62,8 +63,7 @@ TEST_F(PixelsTest, TrainsShowsPlaysAndFilms) {
   for (const char* text : {"sensor 'eye': uint8 [24, 32, 2]", "2 frames of 'grey'", "encoder.eye.0", "[1, 5, 7, 4]",
                            "conv2d + relu", "FLOPs per row"})
     expect_contains(shown.output, text);
-  const ChildProcess::Result played =
-      run_sinew({"play", file("run"), "--episodes", "1", "--video", file("run.mp4")});
+  const ChildProcess::Result played = run_sinew({"play", file("run"), "--episodes", "1", "--video", file("run.mp4")});
   EXPECT_EQ(played.exit_code, 0) << played.errors;
   EXPECT_GT(std::filesystem::file_size(file("run.mp4")), 1000u);
 }
@@ -87,7 +87,8 @@ TEST_F(PixelsTest, MistakesAreNamedBeforeTraining) {
   folder_.write("task.yaml", task("camera: frnt"));
   expect_mistake(train(), "no camera 'frnt'");
   folder_.write("task.yaml", task("camera: track, size: [2048, 2048], frames: 1"));
-  expect_mistake(run_sinew({"train", file("recipe.yaml"), "--run", file("large"), "--set", "n_envs=8192"}), "GB are free");
+  expect_mistake(run_sinew({"train", file("recipe.yaml"), "--run", file("large"), "--set", "n_envs=8192"}),
+                 "GB are free");
 }
 
 TEST_F(PixelsTest, WithoutOpenGlItSaysWhatToInstallAndRaysStillSee) {

@@ -56,8 +56,9 @@ TEST_F(RefusedEarly, NamesThatFilesCannotCarry) {
 }
 
 TEST_F(RefusedEarly, NamesThatFilesCanCarryAreLearntWith) {
-  folder_.write("project/up.yaml", "model: pole.xml\ntime_limit: 50\nobservations: {state: [qpos, qvel]}\nreward:\n"
-                                   "  \"höhe über grund\": {term: alive}\n  \"走る\": {term: alive}\n  a/b: {term: alive}\n");
+  folder_.write("project/up.yaml",
+                "model: pole.xml\ntime_limit: 50\nobservations: {state: [qpos, qvel]}\nreward:\n"
+                "  \"höhe über grund\": {term: alive}\n  \"走る\": {term: alive}\n  a/b: {term: alive}\n");
   expect_good();
 }
 
@@ -78,12 +79,12 @@ TEST_F(RefusedEarly, AModelInAnotherEncoding) {
 TEST_F(RefusedEarly, AFolderWhoseNameIsNotUtf8Works) {
   fs::rename(file(""), folder_.file("caf\xe9"));
   const std::string folder = folder_.file("caf\xe9");
-  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
-           {"train", "ppo.yaml"},
-           {"play", "runs/ppo", "--episodes", "1", "--json", "r\xe9sult.json"},
-           {"report", "runs/ppo", "--json", "report.json"},
-           {"train", "ppo.yaml", "--resume", "--set", "total_timesteps=512"},
-           {"train", "ppo.yaml", "--run", "r\xe9"}})
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"train", "ppo.yaml"},
+                                             {"play", "runs/ppo", "--episodes", "1", "--json", "r\xe9sult.json"},
+                                             {"report", "runs/ppo", "--json", "report.json"},
+                                             {"train", "ppo.yaml", "--resume", "--set", "total_timesteps=512"},
+                                             {"train", "ppo.yaml", "--run", "r\xe9"}})
     expect_success(run_sinew_in(folder, words), words);
 }
 
@@ -101,7 +102,8 @@ void for_each_number(const ConfigNode& node, const std::string& path,
   if (node.is_scalar() && !node.is_quoted() && node.text().find_first_not_of("0123456789.e+-") == std::string::npos)
     visit(path);
   if (node.is_map())
-    for (const auto& [key, value] : node.entries()) for_each_number(value, path.empty() ? key : path + "." + key, visit);
+    for (const auto& [key, value] : node.entries())
+      for_each_number(value, path.empty() ? key : path + "." + key, visit);
   if (node.is_list())
     for (size_t i = 0; i < node.items().size(); ++i)
       for_each_number(node.items()[i], path + "." + std::to_string(i), visit);
@@ -162,8 +164,8 @@ TEST_F(RefusedEarly, LateRefusalsLeaveNoFolder) {
 TEST_F(RefusedEarly, ARefusedRunLeavesTheFormerOneWhole) {
   ASSERT_EQ(train().exit_code, 0);
   const std::string before = read_file(file("runs/a/b/policy.safetensors"));
-  for (const char* assignment : {"initial_policy=missing.safetensors", "initial_policy=runs/a/b/best.safetensors",
-                                 "total_timesteps=.inf"}) {
+  for (const char* assignment :
+       {"initial_policy=missing.safetensors", "initial_policy=runs/a/b/best.safetensors", "total_timesteps=.inf"}) {
     EXPECT_EQ(train({"--overwrite", "--set", assignment}).exit_code, 2);
     EXPECT_EQ(read_file(file("runs/a/b/policy.safetensors")), before);
     EXPECT_TRUE(fs::exists(file("runs/a/b/metrics.csv")));
@@ -174,7 +176,7 @@ TEST_F(RefusedEarly, ARobotsNameThatNamesNoFile) {
   ASSERT_EQ(train().exit_code, 0);
   ASSERT_EQ(run_sinew_in(file(""), {"robot", "up.yaml", "--config", "bot.yaml", "--seconds", "0.01", "--address",
                                     "ipc://" + file("robot"), "--stop-address", "ipc://" + file("stop")})
-                    .errors.find("no good name"),
+                .errors.find("no good name"),
             std::string::npos);
   ASSERT_TRUE(fs::exists(file("bot.yaml")));
   const ConfigNode good = ConfigNode::parse_file(file("bot.yaml"));
@@ -196,7 +198,8 @@ TEST_F(RefusedEarly, ARobotsNameThatNamesNoFile) {
 
 TEST_F(RefusedEarly, ARunThatNeverTouchesThePolicyIsWarnedOf) {
   for (const auto& [steps, is_warned] : {std::pair{"255", false}, {"256", true}}) {
-    const ChildProcess::Result result = train({"--overwrite", "--set", std::string("algorithm.critic_warmup=") + steps});
+    const ChildProcess::Result result =
+        train({"--overwrite", "--set", std::string("algorithm.critic_warmup=") + steps});
     EXPECT_EQ(result.exit_code, 0) << result.errors;
     EXPECT_EQ(result.errors.find("the policy learns nothing") != std::string::npos, is_warned) << result.errors;
   }

@@ -11,8 +11,13 @@ class ReinforceExample : public testing::Test {
  protected:
   std::string file(const std::string& name) const { return folder_.file(name); }
   ChildProcess::Result train(const std::string& name, int steps, const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> words = {SINEW_EXAMPLE_REINFORCE, "train", SINEW_SOURCE_DIR "/examples/reinforce.yaml",
-                                      "--run", file(name), "--set", fmt::format("total_timesteps={}", steps)};
+    std::vector<std::string> words = {SINEW_EXAMPLE_REINFORCE,
+                                      "train",
+                                      SINEW_SOURCE_DIR "/examples/reinforce.yaml",
+                                      "--run",
+                                      file(name),
+                                      "--set",
+                                      fmt::format("total_timesteps={}", steps)};
     words.insert(words.end(), more.begin(), more.end());
     return ChildProcess(words).wait();
   }

@@ -18,8 +18,7 @@ struct Bad {
 };
 const Bad bad_runs[] = {
     {"empty folder", [](const TemporaryFolder& at, const std::string& run) { at.write(run + "/.keep", ""); }},
-    {"just begun",
-     [](const TemporaryFolder& at, const std::string& run) { at.write(run + "/config.yaml", config); }},
+    {"just begun", [](const TemporaryFolder& at, const std::string& run) { at.write(run + "/config.yaml", config); }},
     {"no row yet", [](const TemporaryFolder& at, const std::string& run) { at.write(run + "/metrics.csv", header); }},
     {"empty metrics", [](const TemporaryFolder& at, const std::string& run) { at.write(run + "/metrics.csv", ""); }},
     {"foreign metrics",
@@ -55,8 +54,9 @@ TEST(ReportBadRuns, CostTheirOwnRow) {
         write_good(folder, good_run, 4321);
         bad.make(folder, bad_run);
         std::vector<std::string> words = {"report", folder.file("runs")};
-        if (!is_a_seed) words = {"report", folder.file(comes_first ? bad_run : good_run),
-                                 folder.file(comes_first ? good_run : bad_run)};
+        if (!is_a_seed)
+          words = {"report", folder.file(comes_first ? bad_run : good_run),
+                   folder.file(comes_first ? good_run : bad_run)};
         words.insert(words.end(), {"--json", folder.file("report.json")});
         const ChildProcess::Result result = run_sinew(words);
         EXPECT_EQ(result.exit_code, 0) << result.errors;
@@ -85,9 +85,8 @@ TEST(ReportBadRuns, ARunWithoutTheScoreIsLeftOutOfTheComparisonAlone) {
   folder.write("b/seed_2/metrics.csv", header + std::string("1000,1,,3,4\n"));  // not evaluated yet
   write_good(folder, "c/seed_1", 20);
   folder.write("c/seed_1/metrics.csv", header + std::string("1000,1,,3,4\n"));
-  const ChildProcess::Result result =
-      run_sinew({"report", folder.file("a"), folder.file("b"), folder.file("c"), "--baseline", folder.file("a"),
-                 "--json", folder.file("report.json")});
+  const ChildProcess::Result result = run_sinew({"report", folder.file("a"), folder.file("b"), folder.file("c"),
+                                                 "--baseline", folder.file("a"), "--json", folder.file("report.json")});
   ASSERT_EQ(result.exit_code, 0) << result.errors;
   expect_contains(result.output, "b/seed_2' has no evaluation yet");
   expect_contains(result.output, "c/seed_1' has no evaluation yet");

@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "core/safe_file.h"
-#include "robots/recording/recording.h"
 #include "robots/protocol/robot_config.h"
+#include "robots/recording/recording.h"
 #include "tests/apps/program.h"
 
 /// Simulated robots and policies' sides as their users run them.

@@ -45,14 +45,15 @@ TEST(WrongFiles, WhatIsNoFileOfOursIsNamed) {
       {"<!DOCTYPE html>\n<html></html>\n", "it is a web page (HTML)"},
       {std::string("PK\x03\x04", 4) + std::string(60, '\0'), "it is a zip archive"},
       {std::string("\xff\xfet\0a\0s\0k\0", 10), "it is text in UTF-16"}};
-  const std::vector<std::vector<std::string>> commands = {{"train", "F.yaml"},
-                                                          {"show", "F.yaml"},
-                                                          {"play", "F.safetensors"},
-                                                          {"show", "F.safetensors"},
-                                                          {"inspect", "F.xml"},
-                                                          {"log", "F.mcap"},
-                                                          {"replay", "half_cheetah", "--output", "O", "--input", "F.json"},
-                                                          {"robot", "half_cheetah", "--config", "F.yaml"}};
+  const std::vector<std::vector<std::string>> commands = {
+      {"train", "F.yaml"},
+      {"show", "F.yaml"},
+      {"play", "F.safetensors"},
+      {"show", "F.safetensors"},
+      {"inspect", "F.xml"},
+      {"log", "F.mcap"},
+      {"replay", "half_cheetah", "--output", "O", "--input", "F.json"},
+      {"robot", "half_cheetah", "--config", "F.yaml"}};
   for (const auto& [content, words] : contents)
     for (std::vector<std::string> command : commands) {
       folder.write(command.back(), content);
@@ -100,7 +101,8 @@ TEST(WrongFiles, MetricsThatSomeoneEdited) {
   const std::string header = "time/total_timesteps,rollout/ep_rew_mean\n";
   folder.write("run/metrics.csv", "\xef\xbb\xbf" + header + "512,1.5\r\n\r\n");
   EXPECT_EQ(run_sinew({"report", folder.file("run"), "--plot", folder.file("p.png")}).exit_code, 0);
-  expect_mistake({"report", folder.file("run"), "--plot", "p.gif"}, "the name of a PNG picture of sinew's must end in .png");
+  expect_mistake({"report", folder.file("run"), "--plot", "p.gif"},
+                 "the name of a PNG picture of sinew's must end in .png");
   folder.write("run/metrics.csv", header + "512,abc\n");
   expect_mistake({"report", folder.file("run")},
                  "metrics.csv:2: 'abc' in column 'rollout/ep_rew_mean' is not a number");

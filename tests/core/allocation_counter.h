@@ -4,8 +4,8 @@
 /// Proves that a path allocates nothing: a test program that has allocation_counter.cpp counts what it allocates.
 namespace sinew {
 
-/// Calls of malloc and its family by all threads, and so of operator new. Under a sanitizer, which owns malloc, those of
-/// operator new alone.
+/// Calls of malloc and its family by all threads, and so of operator new. Under a sanitizer, which owns malloc, those
+/// of operator new alone.
 int64_t allocations();
 
 /// Those of the calling thread.

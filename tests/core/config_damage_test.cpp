@@ -74,7 +74,8 @@ TEST(ConfigDamage, LargeFilesTakeLittleTime) {
 
 // Written out for every item, the path would take 20 GB.
 TEST(ConfigDamage, ALongKeyAboveManyItemsTakesLittleMemory) {
-  const ConfigNode node = ConfigNode::parse_text("? " + std::string(200000, 'k') + "\n: [" + repeat("1,", 100000) + "]", "f.yaml");
+  const ConfigNode node =
+      ConfigNode::parse_text("? " + std::string(200000, 'k') + "\n: [" + repeat("1,", 100000) + "]", "f.yaml");
   const ConfigNode& last = node.entries()[0].second.items().back();
   EXPECT_TRUE(last.path().ends_with("….99999")) << last.path().size();
 }

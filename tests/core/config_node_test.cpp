@@ -75,9 +75,10 @@ TEST(ConfigNode, TheWrongKindSaysWhatIsThere) {
             "f.yaml:2:1: x: a single value is expected, not nothing");
   EXPECT_EQ(error_of([] { x("5").items(); }), "f.yaml:1:4: x: a list is expected, not a single value");
   EXPECT_EQ(error_of([] { x("[]").entries(); }), "f.yaml:1:4: x: a map (key: value) is expected, not a list");
-  EXPECT_EQ(error_of([] { x("{a: 1, b: 2}").single_entry(); }),
-            "f.yaml:1:11: x: one entry is expected, not 2: 'a', 'b'; what belongs to 'a' is indented further, or stands "
-            "within its {…}");
+  EXPECT_EQ(
+      error_of([] { x("{a: 1, b: 2}").single_entry(); }),
+      "f.yaml:1:11: x: one entry is expected, not 2: 'a', 'b'; what belongs to 'a' is indented further, or stands "
+      "within its {…}");
 }
 
 TEST(ConfigNode, PlacesAndPaths) {
@@ -135,7 +136,8 @@ TEST(ConfigNode, AssignmentsThatCannotBe) {
   node.assign("a=b");
   EXPECT_EQ(error_of([&] { node.find("a")->number(); }), "--set a=b: a: 'b' is not a number");
   node.assign("made.inside=1");
-  EXPECT_EQ(error_of([&] { node.find("made")->number(); }), "--set made.inside=1: made: a single value is expected, not a map");
+  EXPECT_EQ(error_of([&] { node.find("made")->number(); }),
+            "--set made.inside=1: made: a single value is expected, not a map");
   node.assign("a='4'");
   EXPECT_EQ(error_of([&] { node.find("a")->integer(); }),
             "--set a='4': a: '4' is not a whole number, for it is in quotes, which make it text");

@@ -108,8 +108,10 @@ TEST(Config, ValuesOutOfRange) {
             "f.yaml:2:12: target_kl: 0 is out of range; it must be from 0 (excluded) to 1");
   EXPECT_EQ(refusal("task: a\ninner: {sizes: [64, 0]}\n"),
             "f.yaml:2:21: inner.sizes.1: 0 is out of range; it must be at least 1");
-  EXPECT_EQ(refusal("task: a\nn_envs: 3000000000\n"), "f.yaml:2:9: n_envs: 3000000000 does not fit; it must be from -2147483648 to 2147483647");
-  EXPECT_EQ(refusal("task: a\nseed: -1\n"), "f.yaml:2:7: seed: -1 does not fit; it must be from 0 to 18446744073709551615");
+  EXPECT_EQ(refusal("task: a\nn_envs: 3000000000\n"),
+            "f.yaml:2:9: n_envs: 3000000000 does not fit; it must be from -2147483648 to 2147483647");
+  EXPECT_EQ(refusal("task: a\nseed: -1\n"),
+            "f.yaml:2:7: seed: -1 does not fit; it must be from 0 to 18446744073709551615");
   EXPECT_EQ(refusal("task: a\nseed: 1e300\n"), "f.yaml:2:7: seed: 1e300 does not fit a whole number");
   EXPECT_EQ(refusal("task: a\nrate: 1e200\n"), "f.yaml:2:7: rate: 1e200 does not fit");
 }

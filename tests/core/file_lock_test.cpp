@@ -44,11 +44,9 @@ TEST_F(FileLockTest, WhatIsNoLockStaysAsItIs) {
   namespace fs = std::filesystem;
   const std::string other = path_ + "_other";
   const auto write = [](const std::string& file) { std::ofstream(file) << "somebody's work"; };
-  const std::function<void()> ways[] = {[&] { write(path_); },
-                                        [&] { fs::create_symlink(other, path_); },
-                                        [&] { fs::create_hard_link(other, path_); },
-                                        [&] { ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0); },
-                                        [&] { fs::create_symlink(path_ + "_none", path_); }};
+  const std::function<void()> ways[] = {
+      [&] { write(path_); }, [&] { fs::create_symlink(other, path_); }, [&] { fs::create_hard_link(other, path_); },
+      [&] { ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0); }, [&] { fs::create_symlink(path_ + "_none", path_); }};
   for (const auto& way : ways) {
     write(other);
     way();

@@ -65,8 +65,8 @@ TEST(ForeignFile, OursAreNone) {
   const std::string header = "{\"__metadata__\":{\"format\":\"sinew-policy\"}}";
   for (const std::string& ours :
        {""s, "a"s, "task: ant\n"s, "<mujoco/>"s, "<?xml version='1.0'?>\n<robot/>"s, "{\"qpos\": []}"s,
-        std::string{static_cast<char>(header.size()), 0, 0, 0, 0, 0, 0, 0} + header, "\x89MCAP0\r\n"s, "\x89PNG\r\n\x1a\n"s,
-        std::string(64, '\0'), std::string(1000, 'x'), "version: 1\n"s, "PK"s, "BZ"s})
+        std::string{static_cast<char>(header.size()), 0, 0, 0, 0, 0, 0, 0} + header, "\x89MCAP0\r\n"s,
+        "\x89PNG\r\n\x1a\n"s, std::string(64, '\0'), std::string(1000, 'x'), "version: 1\n"s, "PK"s, "BZ"s})
     EXPECT_EQ(foreign_file(ours), "") << ours;
 }
 

@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 class InputPathTest : public testing::Test {
  protected:
   InputPathTest() {
-    for (const char* name : {"home/configs/tasks/ant.yaml", "home/zoo/ant.safetensors", "home/runs/x.yaml", "mine/a.yaml"}) {
+    for (const char* name :
+         {"home/configs/tasks/ant.yaml", "home/zoo/ant.safetensors", "home/runs/x.yaml", "mine/a.yaml"}) {
       fs::create_directories((root_ / name).parent_path());
       std::ofstream(root_ / name) << "x: 1\n";
     }

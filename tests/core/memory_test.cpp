@@ -15,7 +15,9 @@ namespace fs = std::filesystem;
 
 class Memory : public testing::Test {
  protected:
-  Memory() { write("proc/meminfo", "MemTotal:       16000000 kB\nMemFree: 1 kB\nMemAvailable:    8000000 kB\nHugePages: 0\n"); }
+  Memory() {
+    write("proc/meminfo", "MemTotal:       16000000 kB\nMemFree: 1 kB\nMemAvailable:    8000000 kB\nHugePages: 0\n");
+  }
   ~Memory() override { fs::remove_all(root_); }
   void write(const std::string& name, const std::string& text) {
     fs::create_directories((fs::path(root_) / name).parent_path());
@@ -68,8 +70,9 @@ TEST_F(Memory, TheLeastOfAllGroupsCounts) {
         for (const char* path : {"/", "/outer", "/outer/inner", "/outer/inner/no files here"}) {
           SCOPED_TRACE(testing::Message() << is_version_2 << outer.limit << " " << inner.limit << path);
           fs::remove_all(root_ + "/sys");
-          write("proc/self/cgroup", is_version_2 ? "0::" + std::string(path) + "\n"
-                                                 : "3:cpu,cpuacct:/\n4:hugetlb,memory:" + std::string(path) + "\n0::/\n");
+          write("proc/self/cgroup", is_version_2
+                                        ? "0::" + std::string(path) + "\n"
+                                        : "3:cpu,cpuacct:/\n4:hugetlb,memory:" + std::string(path) + "\n0::/\n");
           group(is_version_2, "/outer", outer.limit, outer.usage, outer.cache);
           group(is_version_2, "/outer/inner", inner.limit, inner.usage, inner.cache);
           const std::string where = path;

@@ -91,7 +91,8 @@ TEST(Nearest, TheExactNameCountsWhateverElseIsNear) {
 
 TEST(Nearest, NothingIsNearToWhatIsNoSlip) {
   for (const auto& names : kinds) {
-    for (const std::string word : {"-", ".", "?", "o", "x", "7", "__", "--", "zzzzzz", "qwertyuiop", "entropy_regularisation"})
+    for (const std::string word :
+         {"-", ".", "?", "o", "x", "7", "__", "--", "zzzzzz", "qwertyuiop", "entropy_regularisation"})
       EXPECT_EQ(nearest(word, names), std::ranges::find(names, word) == names.end() ? "" : word) << word;
     Rng rng(3);
     for (int i = 0; i < 200; ++i) {  // letters at random
@@ -104,7 +105,8 @@ TEST(Nearest, NothingIsNearToWhatIsNoSlip) {
 }
 
 TEST(Nearest, AnotherNumberIsAnotherThing) {
-  for (const char* word : {"joint_7", "joint_0", "joint_9", "joint_12"}) EXPECT_EQ(nearest(word, kinds.back()), "") << word;
+  for (const char* word : {"joint_7", "joint_0", "joint_9", "joint_12"})
+    EXPECT_EQ(nearest(word, kinds.back()), "") << word;
   EXPECT_EQ(nearest("joit_3", kinds.back()), "joint_3");
   EXPECT_EQ(nearest("Joint3", kinds.back()), "joint_3");
 }

@@ -46,9 +46,7 @@ TEST(Spec, SensorDifferencesAreNamed) {
             "the policy has 2 sensors (camera, state), the task has 1 (camera)");
   EXPECT_EQ(after([](InterfaceSpec& s) { s.sensors[0].type = SensorSpec::Type::float32; }),
             "sensor 'camera' is an image in the policy, numbers in the task");
-  EXPECT_EQ(after([](InterfaceSpec& s) {
-              s.sensors[0].shape = {64, 64, 3};
-            }),
+  EXPECT_EQ(after([](InterfaceSpec& s) { s.sensors[0].shape = {64, 64, 3}; }),
             "sensor 'camera' has shape [84, 84, 3] in the policy, [64, 64, 3] in the task");
   EXPECT_EQ(after([](InterfaceSpec& s) { s.sensors[0].frames = 1; }),
             "sensor 'camera' is a stack of 3 frames in the policy, of 1 in the task");
@@ -69,9 +67,7 @@ TEST(Spec, ActionDifferencesAreNamed) {
             "action 'arm': unit 2 is 'N m' in the policy, 'N' in the task");
   EXPECT_EQ(after([](InterfaceSpec& s) { s.actions.parts[0].high[1] = 0.5; }),
             "actuator 'fthigh' has the range [-1, 1] in the policy, [-1, 0.5] in the task");
-  EXPECT_EQ(after([](InterfaceSpec& s) {
-              s.actions.parts[0].choices = {2, 2};
-            }),
+  EXPECT_EQ(after([](InterfaceSpec& s) { s.actions.parts[0].choices = {2, 2}; }),
             "action 'arm' is continuous in the policy, discrete in the task");
   EXPECT_EQ(after([](InterfaceSpec& s) { s.actions.parts[1].choices = {4}; }),
             "action 'gripper' has [3] choices in the policy, [4] in the task");

@@ -153,7 +153,9 @@ TEST(StateArchive, RowsWithoutAStoreLieInTheState) {
   saved("rows", log);
   std::vector<int> back(5);
   RowLog into{.row_bytes = sizeof(int), .capacity = 5};
-  into.put = [&](uint64_t row, std::span<const char> bytes) { std::memcpy(&back[row % 5], bytes.data(), bytes.size()); };
+  into.put = [&](uint64_t row, std::span<const char> bytes) {
+    std::memcpy(&back[row % 5], bytes.data(), bytes.size());
+  };
   StateArchive restored(saved.bytes(), "test");
   restored("rows", into);
   restored.finish();

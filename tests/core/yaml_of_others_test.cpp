@@ -26,9 +26,14 @@ TEST(YamlOfOthers, Booleans) {
 }
 
 TEST(YamlOfOthers, Numbers) {
-  for (const auto& [text, number] : std::vector<std::pair<std::string, double>>{
-           {"017", 17}, {".inf", HUGE_VAL}, {".Inf", HUGE_VAL}, {"-.INF", -HUGE_VAL},
-           {"+1.5e3", 1500}, {"!!float 3", 3}, {"!!float '2.5'", 2.5}, {"!!int \"7\"", 7}})
+  for (const auto& [text, number] : std::vector<std::pair<std::string, double>>{{"017", 17},
+                                                                                {".inf", HUGE_VAL},
+                                                                                {".Inf", HUGE_VAL},
+                                                                                {"-.INF", -HUGE_VAL},
+                                                                                {"+1.5e3", 1500},
+                                                                                {"!!float 3", 3},
+                                                                                {"!!float '2.5'", 2.5},
+                                                                                {"!!int \"7\"", 7}})
     EXPECT_EQ(value(text).number_or_infinity(), number) << text;
   for (const std::string text : {"0x", "0x1F", "0o17", ".infx", "--.inf", "0x1.8", "-0x1"})
     expect_contains(error_of([&] { value(text).number(); }), "is not a number");
@@ -42,20 +47,22 @@ TEST(YamlOfOthers, Tags) {
   EXPECT_TRUE(value("!!seq [1]").is_list());
   expect_contains(refusal("x: !!int 1.5\n"), "f.yaml:1:4: '1.5' has the tag !!int, and is not a whole number");
   expect_contains(refusal("x: !!float much\n"), "'much' is not a number");
-  for (const std::string text : {"!!python/tuple [1]", "!mine 3", "!!set {a}", "!!binary abc", "!!map [1]", "!!seq {a: 1}",
-                                 "!!null 3", "!!timestamp 2001-01-01"})
+  for (const std::string text : {"!!python/tuple [1]", "!mine 3", "!!set {a}", "!!binary abc", "!!map [1]",
+                                 "!!seq {a: 1}", "!!null 3", "!!timestamp 2001-01-01"})
     expect_contains(refusal("x: " + text + "\n"), "does not fit here; take it away");
 }
 
 TEST(YamlOfOthers, MergeKeysAnchorsAndAliases) {
   EXPECT_EQ(parse("base: &base {a: 1, b: 2}\nx: {<<: *base, b: 3, c: 4}\n").find("x")->to_yaml(), "a: 1\nb: 3\nc: 4\n");
   EXPECT_EQ(parse("x:\n  b: 3\n  <<: [{a: 1, b: 2}, {a: 9, d: 5}]\n").find("x")->to_yaml(), "a: 1\nb: 3\nd: 5\n");
-  const ConfigNode twice = parse("actor: &net [{linear: 8}, tanh]\ncritic: *net\nsize: &n 3\nsame: *n\nnone: &z\nnothing: *z\n");
+  const ConfigNode twice =
+      parse("actor: &net [{linear: 8}, tanh]\ncritic: *net\nsize: &n 3\nsame: *n\nnone: &z\nnothing: *z\n");
   EXPECT_EQ(twice.find("critic")->to_yaml(), twice.find("actor")->to_yaml());
   EXPECT_EQ(twice.find("same")->integer(), 3);
   EXPECT_TRUE(twice.find("nothing")->is_null());
   // An error in what an alias repeats is where that is written; its path is the alias's.
-  EXPECT_EQ(error_of([&] { twice.find("critic")->items()[1].number(); }), "f.yaml:1:27: critic.1: 'tanh' is not a number");
+  EXPECT_EQ(error_of([&] { twice.find("critic")->items()[1].number(); }),
+            "f.yaml:1:27: critic.1: 'tanh' is not a number");
   EXPECT_EQ(parse("'<<': 3\n").find("<<")->integer(), 3);
   EXPECT_EQ(parse(parse("'<<': 3\n").to_yaml()).find("<<")->integer(), 3);
   EXPECT_EQ(refusal("x: {<<: 3}\n"), "f.yaml:1:9: a merge key (<<) takes a map, the alias of one, or a list of these");
@@ -79,13 +86,14 @@ TEST(YamlOfOthers, TabsAreNamed) {
   for (const std::string text : {"a:\n\tb: 1\n", "a: 1\n\tb: 2\n", "a:\n  - x\n\t- y\n", "a:\n  b: 1\n\tc: 1\n",
                                  "a:\n  \tb: 1\n", "\ta: 1\n", "a: |\n\tx\n"})
     expect_contains(refusal(text), "a tab indents the line; YAML wants spaces");
-  for (const std::string text : {"a:\tb\n", "a: [1,\n\t2]\n", "a: \"x\n\ty\"\n"}) EXPECT_TRUE(parse(text).is_map()) << text;
+  for (const std::string text : {"a:\tb\n", "a: [1,\n\t2]\n", "a: \"x\n\ty\"\n"})
+    EXPECT_TRUE(parse(text).is_map()) << text;
   expect_contains(refusal("a: [1\nb: 2\n"), "broken YAML");
 }
 
 TEST(YamlOfOthers, BlocksHaveNoLineBreakAtTheEnd) {
-  for (const std::string text : {"|\n  pole.xml\n", "|+\n  pole.xml\n\n\n", ">\n  pole.xml\n", "|-\n  pole.xml\n", "\"pole.xml\\n\"",
-                                 "pole.xml", "'pole.xml'"})
+  for (const std::string text : {"|\n  pole.xml\n", "|+\n  pole.xml\n\n\n", ">\n  pole.xml\n", "|-\n  pole.xml\n",
+                                 "\"pole.xml\\n\"", "pole.xml", "'pole.xml'"})
     EXPECT_EQ(value(text).text(), "pole.xml") << text;
   EXPECT_EQ(value("|\n  two\n  lines\n").text(), "two\nlines");
 }

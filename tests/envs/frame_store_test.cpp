@@ -22,8 +22,7 @@ InterfaceSpec cameras() {
 struct Camera {
   FrameStack stack;
   std::vector<uint8_t> image, frame;
-  explicit Camera(const SensorSpec& sensor)
-      : stack(sensor), image(stack.size()), frame(stack.frame_size()) {}
+  explicit Camera(const SensorSpec& sensor) : stack(sensor), image(stack.size()), frame(stack.frame_size()) {}
   void show(bool first, Rng& rng) {
     for (uint8_t& x : frame) x = static_cast<uint8_t>(rng.below(256));
     if (first)

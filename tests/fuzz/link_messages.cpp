@@ -58,10 +58,10 @@ std::vector<Frames> link_messages() {
                                        .joints = {0.1, 0.2, 0, -1},
                                        .images = {"\xff\xd8jpeg"}};
   std::vector<Frames> all;
-  for (const Message& message :
-       {Message(make_hello("fake", PolicyRunner(policy), fake_config())), Message(welcome), Message(Refused{"it is another one"}),
-        Message(Arm{1}), Message(Acknowledge{}), Message(Stop{"enough"}), Message(Heartbeat{1.5}),
-        Message(HeartbeatReply{1.5, 90}), Message(observation), Message(ActionMessage{1, 3, 900, 12.5, {0.5, -0.5}})})
+  for (const Message& message : {Message(make_hello("fake", PolicyRunner(policy), fake_config())), Message(welcome),
+                                 Message(Refused{"it is another one"}), Message(Arm{1}), Message(Acknowledge{}),
+                                 Message(Stop{"enough"}), Message(Heartbeat{1.5}), Message(HeartbeatReply{1.5, 90}),
+                                 Message(observation), Message(ActionMessage{1, 3, 900, 12.5, {0.5, -0.5}})})
     all.push_back(encode(message));
   return all;
 }
@@ -104,8 +104,8 @@ std::vector<std::string> link_words() {
         "action",   "action_age",   "arrived", "refused",      "limited",   "images",  "answers", "observed_at",
         "sensors",  "actions",      "name",    "type",         "shape",     "labels",  "units",   "frames",
         "format",   "rate",         "parts",   "low",          "high",      "command", "unit",    "position",
-        "velocity", "acceleration", "step",    "when_stopped", "torque",    "damping",
-        "timing",   "max_age",      "watchdog", "link_timeout", "blend"}) {
+        "velocity", "acceleration", "step",    "when_stopped", "torque",    "damping", "timing",  "max_age",
+        "watchdog", "link_timeout", "blend"}) {
     words.push_back(static_cast<char>(0xa0 + std::string(key).size()) + std::string(key));
     words.push_back(std::string("\"") + key + "\":");
   }

@@ -5,10 +5,10 @@
 
 #include "core/clock.h"
 #include "core/error.h"
-#include "robots/protocol/handshake.h"
-#include "robots/protocol/messages.h"
 #include "robots/control/policy_input.h"
 #include "robots/control/robot_control.h"
+#include "robots/protocol/handshake.h"
+#include "robots/protocol/messages.h"
 #include "tests/fuzz/link_messages.h"
 #include "tests/fuzz/target.h"
 #include "tests/robots/fake_robot.h"

@@ -33,7 +33,9 @@ struct Everything {
   RowLog rows{.row_bytes = sizeof(int), .capacity = 4, .begin = 3, .end = 6, .get = {}, .put = {}};
   void visit_state(StateArchive& archive) {
     rows.get = [this](uint64_t row, std::span<char> to) { std::memcpy(to.data(), &ring[row % 4], to.size()); };
-    rows.put = [this](uint64_t row, std::span<const char> from) { std::memcpy(&ring[row % 4], from.data(), from.size()); };
+    rows.put = [this](uint64_t row, std::span<const char> from) {
+      std::memcpy(&ring[row % 4], from.data(), from.size());
+    };
     archive("rows", rows);
     archive("steps", steps);
     archive("flag", flag);

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <map>
 
-#include "agents/update/actor_critic.h"
 #include "agents/run/recipe.h"
+#include "agents/update/actor_critic.h"
 #include "envs/task/task_config.h"
 #include "envs/task/task_env.h"
 #include "tests/fuzz/target.h"

@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <memory>
 
-#include "nets/tape/optimizer.h"
 #include "nets/policy/policy.h"
+#include "nets/tape/optimizer.h"
 #include "tests/nets/make_network.h"
 
 // The hot paths ask for memory the first time and never again.
@@ -41,7 +41,8 @@ TEST(AllocationCounter, SeesEveryWayToGetMemory) {
                 void* p = get();
                 use(p);
                 std::free(p);
-              }), 1);
+              }),
+              1);
 #endif
   EXPECT_EQ(allocations_of([] {}), 0);
 }
@@ -64,7 +65,8 @@ TEST(Allocation, AWarmTrainingStepAllocatesNothing) {
     const auto out = network(tape.view({rows, spec.observation_size()}, observations.data()));
     const Tensor log_prob = out.actions.log_prob(tape.view({rows, spec.actions.size()}, actions.data()));
     const Tensor ratio = exp(log_prob - tape.constant({rows}, target));
-    const Tensor loss = mean(max(ratio, clip(ratio, 0.8, 1.2))) + mean(square(out.values - tape.view({rows}, target.data()))) -
+    const Tensor loss = mean(max(ratio, clip(ratio, 0.8, 1.2))) +
+                        mean(square(out.values - tape.view({rows}, target.data()))) -
                         mean(out.actions.entropy()) * 0.01;
     tape.backward(loss, {{&actor, actor_gradients}, {&critic, critic_gradients}});
     actor_adam.step(actor_gradients, 1e-3, clip_scale(norm<float>(actor_gradients), 0.5));
@@ -76,7 +78,8 @@ TEST(Allocation, AWarmTrainingStepAllocatesNothing) {
   step();  // the arena joins its chunks when it is rewound
   EXPECT_EQ(allocations_of([&] {
               for (int i = 0; i < 100; ++i) step();
-            }), 0);
+            }),
+            0);
   EXPECT_LT(last_loss, first_loss);
 }
 
@@ -93,14 +96,16 @@ TEST(Allocation, WarmActingAllocatesNothing) {
   step();
   EXPECT_EQ(allocations_of([&] {
               for (int i = 0; i < 100; ++i) step();
-            }), 0);
+            }),
+            0);
 }
 
 // A recurrent learner's step, and acting with a memory.
 TEST(Allocation, WarmMemoryAllocatesNothing) {
   constexpr int sequences = 4, steps = 8;
   const InterfaceSpec spec = continuous_interface(5, 2);
-  for (const char* core : {"{lstm: {units: 6, layer_norm: true}}", "{gru: 6}", "{frame_stack: 3}", "{gtrxl: {units: 8, heads: 2, memory: 3, blocks: 2}}"}) {
+  for (const char* core : {"{lstm: {units: 6, layer_norm: true}}", "{gru: 6}", "{frame_stack: 3}",
+                           "{gtrxl: {units: 8, heads: 2, memory: 3, blocks: 2}}"}) {
     const auto config = read_config<NetworkConfig>(ConfigNode::parse_text(
         fmt::format("{{core: {}, actor: [{{lstm: 4}}], critic: [{{lstm: 3}}]}}", core), "network.yaml"));
     BasicNetworks<float> network(spec, config, builtin_layers<float>(), Rng(1));
@@ -126,7 +131,9 @@ TEST(Allocation, WarmMemoryAllocatesNothing) {
     step();
     EXPECT_EQ(allocations_of([&] {
                 for (int i = 0; i < 20; ++i) step();
-              }), 0) << core;
+              }),
+              0)
+        << core;
   }
 }
 

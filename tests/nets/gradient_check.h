@@ -25,8 +25,8 @@ struct CheckInput {
 
   std::vector<double> draw(Rng& rng) const {
     std::vector<double> values(static_cast<size_t>(shape.size()));
-    for (double& x : values)
-      do x = rng.uniform(low, high);
+    for (double& x : values) do
+        x = rng.uniform(low, high);
       while (std::abs(x) < gap);
     return values;
   }

@@ -31,7 +31,8 @@ inline ActionPart discrete(std::string name, std::vector<int> choices) {
 inline InterfaceSpec mixed_interface() {
   InterfaceSpec spec;
   spec.sensors = {sensor("joints", 5), sensor("touch", 3)};
-  spec.actions.parts = {continuous("arm", 2), discrete("mode", {3}), discrete("switches", {2, 4}), continuous("wrist", 1)};
+  spec.actions.parts = {continuous("arm", 2), discrete("mode", {3}), discrete("switches", {2, 4}),
+                        continuous("wrist", 1)};
   return spec;
 }
 inline InterfaceSpec continuous_interface(int observations, int actions) {
@@ -80,7 +81,8 @@ BasicNetworks<T> make_network(const InterfaceSpec& spec, const std::string& yaml
   return BasicNetworks<T>(spec, config, builtin_layers<T>(), Rng(seed));
 }
 
-inline const char* const separate_network = "{actor: [{linear: 7}, tanh], critic: [{linear: 6}, elu, {linear: 3}, silu]}";
+inline const char* const separate_network =
+    "{actor: [{linear: 7}, tanh], critic: [{linear: 6}, elu, {linear: 3}, silu]}";
 inline const char* const shared_network =
     "{encoders: {joints: {layers: [{linear: 4}, layer_norm]}}, core: [{linear: 6}, tanh, {linear: 5}, sigmoid],"
     " actor: [{linear: 4}, softplus], critic: []}";
@@ -90,7 +92,8 @@ inline const char* const seeing_network =
     "actor: [], critic: [{linear: 4}, tanh]}";
 inline const char* const every_image_layer =
     "{encoders: {front: {normalize: true, layers: [{conv: {filters: 8, kernel: 3, padding: 1}}, batch_norm, relu, "
-    "{group_norm: 2}, {max_pool: {kernel: 3, stride: 2, padding: 1}}, {conv: {filters: 5, kernel: [3, 2], stride: [1, 2]}}, "
+    "{group_norm: 2}, {max_pool: {kernel: 3, stride: 2, padding: 1}}, {conv: {filters: 5, kernel: [3, 2], stride: [1, "
+    "2]}}, "
     "spatial_softargmax]}, scan: {layers: [{random_shift: {pixels: 2}}, {conv: {filters: 4, kernel: 2}}, tanh, "
     "{average_pool: {kernel: [3, 2], stride: [1, 2], padding: 1}}, flatten]}}, actor: [{linear: 8}, batch_norm, tanh], "
     "critic: []}";

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "core/error.h"
-#include "robots/protocol/handshake.h"
 #include "robots/link/link_socket.h"
+#include "robots/protocol/handshake.h"
 #include "tests/robots/fake_robot.h"
 
 namespace sinew {

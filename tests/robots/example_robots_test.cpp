@@ -134,9 +134,8 @@ TEST_P(ExampleRobots, RefusesOtherLimitsAndASecondPolicy) {
   RobotConfig other = config_;
   other.actuators[1].limits.velocity = 5;
   std::swap(config_, other);
-  expect_contains(error_of([&] { connect(); }), GetParam() == "Python"
-                                                    ? "refuses: limits: I have ["
-                                                    : "refuses: actuator 'tilt' has the velocity 5");
+  expect_contains(error_of([&] { connect(); }),
+                  GetParam() == "Python" ? "refuses: limits: I have [" : "refuses: actuator 'tilt' has the velocity 5");
   std::swap(config_, other);
   const auto first = connect_again();
   expect_contains(error_of([&] { connect(); }), "control");

@@ -29,8 +29,13 @@ RobotConfig fake_config() {
   config.max_age = 0.15;
   config.watchdog = 0.2;
   config.blend = 0.05;
-  const ActuatorLimits limits{.name = "hip", .command = "position", .position = {-1, 1}, .velocity = 4, .acceleration = 100,
-                              .step = 0.5, .when_stopped = "hold"};
+  const ActuatorLimits limits{.name = "hip",
+                              .command = "position",
+                              .position = {-1, 1},
+                              .velocity = 4,
+                              .acceleration = 100,
+                              .step = 0.5,
+                              .when_stopped = "hold"};
   config.actuators = {{limits}, {limits}};
   config.actuators[1].limits.name = "knee";
   return config;

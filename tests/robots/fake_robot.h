@@ -34,7 +34,7 @@ class FakeBody final : public RobotBody {
   std::atomic<bool> broken{false}, commanded{false};
   std::atomic<double> hip{0.2}, knee{-0.3};  // where the joints are
   std::atomic<double> hip_command{0};
-  std::atomic<double> lie{0};  // rad: of what it measures of its hip
+  std::atomic<double> lie{0};          // rad: of what it measures of its hip
   std::atomic<double> clock_shift{0};  // s: of its own clock, for what it stamps
   std::atomic<double> slow{0};         // s: that measuring takes
   std::atomic<double> stir{0};         // of a wave that its sensor adds, so that a policy never comes to rest

@@ -1,5 +1,5 @@
-// Thousands who connect to a robot and say nothing, or nonsense, at the link's port and at the emergency stop's: whoever
-// controls it goes on, and whoever stops it is heard. On this computer alone, and for seconds.
+// Thousands who connect to a robot and say nothing, or nonsense, at the link's port and at the emergency stop's:
+// whoever controls it goes on, and whoever stops it is heard. On this computer alone, and for seconds.
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -45,8 +45,8 @@ std::vector<Socket> connect_all(int port, const std::string& opening) {
   std::vector<Socket> all;
   for (size_t i = 0; i < how_many; ++i) {
     all.push_back(connect_locally(port));
-    if (all.back() && !opening.empty())
-      [[maybe_unused]] const ssize_t sent = ::send(all.back().fd(), opening.data(), opening.size(), MSG_NOSIGNAL);
+    if (all.back() && !opening.empty()) [[maybe_unused]]
+      const ssize_t sent = ::send(all.back().fd(), opening.data(), opening.size(), MSG_NOSIGNAL);
   }
   return all;
 }
@@ -74,7 +74,8 @@ TEST_P(FaultConnections, TheEmergencyStopIsReached) {
     });
     moving.hand.until([&] { return done.load(); }, 60);
     strangers.join();
-    const std::string fault = fmt::format("{} connections to the {}, {}", how_many, GetParam() ? "stop" : "link", one.first);
+    const std::string fault =
+        fmt::format("{} connections to the {}, {}", how_many, GetParam() ? "stop" : "link", one.first);
     const bool was_armed = moving.robot.server().mode() == Mode::armed;
     const double pressed_at = now_seconds();
     double confirmed_at = 0;
@@ -84,8 +85,7 @@ TEST_P(FaultConnections, TheEmergencyStopIsReached) {
     });
     EXPECT_TRUE(moving.hand.until([&] { return moving.robot.server().in_emergency(); }, 20)) << fault;
     somebody.join();
-    report_reaction(fault, confirmed_at - pressed_at, longest,
-                    was_armed ? "; its policy went on until then" : "");
+    report_reaction(fault, confirmed_at - pressed_at, longest, was_armed ? "; its policy went on until then" : "");
     EXPECT_EQ(moving.body.outside, 0u);
     // They are still there, and it may be driven again.
     release_emergency_stop(config.stop_address, {}, "a test", 20);
@@ -108,8 +108,8 @@ TEST_P(FaultConnections, TheEmergencyStopIsReachedAmongThoseThatBreakOff) {
         for (uint32_t more = rng.below(40); more > 0; --more) bytes += static_cast<char>(rng.below(256));
         bytes.resize(rng.below(static_cast<uint32_t>(bytes.size() + 1)));
         const Socket stranger = connect_locally(port);
-        if (stranger)
-          [[maybe_unused]] const ssize_t sent = ::send(stranger.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (stranger) [[maybe_unused]]
+          const ssize_t sent = ::send(stranger.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
       }
     });
   moving.hand.live(0.3);

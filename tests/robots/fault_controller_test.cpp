@@ -43,9 +43,8 @@ TEST(FaultController, ASecondOneIsRefusedAndTheFirstUndisturbed) {
     intruder.say_frames({"nonsense"});
     moving.hand.live(0.01);
   }
-  EXPECT_TRUE(moving.hand.until([&] {
-    return moving.hand.seen.action > obeyed + 25 && moving.robot.server().link_counters().foreign >= 200;
-  }));
+  EXPECT_TRUE(moving.hand.until(
+      [&] { return moving.hand.seen.action > obeyed + 25 && moving.robot.server().link_counters().foreign >= 200; }));
   EXPECT_EQ(moving.hand.seen.mode, Mode::armed);
   EXPECT_LT(moving.robot.stopped_at(), begin) << "it stopped";
   EXPECT_EQ(moving.body.outside, 0u);
@@ -135,10 +134,12 @@ TEST(FaultController, OneThatAsksTooMuchIsLetGo) {
     MovingRobot moving;
     moving.body.slow = 0.5;  // so that nothing is taken meanwhile
     for (int i = 0; i < 300; ++i) moving.hand.say(wish);
-    ASSERT_TRUE(soon([&] {
-      return join(moving.robot.events()).find("asks for more (arm, acknowledge, stop) than the robot can take") !=
-             std::string::npos;
-    }, 20));
+    ASSERT_TRUE(soon(
+        [&] {
+          return join(moving.robot.events()).find("asks for more (arm, acknowledge, stop) than the robot can take") !=
+                 std::string::npos;
+        },
+        20));
     moving.body.slow = 0;
     EXPECT_TRUE(soon([&] { return moving.robot.server().mode() != Mode::armed; }));
     EXPECT_FALSE(moving.robot.server().in_emergency());

@@ -42,9 +42,7 @@ const std::vector<Mismatch> mismatches = {
      "actuator 'knee' has the unit m in ", "rad in the robot"},
     {[](Side& side) { side.config.actuators[0].limits.velocity = 5; }, "actuator 'hip' has the velocity 5 in ",
      "4 in the robot"},
-    {[](Side& side) {
-       side.config.actuators[0].limits.position = {-1, 2};
-     },
+    {[](Side& side) { side.config.actuators[0].limits.position = {-1, 2}; },
      "actuator 'hip' has the position [-1, 2] in ", "[-1, 1] in the robot"},
     {[](Side& side) { side.config.rate = side.spec.actions.rate = 50; }, "the policy acts at 50 Hz, ", "at 100 Hz"},
     {[](Side& side) { side.config.max_age = 0.1; }, "max_age is 0.1 s in ", "0.15 s in the robot"},
@@ -152,7 +150,8 @@ TEST(FaultHandshake, ARobotThatIsNotUnderstoodIsNoRobotThatIsNotThere) {
     side.config.address = robot.config().address;
     try {
       const Policy policy = make_policy(side.spec, "{actor: []}");
-      PolicyClient client(policy, side.config, {.link = {.policy_name = "fake"}, .connect_timeout = 60, .real_time = false});
+      PolicyClient client(policy, side.config,
+                          {.link = {.policy_name = "fake"}, .connect_timeout = 60, .real_time = false});
       ADD_FAILURE() << reason;
     } catch (const Error& error) {
       expect_contains(error.what(), reason);

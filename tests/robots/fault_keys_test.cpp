@@ -43,7 +43,8 @@ TEST(FaultKeys, WhoHasNoneOrAWrongOneIsNotLetIn) {
     const std::string unlisted = guarded.connection_error(guarded.keys(guarded.stranger, guarded.own.public_key));
     expect_contains(unlisted, "no robot answers at ");
     expect_contains(unlisted, "and does its allow-list have the policy's public key?");
-    EXPECT_TRUE(guarded.has_event("not let in: 127.0.0.1 (its key is not on the allow-list: " + guarded.stranger.public_key));
+    EXPECT_TRUE(
+        guarded.has_event("not let in: 127.0.0.1 (its key is not on the allow-list: " + guarded.stranger.public_key));
     expect_contains(guarded.connection_error({}), "no robot answers at ");
     expect_contains(guarded.connection_error(guarded.keys(guarded.listed, guarded.stranger.public_key)),
                     "no robot answers");

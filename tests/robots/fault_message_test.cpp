@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <algorithm>
 #include <cmath>
 #include <deque>
 #include <limits>
@@ -52,11 +51,13 @@ const std::vector<BadAction> bad_actions = {
     {"NaN", [](ActionMessage& action) { action.values[1] = nan; }, "not finite"},
     {"infinity", [](ActionMessage& action) { action.values[0] = -infinity; }, "not finite"},
     {"a number too few", [](ActionMessage& action) { action.values.pop_back(); }, "not one number for each actuator"},
-    {"a number too many", [](ActionMessage& action) { action.values.push_back(0); }, "not one number for each actuator"},
+    {"a number too many", [](ActionMessage& action) { action.values.push_back(0); },
+     "not one number for each actuator"},
     {"no numbers", [](ActionMessage& action) { action.values.clear(); }, "not one number for each actuator"},
     {"another session", [](ActionMessage& action) { ++action.session; }, "of another session"},
     {"session 0", [](ActionMessage& action) { action.session = 0; }, "of another session"},
-    {"the same sequence again and again", [](ActionMessage& action) { action.sequence = 2; }, "repeated, or overtaken by a newer one"},
+    {"the same sequence again and again", [](ActionMessage& action) { action.sequence = 2; },
+     "repeated, or overtaken by a newer one"},
     {"sequence 0", [](ActionMessage& action) { action.sequence = 0; }, "repeated, or overtaken by a newer one"},
     {"too old", [](ActionMessage& action) { action.observed_at -= 0.16; }, "observed_at is not the stamp"},
     {"from the future", [](ActionMessage& action) { action.observed_at += 5; }, "observed_at is not the stamp"},
@@ -112,10 +113,7 @@ const std::vector<BadFrames> bad_frames = {
        for (std::string& frame : frames)
          for (char& byte : frame) byte = static_cast<char>(rng.below(256));
      }},
-    {"what only a robot says",
-     [](auto& frames, Rng&) {
-       frames = encode(HeartbeatReply{1, 2});
-     }},
+    {"what only a robot says", [](auto& frames, Rng&) { frames = encode(HeartbeatReply{1, 2}); }},
 };
 
 TEST(FaultMessage, BytesThatAreNoActions) {
@@ -158,7 +156,8 @@ TEST(FaultMessage, WhatIsRepeatedIsToldSeldom) {
   const double seconds = now_seconds() - begun;
   for (const std::string beginning : {"stop: ", "refused: "}) {
     const std::vector<std::string> events = moving.robot.events();
-    const auto count = std::ranges::count_if(events, [&](const std::string& event) { return event.starts_with(beginning); });
+    const auto count =
+        std::ranges::count_if(events, [&](const std::string& event) { return event.starts_with(beginning); });
     EXPECT_GT(count, 0) << beginning;
     EXPECT_LE(static_cast<double>(count), 2 + seconds) << beginning;
   }

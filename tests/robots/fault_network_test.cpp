@@ -162,18 +162,17 @@ TEST(FaultNetwork, ItChangesBytes) {
       EXPECT_EQ(wired.body.outside, 0u);
       // Whatever the two believe of each other by now.
       const double mended_at = now_seconds();
-      ASSERT_TRUE(soon(
-          [&] {
-            wired.client->check();
-            std::this_thread::sleep_for(std::chrono::milliseconds(100));
-            if (wired.client->robot().connected && wired.robot.server().mode() == Mode::armed &&
-                now_seconds() - wired.robot.obeyed_at() < 0.1)
-              return true;
-            wired.client->acknowledge();
-            wired.client->arm();
-            return false;
-          }))
-          << probability << " " << seed;
+      ASSERT_TRUE(soon([&] {
+        wired.client->check();
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        if (wired.client->robot().connected && wired.robot.server().mode() == Mode::armed &&
+            now_seconds() - wired.robot.obeyed_at() < 0.1)
+          return true;
+        wired.client->acknowledge();
+        wired.client->arm();
+        return false;
+      })) << probability
+          << " " << seed;
       fmt::print("{} of all bytes changed for 0.4 s: moves again after {:.1f} s\n", probability,
                  now_seconds() - mended_at);
     }

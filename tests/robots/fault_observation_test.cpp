@@ -22,8 +22,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity(), nan = std::
 
 using Spoil = std::function<void(ObservationMessage&)>;
 
-// At each heartbeat, ten times a second, an armed robot made by hand sends some observations. Their stamps tell which of
-// them an action answers.
+// At each heartbeat, ten times a second, an armed robot made by hand sends some observations. Their stamps tell which
+// of them an action answers.
 class Sender {
  public:
   // Spoils what it sends from now on; null: no longer.
@@ -38,7 +38,7 @@ class Sender {
   uint64_t actions() const { return actions_; }      // that came
   uint64_t spoiled() const { return spoiled_; }      // observations that were sent so
   uint64_t forbidden() const { return forbidden_; }  // actions that answer one of these
-  double last() const { return last_; }          // a number of the last one
+  double last() const { return last_; }              // a number of the last one
   bool was_stopped() const { return was_stopped_; }
   const RobotConfig& config() const { return robot_.config(); }
 
@@ -93,8 +93,7 @@ struct BadObservation {
 };
 
 const std::vector<BadObservation> bad_observations = {
-    {"a sensor that is not a number",
-     [](ObservationMessage& message) { message.numbers[2] = static_cast<float>(nan); },
+    {"a sensor that is not a number", [](ObservationMessage& message) { message.numbers[2] = static_cast<float>(nan); },
      "sensor 'joints', number 3 ('hip velocity'), is NaN"},
     {"an infinite sensor", [](ObservationMessage& message) { message.numbers[0] = static_cast<float>(-infinity); },
      "sensor 'joints', number 1 ('hip'), is -inf, limit 1e+09"},
@@ -160,7 +159,8 @@ TEST(FaultObservation, WhatIsNoGoodIsNotActedOn) {
     connected.client.check();
   }
   const std::string events = connected.all_events();
-  EXPECT_LT(static_cast<size_t>(std::ranges::count(events, '\n')), 2 * bad_observations.size()) << "each is said once: " << events;
+  EXPECT_LT(static_cast<size_t>(std::ranges::count(events, '\n')), 2 * bad_observations.size())
+      << "each is said once: " << events;
 }
 
 // A robot that is armed, sends what cannot be acted on, and then stops for want of actions: this side knows why.

@@ -73,7 +73,8 @@ TEST(FaultStop, WhateverComesStopsIt) {
     LinkSocket::Kind kind;
     bool has_delimiter;
   };
-  for (const Peer& peer : {Peer{"REQ", LinkSocket::Kind::request, false}, {"DEALER", LinkSocket::Kind::dealer, false},
+  for (const Peer& peer : {Peer{"REQ", LinkSocket::Kind::request, false},
+                           {"DEALER", LinkSocket::Kind::dealer, false},
                            {"DEALER with a delimiter", LinkSocket::Kind::dealer, true}})
     for (const auto& [name, frames] : shapes()) {
       const std::string fault = fmt::format("{} from a {}", name, peer.name);
@@ -156,12 +157,14 @@ TEST(FaultStop, ItCountsMoreThanWhatStoppedTheRobotBefore) {
 TEST(FaultStop, ThereMayBeNothingToRelease) {
   MovingRobot moving;
   const std::string address = moving.robot.config().stop_address;
-  expect_contains(error_of([&] { release_emergency_stop(address, {}, "a test", 20); }), "the robot is in no emergency stop");
+  expect_contains(error_of([&] { release_emergency_stop(address, {}, "a test", 20); }),
+                  "the robot is in no emergency stop");
   moving.hand.live(0.05);
   EXPECT_EQ(moving.robot.server().mode(), Mode::armed);
   moving.hand.say(Stop{"enough"});
   ASSERT_TRUE(moving.hand.until([&] { return moving.hand.seen.mode == Mode::stopped; }));
-  expect_contains(error_of([&] { release_emergency_stop(address, {}, "a test", 20); }), "the robot is in no emergency stop");
+  expect_contains(error_of([&] { release_emergency_stop(address, {}, "a test", 20); }),
+                  "the robot is in no emergency stop");
   EXPECT_EQ(moving.robot.server().mode(), Mode::stopped);
 }
 

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "robots/link/adapted_robot.h"
 #include "robots/lekiwi/lekiwi_body.h"
+#include "robots/link/adapted_robot.h"
 #include "tests/robots/fake_robot.h"
 #include "tests/robots/python_peer.h"
 

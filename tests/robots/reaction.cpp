@@ -15,8 +15,7 @@ constexpr double slack = 5;  // s: what a machine that is busy may take beyond a
 void report(const std::string& fault, double seconds, double bound, const std::string& remark) {
   fmt::print("reaction: {:<60} {:6.1f} ms of {:.0f} ms{}\n", fault, 1000 * seconds, 1000 * bound, remark);
   std::string key = fault;
-  std::ranges::replace_if(
-      key, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
+  std::ranges::replace_if(key, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
   testing::Test::RecordProperty(key, fmt::format("{:.4f}", seconds));
   EXPECT_GE(seconds, 0) << fault;
 }

@@ -5,7 +5,8 @@
 namespace sinew {
 namespace {
 
-std::vector<uint8_t> run(const std::string& steps, const std::vector<uint8_t>& frame, std::vector<std::string> channels) {
+std::vector<uint8_t> run(const std::string& steps, const std::vector<uint8_t>& frame,
+                         std::vector<std::string> channels) {
   ImagePipeline pipeline(ConfigNode::parse_text(steps, "camera.yaml").items(), {1, 2, 3}, std::move(channels));
   std::vector<uint8_t> out(pipeline.output().size());
   pipeline.run(frame, out);

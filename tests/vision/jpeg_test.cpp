@@ -8,8 +8,8 @@
 #include <cstdlib>
 
 #include "core/random.h"
-#include "tests/core/expect_error.h"
 #include "tests/core/allocation_counter.h"
+#include "tests/core/expect_error.h"
 
 namespace sinew {
 namespace {

@@ -7,9 +7,9 @@
 
 #include <filesystem>
 
+#include "core/own_mark.h"
 #include "core/safe_file.h"
 #include "tests/core/expect_error.h"
-#include "core/own_mark.h"
 
 namespace sinew {
 namespace {

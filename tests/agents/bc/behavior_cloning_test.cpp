@@ -13,7 +13,8 @@
 namespace sinew {
 namespace {
 
-// Episodes of `length` steps of x in ±1 and a constant, and what `teacher` does, given x and the x before it (0 at first).
+// Episodes of `length` steps of x in ±1 and a constant, and what `teacher` does, given x and the x before it (0 at
+// first).
 template <class Teacher>
 Demonstrations show(int episodes, int length, Teacher&& teacher) {
   Demonstrations set;
@@ -55,9 +56,9 @@ class BehaviorCloningTest : public testing::Test {
   }
   static std::map<std::string, double, std::less<>> learn(Learner& bench, int epochs) {
     std::map<std::string, double, std::less<>> metrics;
-    for (int i = 0; i < epochs; ++i)
-      bench.learner.iterate(static_cast<double>(i) / epochs);
-    bench.learner.report([&](std::string_view name, double value) { metrics.insert_or_assign(std::string(name), value); });
+    for (int i = 0; i < epochs; ++i) bench.learner.iterate(static_cast<double>(i) / epochs);
+    bench.learner.report(
+        [&](std::string_view name, double value) { metrics.insert_or_assign(std::string(name), value); });
     return metrics;
   }
   const std::string folder_ = testing::TempDir() + "sinew_bc_" + std::to_string(::getpid());
@@ -107,13 +108,17 @@ TEST_F(BehaviorCloningTest, ChoicesAreLearnt) {
   EXPECT_LT(learn(bench, 60).at("validation/action_error"), 0.06) << "of the choices are others";
   set.actions[7] = 1.5f;
   write("set", set);
-  expect_contains(error_of([&] { Learner(MadeUpEnv::factory({.actions = {discrete_part("sign", {3})}}), 1, "{actor: []}", config("")); }),
+  expect_contains(error_of([&] {
+                    Learner(MadeUpEnv::factory({.actions = {discrete_part("sign", {3})}}), 1, "{actor: []}",
+                            config(""));
+                  }),
                   "the demonstrations have 1.5 where 'sign' is a choice out of 3");
 }
 
 TEST_F(BehaviorCloningTest, TheThreadsDoNotMatter) {
   write("set", show(9, 41, one_step_late));
-  for (const char* network : {"{core: {gru: 8}, actor: [{linear: 8}, tanh]}", "{actor: [{linear: 8}, batch_norm, tanh]}"}) {
+  for (const char* network :
+       {"{core: {gru: 8}, actor: [{linear: 8}, tanh]}", "{actor: [{linear: 8}, batch_norm, tanh]}"}) {
     std::vector<std::string> hashes;
     std::vector<double> errors;
     for (const int threads : {1, 2, 3}) {
@@ -146,7 +151,8 @@ TEST_F(BehaviorCloningTest, GoesOnFromItsStateWithTheSameDemonstrationsAlone) {
   write("set", show(9, 41, [](float x, float) { return x; }));
   const auto other = learner(network, config("batch_size: 64"));
   StateArchive wrong(saved.bytes(), "it");
-  expect_contains(error_of([&] { other->learner.visit_state(wrong); }), "the demonstrations are not those that the run began with");
+  expect_contains(error_of([&] { other->learner.visit_state(wrong); }),
+                  "the demonstrations are not those that the run began with");
 }
 
 TEST_F(BehaviorCloningTest, SeveralFilesAreOneSet) {
@@ -202,7 +208,8 @@ TEST_F(BehaviorCloningTest, FramesAreStacked) {
 }
 
 TEST_F(BehaviorCloningTest, ActionsBeyondTheLimitsCountAsTheLimit) {
-  const Policy policy(interface_of(2, 1), network_from("{actor: [], action_map: scale}"), builtin_layers<float>(), Rng(1));
+  const Policy policy(interface_of(2, 1), network_from("{actor: [], action_map: scale}"), builtin_layers<float>(),
+                      Rng(1));
   const DemonstrationData data({write("set", show(1, 4, [](float, float) { return 3.0f; }))}, policy, 0, Rng(1));
   EXPECT_EQ(data.limited(), 4);
   EXPECT_EQ(data.command(0)[0], 2);
@@ -212,25 +219,30 @@ TEST_F(BehaviorCloningTest, ActionsBeyondTheLimitsCountAsTheLimit) {
 
 TEST_F(BehaviorCloningTest, WhatDoesNotFitIsRefused) {
   const Demonstrations good = show(2, 10, one_step_late);
-  const auto refused = [&](const char* why, auto&& change, const std::string& options = "", const char* network = "{actor: []}") {
+  const auto refused = [&](const char* why, auto&& change, const std::string& options = "",
+                           const char* network = "{actor: []}") {
     Demonstrations set = good;
     change(set);
     write("set", set);
     expect_contains(error_of([&] { learner(network, config(options)); }), why);
   };
   const auto as_it_is = [](Demonstrations&) {};
-  refused("set': they have no sensor 'state', on which the policy acts", [](auto& set) { set.spec.sensors[0].name = "joints"; });
-  refused("sensor 'state': the set names its units, the policy does not", [](auto& set) { set.spec.sensors[0].units = {"rad", "m"}; });
+  refused("set': they have no sensor 'state', on which the policy acts",
+          [](auto& set) { set.spec.sensors[0].name = "joints"; });
+  refused("sensor 'state': the set names its units, the policy does not",
+          [](auto& set) { set.spec.sensors[0].units = {"rad", "m"}; });
   refused("they have 2 actions, the task 1", [](auto& set) {
     set.spec.actions.parts = {continuous_part("arm", 2)};
     set.actions.resize(2 * set.actions.size());
   });
   refused("algorithm.seq_len: the network remembers nothing", as_it_is, "seq_len: 4");
-  refused("algorithm.seq_len: 30 steps; the demonstrations have 10", as_it_is, "seq_len: 30", "{core: {lstm: 4}, actor: []}");
+  refused("algorithm.seq_len: 30 steps; the demonstrations have 10", as_it_is, "seq_len: 30",
+          "{core: {lstm: 4}, actor: []}");
   std::filesystem::remove(folder_ + "/set");
   expect_contains(error_of([&] { learner("{actor: []}", config("")); }), "/set'");
   write("set", good);
-  expect_contains(error_of([&] { read_config<BcConfig>(ConfigNode::parse_text("{batch_size: 4}", "bc.yaml")); }), "demonstrations");
+  expect_contains(error_of([&] { read_config<BcConfig>(ConfigNode::parse_text("{batch_size: 4}", "bc.yaml")); }),
+                  "demonstrations");
 }
 
 TEST_F(BehaviorCloningTest, ALossThatIsNotFiniteIsNamed) {

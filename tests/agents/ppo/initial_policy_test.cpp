@@ -74,14 +74,18 @@ TEST_F(InitialPolicyTest, OneThatDoesNotFitStopsBeforeAnythingIsWritten) {
     expect_contains(error_of([&] { run("bad", changes); }), why);
     EXPECT_FALSE(fs::exists(path("bad") + "/config.yaml"));
   };
-  refused({initial, "network.actor=[{linear: 9}]"}, "initial_policy: '" + path("first") + "/policy.safetensors': its network is another one: its parameter 'actor.0.weight'");
+  refused({initial, "network.actor=[{linear: 9}]"},
+          "initial_policy: '" + path("first") +
+              "/policy.safetensors': its network is another one: its parameter 'actor.0.weight'");
   refused({initial, "task=pendulum"}, "it does not fit: ");
-  refused({"initial_policy=/nowhere.safetensors"}, "initial_policy: there is no policy '/nowhere.safetensors'; give a run folder");
+  refused({"initial_policy=/nowhere.safetensors"},
+          "initial_policy: there is no policy '/nowhere.safetensors'; give a run folder");
   refused({"initial_policy=" + folder_}, "initial_policy: the folder '" + folder_ + "' holds no policy");
 }
 
 TEST_F(InitialPolicyTest, APathCountsFromItsRecipe) {
-  const Recipe recipe = read_recipe(ConfigNode::parse_text(std::string(recipe_text) + "initial_policy: a/../b.safetensors\n", "/x/y/recipe.yaml", "/x/y"));
+  const Recipe recipe = read_recipe(ConfigNode::parse_text(
+      std::string(recipe_text) + "initial_policy: a/../b.safetensors\n", "/x/y/recipe.yaml", "/x/y"));
   EXPECT_EQ(recipe.initial_policy->path, "/x/y/b.safetensors");
 }
 

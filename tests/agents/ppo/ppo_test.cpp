@@ -6,8 +6,8 @@
 #include <map>
 
 #include "tests/agents/made_up_env.h"
-#include "tests/core/expect_error.h"
 #include "tests/core/allocation_counter.h"
+#include "tests/core/expect_error.h"
 
 namespace sinew {
 namespace {

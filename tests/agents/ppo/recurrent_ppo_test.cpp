@@ -109,7 +109,8 @@ TEST(RecurrentPpo, SequencesMustFit) {
                {"algorithm.seq_len: 10 does not divide n_steps = 48", "such as 8"});
   expect_error([&] { make_bench(lstm, "{n_steps: 48, batch_size: 64, seq_len: 12}"); },
                {"algorithm.batch_size: 64", "seq_len = 12"});
-  expect_error([&] { make_bench(lstm, "{n_steps: 48, batch_size: 64, seq_len: 0}"); }, {"algorithm.batch_size: 64", "48"});
+  expect_error([&] { make_bench(lstm, "{n_steps: 48, batch_size: 64, seq_len: 0}"); },
+               {"algorithm.batch_size: 64", "48"});
   expect_error([&] { make_bench("{actor: [{linear: 4}]}", "{n_steps: 48, batch_size: 64, seq_len: 8}"); },
                {"algorithm.seq_len", "remembers nothing"});
   make_bench(lstm, "{n_steps: 48, batch_size: 64}");
@@ -120,7 +121,8 @@ TEST(RecurrentPpo, ACoreNeedsASize) {
   for (const std::string core : {"[lstm]", "[gru]"})
     expect_error([&] { make_bench("{core: " + core + ", actor: []}", "{n_steps: 48, batch_size: 64}"); },
                  {"needs its size", "network.yaml:1"});
-  expect_error([&] { make_bench("{core: {lstm: 0}, actor: []}", "{n_steps: 48, batch_size: 64}"); }, {"lstm", "1 to 4096"});
+  expect_error([&] { make_bench("{core: {lstm: 0}, actor: []}", "{n_steps: 48, batch_size: 64}"); },
+               {"lstm", "1 to 4096"});
 }
 
 }  // namespace

@@ -59,8 +59,10 @@ class BigState : public testing::Test {
                                   reset_most_memory();
                                 }});
     most_more_ = memory_of("VmHWM:") - filled;
-    std::printf("%lld MiB of state, which began at %.0f MiB: %.0f MiB when it is filled, at most %.1f MiB more; saving took %.1f s\n",
-                static_cast<long long>(bytes / mib), before_resume, filled, most_more_, result.save_seconds);
+    std::printf(
+        "%lld MiB of state, which began at %.0f MiB: %.0f MiB when it is filled, at most %.1f MiB more; saving took "
+        "%.1f s\n",
+        static_cast<long long>(bytes / mib), before_resume, filled, most_more_, result.save_seconds);
     return result;
   }
 

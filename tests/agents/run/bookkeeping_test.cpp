@@ -79,7 +79,8 @@ class Bookkeeping : public testing::Test {
     registry_.algorithms.push_back(row_of<Counter>("counter", true));
     registry_.algorithms.push_back(row_of<Reader>("reader", false));
     registry_.tasks.envs.push_back({"made_up", "", [this](const ConfigNode&) {
-                                      return std::make_unique<MadeUpEnv>(MadeUpOptions{.on_reset = [this] { ++resets_; }});
+                                      return std::make_unique<MadeUpEnv>(
+                                          MadeUpOptions{.on_reset = [this] { ++resets_; }});
                                     }});
     fs::create_directories(folder_);
     write_file_atomically(folder_ + "/task.yaml", "env: made_up\n");
@@ -89,9 +90,11 @@ class Bookkeeping : public testing::Test {
   TrainResult run(const std::string& name, const std::vector<std::string>& changes = {},
                   IfRunExists if_run_exists = IfRunExists::refuse, int64_t stop_at = -1) {
     ConfigNode node = ConfigNode::parse_text(
-        "task: " + folder_ + "/task.yaml\ntotal_timesteps: 1000\nn_envs: 1\nlog_interval: 100\n"
-        "algorithm: {name: counter}\nnetwork: {actor: [{linear: 4}]}\n"
-        "eval: {eval_freq: 250, n_eval_episodes: 1, n_final_episodes: 0}\nsave_freq: 0\nsave_interval: 0\n", "recipe.yaml");
+        "task: " + folder_ +
+            "/task.yaml\ntotal_timesteps: 1000\nn_envs: 1\nlog_interval: 100\n"
+            "algorithm: {name: counter}\nnetwork: {actor: [{linear: 4}]}\n"
+            "eval: {eval_freq: 250, n_eval_episodes: 1, n_final_episodes: 0}\nsave_freq: 0\nsave_interval: 0\n",
+        "recipe.yaml");
     for (const std::string& change : changes) node.assign(change);
     std::atomic<bool> stop{false};
     return train(read_recipe(node), registry_,
@@ -124,9 +127,18 @@ class Bookkeeping : public testing::Test {
 TEST_F(Bookkeeping, ARowEachIntervalAndEachEvaluation) {
   run("a");
   using Rows = std::vector<std::pair<std::string, std::string>>;
-  EXPECT_EQ(rows("a", "train/seen"), (Rows{{"100", "100"}, {"200", "200"}, {"250", "250"}, {"300", "300"}, {"400", "400"},
-                                           {"500", "500"}, {"600", "600"}, {"700", "700"}, {"750", "750"}, {"800", "800"},
-                                           {"900", "900"}, {"1000", "1000"}}));
+  EXPECT_EQ(rows("a", "train/seen"), (Rows{{"100", "100"},
+                                           {"200", "200"},
+                                           {"250", "250"},
+                                           {"300", "300"},
+                                           {"400", "400"},
+                                           {"500", "500"},
+                                           {"600", "600"},
+                                           {"700", "700"},
+                                           {"750", "750"},
+                                           {"800", "800"},
+                                           {"900", "900"},
+                                           {"1000", "1000"}}));
   EXPECT_EQ(rows("a", "time/iterations")[2].second, "250");
   const Rows evaluations = rows("a", "eval/mean_ep_length");
   EXPECT_EQ(evaluations[2].second, "8");

@@ -149,7 +149,8 @@ TEST_F(CheckpointFolderTest, OtherFilesAreNoCheckpoints) {
 
 TEST(SameRun, NamesEachKeyThatDiffers) {
   const RunIdentity saved{"total_timesteps: 100\nseed: 1\nalgorithm: {gamma: 0.99, n_steps: 8}\n",
-                          "reward: {forward: {weight: 1}}\n", {"", "f00d", ""}};
+                          "reward: {forward: {weight: 1}}\n",
+                          {"", "f00d", ""}};
   EXPECT_NO_THROW(check_same_run(saved, saved));
   RunIdentity present = saved;
   present.config = "total_timesteps: 200\nseed: 1\nalgorithm: {gamma: 0.99, n_steps: 8}\n";

@@ -34,7 +34,8 @@ class Knowing : public Controller {
 
 TEST(Controller, IsEvaluatedLikeAPolicy) {
   ThreadPool pool(2);
-  const Evaluation evaluation = Evaluator(MadeUpEnv::factory(), pool).run([] { return std::make_unique<Knowing>(); }, 6, Rng(1));
+  const Evaluation evaluation =
+      Evaluator(MadeUpEnv::factory(), pool).run([] { return std::make_unique<Knowing>(); }, 6, Rng(1));
   ASSERT_EQ(evaluation.episodes.size(), 6u);
   for (const Evaluation::Episode& episode : evaluation.episodes) EXPECT_NEAR(episode.reward, 8, 1e-5);
 }
@@ -79,10 +80,11 @@ TEST(Controller, MayAskForTheEnvItself) {
 TEST(Controller, OfAnotherTaskIsRefused) {
   ThreadPool pool(1);
   Knowing controller;
-  expect_contains(error_of([&] {
-                    Evaluator(MadeUpEnv::factory({.actions = {continuous_part("arm", 2)}}), pool).run_episode(controller, Rng(1));
-                  }),
-                  "whoever acts does not fit the task 'made_up': action 'arm' has 1 numbers");
+  expect_contains(
+      error_of([&] {
+        Evaluator(MadeUpEnv::factory({.actions = {continuous_part("arm", 2)}}), pool).run_episode(controller, Rng(1));
+      }),
+      "whoever acts does not fit the task 'made_up': action 'arm' has 1 numbers");
 }
 
 }  // namespace

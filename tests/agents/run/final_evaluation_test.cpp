@@ -14,8 +14,8 @@
 #include "core/safe_file.h"
 #include "core/state_archive.h"
 #include "nets/formats/policy_file.h"
-#include "tests/agents/made_up_env.h"
 #include "tests/agents/checkpoint_text.h"
+#include "tests/agents/made_up_env.h"
 #include "tests/core/expect_error.h"
 
 namespace sinew {
@@ -27,7 +27,8 @@ TEST(Candidates, AreThoseOfTheBestEvaluations) {
   Candidates candidates(3);
   const double evaluations[] = {5, 1, 7, 5, 3, 9, 7, 8};
   for (int64_t step = 0; step < 8; ++step)
-    if (const double mean = evaluations[step]; candidates.want(mean)) candidates.add({step, mean, std::to_string(step)});
+    if (const double mean = evaluations[step]; candidates.want(mean))
+      candidates.add({step, mean, std::to_string(step)});
   std::vector<int64_t> steps;
   for (const Candidate& candidate : candidates.best_first()) {
     steps.push_back(candidate.step);
@@ -106,11 +107,12 @@ eval: {eval_freq: 512, n_eval_episodes: 1, n_final_episodes: 6}
     return read_recipe(node);
   }
   TrainResult run(const std::string& name, const Recipe& recipe, int threads = 1) const {
-    return train(recipe, registry_, {.run_folder = path(name),
-                                     .if_run_exists = IfRunExists::resume,
-                                     .threads = threads,
-                                     .stop = &stop_,
-                                     .on_progress = on_progress_});
+    return train(recipe, registry_,
+                 {.run_folder = path(name),
+                  .if_run_exists = IfRunExists::resume,
+                  .threads = threads,
+                  .stop = &stop_,
+                  .on_progress = on_progress_});
   }
   std::string path(const std::string& name) const { return folder_ + "/" + name; }
   std::string hash(const std::string& name, const std::string& file) const {

@@ -1,8 +1,8 @@
 // It learns: every kind of action, separate and shared networks, and in spite of an env's bad observations.
 #include <gtest/gtest.h>
 
-#include "agents/run/evaluator.h"
 #include "agents/ppo/ppo.h"
+#include "agents/run/evaluator.h"
 #include "envs/task/make_env.h"
 #include "tests/agents/made_up_env.h"
 #include "tests/core/expect_error.h"
@@ -67,8 +67,9 @@ TEST(Learning, SurvivesObservationsThatAreNoNumbers) {
 TEST(Learning, ARewardThatIsNoNumberIsAnErrorThatNamesIt) {
   const MadeUpOptions options = {.bad_reward_every = 50};
   const std::string training = error_of([&] { learn(options, separate, 2); });
-  EXPECT_EQ(training, "env 0: the reward of 'made_up' is nan in step 2 of an episode ('fit' is nan); it must be finite "
-                      "as a float");
+  EXPECT_EQ(training,
+            "env 0: the reward of 'made_up' is nan in step 2 of an episode ('fit' is nan); it must be finite "
+            "as a float");
   ThreadPool pool(1);
   const Policy policy(MadeUpEnv(options).spec(), network_from(separate), builtin_layers<float>(), Rng(1));
   const std::string evaluation =

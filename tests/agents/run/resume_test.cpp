@@ -153,7 +153,8 @@ TEST_F(ResumeTest, AnotherValueOfAKeyChangesNothingLearntOrIsRefused) {
 }
 
 TEST_F(ResumeTest, SoDoARunThatSeesAndOneThatRemembers) {
-  const std::string sees = "encoders: {camera: {normalize: true, layers: [{conv: {filters: 4, kernel: 4, stride: 2}}, relu, flatten]}}";
+  const std::string sees =
+      "encoders: {camera: {normalize: true, layers: [{conv: {filters: 4, kernel: 4, stride: 2}}, relu, flatten]}}";
   for (const std::string core : {"none", "{lstm: 6}"}) {
     const Recipe seeing = recipe({
         "task=" SINEW_SOURCE_DIR "/tests/agents/data/pendulum_seen.yaml",

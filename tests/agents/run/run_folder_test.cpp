@@ -32,9 +32,9 @@ class RunFolderTest : public testing::Test {
 constexpr IfRunExists all_ways[] = {IfRunExists::refuse, IfRunExists::overwrite, IfRunExists::resume};
 
 TEST_F(RunFolderTest, FilesOfOthersStayWhateverTheirNames) {
-  for (const char* name : {"config.yaml", "task.yaml", "log.txt", "video.mp4", "curve.png", "metrics.csv",
-                           "policy.safetensors", "best.safetensors", "checkpoints/mine",
-                           "events.out.tfevents.1600000000.host"})
+  for (const char* name :
+       {"config.yaml", "task.yaml", "log.txt", "video.mp4", "curve.png", "metrics.csv", "policy.safetensors",
+        "best.safetensors", "checkpoints/mine", "events.out.tfevents.1600000000.host"})
     for (const IfRunExists way : all_ways) {
       write(std::string("project/") + name, "not a run's");
       expect_contains(error_of([&] { RunFolder(path("project"), way); }), "but no run");
@@ -64,7 +64,8 @@ TEST_F(RunFolderTest, WhatTheRecipeNeedsIsNotReplaced) {
   const auto check = [&](const std::string& input, IfRunExists way) {
     check_run_folder(path("run"), way, {path("mine.yaml"), path(input)});
   };
-  for (const char* input : {"run/best.safetensors", "run/config.yaml", "link/config.yaml", "run/../run/checkpoints/x.yaml"})
+  for (const char* input :
+       {"run/best.safetensors", "run/config.yaml", "link/config.yaml", "run/../run/checkpoints/x.yaml"})
     for (const IfRunExists way : {IfRunExists::overwrite, IfRunExists::resume})
       expect_contains(error_of([&] { check(input, way); }), "which the recipe needs, lies in it");
   check("run/notes.yaml", IfRunExists::overwrite);  // no run writes such
@@ -74,9 +75,13 @@ TEST_F(RunFolderTest, WhatTheRecipeNeedsIsNotReplaced) {
 
 TEST_F(RunFolderTest, ARefusedRunLeavesNoFolder) {
   write("project/recipe.yaml", "mine");
-  { const RunFolder refused(path("a/b/c"), IfRunExists::refuse); }
+  {
+    const RunFolder refused(path("a/b/c"), IfRunExists::refuse);
+  }
   EXPECT_FALSE(fs::exists(path("a")));
-  { const RunFolder refused(path("project"), IfRunExists::refuse); }
+  {
+    const RunFolder refused(path("project"), IfRunExists::refuse);
+  }
   EXPECT_FALSE(fs::exists(path("project/.lock")));
   EXPECT_EQ(read_file(path("project/recipe.yaml")), "mine");
   {
@@ -96,8 +101,10 @@ TEST_F(RunFolderTest, ClearingLeavesWhatElseIsThere) {
   EXPECT_FALSE(fs::exists(path("run/config.yaml.tmp.123")));
   EXPECT_TRUE(fs::is_empty(path("run/checkpoints")));
   folder.clear();
-  for (const char* name : {"run/notes.txt", "run/my.tmp.file", "run/data.csv.tmp.12"}) EXPECT_EQ(read_file(path(name)), "mine");
-  for (const char* name : {"run/config.yaml", "run/metrics.csv", "run/checkpoints"}) EXPECT_FALSE(fs::exists(path(name)));
+  for (const char* name : {"run/notes.txt", "run/my.tmp.file", "run/data.csv.tmp.12"})
+    EXPECT_EQ(read_file(path(name)), "mine");
+  for (const char* name : {"run/config.yaml", "run/metrics.csv", "run/checkpoints"})
+    EXPECT_FALSE(fs::exists(path(name)));
 }
 
 TEST_F(RunFolderTest, ClearingLeavesWhatElseIsAmongTheCheckpoints) {

@@ -1,8 +1,8 @@
 // Same seed, same bits, whatever the number of threads.
 #include <gtest/gtest.h>
 
-#include "agents/run/evaluator.h"
 #include "agents/ppo/ppo.h"
+#include "agents/run/evaluator.h"
 #include "envs/task/make_env.h"
 #include "tests/agents/made_up_env.h"
 
@@ -19,7 +19,8 @@ constexpr const char* seeing_apart =
     "{encoders: {camera: {used_by: actor, layers: [flatten, {linear: 8}]}, state: {used_by: critic}}, actor: [], "
     "critic: [{linear: 8}, tanh]}";
 constexpr const char* augmented =
-    "{encoders: {camera: {layers: [{random_shift: {pixels: 2}}, {colour_jitter: {brightness: 0.2, tint: 0.1}}, {noise: {std: 0.05}}, "
+    "{encoders: {camera: {layers: [{random_shift: {pixels: 2}}, {colour_jitter: {brightness: 0.2, tint: 0.1}}, {noise: "
+    "{std: 0.05}}, "
     "{conv: {filters: 4, kernel: 4, stride: 2}}, batch_norm, relu, flatten]}}, actor: [], critic: []}";
 constexpr const char* remembering = "{core: [{linear: 8}, tanh, {lstm: 12}], actor: [{linear: 8}, elu], critic: []}";
 constexpr const char* remembering_apart =
@@ -48,10 +49,11 @@ std::string train_a_little(const Work& work, int threads, uint64_t seed) {
 }
 
 TEST(SameBits, ForOneTwoAndThreeThreads) {
-  for (const Work& work : {Work{"pendulum"}, Work{"cartpole", shared}, Work{"half_cheetah", separate, 96, 5},
-                           Work{"half_cheetah", shared, 480}, Work{pendulum_seen, seeing}, Work{pendulum_seen, augmented},
-                           Work{pendulum_seen, seeing_apart, 32, 4}, Work{"cartpole_no_velocity", remembering, 96, 3},
-                           Work{"pendulum_no_velocity", remembering_apart}}) {
+  for (const Work& work :
+       {Work{"pendulum"}, Work{"cartpole", shared}, Work{"half_cheetah", separate, 96, 5},
+        Work{"half_cheetah", shared, 480}, Work{pendulum_seen, seeing}, Work{pendulum_seen, augmented},
+        Work{pendulum_seen, seeing_apart, 32, 4}, Work{"cartpole_no_velocity", remembering, 96, 3},
+        Work{"pendulum_no_velocity", remembering_apart}}) {
     SCOPED_TRACE(work.task + " " + work.network);
     const std::string expected = train_a_little(work, 1, 7);
     EXPECT_EQ(train_a_little(work, 1, 7), expected);

@@ -23,14 +23,15 @@ struct Ring {
     for (; count > 0; --count, ++end) values[end % values.size()] = end + salt;
   }
   RowLog log() {
-    return {.row_bytes = sizeof(uint64_t),
-            .capacity = values.size(),
-            .begin = end - std::min<uint64_t>(end, values.size()),
-            .end = end,
-            .get = [this](uint64_t row, std::span<char> bytes) {
-              std::memcpy(bytes.data(), &values[row % values.size()], bytes.size());
-            },
-            .put = [this](uint64_t row, std::span<const char> bytes) {
+    return {
+        .row_bytes = sizeof(uint64_t),
+        .capacity = values.size(),
+        .begin = end - std::min<uint64_t>(end, values.size()),
+        .end = end,
+        .get = [this](uint64_t row,
+                      std::span<char> bytes) { std::memcpy(bytes.data(), &values[row % values.size()], bytes.size()); },
+        .put =
+            [this](uint64_t row, std::span<const char> bytes) {
               std::memcpy(&values[row % values.size()], bytes.data(), bytes.size());
             }};
   }
@@ -112,7 +113,8 @@ TEST_F(SegmentFolderTest, TwoLogsDoNotMix) {
   again.restore("other", back.log());
   EXPECT_EQ(back.values, b.values);
   back.end = 10;
-  expect_contains(error_of([&] { again.restore("other", back.log()); }), "the rows 9 to 10 of 'other' are in no segment");
+  expect_contains(error_of([&] { again.restore("other", back.log()); }),
+                  "the rows 9 to 10 of 'other' are in no segment");
 }
 
 TEST_F(SegmentFolderTest, EveryFlippedByteAndEveryCutIsNamed) {
@@ -151,7 +153,8 @@ class ReplayRunTest : public SegmentFolderTest {
     const ConfigNode node = ConfigNode::parse_text(
         "task: inverted_pendulum\ntotal_timesteps: 3000\nn_envs: 2\nlog_interval: 100\n"
         "algorithm: {name: replay, capacity: 700, row_floats: 8}\nnetwork: {actor: [{linear: 4}]}\n"
-        "eval: {eval_freq: 0, n_final_episodes: 0}\nsave_freq: 250\nsave_interval: 0\n", "recipe.yaml");
+        "eval: {eval_freq: 0, n_final_episodes: 0}\nsave_freq: 250\nsave_interval: 0\n",
+        "recipe.yaml");
     std::atomic<bool> stop{false};
     return train(read_recipe(node), registry_,
                  {.run_folder = path_ + "/" + name,
@@ -176,7 +179,8 @@ TEST_F(ReplayRunTest, GoesOnToTheSameBitsFromAnySave) {
 TEST_F(ReplayRunTest, KeepsOnlyWhatACheckpointNeeds) {
   run("a");
   uintmax_t sum = 0;
-  for (const std::string& name : segments_in(file("a/checkpoints"))) sum += fs::file_size(file("a/checkpoints/" + name));
+  for (const std::string& name : segments_in(file("a/checkpoints")))
+    sum += fs::file_size(file("a/checkpoints/" + name));
   EXPECT_EQ(sum, 3000u * 32);  // all fit into one file, which is needed as long as one row of it is
   run("a", IfRunExists::overwrite);
   EXPECT_EQ(segments_in(file("a/checkpoints")).size(), 1u);

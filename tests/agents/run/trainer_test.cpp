@@ -78,8 +78,8 @@ class TrainerTest : public testing::Test {
 
 TEST_F(TrainerTest, FillsTheRunFolder) {
   const TrainResult result = run(recipe());
-  EXPECT_EQ(files(), (std::set<std::string>{".lock", "best.safetensors", "checkpoints", "config.yaml", "events.out", "log.txt", "metrics.csv",
-                                            "policy.safetensors", "task.yaml"}));
+  EXPECT_EQ(files(), (std::set<std::string>{".lock", "best.safetensors", "checkpoints", "config.yaml", "events.out",
+                                            "log.txt", "metrics.csv", "policy.safetensors", "task.yaml"}));
   EXPECT_EQ(result.status.steps, 2048);
   EXPECT_FALSE(result.interrupted);
   EXPECT_EQ(result.diverged_episodes, 0);
@@ -132,8 +132,7 @@ TEST_F(TrainerTest, WhileItLearnsItKeepsTheBestPolicy) {
   std::vector<std::pair<double, std::string>> seen;
   on_progress_ = [&](const TrainStatus& status) {
     if (status.new_eval)
-      seen.emplace_back(*status.eval_mean,
-                        whole_weights_hash(load_policy(file("best.safetensors"), registry_.layers)));
+      seen.emplace_back(*status.eval_mean, whole_weights_hash(load_policy(file("best.safetensors"), registry_.layers)));
   };
   const TrainResult result = run(recipe({"total_timesteps=8192", "algorithm.learning_rate=0.01"}));
   ASSERT_EQ(seen.size(), 8u);

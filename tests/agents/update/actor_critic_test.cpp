@@ -44,8 +44,10 @@ TEST(ActorCriticRunner, WarmAllocatesNothing) {
   const InterfaceSpec spec = mixed_interface();
   const ActorCritic networks = make_networks(spec, shared_network);
   ActorCriticRunner runner(networks);
-  std::vector<float> observations(static_cast<size_t>(rows) * spec.observation_size(), 0.1f), normalized(observations.size());
-  std::vector<float> actions(static_cast<size_t>(rows) * spec.actions.size()), raw(actions.size()), log_prob(rows), values(rows);
+  std::vector<float> observations(static_cast<size_t>(rows) * spec.observation_size(), 0.1f),
+      normalized(observations.size());
+  std::vector<float> actions(static_cast<size_t>(rows) * spec.actions.size()), raw(actions.size()), log_prob(rows),
+      values(rows);
   std::vector<Rng> rngs(rows);
   const auto step = [&] {
     runner.sample({rows, observations.data()}, {}, {}, rngs, {normalized, raw, log_prob, values}, actions);

@@ -49,7 +49,9 @@ TEST(ChildProcess, AMissingProgramIsTheUsersFault) {
 
 TEST(ChildProcess, OneThatIsForgottenIsKilled) {
   const std::string marker = TemporaryFolder().file("marker");
-  { ChildProcess child({"sh", "-c", "sleep 1000; touch " + marker}); }
+  {
+    ChildProcess child({"sh", "-c", "sleep 1000; touch " + marker});
+  }
   EXPECT_FALSE(std::filesystem::exists(marker));
 }
 

@@ -11,8 +11,8 @@ namespace {
 TEST(Sinew, HelpNamesEverySubcommandAndEachHasAnExample) {
   const ChildProcess::Result overview = run_sinew({"--help"});
   EXPECT_EQ(overview.exit_code, 0);
-  for (const std::string name : {"train", "play", "robustness", "show", "inspect", "terms", "report", "replay", "keys", "link-check", "stream",
-                                 "robot", "stop", "log", "bench", "doctor", "test"}) {
+  for (const std::string name : {"train", "play", "robustness", "show", "inspect", "terms", "report", "replay", "keys",
+                                 "link-check", "stream", "robot", "stop", "log", "bench", "doctor", "test"}) {
     expect_contains(overview.output, "\n  " + name + " ");
     const ChildProcess::Result help = run_sinew({name, "--help"});
     EXPECT_EQ(help.exit_code, 0) << name;
@@ -139,9 +139,9 @@ TEST(Sinew, ErrorsQuoteFilesWithoutTheirControlCharacters) {
 // A name with each of these, in whatever takes one.
 TEST(Sinew, AMessageIsOneLineWhateverItQuotes) {
   const TemporaryFolder folder;
-  const std::pair<std::string, std::string> parts[] = {{"\n", R"(\n)"},        {"\r", R"(\r)"},         {"\t", R"(\t)"},
-                                                       {"\x1b", R"(\x1b)"},    {"\x7f", R"(\x7f)"},     {"\xff", R"(\xff)"},
-                                                       {"\u009b", R"(\u009b)"}, {"\u202e", R"(\u202e)"}};
+  const std::pair<std::string, std::string> parts[] = {
+      {"\n", R"(\n)"},     {"\r", R"(\r)"},     {"\t", R"(\t)"},         {"\x1b", R"(\x1b)"},
+      {"\x7f", R"(\x7f)"}, {"\xff", R"(\xff)"}, {"\u009b", R"(\u009b)"}, {"\u202e", R"(\u202e)"}};
   folder.write("in.json", "{}");
   for (const auto& [part, shown] : parts) {
     const std::string name = folder.file("a" + part + "b");

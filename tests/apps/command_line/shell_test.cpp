@@ -17,10 +17,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> names = {"plain",     "two words",  "it's",    "$HOME",   "`id`",     "a;b|c&d",
-                                        "[old] *?",  "{x,y}(z)",   "a=b",     "=a",      "-dash",    "--run",
-                                        "~",         "#1",         "\"q\"",   "back\\sl", "!bang",   "Größe 机器",
-                                        "new\nline", "tab\there",  "esc\x1b", "ends\n",  "x: y",     "a, b"};
+const std::vector<std::string> names = {"plain",     "two words", "it's",    "$HOME",    "`id`",  "a;b|c&d",
+                                        "[old] *?",  "{x,y}(z)",  "a=b",     "=a",       "-dash", "--run",
+                                        "~",         "#1",        "\"q\"",   "back\\sl", "!bang", "Größe 机器",
+                                        "new\nline", "tab\there", "esc\x1b", "ends\n",   "x: y",  "a, b"};
 
 ChildProcess::Result bash(const std::string& script) { return ChildProcess({"bash", "-c", script}).wait(); }
 
@@ -53,7 +53,8 @@ class Launcher : public testing::Test {
     folder_.write(root + "/packages.txt", "");
     folder_.write(root + "/core/a.cpp", "");
     folder_.write("bin/cmake", "#!/bin/sh\necho BUILDS\nexit 1\n");
-    fs::copy_file(fs::path(SINEW_SOURCE) / "sinew", folder_.file(root + "/sinew"), fs::copy_options::overwrite_existing);
+    fs::copy_file(fs::path(SINEW_SOURCE) / "sinew", folder_.file(root + "/sinew"),
+                  fs::copy_options::overwrite_existing);
     if (is_built) {
       folder_.write(root + "/build/release/apps/sinew", "#!/bin/sh\necho \"ran $*\"\n");
       folder_.write(root + "/build/release/.built-apps", "");
@@ -126,9 +127,11 @@ TEST(Shell, PrintedCommandsRun) {
 }
 
 TEST(Shell, ATildeThatNoShellTurnedIsNamed) {
-  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
-           {"train", "~/r.yaml"}, {"train", "r.yaml", "--run", "~/run"}, {"play", "p", "--video", "~/f.mp4"},
-           {"report", "r", "--json", "~/f.json"}}) {
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"train", "~/r.yaml"},
+                                             {"train", "r.yaml", "--run", "~/run"},
+                                             {"play", "p", "--video", "~/f.mp4"},
+                                             {"report", "r", "--json", "~/f.json"}}) {
     const ChildProcess::Result result = run_sinew(words);
     EXPECT_EQ(result.exit_code, 2);
     expect_contains(result.errors, "write $HOME/");

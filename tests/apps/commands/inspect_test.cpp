@@ -218,7 +218,8 @@ TEST(InspectUrdf, WhatFollowsAnotherJointIsNotDriven) {
   ASSERT_EQ(result.exit_code, 0) << result.errors;
   expect_contains(result.output, "which stands for <mimic>, run follows slew: drive the one that leads");
   const std::string yaml = read_file(task);
-  expect_contains(yaml, "\n      slew: 10  # N m, the URDF's effort limit\n      # run follows another joint (<mimic>)\n");
+  expect_contains(yaml,
+                  "\n      slew: 10  # N m, the URDF's effort limit\n      # run follows another joint (<mimic>)\n");
   EXPECT_EQ(yaml.find("\n      run:"), std::string::npos);
   EXPECT_EQ(train_a_little(folder, task).exit_code, 0);
 }
@@ -233,8 +234,9 @@ TEST(InspectUrdf, SaysWhatIsDroppedOfThisFileAlone) {
   for (const char* absent : {"<transmission>", "<gazebo>", "fixed joints", "<visual>"})
     EXPECT_EQ(text.find(absent), std::string::npos) << absent;
   std::string floating = urdf();
-  floating.insert(floating.find("<joint name='slew'"),
-                  "<link name='world'/><joint name='root' type='floating'><parent link='world'/><child link='base'/></joint>");
+  floating.insert(
+      floating.find("<joint name='slew'"),
+      "<link name='world'/><joint name='root' type='floating'><parent link='world'/><child link='base'/></joint>");
   folder.write("walker.urdf", floating);
   text = run_sinew({"inspect", folder.file("walker.urdf")}).output;
   expect_contains(text, "free");
@@ -254,7 +256,8 @@ TEST(InspectUrdf, WhatMuJoCoCannotReadIsExplained) {
   massless.erase(at, massless.find("</inertial>", at) + 11 - at);
   folder.write("massless.urdf", massless);
   expect_refusal({"inspect", folder.file("massless.urdf")}, "Object name = trolley");
-  expect_refusal({"inspect", folder.file("massless.urdf")}, "the link 'trolley' is moved by a joint and has no mass: give it an <inertial>");
+  expect_refusal({"inspect", folder.file("massless.urdf")},
+                 "the link 'trolley' is moved by a joint and has no mass: give it an <inertial>");
 }
 
 TEST(Inspect, WhatIsNoModelIsRefused) {

@@ -69,7 +69,8 @@ TEST_F(Replay, RefusesWrongInput) {
   };
   const std::string task = "inverted_pendulum";
   expect_error(task, input("[0]", "[]"), "'qpos' has 1 numbers; the model of 'inverted_pendulum' has 2");
-  expect_error(task, input("[0, 0]", "[[0], [0, 1]]"), "'actions[1]' has 2 numbers; an action of 'inverted_pendulum' has 1");
+  expect_error(task, input("[0, 0]", "[[0], [0, 1]]"),
+               "'actions[1]' has 2 numbers; an action of 'inverted_pendulum' has 1");
   expect_error(task, input("[0, null]", "[]"), "'qpos[1]' is null, which is no finite number");
   expect_error(task, input("[0, 1e999]", "[]"), "this is not JSON");
   expect_error(task, input("[0, 0]", "[[NaN]]"), "this is not JSON: parse error at line 1");
@@ -96,8 +97,9 @@ TEST_F(Replay, BeginsAtAKeyframe) {
     <body pos="0 1 1"><joint name="b" axis="0 1 0" damping="4"/><geom type="capsule" fromto="0 0 0 .3 0 0" size=".03"/></body>
     </worldbody><actuator><motor name="m" joint="a" ctrlrange="-1 1"/><position name="s" joint="b" kp="400"/></actuator>
     <keyframe><key name="home" qpos="0.3 1.2" ctrl="0 1.2" mpos="0.3 0.2 0.9"/></keyframe></mujoco>)");
-  folder_.write("arm.yaml", "model: arm.xml\nobservations: {state: [qpos, {body_pos: {body: target}}]}\n"
-                            "actions: {actuators: [m]}\nreward: {alive: {term: alive}}\n");
+  folder_.write("arm.yaml",
+                "model: arm.xml\nobservations: {state: [qpos, {body_pos: {body: target}}]}\n"
+                "actions: {actuators: [m]}\nreward: {alive: {term: alive}}\n");
   const std::string task = folder_.file("arm.yaml"), numbers = R"("qpos": [0.3, 1.2], "qvel": [0, 0], )",
                     actions = R"("actions": [[0], [0], [0], [0], [0], [0], [0], [0], [0], [0]]})";
   const auto steps_of = [&](const std::string& start) {

@@ -68,11 +68,13 @@ TEST(Report, OneRunAndSeveralGroups) {
   EXPECT_TRUE(std::filesystem::exists(picture));
 }
 
-// A run whose best evaluation was 50 and whose kept policy does `kept` over 100 fresh episodes; NaN: no final evaluation.
+// A run whose best evaluation was 50 and whose kept policy does `kept` over 100 fresh episodes; NaN: no final
+// evaluation.
 void write_run_with_return(const TemporaryFolder& folder, const std::string& name, double kept,
                            const std::string& more_rows = "") {
-  std::string rows = "time/total_timesteps,eval/mean_reward,kept/mean_reward,kept/std_error,kept/n_episodes,"
-                     "kept/success_rate,last/mean_reward,last/std_error\n1000,50,,,,,,\n2000,20,,,,,,\n";
+  std::string rows =
+      "time/total_timesteps,eval/mean_reward,kept/mean_reward,kept/std_error,kept/n_episodes,"
+      "kept/success_rate,last/mean_reward,last/std_error\n1000,50,,,,,,\n2000,20,,,,,,\n";
   if (std::isfinite(kept)) rows += fmt::format("2000,,{},1.5,100,0.25,18,2\n", kept);
   folder.write(name + "/metrics.csv", rows + more_rows);
   folder.write(name + "/config.yaml", "task: cartpole\nseed: 1\nalgorithm: {name: ppo}\n");

@@ -121,12 +121,14 @@ TEST_F(Stream, AnEmergencyStopIsLatchedUntilItIsReleased) {
   for (const std::vector<std::string>& options : {std::vector<std::string>{"--arm"}, {"--arm", "--acknowledge"}}) {
     std::vector<std::string> more = {"--seconds", "1", "--no-record"};
     more.insert(more.begin(), options.begin(), options.end());
-    expect_failure(stream(more), "the robot is in an emergency stop: once whoever pressed it agrees, 'sinew stop --release'");
+    expect_failure(stream(more),
+                   "the robot is in an emergency stop: once whoever pressed it agrees, 'sinew stop --release'");
   }
   const ChildProcess::Result released = run_sinew({"stop", robot.path(), "--release", "--timeout", "20"});
   EXPECT_EQ(released.exit_code, 0) << released.errors;
   expect_contains(released.output, "is released; it moves once somebody arms it");
-  expect_failure(run_sinew({"stop", robot.path(), "--release", "--timeout", "20"}), "the robot is in no emergency stop", 2);
+  expect_failure(run_sinew({"stop", robot.path(), "--release", "--timeout", "20"}), "the robot is in no emergency stop",
+                 2);
   EXPECT_EQ(stream({"--arm", "--seconds", "0.3", "--no-record"}).exit_code, 0);
   const ChildProcess::Result ended = robot.end();
   expect_contains(ended.errors, "emergency stop: the dog\n");
@@ -211,8 +213,9 @@ TEST_F(Stream, ARobotThatStopsByItselfSaysWhy) {
     expect_contains(robot.end().errors, "the task has ended: return ");
   }
   std::string text = replaced(patient_robot(), "max_age: 9", "max_age: 0.1");
-  folder_.write("robot.yaml", replaced(text, "watchdog: 9", "watchdog: 1"));  // some come within it, however busy the machine is
-  RobotProgram late(folder_, {"--latency", "0.09"});  // there and back, more than max_age
+  folder_.write("robot.yaml",
+                replaced(text, "watchdog: 9", "watchdog: 1"));  // some come within it, however busy the machine is
+  RobotProgram late(folder_, {"--latency", "0.09"});            // there and back, more than max_age
   expect_failure(stream({"--arm", "--seconds", "60", "--no-record"}),
                  "came, all refused: too late, more than 0.1 s (max_age) after what they answer");
   expect_contains(late.end().errors, "stopped (no action could be obeyed for ");

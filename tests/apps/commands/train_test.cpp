@@ -228,7 +228,8 @@ TEST_F(TrainTest, SeedsHave64BitsEverywhere) {
   };
   EXPECT_EQ(seed_of({"play", folder, "--episodes", "1", "--seed", largest}).at("seed"), UINT64_MAX);
   EXPECT_EQ(seed_of({"report", folder}).at("runs").at(0).at("seeds").at(0).at("seed"), UINT64_MAX);
-  const auto both = seed_of({"report", file("run/seed_18446744073709551614"), file("run")}).at("runs").at(1).at("seeds");
+  const auto both =
+      seed_of({"report", file("run/seed_18446744073709551614"), file("run")}).at("runs").at(1).at("seeds");
   EXPECT_EQ(both.at(0).at("seed"), UINT64_MAX - 1);
   EXPECT_EQ(both.at(1).at("seed"), UINT64_MAX);
   EXPECT_EQ(hash({"--overwrite", "--seed", largest}), hash({"--overwrite", "--set", "seed=" + largest}));

@@ -11,8 +11,10 @@ namespace sinew {
 namespace {
 
 TEST(FilmRate, IsRealTimeAndPlayable) {
-  for (const double rate : {0.2, 0.5, 1.0, 3.0, 7.0, 9.99, 10.0, 24.0, 29.97, 30.0, 50.0, 59.94, 60.0, 1 / (4 * 0.0041666667),
-                            61.0, 90.0, 100.0, 119.9, 120.0, 125.0, 200.0, 240.0, 333.3333, 500.0, 1000.0, 5000.0}) {
+  for (const double rate : {0.2,   0.5,      1.0,   3.0,    7.0,   9.99,  10.0,
+                            24.0,  29.97,    30.0,  50.0,   59.94, 60.0,  1 / (4 * 0.0041666667),
+                            61.0,  90.0,     100.0, 119.9,  120.0, 125.0, 200.0,
+                            240.0, 333.3333, 500.0, 1000.0, 5000.0}) {
     SCOPED_TRACE(rate);
     const FilmRate film = film_rate(rate);
     EXPECT_LE(film.frames_per_second, 60.001);
@@ -54,21 +56,22 @@ TEST(Film, HasTheEpisodesLength) {
     const char* seconds;    // of --video-seconds
     double length;
     uint32_t frames;
-  } const films[] = {{4, 50, "15", 0.4, 17},   // 125 Hz: every third step
-                     {4, 50, "0.2", 0.2, 9},   // the first 25 of them
+  } const films[] = {{4, 50, "15", 0.4, 17},    // 125 Hz: every third step
+                     {4, 50, "0.2", 0.2, 9},    // the first 25 of them
                      {250, 3, "15", 1.5, 15}};  // 2 Hz: each step is five frames
   for (const auto& film : films) {
     SCOPED_TRACE(film.frames);
-    folder.write("task.yaml", "model: pole.xml\nframe_skip: " + std::to_string(film.frame_skip) + "\ntime_limit: " +
-                                  std::to_string(film.steps) +
+    folder.write("task.yaml", "model: pole.xml\nframe_skip: " + std::to_string(film.frame_skip) +
+                                  "\ntime_limit: " + std::to_string(film.steps) +
                                   "\nobservations: {state: [joint_pos]}\nreward: {effort: {term: action_cost}}\n");
     folder.write("recipe.yaml",
                  "task: task.yaml\ntotal_timesteps: 64\nn_envs: 1\neval: {eval_freq: 0}\nalgorithm: {name: ppo, "
                  "n_steps: 64, batch_size: 64}\nnetwork: {actor: [{linear: 4}], critic: [{linear: 4}]}\n");
-    ASSERT_EQ(run_sinew({"train", folder.file("recipe.yaml"), "--run", folder.file("run"), "--overwrite"}).exit_code, 0);
+    ASSERT_EQ(run_sinew({"train", folder.file("recipe.yaml"), "--run", folder.file("run"), "--overwrite"}).exit_code,
+              0);
     const std::string path = folder.file("FILM.MP4");
-    const ChildProcess::Result result = run_sinew(
-        {"play", folder.file("run"), "--episodes", "1", "--video", path, "--video-seconds", film.seconds});
+    const ChildProcess::Result result =
+        run_sinew({"play", folder.file("run"), "--episodes", "1", "--video", path, "--video-seconds", film.seconds});
     ASSERT_EQ(result.exit_code, 0) << result.errors;
     const auto [seconds, frames] = length_of(path);
     EXPECT_EQ(frames, film.frames);
@@ -81,7 +84,8 @@ TEST(Film, OfAPlayThatWasStoppedIsNotThere) {
   for (const char* how : {"kill -KILL $!", "kill -TERM $!", "kill -INT $!", "kill -TERM -- -$!"}) {
     const TemporaryFolder folder;
     folder.write("there.txt", "");
-    const std::string play = std::string(SINEW_PROGRAM) + " play " SINEW_SOURCE_DIR
+    const std::string play = std::string(SINEW_PROGRAM) +
+                             " play " SINEW_SOURCE_DIR
                              "/zoo/inverted_pendulum.safetensors --episodes 1 --video-seconds 0 --video f.mp4";
     const std::string script = "set -m; cd " + folder.file("") + "; " + play +
                                " & for i in $(seq 600); do ls -A | grep -q tmp && break; sleep 0.05; done; " + how +

@@ -8,8 +8,8 @@
 #include "apps/robot/simulated_robot.h"
 #include "envs/task/make_env.h"
 #include "nets/formats/policy_file.h"
-#include "robots/protocol/handshake.h"
 #include "robots/lekiwi/lekiwi_config.h"
+#include "robots/protocol/handshake.h"
 #include "tests/core/expect_error.h"
 #include "tests/sim/temporary_model.h"
 

@@ -325,11 +325,12 @@ TEST(SimulatedRobot, AFullPictureMadeSmallIsTheTasks) {
   EXPECT_LT(sum / static_cast<double>(seen.size()), 4);  // of 255
 }
 
-// The task's actions reach from -0.9 to 0.3 rad of the lift, which waits at -1.6: a driver who knows nothing of them says
-// where the joint is, and means that it shall stay there.
+// The task's actions reach from -0.9 to 0.3 rad of the lift, which waits at -1.6: a driver who knows nothing of them
+// says where the joint is, and means that it shall stay there.
 TEST(SimulatedRobot, AJointIsDrivenOverItsWholeRangeWhereNobodyKnowsTheTask) {
   for (const bool whole_range : {false, true}) {
-    Ticked robot(factory_of("lekiwi_reach_state", "terminate:\n"), {.seed = seed, .at_own_pace = true, .whole_range = whole_range});
+    Ticked robot(factory_of("lekiwi_reach_state", "terminate:\n"),
+                 {.seed = seed, .at_own_pace = true, .whole_range = whole_range});
     robot.rest();
     std::vector<double> commands(robot.position.begin(), robot.position.end());
     const std::vector<double> before = robot.position;
@@ -339,7 +340,8 @@ TEST(SimulatedRobot, AJointIsDrivenOverItsWholeRangeWhereNobodyKnowsTheTask) {
       EXPECT_GT(robot.position[1], -1.1) << "as far as the task's actions reach";
       continue;
     }
-    for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(robot.position[i], before[i], 0.1) << robot.config.actuators[i].limits.name;
+    for (size_t i = 0; i < 6; ++i)
+      EXPECT_NEAR(robot.position[i], before[i], 0.1) << robot.config.actuators[i].limits.name;
     // To and fro in the free: as far as each joint goes.
     for (const size_t joint : {size_t{0}, size_t{4}, size_t{5}})
       for (const bool up : {false, true}) {

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <numeric>
 
-#include "envs/task/make_env.h"
 #include "envs/memory/repeat_previous.h"
 #include "envs/observer.h"
+#include "envs/task/make_env.h"
 #include "tests/core/expect_error.h"
 
 namespace sinew {
@@ -80,7 +80,8 @@ TEST(MemoryTasks, HideWhatALabelNames) {
     EXPECT_EQ(seen[1], all[2]);
     EXPECT_EQ(act(*whole, step % 2).reward, act(*partial, step % 2).reward);
   }
-  expect_contains(error_of([] { task_from("{env: cartpole, hide: {state: [speed]}}"); }), "sensor 'state' has no 'speed'");
+  expect_contains(error_of([] { task_from("{env: cartpole, hide: {state: [speed]}}"); }),
+                  "sensor 'state' has no 'speed'");
   expect_contains(error_of([] { task_from("{env: cartpole, hide: {eye: [x]}}"); }), "there is no sensor 'eye'");
   expect_contains(error_of([] { task_from("{env: pendulum, hide: {state: [cos angle, sin angle, velocity]}}"); }),
                   "nothing would be left");

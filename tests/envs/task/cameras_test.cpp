@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "envs/task/make_env.h"
 #include "envs/observer.h"
+#include "envs/task/make_env.h"
 #include "tests/core/expect_error.h"
 
 namespace sinew {
@@ -50,8 +50,9 @@ struct Seen {
 };
 
 TEST(Cameras, StandBesideNumbersInTheOrderOfTheYaml) {
-  const Seen seen(task_with("{eye: {camera: track, size: [48, 64], frames: 2, process: [grey, {resize: [24, 32]}]}, "
-                            "state: [qpos, qvel], map: {camera: track, size: [16, 16], kind: rgbd, range: [1, 4]}}"));
+  const Seen seen(
+      task_with("{eye: {camera: track, size: [48, 64], frames: 2, process: [grey, {resize: [24, 32]}]}, "
+                "state: [qpos, qvel], map: {camera: track, size: [16, 16], kind: rgbd, range: [1, 4]}}"));
   const std::vector<SensorSpec>& sensors = seen.env->spec().sensors;
   ASSERT_EQ(sensors.size(), 3u);
   EXPECT_EQ(sensors[0].shape, (std::vector<int>{24, 32, 2}));

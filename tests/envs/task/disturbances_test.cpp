@@ -222,9 +222,7 @@ TEST(Disturbances, OfATermOfOnesOwn) {
   ConfigNode config = load_task("inverted_pendulum").config;
   config.assign("randomize=[{wind: {x: 1}}, {mass: {bodies: [pole], scale: [0.5, 1.5]}}]");
   EXPECT_EQ(disturbances_of(config, own), (std::vector<std::string>{"wind", "mass: pole"}));
-  expect_contains(error_of([&] {
-                    with_strengths(config, {2, 1}, own);
-                  }),
+  expect_contains(error_of([&] { with_strengths(config, {2, 1}, own); }),
                   "the term 'wind' does not say which of its parameters make it stronger");
   EXPECT_EQ(with_strengths(config, {0, 1}, own).find("randomize")->items().size(), 1u);  // taken out
 

@@ -16,14 +16,16 @@ namespace sinew {
 namespace {
 
 std::string model_with(const std::string& actuators) {
-  return "<mujoco><compiler autolimits='true'/><worldbody><body><joint name='wheel' damping='1'/><geom size='.1'/></body>\n"
+  return "<mujoco><compiler autolimits='true'/><worldbody><body><joint name='wheel' damping='1'/><geom "
+         "size='.1'/></body>\n"
          "</worldbody><actuator>\n<motor name='first' joint='wheel' ctrlrange='-1 1'/>\n" +
          actuators + "</actuator></mujoco>";
 }
 
 std::unique_ptr<Env> env_of(const TemporaryModel& model, const std::string& actions) {
-  return load_task(ConfigNode::parse_text("model: " + model.path() + "\nobservations: {state: [qpos]}\nreward: {alive: "
-                                                                     "{term: alive}}\n" +
+  return load_task(ConfigNode::parse_text("model: " + model.path() +
+                                              "\nobservations: {state: [qpos]}\nreward: {alive: "
+                                              "{term: alive}}\n" +
                                               actions,
                                           "task.yaml"),
                    "test", "")
@@ -31,10 +33,11 @@ std::unique_ptr<Env> env_of(const TemporaryModel& model, const std::string& acti
 }
 
 TEST(ActuatorLimits, WhatHasNoneIsNamedWithItsPlace) {
-  const std::pair<std::string, std::string> kinds[] = {{"<motor joint='wheel'/>", "motor"},
-                                                       {"<velocity joint='wheel' kv='2'/>", "velocity"},
-                                                       {"<position joint='wheel' kp='2'/>", "position"},
-                                                       {"<general joint='wheel' gainprm='3' biastype='affine'/>", "general"}};
+  const std::pair<std::string, std::string> kinds[] = {
+      {"<motor joint='wheel'/>", "motor"},
+      {"<velocity joint='wheel' kv='2'/>", "velocity"},
+      {"<position joint='wheel' kp='2'/>", "position"},
+      {"<general joint='wheel' gainprm='3' biastype='affine'/>", "general"}};
   for (const auto& [element, kind] : kinds)
     for (const bool named : {false, true}) {
       std::string xml = element;
@@ -42,8 +45,8 @@ TEST(ActuatorLimits, WhatHasNoneIsNamedWithItsPlace) {
       const TemporaryModel model(model_with(xml));
       for (const char* actions : {"", "actions: {actuators: all}\n", "actions: {actuators: {wait: 1}}\n"}) {
         const std::string error = error_of([&] { env_of(model, actions); });
-        expect_contains(error, model.path() + ":4: " +
-                                   (named ? "'left'" : fmt::format("actuator 1 ({}, joint wheel)", kind)) +
+        expect_contains(error, model.path() +
+                                   ":4: " + (named ? "'left'" : fmt::format("actuator 1 ({}, joint wheel)", kind)) +
                                    " has no limits; give it a ctrlrange there, or limits in the task");
       }
       const auto env = env_of(model, "actions: {actuators: {limits: [-3, 4]}}\n");

@@ -91,12 +91,14 @@ TEST(KeyframeReset, AnExactStartIsTheSame) {
   Rng rng(1);
   by_term->reset(rng);
   dynamic_cast<TaskEnv&>(*by_name).reset_to({.keyframe = 0}, rng);
-  dynamic_cast<TaskEnv&>(*by_numbers).reset_to({.qpos = {-0.8, 1.2, 0.7},
-                                                .qvel = {0, 0, 0.1},
-                                                .act = {0.7},
-                                                .ctrl = {-0.86, 1.18, 0.5, 0.2},
-                                                .mpos = {0.3, 0.2, 0.9},
-                                                .mquat = {0, 1, 0, 0}}, rng);
+  dynamic_cast<TaskEnv&>(*by_numbers)
+      .reset_to({.qpos = {-0.8, 1.2, 0.7},
+                 .qvel = {0, 0, 0.1},
+                 .act = {0.7},
+                 .ctrl = {-0.86, 1.18, 0.5, 0.2},
+                 .mpos = {0.3, 0.2, 0.9},
+                 .mquat = {0, 1, 0, 0}},
+                rng);
   for (int step = 0; step < 5; ++step) {
     SimulationState expected = sim_of(envs[0]).state();
     EXPECT_EQ(sim_of(envs[1]).state(), expected);

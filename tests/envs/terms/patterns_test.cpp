@@ -37,7 +37,8 @@ class Patterns : public TermTest {
   std::vector<std::string> chosen(Element element, const std::string& yaml) {
     const ConfigNode node = ConfigNode::parse_text("names: " + yaml, "term.yaml");
     std::vector<std::string> names;
-    for (const int index : choose(element, *node.find("names"), source(node))) names.push_back(model_->called(element, index));
+    for (const int index : choose(element, *node.find("names"), source(node)))
+      names.push_back(model_->called(element, index));
     return names;
   }
   std::string refusal(Element element, const std::string& yaml) {
@@ -60,7 +61,8 @@ TEST_F(Patterns, StandForTheirElementsInTheModelsOrder) {
     EXPECT_EQ(chosen(element, "\"" + pattern + "\""), meant);
     EXPECT_EQ(chosen(element, "[\"" + pattern + "\"]"), meant);
     EXPECT_EQ(chosen(element, meant[0]), Names{meant[0]}) << "one name where a list is meant";
-    EXPECT_EQ(chosen(element, "[" + meant.back() + ", \"" + pattern + "\"]")[0], meant.back()) << "the list's order counts";
+    EXPECT_EQ(chosen(element, "[" + meant.back() + ", \"" + pattern + "\"]")[0], meant.back())
+        << "the list's order counts";
     EXPECT_EQ(chosen(element, "[" + meant.back() + ", \"" + pattern + "\"]").size(), meant.size()) << "each once";
     // The whole name has to match; what matches nothing says what there is.
     expect_contains(refusal(element, meant[0].substr(0, 3)), "term.yaml:1:8");
@@ -78,8 +80,10 @@ TEST_F(Patterns, EveryTermTakesThem) {
   EXPECT_EQ(observe("{contact: {geoms: \".*_box\"}}").size(), 3u);
   EXPECT_EQ(observe("{contact: {bodies: \"leg_.*\", with: floor}}").size(), 2u);
   EXPECT_EQ(observe("{contact: {bodies: \"leg_.*\", with: \"fl.*\"}}").size(), 2u);
-  EXPECT_EQ(make(registry_.actions, "actuators", "{names: \"hip_.*\"}")->part().labels, (Names{"hip_left", "hip_right"}));
-  EXPECT_EQ(make(registry_.actions, "position_targets", "{actuators: \".*\"}")->part().labels, (Names{"hip_left", "hip_right"}))
+  EXPECT_EQ(make(registry_.actions, "actuators", "{names: \"hip_.*\"}")->part().labels,
+            (Names{"hip_left", "hip_right"}));
+  EXPECT_EQ(make(registry_.actions, "position_targets", "{actuators: \".*\"}")->part().labels,
+            (Names{"hip_left", "hip_right"}))
       << "a motor is passed over";
   EXPECT_EQ(make(registry_.actions, "joint_torque", "{joints: {tail: 1, \"hip.*\": 2}}")->part().labels,
             (Names{"tail", "hip_left", "hip_right"}));

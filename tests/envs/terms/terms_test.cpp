@@ -153,7 +153,8 @@ TEST_F(Terms, ResetsPlace) {
   EXPECT_GT(nearest, 1);
   EXPECT_LT(nearest, 1.02);
   expect_contains(error_of([&] { make(registry_.resets, "disc", "{joints: [slide], radius: 1}"); }), "2 are needed");
-  expect_contains(error_of([&] { make(registry_.resets, "disc", "{joints: [slide, hinge], radius: 1e308}"); }), "1000000");
+  expect_contains(error_of([&] { make(registry_.resets, "disc", "{joints: [slide, hinge], radius: 1e308}"); }),
+                  "1000000");
   expect_contains(
       error_of([&] { make(registry_.resets, "box", "{joints: [slide], low: [0], high: [1], min_distance: 1}"); }),
       "no point of the box");

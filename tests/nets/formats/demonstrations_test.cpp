@@ -18,7 +18,8 @@ namespace {
 // Three steps in two episodes: a camera of 2 × 1, numbers before and after it.
 Demonstrations three_steps() {
   Demonstrations set;
-  set.spec.sensors = {sensor("joints", 2), {"eye", SensorSpec::Type::uint8, {2, 1, 3}, {}, {}, 1, "red, green, blue"},
+  set.spec.sensors = {sensor("joints", 2),
+                      {"eye", SensorSpec::Type::uint8, {2, 1, 3}, {}, {}, 1, "red, green, blue"},
                       sensor("touch", 1)};
   set.spec.actions.parts = {continuous("arm", 2)};
   set.spec.actions.rate = 25;
@@ -76,13 +77,15 @@ TEST_F(DemonstrationFile, SaysWhatIsWrongWithIt) {
     expect_contains(error_of([&] { load_demonstrations(path_); }), why);
   };
   refused("is not a set of demonstrations", [](TensorFile& file) { file.metadata["format"] = "sinew-policy"; });
-  refused("its format version is 9, this program reads 1", [](TensorFile& file) { file.metadata["format_version"] = "9"; });
+  refused("its format version is 9, this program reads 1",
+          [](TensorFile& file) { file.metadata["format_version"] = "9"; });
   refused("the checksum does not match", [](TensorFile& file) { file.metadata["sha256"] = "0"; });
   refused("the tensor 'starts' is missing", [](TensorFile& file) { file.tensors.erase("starts"); });
   refused("the tensor 'observation.eye' is missing", [](TensorFile& file) { file.tensors.erase("observation.eye"); });
   refused("the tensor 'action' is F32 [2, 3]; by the interface it is to be F32 [3, 2]",
           [](TensorFile& file) { file.tensors["action"].shape = {2, 3}; });
-  refused("the tensor 'observation.eye' is I8 [3, 2, 1, 3]", [](TensorFile& file) { file.tensors["observation.eye"].dtype = "I8"; });
+  refused("the tensor 'observation.eye' is I8 [3, 2, 1, 3]",
+          [](TensorFile& file) { file.tensors["observation.eye"].dtype = "I8"; });
   refused("'starts' is 0 in the first step", [](TensorFile& file) { file.tensors["starts"].data[0] = 0; });
   refused("it has 0 steps", [](TensorFile& file) { file.tensors["starts"] = {"U8", {0}, {}}; });
   refused("'observation.joints' is nan in step 2, number 1", [](TensorFile& file) {

@@ -152,11 +152,8 @@ TEST_F(PolicyFileTest, AnythingMissingOrMisshapenIsNamed) {
   expect_refusal(
       [](TensorFile& file) { file.tensors["actor.0.bias"] = StoredTensor::from_floats({2}, std::vector<float>(2)); },
       "the tensor 'actor.0.bias' has shape [2], the network needs [3]");
-  expect_refusal(
-      [](TensorFile& file) {
-        file.tensors["golden.action"].shape = {2, 2};
-      },
-      "the tensor 'golden.action' has shape [2, 2], the network needs [4, 1]");
+  expect_refusal([](TensorFile& file) { file.tensors["golden.action"].shape = {2, 2}; },
+                 "the tensor 'golden.action' has shape [2, 2], the network needs [4, 1]");
   expect_refusal([](TensorFile& file) { file.tensors["actor.0.bias"].dtype = "I32"; },
                  "'actor.0.bias': a tensor of dtype F32");
 }
@@ -202,7 +199,8 @@ TEST_F(PolicyFileTest, AnImpossibleInterfaceIsRefused) {
            {"\"shape\":[2]", "\"shape\":[2.5]", "sensor 'state' has an extent of 2.5"},
            {"\"shape\":[2]", "\"shape\":[1e300]", "sensor 'state' has an extent of 1e+300"},
            {"\"shape\":[2]", "\"shape\":[[]]", "sensor 'state' has an extent of array"},
-           {"\"shape\":[2]", "\"shape\":[16777216]", "'golden.observation' has shape [4, 2], the network needs [4, 16777216]"},
+           {"\"shape\":[2]", "\"shape\":[16777216]",
+            "'golden.observation' has shape [4, 2], the network needs [4, 16777216]"},
            {"\"labels\":[]", "\"labels\":[\"a\",\"b\"]", "action 'torque' has 2 labels for 1 numbers"},
            {"\"high\":[1.0]", "\"high\":[]", "1 lower and 0 upper limits"},
            {"\"high\":[1.0],", "\"choices\":[0],", "action 'torque' has a number of choices of 0"}})
@@ -218,7 +216,8 @@ TEST_F(PolicyFileTest, AnImpossibleInterfaceIsRefused) {
 // A description of any size is refused before anything of that size is made.
 TEST_F(PolicyFileTest, ANetworkLargerThanTheFileIsRefused) {
   for (const char* network : {"{actor: [{linear: 65536}, {linear: 65536}]}", "{actor: [{linear: 4}, {linear: 4}]}"})
-    expect_refusal([&](TensorFile& file) { file.metadata["network"] = network; }, "the network is too large: with 'actor.");
+    expect_refusal([&](TensorFile& file) { file.metadata["network"] = network; },
+                   "the network is too large: with 'actor.");
   const std::string choices = R"("choices":[8000000,8000000,8000000],"x":)";
   expect_refusal(
       [&](TensorFile& file) {

@@ -56,9 +56,19 @@ void check(const Case& c) {
     for (int j = c.n; j < c_stride; ++j) out[i * c_stride + j] = untouched;
   const std::vector<float> before = out;
   const int a_row = c.transposed_a ? 1 : a_stride, a_col = c.transposed_a ? a_stride : 1;
-  gemm<float>({.m = c.m, .n = c.n, .k = c.k, .a = a.data(), .a_row = a_row, .a_col = a_col, .b = b.data(),
-               .b_row = b_stride, .c = out.data(), .c_row = c_stride, .accumulate = c.accumulate,
-               .bias = c.bias ? bias.data() : nullptr, .activation = c.activation});
+  gemm<float>({.m = c.m,
+               .n = c.n,
+               .k = c.k,
+               .a = a.data(),
+               .a_row = a_row,
+               .a_col = a_col,
+               .b = b.data(),
+               .b_row = b_stride,
+               .c = out.data(),
+               .c_row = c_stride,
+               .accumulate = c.accumulate,
+               .bias = c.bias ? bias.data() : nullptr,
+               .activation = c.activation});
   for (int i = 0; i < c.m; ++i) {
     for (int j = 0; j < c.n; ++j) {
       const float start = c.accumulate ? before[i * c_stride + j] : 0, shift = c.bias ? bias[j] : 0;
@@ -130,8 +140,17 @@ TEST(Gemm, NotANumberAndInfinityAreNotHidden) {
        {Activation::none, Activation::tanh, Activation::relu, Activation::elu, Activation::sigmoid}) {
     const std::vector<float> a = {1, nan}, b = {inf};
     std::vector<float> c(2);
-    gemm<float>({.m = 2, .n = 1, .k = 1, .a = a.data(), .a_row = 1, .a_col = 1, .b = b.data(), .b_row = 1,
-                 .c = c.data(), .c_row = 1, .activation = activation});
+    gemm<float>({.m = 2,
+                 .n = 1,
+                 .k = 1,
+                 .a = a.data(),
+                 .a_row = 1,
+                 .a_col = 1,
+                 .b = b.data(),
+                 .b_row = 1,
+                 .c = c.data(),
+                 .c_row = 1,
+                 .activation = activation});
     EXPECT_EQ(c[0], static_cast<float>(apply(activation, inf)));
     EXPECT_TRUE(std::isnan(c[1]));
   }
@@ -142,10 +161,20 @@ TEST(Gemm, PackedHasTheSameBits) {
     for (const int n : all_n())
       for (const int k : {1, 7, 200}) {
         const std::vector<float> a = random_numbers(m * k, 1), b = random_numbers(k * (n + 2), 2);
-        std::vector<float> start = random_numbers(m * n, 4), plain = start, other = start, panels(static_cast<size_t>(k) * n);
+        std::vector<float> start = random_numbers(m * n, 4), plain = start, other = start,
+                           panels(static_cast<size_t>(k) * n);
         pack_panels(b.data(), n + 2, m, k, n, panels.data());
-        GemmArguments<float> g{.m = m, .n = n, .k = k, .a = a.data(), .a_row = k, .a_col = 1, .b = b.data(),
-                               .b_row = n + 2, .c = plain.data(), .c_row = n, .accumulate = true};
+        GemmArguments<float> g{.m = m,
+                               .n = n,
+                               .k = k,
+                               .a = a.data(),
+                               .a_row = k,
+                               .a_col = 1,
+                               .b = b.data(),
+                               .b_row = n + 2,
+                               .c = plain.data(),
+                               .c_row = n,
+                               .accumulate = true};
         gemm(g);
         g.b = panels.data();
         g.c = other.data();
@@ -169,8 +198,16 @@ TEST(Gemm, Float64) {
   Rng rng(5);
   for (double& x : a) x = rng.normal();
   for (double& x : b) x = rng.normal();
-  gemm<double>({.m = m, .n = n, .k = k, .a = a.data(), .a_row = k, .a_col = 1, .b = b.data(), .b_row = n,
-                .c = c.data(), .c_row = n});
+  gemm<double>({.m = m,
+                .n = n,
+                .k = k,
+                .a = a.data(),
+                .a_row = k,
+                .a_col = 1,
+                .b = b.data(),
+                .b_row = n,
+                .c = c.data(),
+                .c_row = n});
   for (int i = 0; i < m; ++i)
     for (int j = 0; j < n; ++j) {
       double sum = 0;
@@ -187,8 +224,17 @@ TEST(GemmTransposed, EveryRemainder) {
         for (const bool accumulate : {false, true}) {
           std::vector<float> c = random_numbers(m * n, 3);
           const std::vector<float> before = c;
-          gemm_transposed<float>({.m = m, .n = n, .k = k, .a = a.data(), .a_row = k, .a_col = 1, .b = b.data(),
-                                  .b_row = k, .c = c.data(), .c_row = n, .accumulate = accumulate});
+          gemm_transposed<float>({.m = m,
+                                  .n = n,
+                                  .k = k,
+                                  .a = a.data(),
+                                  .a_row = k,
+                                  .a_col = 1,
+                                  .b = b.data(),
+                                  .b_row = k,
+                                  .c = c.data(),
+                                  .c_row = n,
+                                  .accumulate = accumulate});
           for (int i = 0; i < m; ++i)
             for (int j = 0; j < n; ++j) {
               double sum = accumulate ? before[i * n + j] : 0;

@@ -81,8 +81,10 @@ TEST(MathKernel, SigmoidEndsAtZero) {
 void expect_values(Function function, const std::vector<float>& x, const std::vector<float>& expected) {
   const std::vector<float> y = values_of(function, x);
   for (size_t i = 0; i < x.size(); ++i) {
-    if (std::isnan(expected[i])) EXPECT_TRUE(std::isnan(y[i])) << "of " << x[i];
-    else EXPECT_EQ(std::bit_cast<uint32_t>(y[i]), std::bit_cast<uint32_t>(expected[i])) << y[i] << " of " << x[i];
+    if (std::isnan(expected[i]))
+      EXPECT_TRUE(std::isnan(y[i])) << "of " << x[i];
+    else
+      EXPECT_EQ(std::bit_cast<uint32_t>(y[i]), std::bit_cast<uint32_t>(expected[i])) << y[i] << " of " << x[i];
   }
 }
 

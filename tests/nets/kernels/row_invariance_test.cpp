@@ -43,7 +43,8 @@ std::vector<float> values(const Tensor& x) { return {x.values().begin(), x.value
 TEST(RowInvariance, Affine) {
   for (const Activation activation :
        {Activation::none, Activation::tanh, Activation::relu, Activation::elu, Activation::sigmoid})
-    for (const auto& [k, n] : {std::pair{17, 64}, {64, 64}, {64, 6}, {64, 8}, {64, 1}, {64, 24}, {3, 33}, {300, 257}, {3136, 129}}) {
+    for (const auto& [k, n] :
+         {std::pair{17, 64}, {64, 64}, {64, 6}, {64, 8}, {64, 1}, {64, 24}, {3, 33}, {300, 257}, {3136, 129}}) {
       SCOPED_TRACE(fmt::format("{} to {}", k, n));
       const std::vector<float> weight = random_numbers(int64_t{k} * n, 12), bias = random_numbers(n, 13);
       expect_row_invariance(k, [&, k = k, n = n](Tensor x) {
@@ -91,8 +92,9 @@ void check_network(const InterfaceSpec& spec, const std::string& yaml) {
 }
 
 TEST(RowInvariance, ActorAndCritic) {
-  check_network(continuous_interface(17, 6), "{actor: [{linear: 64}, tanh, {linear: 64}, tanh],"
-                                             " critic: [{linear: 64}, tanh, {linear: 64}, tanh], actor_gain: 1}");
+  check_network(continuous_interface(17, 6),
+                "{actor: [{linear: 64}, tanh, {linear: 64}, tanh],"
+                " critic: [{linear: 64}, tanh, {linear: 64}, tanh], actor_gain: 1}");
   check_network(mixed_interface(), shared_network);
   check_network(mixed_interface(), "{actor: [layer_norm, {linear: 33}, elu], state_dependent_std: true}");
 }

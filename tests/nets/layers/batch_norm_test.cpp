@@ -7,8 +7,8 @@
 
 #include "nets/layers/sequential.h"
 #include "nets/tape/optimizer.h"
-#include "tests/core/expect_error.h"
 #include "tests/core/allocation_counter.h"
+#include "tests/core/expect_error.h"
 
 namespace sinew {
 namespace {

@@ -59,15 +59,16 @@ TEST(LayerGradient, BatchNorm) {
 }
 
 TEST(LayerGradient, EveryLayerOfTheTableInSequence) {
-  for (const char* list : {"[{linear: 4}, tanh, {linear: 3}, relu]", "[layer_norm, {linear: 4}, elu, softplus]",
-                           "[silu, {linear: {units: 6, init: {scheme: kaiming}}}, silu]", "[{linear: 4}, sigmoid, tanh]",
-                           "[tanh]"}) {
+  for (const char* list :
+       {"[{linear: 4}, tanh, {linear: 3}, relu]", "[layer_norm, {linear: 4}, elu, softplus]",
+        "[silu, {linear: {units: 6, init: {scheme: kaiming}}}, silu]", "[{linear: 4}, sigmoid, tanh]", "[tanh]"}) {
     SCOPED_TRACE(list);
     Parameters64 parameters;
     Rng rng(1);
     LayerList layers;
     read_value(ConfigNode::parse_text(list, "layers.yaml"), layers);
-    check(BasicSequential<double>(layers, builtin_layers<double>(), {parameters, rng, "net", {inputs}, {}}), parameters);
+    check(BasicSequential<double>(layers, builtin_layers<double>(), {parameters, rng, "net", {inputs}, {}}),
+          parameters);
   }
 }
 

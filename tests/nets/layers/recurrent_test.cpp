@@ -16,8 +16,8 @@ TEST(Recurrent, AnLstmOfOneUnitByHand) {
   const std::vector<double> gates = {0.5, -0.2, 0.3, 0.1, 1.0, 0.4, -0.6, 0.2, -0.3, 0.8, 0.9, -0.1};
   const std::vector<double> weight = {0.7, -0.5, 0.2, 0.4}, state = {0.3, -0.8};
   const std::vector<uint8_t> resets = {0, 0, 1};
-  const auto result = lstm<double>(tape.constant({3, 4}, gates), tape.constant({1, 4}, weight),
-                                   tape.constant({1, 2}, state), resets);
+  const auto result =
+      lstm<double>(tape.constant({3, 4}, gates), tape.constant({1, 4}, weight), tape.constant({1, 2}, state), resets);
   double h = state[0], c = state[1];
   for (int step = 0; step < 3; ++step) {
     if (resets[step]) h = c = 0;
@@ -79,7 +79,7 @@ TEST(Recurrent, AFrameStackByHand) {
   const auto window = look_back<double>(tape.constant({6, 2}, x), tape.constant({2, 5}, state), resets);
   const auto y = frame_stack(window);
   EXPECT_EQ(std::vector<double>(y.values().begin(), y.values().end()),
-            (std::vector<double>{1, 2, 1, 2, 10, 11, /**/ 3, 4, 5, 6, 20, 21, /**/ 1, 2, 10, 11, 12, 13, /**/
+            (std::vector<double>{1,  2,  1,  2,  10, 11, /**/ 3,  4,  5,  6,  20, 21, /**/ 1,  2,  10, 11, 12, 13, /**/
                                  22, 23, 22, 23, 22, 23, /**/ 10, 11, 12, 13, 14, 15, /**/ 22, 23, 22, 23, 24, 25}));
   EXPECT_EQ(std::vector<double>(window.next_state.values().begin(), window.next_state.values().end()),
             (std::vector<double>{12, 13, 14, 15, 2, /**/ 22, 23, 24, 25, 2}));
@@ -158,9 +158,11 @@ TEST_P(RecurrentLayer, ASequenceHasTheBitsOfItsSteps) {
     for (int step = 0; step < steps; ++step) {
       const size_t row = static_cast<size_t>(step) * sequences + s;
       const std::vector<float> y = net.run({&x[row * inputs], inputs}, state, {&resets[row], 1});
-      for (size_t i = 0; i < width; ++i) ASSERT_EQ(y[i], at_once[row * width + i]) << "sequence " << s << " step " << step;
+      for (size_t i = 0; i < width; ++i)
+        ASSERT_EQ(y[i], at_once[row * width + i]) << "sequence " << s << " step " << step;
     }
-    for (int i = 0; i < net.state_size; ++i) ASSERT_EQ(state[i], state_at_once[static_cast<size_t>(s) * net.state_size + i]);
+    for (int i = 0; i < net.state_size; ++i)
+      ASSERT_EQ(state[i], state_at_once[static_cast<size_t>(s) * net.state_size + i]);
   }
 }
 

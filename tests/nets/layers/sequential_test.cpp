@@ -14,7 +14,8 @@ struct Built {
   explicit Built(const std::string& yaml, const LayerTable<float>& table = builtin_layers<float>()) {
     LayerList list;
     read_value(*ConfigNode::parse_text("actor: " + yaml, "net.yaml").find("actor"), list);
-    layers = std::make_unique<BasicSequential<float>>(list, table, LayerContext<float>{parameters, rng, "actor", {5}, {}});
+    layers =
+        std::make_unique<BasicSequential<float>>(list, table, LayerContext<float>{parameters, rng, "actor", {5}, {}});
   }
 };
 
@@ -26,8 +27,9 @@ TEST(Sequential, ParametersAreNamedByTheirPlace) {
   const Built built("[{linear: 8}, tanh, layer_norm, {linear: {units: 3, init: {gain: 0.1}}}]");
   std::string names;
   for (const Parameter& parameter : built.parameters.list()) names += parameter.name + parameter.shape.text() + " ";
-  EXPECT_EQ(names, "actor.0.weight[5, 8] actor.0.bias[8] actor.2.scale[8] actor.2.shift[8] "
-                   "actor.3.weight[8, 3] actor.3.bias[3] ");
+  EXPECT_EQ(names,
+            "actor.0.weight[5, 8] actor.0.bias[8] actor.2.scale[8] actor.2.shift[8] "
+            "actor.3.weight[8, 3] actor.3.bias[3] ");
   EXPECT_EQ(built.layers->output_shape(), Shape{3});
 }
 
@@ -50,8 +52,8 @@ TEST(Sequential, AnActivationIsFusedIntoTheLinearLayerBeforeIt) {
 }
 
 TEST(Sequential, AFusedActivationHasTheValuesOfTheSeparateOne) {
-  for (const auto& [name, function] : {std::pair{"tanh", &tanh<float>}, {"relu", &relu<float>}, {"elu", &elu<float>},
-                                       {"sigmoid", &sigmoid<float>}}) {
+  for (const auto& [name, function] :
+       {std::pair{"tanh", &tanh<float>}, {"relu", &relu<float>}, {"elu", &elu<float>}, {"sigmoid", &sigmoid<float>}}) {
     const Built fused(fmt::format("[{{linear: 8}}, {}]", name)), plain("[{linear: 8}]");
     Tape tape(TapeMode::infer);
     const std::vector<float> x = {-2, -1, 0.5f, 1, 3};
@@ -105,8 +107,10 @@ TEST(Sequential, AProgramAddsItsOwnLayer) {
 
 // A slip of the finger shall not take all memory, or hours.
 TEST(Sequential, NetworksOfAbsurdSizeAreRefused) {
-  const std::string most = "[{linear: {units: 65536, init: {scheme: kaiming}}}, {linear: {units: 65536, init: {scheme: kaiming}}}]";
-  expect_contains(message(most), "the network is too large: with 'actor.1.weight' of shape [65536, 65536] it has 4295360512");
+  const std::string most =
+      "[{linear: {units: 65536, init: {scheme: kaiming}}}, {linear: {units: 65536, init: {scheme: kaiming}}}]";
+  expect_contains(message(most),
+                  "the network is too large: with 'actor.1.weight' of shape [65536, 65536] it has 4295360512");
   expect_contains(message("[{linear: 4096}, {linear: 4097}]"), "give it init: {scheme: kaiming}");
   std::string many = "[";
   for (int i = 0; i < 1025; ++i) many += "tanh, ";

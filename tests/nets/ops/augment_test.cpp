@@ -3,8 +3,8 @@
 
 #include "nets/layers/augment_layers.h"
 #include "nets/layers/sequential.h"
-#include "tests/core/expect_error.h"
 #include "tests/core/allocation_counter.h"
+#include "tests/core/expect_error.h"
 #include "tests/nets/gradient_check.h"
 
 namespace sinew {
@@ -101,7 +101,8 @@ TEST(Noise, HasItsDeviation) {
 class AugmentLayers : public testing::Test {
  protected:
   static constexpr const char* all =
-      "[{random_shift: {pixels: 2}}, {colour_jitter: {brightness: 0.2, contrast: 0.2, tint: 0.1}}, {noise: {std: 0.1}}]";
+      "[{random_shift: {pixels: 2}}, {colour_jitter: {brightness: 0.2, contrast: 0.2, tint: 0.1}}, {noise: {std: "
+      "0.1}}]";
   std::vector<float> x_ = std::vector<float>(4 * 6 * 6 * 3, 0.5f);
   Rng rng_{1}, random_{5};
   Parameters parameters_;

@@ -42,18 +42,29 @@ void check(Function function, double low, double high, double tolerance = 1e-7) 
     for (const bool swapped : {false, true}) {
       SCOPED_TRACE(pair.a.text() + " with " + pair.b.text() + (swapped ? ", swapped" : ""));
       const Shape &a = swapped ? pair.b : pair.a, &b = swapped ? pair.a : pair.b;
-      expect_gradients({{a, low, high}, {b, low, high}}, [&](Tape64&, auto x) {
-        const Tensor64 y = function(x[0], x[1]);
-        EXPECT_TRUE(y.shape() == pair.result) << y.shape().text();
-        return y;
-      }, tolerance);
+      expect_gradients(
+          {{a, low, high}, {b, low, high}},
+          [&](Tape64&, auto x) {
+            const Tensor64 y = function(x[0], x[1]);
+            EXPECT_TRUE(y.shape() == pair.result) << y.shape().text();
+            return y;
+          },
+          tolerance);
     }
 }
 
-TEST(BinaryGradient, Add) { check([](Tensor64 a, Tensor64 b) { return a + b; }, -1, 1); }
-TEST(BinaryGradient, Subtract) { check([](Tensor64 a, Tensor64 b) { return a - b; }, -1, 1); }
-TEST(BinaryGradient, Multiply) { check([](Tensor64 a, Tensor64 b) { return a * b; }, -1, 1); }
-TEST(BinaryGradient, Divide) { check([](Tensor64 a, Tensor64 b) { return a / b; }, 0.5, 2); }
+TEST(BinaryGradient, Add) {
+  check([](Tensor64 a, Tensor64 b) { return a + b; }, -1, 1);
+}
+TEST(BinaryGradient, Subtract) {
+  check([](Tensor64 a, Tensor64 b) { return a - b; }, -1, 1);
+}
+TEST(BinaryGradient, Multiply) {
+  check([](Tensor64 a, Tensor64 b) { return a * b; }, -1, 1);
+}
+TEST(BinaryGradient, Divide) {
+  check([](Tensor64 a, Tensor64 b) { return a / b; }, 0.5, 2);
+}
 TEST(BinaryGradient, Minimum) { check(min, -1, 1); }
 TEST(BinaryGradient, Maximum) { check(max, -1, 1); }
 

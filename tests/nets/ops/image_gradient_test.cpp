@@ -22,15 +22,13 @@ TEST(ImageGradient, Conv2dWithEveryWindow) {
 
 TEST(ImageGradient, Conv2dWithEveryActivation) {
   for (const Activation activation : {Activation::tanh, Activation::relu, Activation::elu, Activation::sigmoid})
-    expect_gradients({{{2, 4, 4, 2}}, {{2, 2, 2, 3}}, {{3}}}, [&](Tape64&, auto in) {
-      return conv2d(in[0], in[1], in[2], {{2, 2}, {2, 2}}, activation);
-    });
+    expect_gradients({{{2, 4, 4, 2}}, {{2, 2, 2, 3}}, {{3}}},
+                     [&](Tape64&, auto in) { return conv2d(in[0], in[1], in[2], {{2, 2}, {2, 2}}, activation); });
 }
 
 TEST(ImageGradient, Conv2dWithoutBias) {
-  expect_gradients({{{1, 4, 3, 2}}, {{2, 2, 2, 3}}}, [](Tape64& tape, auto in) {
-    return conv2d(in[0], in[1], tape.constant({0}, {}), {{2, 2}});
-  });
+  expect_gradients({{{1, 4, 3, 2}}, {{2, 2, 2, 3}}},
+                   [](Tape64& tape, auto in) { return conv2d(in[0], in[1], tape.constant({0}, {}), {{2, 2}}); });
 }
 
 TEST(ImageGradient, Pools) {
@@ -54,7 +52,8 @@ TEST(ImageGradient, GroupNorm) {
 
 TEST(ImageGradient, EveryLayerOfTheTableInSequence) {
   for (const char* list :
-       {"[{conv: {filters: 3, kernel: 3, padding: 1}}, batch_norm, tanh, {max_pool: 2}, {group_norm: 3}, flatten, {linear: 4}]",
+       {"[{conv: {filters: 3, kernel: 3, padding: 1}}, batch_norm, tanh, {max_pool: 2}, {group_norm: 3}, flatten, "
+        "{linear: 4}]",
         "[{conv: {filters: 4, kernel: [2, 3], stride: [2, 1], init: {scheme: kaiming}}}, {group_norm: {groups: 2}}, "
         "{average_pool: {kernel: 2, stride: 1}}, spatial_softargmax]"}) {
     SCOPED_TRACE(list);

@@ -7,8 +7,8 @@
 #include "nets/layers/image_layers.h"
 #include "nets/layers/sequential.h"
 #include "nets/ops/image.h"
-#include "tests/core/expect_error.h"
 #include "tests/core/allocation_counter.h"
+#include "tests/core/expect_error.h"
 
 namespace sinew {
 namespace {
@@ -83,9 +83,8 @@ TEST(Conv2d, ABatchesGradientIsTheSumOfItsImages) {
       Tape tape;
       const Tensor input = tape.variable({count, 12, 12, channels}, std::span(x).subspan(first * image, count * image));
       const SlidingWindow window{{3, 3}, {1, 1}, {padding, padding}};
-      tape.backward(
-          sum(square(conv2d(input, tape.parameter(weight), tape.parameter(bias), window, Activation::tanh))),
-          {{&parameters, gradients}});
+      tape.backward(sum(square(conv2d(input, tape.parameter(weight), tape.parameter(bias), window, Activation::tanh))),
+                    {{&parameters, gradients}});
       return std::vector<float>(input.gradient().begin(), input.gradient().end());
     };
     std::vector<float> together = parameters.make_gradients(), one_by_one = parameters.make_gradients();

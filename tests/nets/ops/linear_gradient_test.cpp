@@ -7,7 +7,8 @@ constexpr Activation activations[] = {Activation::none, Activation::tanh, Activa
                                       Activation::sigmoid};
 
 TEST(LinearGradient, Matmul) {
-  for (const auto& [m, k, n] : {std::array{3, 4, 5}, {1, 1, 1}, {7, 13, 9}, {0, 3, 2}, {3, 0, 2}, {3, 2, 0}, {1, 9, 17}})
+  for (const auto& [m, k, n] :
+       {std::array{3, 4, 5}, {1, 1, 1}, {7, 13, 9}, {0, 3, 2}, {3, 0, 2}, {3, 2, 0}, {1, 9, 17}})
     expect_gradients({{{m, k}}, {{k, n}}}, [](Tape64&, auto x) { return matmul(x[0], x[1]); });
   expect_gradients({{{3, 3}}}, [](Tape64&, auto x) { return matmul(x[0], x[0]); });
 }

@@ -25,12 +25,13 @@ TEST(RecurrentGradient, Lstm) {
 
 TEST(RecurrentGradient, LayerNormalizedLstm) {
   const std::vector<double> state = draw(sequences * 2 * units, 1);
-  expect_gradients({{{rows, 4 * units}}, {{units, 4 * units}}, {{4 * units}}, {{units}}, {{units}}},
-                   [&](Tape64& tape, auto in) {
-                     return lstm<double>(in[0], in[1], tape.constant({sequences, 2 * units}, state), resets,
-                                         {in[2], in[3], in[4]})
-                         .outputs;
-                   }, 1e-6);
+  expect_gradients(
+      {{{rows, 4 * units}}, {{units, 4 * units}}, {{4 * units}}, {{units}}, {{units}}},
+      [&](Tape64& tape, auto in) {
+        return lstm<double>(in[0], in[1], tape.constant({sequences, 2 * units}, state), resets, {in[2], in[3], in[4]})
+            .outputs;
+      },
+      1e-6);
 }
 
 TEST(RecurrentGradient, Gru) {
@@ -43,9 +44,12 @@ TEST(RecurrentGradient, Gru) {
 
 TEST(RecurrentGradient, LayerNormalizedGru) {
   const std::vector<double> state = draw(sequences * units, 1);
-  expect_gradients({{{rows, 3 * units}}, {{units, 3 * units}}, {{units}}, {{3 * units}}}, [&](Tape64& tape, auto in) {
-    return gru<double>(in[0], in[1], in[2], tape.constant({sequences, units}, state), resets, {in[3]}).outputs;
-  }, 1e-6);
+  expect_gradients(
+      {{{rows, 3 * units}}, {{units, 3 * units}}, {{units}}, {{3 * units}}},
+      [&](Tape64& tape, auto in) {
+        return gru<double>(in[0], in[1], in[2], tape.constant({sequences, units}, state), resets, {in[3]}).outputs;
+      },
+      1e-6);
 }
 
 // A layer's parameters and its input, of a list as YAML has it.
@@ -66,10 +70,13 @@ void check_layers(const std::string& yaml) {
     BasicSequence<double> sequence(in.tape().constant({sequences, state_size}, state), resets);
     return net.run(in, sequence);
   };
-  expect_parameter_gradients(parameters, [&](Tape64& tape) {
-    const Tensor64 y = run(tape.constant({rows, inputs}, x));
-    return sum(y * tape.constant(y.shape(), loss_weights(y.size(), Rng(7))));
-  }, 1e-6);
+  expect_parameter_gradients(
+      parameters,
+      [&](Tape64& tape) {
+        const Tensor64 y = run(tape.constant({rows, inputs}, x));
+        return sum(y * tape.constant(y.shape(), loss_weights(y.size(), Rng(7))));
+      },
+      1e-6);
   expect_gradients({{{rows, inputs}}}, [&](Tape64&, auto in) { return run(in[0]); }, 1e-6);
 }
 

@@ -58,8 +58,8 @@ TEST(ActionDistribution, FrequenciesAndMoments) {
     return mean_of([&](const float* row) { return row[column] == static_cast<float>(choice) ? 1.0 : 0.0; });
   };
   const double e = std::exp(1.0), total = 3 * e + e * e;
-  const Numbers expected[] = {{0.2f, 0.5f, 0.3f}, {0.25f, 0.75f},
-                              {float(e / total), float(e / total), float(e / total), float(e * e / total)}};
+  const Numbers expected[] = {
+      {0.2f, 0.5f, 0.3f}, {0.25f, 0.75f}, {float(e / total), float(e / total), float(e / total), float(e * e / total)}};
   for (int part = 0; part < 3; ++part)
     for (size_t choice = 0; choice < expected[part].size(); ++choice)
       EXPECT_NEAR(frequency(2 + part, static_cast<int>(choice)), expected[part][choice], 0.0125);
@@ -90,8 +90,10 @@ TEST(ActionDistribution, SinglePartsKnowTheirLogProbToo) {
       Tape tape;
       const Tensor out = tape.constant({rows, static_cast<int>(head.size()) / rows}, head);
       ActionDistribution<float> distribution(spec, squash);
-      if (part.is_discrete()) distribution.add_discrete(out);
-      else distribution.add_continuous(out, tape.constant({6}, Numbers(6, -0.5f)));
+      if (part.is_discrete())
+        distribution.add_discrete(out);
+      else
+        distribution.add_continuous(out, tape.constant({6}, Numbers(6, -0.5f)));
       std::vector<Rng> rngs = streams(rows);
       Numbers raw(static_cast<size_t>(rows) * part.size()), log_prob(rows);
       distribution.sample(rngs, raw, log_prob);

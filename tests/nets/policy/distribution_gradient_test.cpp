@@ -6,11 +6,8 @@ namespace {
 
 // mean, log_std (of all rows or of each) and x.
 const std::vector<std::vector<CheckInput>> gaussians = {
-    {{{3, 4}}, {{4}, -1, 0.5}, {{3, 4}}},
-    {{{3, 4}}, {{3, 4}, -1, 0.5}, {{3, 4}}},
-    {{{1, 1}}, {{1}, -1, 0.5}, {{1, 1}}},
-    {{{0, 2}}, {{2}, -1, 0.5}, {{0, 2}}},
-    {{{2, 17}}, {{17}, -1, 0.5}, {{2, 17}}},
+    {{{3, 4}}, {{4}, -1, 0.5}, {{3, 4}}}, {{{3, 4}}, {{3, 4}, -1, 0.5}, {{3, 4}}}, {{{1, 1}}, {{1}, -1, 0.5}, {{1, 1}}},
+    {{{0, 2}}, {{2}, -1, 0.5}, {{0, 2}}}, {{{2, 17}}, {{17}, -1, 0.5}, {{2, 17}}},
 };
 
 TEST(DistributionGradient, DiagonalGaussian) {
@@ -39,9 +36,8 @@ TEST(DistributionGradient, TanhGaussian) {
 TEST(DistributionGradient, Categorical) {
   const std::vector<int> choices = {2, 0, 1};
   expect_gradients({{{3, 4}}}, [&](Tape64&, auto x) { return Categorical<double>{x[0]}.log_prob(choices); });
-  expect_gradients({{{3, 1}}}, [](Tape64&, auto x) {
-    return Categorical<double>{x[0]}.log_prob(std::vector<int>{0, 0, 0});
-  });
+  expect_gradients({{{3, 1}}},
+                   [](Tape64&, auto x) { return Categorical<double>{x[0]}.log_prob(std::vector<int>{0, 0, 0}); });
   for (const Shape& shape : {Shape{3, 4}, Shape{1, 1}, Shape{2, 13}, Shape{0, 3}})
     expect_gradients({{shape}}, [](Tape64&, auto x) { return Categorical<double>{x[0]}.entropy(); });
 }

@@ -51,20 +51,25 @@ double integral(double low, double high, int count, LogProb&& log_prob_of) {
 
 TEST(DiagonalGaussian, DensityIntegratesToOne) {
   for (const double log_std : {-2.0, 0.0, 0.7})
-    EXPECT_NEAR(integral(-20, 20, 20000, [&](Tape64& tape, Tensor64 x) {
-                  const Tensor64 mean = x * 0.0 + 0.3;
-                  return DiagonalGaussian<double>{mean, tape.constant({1}, Numbers{log_std})}.log_prob(x);
-                }), 1, 1e-9);
+    EXPECT_NEAR(integral(-20, 20, 20000,
+                         [&](Tape64& tape, Tensor64 x) {
+                           const Tensor64 mean = x * 0.0 + 0.3;
+                           return DiagonalGaussian<double>{mean, tape.constant({1}, Numbers{log_std})}.log_prob(x);
+                         }),
+                1, 1e-9);
 }
 
 TEST(TanhGaussian, DensityIntegratesToOne) {
   for (const double log_std : {-2.0, -0.5})  // wider ones crowd at ±1, where a midpoint sum is poor
-    EXPECT_NEAR(integral(-1, 1, 200000, [&](Tape64& tape, Tensor64 a) {
-                  Numbers u;
-                  for (const double value : numbers(a)) u.push_back(std::atanh(value));
-                  const Tensor64 raw = tape.constant(a.shape(), u);
-                  return TanhGaussian<double>{{raw * 0.0 + 0.4, tape.constant({1}, Numbers{log_std})}}.log_prob(raw);
-                }), 1, 1e-6);
+    EXPECT_NEAR(
+        integral(-1, 1, 200000,
+                 [&](Tape64& tape, Tensor64 a) {
+                   Numbers u;
+                   for (const double value : numbers(a)) u.push_back(std::atanh(value));
+                   const Tensor64 raw = tape.constant(a.shape(), u);
+                   return TanhGaussian<double>{{raw * 0.0 + 0.4, tape.constant({1}, Numbers{log_std})}}.log_prob(raw);
+                 }),
+        1, 1e-6);
 }
 
 TEST(TanhGaussian, HandWorkedAndFiniteFarOut) {

@@ -10,7 +10,9 @@
 namespace sinew {
 namespace {
 
-Policy make_seeing() { return make_policy(seeing_interface(), std::string(seeing_network).insert(1, "actor_gain: 1, ")); }
+Policy make_seeing() {
+  return make_policy(seeing_interface(), std::string(seeing_network).insert(1, "actor_gain: 1, "));
+}
 
 struct Rows {
   std::vector<float> numbers;
@@ -65,16 +67,17 @@ TEST(ImagePolicy, EverySensorCountsWhereItIsUsedAndNowhereElse) {
     change(changed);
     return std::pair(act(policy, changed.rows()) == actions, values(policy, changed.rows()) == value);
   };
-  EXPECT_EQ(with([](Rows& r) { r.images[100] ^= 128; }), std::pair(false, false));            // front
+  EXPECT_EQ(with([](Rows& r) { r.images[100] ^= 128; }), std::pair(false, false));              // front
   EXPECT_EQ(with([](Rows& r) { r.images[12 * 10 * 6 + 3] ^= 128; }), std::pair(false, false));  // scan
-  EXPECT_EQ(with([](Rows& r) { r.numbers[2] += 1; }), std::pair(false, false));                // joints
-  EXPECT_EQ(with([](Rows& r) { r.numbers[4] += 1; }), std::pair(true, false));                 // the critic's
+  EXPECT_EQ(with([](Rows& r) { r.numbers[2] += 1; }), std::pair(false, false));                 // joints
+  EXPECT_EQ(with([](Rows& r) { r.numbers[4] += 1; }), std::pair(true, false));                  // the critic's
 }
 
 TEST(ImagePolicy, ActorAndCriticMayShareNothing) {
-  const Policy policy = make_policy(
-      seeing_interface(), "{encoders: {front: {used_by: actor, layers: [flatten, {linear: 2}]}, joints: {used_by: actor}, "
-                "scan: {used_by: critic}, truth: {used_by: critic}}, actor: [], critic: []}");
+  const Policy policy =
+      make_policy(seeing_interface(),
+                  "{encoders: {front: {used_by: actor, layers: [flatten, {linear: 2}]}, joints: {used_by: actor}, "
+                  "scan: {used_by: critic}, truth: {used_by: critic}}, actor: [], critic: []}");
   EXPECT_FALSE(policy.actor().trunk_has_parameters());
   Rng rng(1);
   const Critic critic(policy.actor(), policy.spec(), policy.config(), builtin_layers<float>(), rng);

@@ -39,8 +39,10 @@ TEST(InitialPolicy, AnotherActorIsRefused) {
     expect_contains(error_of([&] { start_from(policy, from); }), why);
     EXPECT_EQ(parameters_of(policy), before);
   };
-  refused(continuous_interface(4, 2), "{actor: [{linear: 7}, tanh]}", "sensor 'state' has shape [3] in the policy, [4] in this task");
-  refused(spec, "{actor: [{linear: 8}, tanh]}", "its parameter 'actor.0.weight' has the shape [3, 7], this network's [3, 8]");
+  refused(continuous_interface(4, 2), "{actor: [{linear: 7}, tanh]}",
+          "sensor 'state' has shape [3] in the policy, [4] in this task");
+  refused(spec, "{actor: [{linear: 8}, tanh]}",
+          "its parameter 'actor.0.weight' has the shape [3, 7], this network's [3, 8]");
   refused(spec, "{actor: [{linear: 7}, tanh, {linear: 7}]}", "it has no parameter 'actor.2.weight', this network has");
   refused(spec, "{actor: []}", "its parameter 'actor.head.weight' has the shape");
   refused(spec, "{actor: [{linear: 7}, relu]}", "the layers, or the action map, differ");

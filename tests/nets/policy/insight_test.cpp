@@ -42,11 +42,12 @@ TEST(Insight, SaliencyIsHowMuchTheActionChanges) {
   }
 }
 
-// What the recurrent layer puts out is what it remembers of itself; a step that starts anew looks at nothing but itself.
+// What the recurrent layer puts out is what it remembers of itself; a step that starts anew looks at nothing but
+// itself.
 TEST(Insight, ShowsCellsAndWhereAttentionLooks) {
   const InterfaceSpec spec = continuous_interface(3, 2);
-  const Policy policy =
-      make_policy(spec, "{core: [{linear: 4}, {attention: {heads: 2, memory: 3}}, {gru: 5}], actor: [], critic: [{lstm: 2}]}");
+  const Policy policy = make_policy(
+      spec, "{core: [{linear: 4}, {attention: {heads: 2, memory: 3}}, {gru: 5}], actor: [], critic: [{lstm: 2}]}");
   PolicyProbe probe(policy);
   PolicyRunner runner(policy);
   std::vector<float> state(static_cast<size_t>(policy.state_size())), action(2);

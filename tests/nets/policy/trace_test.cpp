@@ -158,7 +158,8 @@ class Interpreter {
   // The first row that there is stands for those that are missing.
   Row frame_stack(const json& step) const {
     const Row& rows = input(step, 0);
-    const size_t width = input(steps_.at(step.at("inputs").at(0).get<size_t>()), 0).size(), own = rows.size() / width - 1;
+    const size_t width = input(steps_.at(step.at("inputs").at(0).get<size_t>()), 0).size(),
+                 own = rows.size() / width - 1;
     const size_t first = own - std::min(static_cast<size_t>(seen(step, 0)), own);
     Row y;
     for (size_t j = 0; j <= own; ++j)

@@ -27,8 +27,7 @@ TEST(NotFinite, ALogarithmOfZeroInALayer) {
   const Tape::Scope scope(tape, "actor.2");
   const Tensor x = tape.constant({3, 2}, numbers);
   sum(x * log(x));
-  EXPECT_EQ(found(tape),
-            "the operation 'log' of 'actor.2' gives -inf at [2, 0] of [3, 2]; its inputs are finite");
+  EXPECT_EQ(found(tape), "the operation 'log' of 'actor.2' gives -inf at [2, 0] of [3, 2]; its inputs are finite");
 }
 
 TEST(NotFinite, AnExponentialTooLarge) {

@@ -134,9 +134,7 @@ TEST(TapeGradients, ARangeOfASet) {
   tape.backward(loss, {{&parameters, last, 4}, {&parameters, middle, 2}});
   EXPECT_EQ(middle, (Numbers{1, 1}));
   EXPECT_EQ(last, (Numbers{1, 1}));
-  expect_contains(error_of([&] {
-                    tape.backward(loss, {{&parameters, both, 1}});
-                  }),
+  expect_contains(error_of([&] { tape.backward(loss, {{&parameters, both, 1}}); }),
                   "1 to 5 are asked for, which cuts the parameter 'a' in two");
   expect_contains(error_of([&] { tape.backward(loss, {{&parameters, both, 2}, {&parameters, last, 4}}); }),
                   "the gradient of 'c' is asked for twice");

@@ -1,5 +1,5 @@
-// Whether `sinew link-check` finds what a robot does wrong: the example in Python keeps each duty, and each duty is broken
-// once by a change of its text.
+// Whether `sinew link-check` finds what a robot does wrong: the example in Python keeps each duty, and each duty is
+// broken once by a change of its text.
 #include "robots/check/link_check.h"
 
 #include <gtest/gtest.h>
@@ -93,7 +93,8 @@ const std::vector<Mutation> mutations = {
     {"stops when told to", R"(if kind == "stop": halt(OPERATOR))", R"(if kind == "stop": pass)"},
     {"stops when told to", R"(if kind == "stop": halt(OPERATOR))", R"(if kind == "stop": halt(LINK_LOST))"},
     {"stops at a greeting", R"(halt(LINK_LOST, "the policy greeted anew, and has forgotten what was before"))", "pass"},
-    {"stops in silence", R"(if now - me.obeyed > WATCHDOG:)", R"(if now - me.heard < 0.1 and now - me.obeyed > WATCHDOG:)"},
+    {"stops in silence", R"(if now - me.obeyed > WATCHDOG:)",
+     R"(if now - me.heard < 0.1 and now - me.obeyed > WATCHDOG:)"},
     {"has an emergency stop", R"(if frames := receive(emergency): press(frames))", "pass"},
     {"has an emergency stop", R"(if not releases: halt(EMERGENCY))", R"(if not releases: pass)"},
     {"keeps its emergency stop", R"( and me.alarm != EMERGENCY:)", ":"},
@@ -104,7 +105,8 @@ const std::vector<Mutation> mutations = {
 // A robot of this text; it ends with the test.
 class PythonRobot {
  public:
-  explicit PythonRobot(const std::string& text) : path_(std::filesystem::temp_directory_path() / ("robot_" + std::to_string(::getpid()) + ".py")) {
+  explicit PythonRobot(const std::string& text)
+      : path_(std::filesystem::temp_directory_path() / ("robot_" + std::to_string(::getpid()) + ".py")) {
     std::ofstream(path_) << text;
     robot_ = std::make_unique<ChildRobot>(std::vector<std::string>{"/usr/bin/python3", path_});
   }
@@ -158,7 +160,9 @@ TEST(LinkCheck, UnarmedNothingMoves) {
   FakeBody body(config);
   RunningRobot robot(config, body);
   const std::vector<DutyReport> reports = check_robot(robot.config(), {.connect_timeout = 20});
-  const auto count = [&](DutyReport::Outcome outcome) { return std::ranges::count(reports, outcome, &DutyReport::outcome); };
+  const auto count = [&](DutyReport::Outcome outcome) {
+    return std::ranges::count(reports, outcome, &DutyReport::outcome);
+  };
   EXPECT_EQ(count(DutyReport::Outcome::broken), 0) << text_of(reports);
   EXPECT_GT(count(DutyReport::Outcome::kept), 10);
   EXPECT_GT(count(DutyReport::Outcome::untried), 10);
@@ -198,7 +202,8 @@ RobotConfig config_on_a_free_port() {
 }
 
 // The reports while this policy's side runs in a thread of its own.
-std::vector<DutyReport> reports_of(const std::function<void(const RobotConfig&, const std::atomic<bool>& over)>& policy) {
+std::vector<DutyReport> reports_of(
+    const std::function<void(const RobotConfig&, const std::atomic<bool>& over)>& policy) {
   const RobotConfig config = config_on_a_free_port();
   std::atomic<bool> over{false};
   std::thread side([&] { policy(config, over); });
@@ -267,7 +272,9 @@ TEST(LinkCheck, WhatAPolicysSideDoesWrongIsFound) {
            hand.live(0.02);
          }
        },
-       {}, {}, {}},
+       {},
+       {},
+       {}},
       {"says heartbeats", {}, [](HandPolicy&) { std::this_thread::sleep_for(std::chrono::seconds(3)); }, {}, {}},
       {"acts in a session alone",
        {},
@@ -282,7 +289,9 @@ TEST(LinkCheck, WhatAPolicysSideDoesWrongIsFound) {
        },
        {}},
       {"answers observations", {}, {}, [](HandPolicy& hand) { hand.act = nullptr; }, {}},
-      {"answers observations", {}, {},
+      {"answers observations",
+       {},
+       {},
        [](HandPolicy& hand) {
          hand.act = [&hand](const ObservationMessage& seen) {
            ActionMessage action = hand.answer(seen);
@@ -291,7 +300,9 @@ TEST(LinkCheck, WhatAPolicysSideDoesWrongIsFound) {
          };
        },
        {}},
-      {"answers observations", {}, {},
+      {"answers observations",
+       {},
+       {},
        [](HandPolicy& hand) {
          hand.act = [&hand](const ObservationMessage& seen) {
            ActionMessage action = hand.answer(seen);
@@ -300,9 +311,15 @@ TEST(LinkCheck, WhatAPolicysSideDoesWrongIsFound) {
          };
        },
        {}},
-      {"acts on no rubbish", {}, {},
-       [](HandPolicy& hand) { hand.act = [&hand](const ObservationMessage& seen) { hand.say(hand.answer(seen)); }; }, {}},
-      {"obeys a stop", {}, {}, {},
+      {"acts on no rubbish",
+       {},
+       {},
+       [](HandPolicy& hand) { hand.act = [&hand](const ObservationMessage& seen) { hand.say(hand.answer(seen)); }; },
+       {}},
+      {"obeys a stop",
+       {},
+       {},
+       {},
        [](HandPolicy& hand) {
          hand.live(0.5);
          hand.say(Arm{7});
@@ -321,7 +338,8 @@ TEST(LinkCheck, WhatAPolicysSideDoesWrongIsFound) {
 }
 
 TEST(LinkCheck, ADutyThatThereIsNotIsNamed) {
-  expect_contains(error_of([&] { check_robot(fake_config(), {.only = {"limit"}}); }), "no duty is called 'limit'; did you mean 'limits'?");
+  expect_contains(error_of([&] { check_robot(fake_config(), {.only = {"limit"}}); }),
+                  "no duty is called 'limit'; did you mean 'limits'?");
 }
 
 TEST(LinkCheck, ARobotThatIsNotThere) {

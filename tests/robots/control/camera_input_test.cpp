@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "core/random.h"
-#include "tests/core/expect_error.h"
 #include "tests/core/allocation_counter.h"
+#include "tests/core/expect_error.h"
 
 // A robot's frame becomes what the policy takes, to the bits that a simulated camera would have made of it; and what is
 // broken never reaches the policy.

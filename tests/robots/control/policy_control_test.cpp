@@ -1,8 +1,8 @@
 // From an observation to a command, without a link: the same bits as in an evaluation, and when the memory begins anew.
 #include "robots/control/policy_control.h"
 
-#include "tests/core/expect_error.h"
 #include "tests/core/allocation_counter.h"
+#include "tests/core/expect_error.h"
 #include "tests/nets/make_policy.h"
 #include "tests/robots/fake_robot.h"
 
@@ -17,7 +17,8 @@ void fill(ArrivedObservation& out, uint64_t session, int i) {
   out.sequence = static_cast<uint64_t>(i) + 1;
   out.stamp = 100 + 0.01 * i;
   out.received = 7 + 0.01 * i;
-  for (size_t k = 0; k < out.numbers.size(); ++k) out.numbers[k] = static_cast<float>(0.1 * ((i + static_cast<int>(k)) % 7));
+  for (size_t k = 0; k < out.numbers.size(); ++k)
+    out.numbers[k] = static_cast<float>(0.1 * ((i + static_cast<int>(k)) % 7));
   out.joints = {0, 0, 0, 0};
 }
 

@@ -17,8 +17,8 @@
 #include <vector>
 
 #include "core/clock.h"
-#include "tests/core/expect_error.h"
 #include "tests/core/allocation_counter.h"
+#include "tests/core/expect_error.h"
 
 namespace sinew {
 namespace {
@@ -149,8 +149,7 @@ TEST(DeadlineLoop, RefusesAPeriodThatIsNone) {
 TEST(DeadlineLoop, GoesOnSleepingAfterASignal) {
   std::atomic<bool> ready{false};
   double late = -1;
-  struct sigaction action {
-  }, before{};
+  struct sigaction action{}, before{};
   action.sa_handler = [](int) {};  // without SA_RESTART: calls return EINTR
   ::sigaction(SIGUSR1, &action, &before);
   std::thread sleeper([&] {

@@ -5,8 +5,8 @@
 
 #include <limits>
 
-#include "tests/core/expect_error.h"
 #include "tests/core/allocation_counter.h"
+#include "tests/core/expect_error.h"
 
 namespace sinew {
 namespace {
@@ -14,12 +14,24 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 ActuatorConfig servo() {
-  return {.limits = {.name = "servo", .command = "position", .position = {-1, 1}, .velocity = 10, .acceleration = 1000,
-                     .step = 1, .when_stopped = "hold"}};
+  return {.limits = {.name = "servo",
+                     .command = "position",
+                     .position = {-1, 1},
+                     .velocity = 10,
+                     .acceleration = 1000,
+                     .step = 1,
+                     .when_stopped = "hold"}};
 }
 ActuatorConfig motor() {
-  return {.limits = {.name = "motor", .command = "torque", .position = {-1, 1}, .velocity = 10, .acceleration = 1000,
-                     .torque = 4, .step = 8, .when_stopped = "damp", .damping = 0.5}};
+  return {.limits = {.name = "motor",
+                     .command = "torque",
+                     .position = {-1, 1},
+                     .velocity = 10,
+                     .acceleration = 1000,
+                     .torque = 4,
+                     .step = 8,
+                     .when_stopped = "damp",
+                     .damping = 0.5}};
 }
 
 RobotConfig config_of(ActuatorConfig actuator) {
@@ -46,7 +58,9 @@ struct Body final : RobotBody {
 
 // A robot at 100 Hz whose actions come with each tick.
 struct Bench {
-  explicit Bench(const RobotConfig& config) : control(config, body) { control.handle({RobotRequest::Kind::configure}, 50); }
+  explicit Bench(const RobotConfig& config) : control(config, body) {
+    control.handle({RobotRequest::Kind::configure}, 50);
+  }
   void tick(std::optional<double> action = {}, bool emergency = false, double age = 0.005) {
     body.now += 0.01;
     if (!action) return control.tick(body.now, nullptr, emergency);

@@ -97,11 +97,14 @@ TEST_F(Lekiwi, ASecondClientIsNoticedAndStopsIt) {
   LinkSocket second(context, LinkSocket::Kind::pull, {.most_bytes = 1 << 20});
   second.connect(kiwi.observation_address);
   std::vector<std::string> frames;
-  EXPECT_TRUE(soon([&] {
-    while (second.receive(frames)) {
-    }
-    return kiwi.client->robot().mode == Mode::stopped;
-  }, 60)) << kiwi.events.text();
+  EXPECT_TRUE(soon(
+      [&] {
+        while (second.receive(frames)) {
+        }
+        return kiwi.client->robot().mode == Mode::stopped;
+      },
+      60))
+      << kiwi.events.text();
   EXPECT_EQ(kiwi.client->robot().alarm, Alarm::fault);
   EXPECT_TRUE(kiwi.events.has("another client takes every other")) << kiwi.events.text();
 }
@@ -188,7 +191,9 @@ TEST(LekiwiConfig, ANameThatTheFileDoesNotHaveIsNoMatterOfOrder) {
   RobotConfig config = file();
   config.actuators[0].limits.name = "shoulder_pan";
   const std::string text = error_of([&] { check_policy(PolicyRunner(lekiwi_policy(false)), config); });
-  expect_contains(text, "the policy moves 'arm_shoulder_pan.pos', and the robot's file has no such actuator, but shoulder_pan, arm_");
+  expect_contains(
+      text,
+      "the policy moves 'arm_shoulder_pan.pos', and the robot's file has no such actuator, but shoulder_pan, arm_");
   expect_contains(text, "`wire: {keys: {arm_shoulder_pan.pos: …}}` says that name");
 }
 

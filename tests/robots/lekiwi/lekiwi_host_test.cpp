@@ -11,8 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/clock.h"
-#include "robots/protocol/base64.h"
 #include "robots/link/emergency_stop.h"
+#include "robots/protocol/base64.h"
 #include "robots/recording/robot_recorder.h"
 #include "tests/core/expect_error.h"
 #include "tests/robots/lekiwi_fixture.h"
@@ -246,10 +246,12 @@ TEST(LekiwiHost, WhoListensAndNeverCommandsIsToldOfTheWires) {
   LinkSocket listener(context, LinkSocket::Kind::pull, {.most_bytes = 1 << 20});
   listener.connect(running.host.observation_address());
   std::vector<std::string> frames;
-  EXPECT_TRUE(soon([&] {
-    listener.receive(frames);
-    return running.events.has("LeRobot's clients up to 0.6.0 need --wire old, newer ones --wire new; this is new");
-  }, 30));
+  EXPECT_TRUE(soon(
+      [&] {
+        listener.receive(frames);
+        return running.events.has("LeRobot's clients up to 0.6.0 need --wire old, newer ones --wire new; this is new");
+      },
+      30));
 }
 
 // Larger than any command can be: its own limit, then the socket's, then libzmq's.

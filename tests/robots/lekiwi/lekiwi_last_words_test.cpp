@@ -24,7 +24,8 @@ class LekiwiLastWords : public testing::TestWithParam<int> {
  protected:
   void SetUp() override {
     if (!PythonPeer::has("zmq")) GTEST_SKIP() << "python3-zmq is not installed";
-    host = std::make_unique<PythonPeer>("lekiwi_host.py", std::vector<std::string>{"--rate", std::to_string(GetParam())});
+    host =
+        std::make_unique<PythonPeer>("lekiwi_host.py", std::vector<std::string>{"--rate", std::to_string(GetParam())});
     std::istringstream(host->await("addresses")) >> commands >> observations;
     config = lekiwi_test_config(commands, observations);
     config.watches.age = 0.2;  // as the shipped files say: the slowest host that is obeyed has 5 Hz

@@ -137,9 +137,7 @@ TEST(LekiwiWire, ObservationsThatAreRefusedAndWhatWasSeen) {
   expect_contains(text, "neither version");
   expect_contains(text, "2 frames, the first with 'qpos', 'stamp'");
   expect_contains(error_of([] { decode({state_json(), "picture"}); }), "no '_cams'");
-  expect_contains(error_of([] {
-                    decode({state_json(R"(, "_cams": ["front", "wrist"])"), "one"});
-                  }),
+  expect_contains(error_of([] { decode({state_json(R"(, "_cams": ["front", "wrist"])"), "one"}); }),
                   "2 cameras are announced");
   expect_contains(error_of([] { decode({state_json(R"(, "_cams": [3])"), "one"}); }), "no list of names");
   expect_contains(error_of([] { decode({state_json(R"(, "front": "%%%%")")}); }), "'front'");
@@ -149,8 +147,9 @@ TEST(LekiwiWire, ObservationsThatAreRefusedAndWhatWasSeen) {
   expect_contains(error_of([&] { decode({with_nan}); }), "not finite");
 }
 
-// What a peer may send, in any size and shape: the work is in proportion to its bytes, and what is kept is bounded. Time
-// is the processor's of this thread, ten times as much JSON may take thirty times as long; in quadratic time it would be a hundred.
+// What a peer may send, in any size and shape: the work is in proportion to its bytes, and what is kept is bounded.
+// Time is the processor's of this thread, ten times as much JSON may take thirty times as long; in quadratic time it
+// would be a hundred.
 TEST(LekiwiWire, WorkIsInProportionToTheBytes) {
   struct Shape {
     const char* name;
@@ -162,7 +161,8 @@ TEST(LekiwiWire, WorkIsInProportionToTheBytes) {
     return all;
   };
   const std::vector<Shape> shapes = {
-      {"keys", [](size_t n) {
+      {"keys",
+       [](size_t n) {
          std::string text;
          for (size_t i = 0; i < n; ++i) text += fmt::format(", \"key {}\": {}", i, i);
          return text;

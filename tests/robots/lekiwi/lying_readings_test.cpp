@@ -232,9 +232,7 @@ class Lekiwi final : public DrivenByHand {
     }
     ASSERT_TRUE(until([&] { return host_.lines("heard").size() > heard; }));
   }
-  uint64_t readings() const override {
-    return dynamic_cast<const LekiwiBody&>(robot_->body()).counters().observations;
-  }
+  uint64_t readings() const override { return dynamic_cast<const LekiwiBody&>(robot_->body()).counters().observations; }
   std::vector<Two> told() const override {
     std::vector<Two> all;
     for (const std::string& text : host_.lines("command")) {

@@ -290,9 +290,7 @@ TEST(Doorkeeper, MayEndAfterItsContext) {
 TEST(Doorkeeper, RefusesKeysThatAreNone) {
   Link link;
   Socket server(link.here, ZMQ_PULL);
-  expect_contains(error_of([&] {
-                    link.doorkeeper->guard(server.handle(), {link.own.public_key, "secret"});
-                  }),
+  expect_contains(error_of([&] { link.doorkeeper->guard(server.handle(), {link.own.public_key, "secret"}); }),
                   "no key of 40 characters");
 }
 

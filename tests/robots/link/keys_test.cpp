@@ -32,7 +32,7 @@ class KeysTest : public testing::Test {
     return file(name);
   }
   static unsigned mode_of(const std::string& path) {
-    struct stat info {};
+    struct stat info{};
     return ::stat(path.c_str(), &info) == 0 ? info.st_mode & 0777 : 0;
   }
   const fs::path folder_;

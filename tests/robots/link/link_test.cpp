@@ -54,10 +54,11 @@ TEST(Link, AFaultIsToldInTheBodysWords) {
   RunningRobot robot(config, body);
   const Policy policy = fake_policy();
   std::atomic<bool> told{false};
-  PolicyClient client(policy, robot.config(),
-                      {.link = {.policy_name = "fake",
-                                .on_event = [&](const std::string& event) { told = told || event == "the robot's side: broken"; }},
-                       .real_time = false});
+  PolicyClient client(
+      policy, robot.config(),
+      {.link = {.policy_name = "fake",
+                .on_event = [&](const std::string& event) { told = told || event == "the robot's side: broken"; }},
+       .real_time = false});
   ASSERT_TRUE(soon([&] { return client.robot().mode == Mode::inactive; }));
   client.arm();
   ASSERT_TRUE(soon([&] { return client.robot().mode == Mode::armed; }));

@@ -64,7 +64,8 @@ TEST(Handshake, ARobotThatDoesNotFitIsNamed) {
   expect_contains(welcome_error(other), "actuator 1 is 'hip' in the robot's file, 'knee' in the robot 'fake'");
   other = fake_welcome();
   other.limits[1].velocity = 5;
-  expect_contains(welcome_error(other), "actuator 'knee' has the velocity 4 in the robot's file, 5 in the robot 'fake'");
+  expect_contains(welcome_error(other),
+                  "actuator 'knee' has the velocity 4 in the robot's file, 5 in the robot 'fake'");
   other = fake_welcome();
   other.interface.actions.rate = 50;
   expect_contains(welcome_error(other), "the policy acts at 100 Hz, the robot 'fake' at 50 Hz");
@@ -148,14 +149,17 @@ TEST(RobotConfig, WhatDoesNotGoTogetherIsNamed) {
     change(config);
     return error_of([&] { check_robot_config(config); });
   };
-  expect_contains(error([](RobotConfig& c) { c.actuators[1].limits.name = "hip"; }), "the actuator 'hip' is there twice");
+  expect_contains(error([](RobotConfig& c) { c.actuators[1].limits.name = "hip"; }),
+                  "the actuator 'hip' is there twice");
   expect_contains(error([](RobotConfig& c) { c.control_rate = 250; }),
                   "control_rate: 250 Hz is no multiple of rate, 100 Hz");
-  expect_contains(error([](RobotConfig& c) { c.watchdog = 0.01; }), "watchdog: 0.01 s pass between two actions at 100 Hz");
+  expect_contains(error([](RobotConfig& c) { c.watchdog = 0.01; }),
+                  "watchdog: 0.01 s pass between two actions at 100 Hz");
   expect_contains(error([](RobotConfig& c) { c.max_age = 1; }), "max_age: 1 s is more than watchdog, 0.2 s");
   expect_contains(error([](RobotConfig& c) { c.actuators[0].scale = 0; }), "scale 0");
   expect_contains(error([](RobotConfig& c) { c.actuators.clear(); }), "no actuator has limits");
-  expect_contains(error([](RobotConfig& c) { c.actuators[0].limits.acceleration = 0; }), "actuator 'hip': acceleration");
+  expect_contains(error([](RobotConfig& c) { c.actuators[0].limits.acceleration = 0; }),
+                  "actuator 'hip': acceleration");
 }
 
 }  // namespace

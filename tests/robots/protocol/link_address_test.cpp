@@ -11,8 +11,9 @@ namespace sinew {
 namespace {
 
 TEST(LinkAddress, KnowsWhatStaysOnThisComputer) {
-  for (const char* address : {"tcp://127.0.0.1:5570", "tcp://127.0.0.1:*", "tcp://127.12.3.4:1", "tcp://localhost:5570",
-                              "tcp://[::1]:5570", "tcp://lo:5570", "ipc:///tmp/robot", "ipc://@robot", "inproc://robot"})
+  for (const char* address :
+       {"tcp://127.0.0.1:5570", "tcp://127.0.0.1:*", "tcp://127.12.3.4:1", "tcp://localhost:5570", "tcp://[::1]:5570",
+        "tcp://lo:5570", "ipc:///tmp/robot", "ipc://@robot", "inproc://robot"})
     EXPECT_TRUE(is_loopback(address)) << address;
   for (const char* address : {"tcp://*:5570",
                               "tcp://0.0.0.0:5570",
@@ -87,9 +88,12 @@ TEST(LinkAddress, ASlipIsMendedAndNotAllowed) {
 }
 
 TEST(LinkAddress, OthersThatAreNone) {
-  const std::pair<std::string, std::string> cases[] = {
-      {"", "tcp://127.0.0.1:5570"},       {"5580", "tcp://127.0.0.1:5580"},       {"tcp://127.0.1:5580", "tcp://127.0.0.1:5580"},
-      {"tcp://", "tcp://127.0.0.1:5570"}, {"tcp://1.2.3.999:5580", "tcp://127.0.0.1:5580"}, {"ipc:/tmp/x", "ipc:///tmp/x"}};
+  const std::pair<std::string, std::string> cases[] = {{"", "tcp://127.0.0.1:5570"},
+                                                       {"5580", "tcp://127.0.0.1:5580"},
+                                                       {"tcp://127.0.1:5580", "tcp://127.0.0.1:5580"},
+                                                       {"tcp://", "tcp://127.0.0.1:5570"},
+                                                       {"tcp://1.2.3.999:5580", "tcp://127.0.0.1:5580"},
+                                                       {"ipc:/tmp/x", "ipc:///tmp/x"}};
   for (const auto& [text, meant] : cases)
     EXPECT_EQ(why_no_address(text, 5570), "'" + text + "' is no address; write " + meant);
   expect_contains(why_no_address("ipc://" + std::string(200, 'x'), 5570), "too long");
@@ -99,8 +103,7 @@ TEST(LinkAddress, OthersThatAreNone) {
 
 TEST(LinkAddress, ASlipOfThisComputersNameIsNamed) {
   for (const char* host : {"localhots", "locahost", "lcoalhost", "Localhost", "localhostt"})
-    EXPECT_EQ(meant_for_this_computer(std::string("tcp://") + host + ":5580"),
-              "; did you mean tcp://localhost:5580?");
+    EXPECT_EQ(meant_for_this_computer(std::string("tcp://") + host + ":5580"), "; did you mean tcp://localhost:5580?");
   EXPECT_EQ(meant_for_this_computer("tcp://127.0.0.l:5580"), "; did you mean tcp://127.0.0.1:5580?");
   for (const char* host : {"robot", "192.168.1.7", "10.0.0.1", "eth0", "*", "arm.local"})
     EXPECT_EQ(meant_for_this_computer(std::string("tcp://") + host + ":5580"), "") << host;

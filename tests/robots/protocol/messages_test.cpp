@@ -29,7 +29,8 @@ std::string error_for(const std::vector<std::string>& frames) {
 InterfaceSpec interface() {
   InterfaceSpec spec;
   spec.sensors.push_back({.name = "joints", .shape = {2}, .labels = {"hip", "knee"}, .units = {"rad", "rad"}});
-  spec.sensors.push_back({.name = "front", .type = SensorSpec::Type::uint8, .shape = {48, 64, 3}, .format = "red, green, blue"});
+  spec.sensors.push_back(
+      {.name = "front", .type = SensorSpec::Type::uint8, .shape = {48, 64, 3}, .format = "red, green, blue"});
   spec.actions.rate = 50;
   spec.actions.parts.push_back(
       {.name = "motors", .labels = {"hip", "knee"}, .units = {"rad", "rad"}, .low = {-1, -1}, .high = {1, 1}});
@@ -37,16 +38,35 @@ InterfaceSpec interface() {
 }
 
 std::vector<Message> all_kinds() {
-  const ActuatorLimits hip{.name = "hip", .command = "torque", .position = {-1, 1}, .velocity = 2, .acceleration = 10,
-                           .torque = 4, .step = 3, .when_stopped = "damp", .damping = 0.5};
+  const ActuatorLimits hip{.name = "hip",
+                           .command = "torque",
+                           .position = {-1, 1},
+                           .velocity = 2,
+                           .acceleration = 10,
+                           .torque = 4,
+                           .step = 3,
+                           .when_stopped = "damp",
+                           .damping = 0.5};
   return {Hello{protocol_version, "walker.safetensors", "abc123", interface(), {hip}, {0.1, 0.2, 0.5, 1}},
           Welcome{protocol_version, "walker", interface(), {hip}, 4, {0.1, 0.25, 0.5, 1}},
           Refused{"actuator 0 is 'hip' here, 'knee' there"},
           Arm{0xfedcba9876543210},
           Acknowledge{},
           Stop{"somebody pressed it"},
-          ObservationMessage{7, 900, 12.5, Mode::stopped, Alarm::tilt, 2, 0.004, 30, 5, 6, {0.25f, -3}, {0.1, 0, -0.2, 4},
-                             {"\xff\xd8jpeg", ""}, "it fell"},
+          ObservationMessage{7,
+                             900,
+                             12.5,
+                             Mode::stopped,
+                             Alarm::tilt,
+                             2,
+                             0.004,
+                             30,
+                             5,
+                             6,
+                             {0.25f, -3},
+                             {0.1, 0, -0.2, 4},
+                             {"\xff\xd8jpeg", ""},
+                             "it fell"},
           ActionMessage{7, 3, 900, 12.5, {0.1, -0.5}},
           Heartbeat{1.25},
           HeartbeatReply{1.25, 90.5},
@@ -94,15 +114,20 @@ TEST(Messages, ComeBackAsTheyWere) {
 
 // What docs/protocol.md shows.
 TEST(Messages, AnArmAndAnActionByteByByte) {
-  EXPECT_EQ(encode(Arm{5}), (std::vector<std::string>{"\x82\xa4kind\xa3" "arm\xa7session\x05"}));
+  EXPECT_EQ(encode(Arm{5}), (std::vector<std::string>{"\x82\xa4kind\xa3"
+                                                      "arm\xa7session\x05"}));
   using namespace std::string_literals;
   EXPECT_EQ(encode(ActionMessage{5, 3, 900, 12.5, {0.5, -0.5}}),
-            (std::vector<std::string>{"\x85\xa7" "answers\xcd\x03\x84\xa4kind\xa6" "action\xab" "observed_at\xca\x41\x48\0\0"
+            (std::vector<std::string>{"\x85\xa7"
+                                      "answers\xcd\x03\x84\xa4kind\xa6"
+                                      "action\xab"
+                                      "observed_at\xca\x41\x48\0\0"
                                       "\xa8sequence\x03\xa7session\x05"s,
                                       "\0\0\0\0\0\0\xe0\x3f\0\0\0\0\0\0\xe0\xbf"s}));
 }
 
-// The maps of docs/protocol.md, each with the frames that follow it. What is left out of the second one stands in the first.
+// The maps of docs/protocol.md, each with the frames that follow it. What is left out of the second one stands in the
+// first.
 std::vector<json> documented() {
   std::ifstream file(SINEW_SOURCE_DIR "/docs/protocol.md");
   std::string page{std::istreambuf_iterator<char>(file), {}};

@@ -17,16 +17,16 @@ namespace {
 
 using Lines = std::vector<std::pair<std::string, std::string>>;  // key and value
 
-const Lines good = {
-    {"robot", "arm"},
-    {"address", "tcp://127.0.0.1:5570"},
-    {"stop_address", "tcp://127.0.0.1:5571"},
-    {"rate", "100"},
-    {"control_rate", "200"},
-    {"max_age", "0.1"},
-    {"watchdog", "0.2"},
-    {"actuators", "[{name: hip, command: position, position: [-1, 1], velocity: 2, acceleration: 9, step: 0.5, "
-                  "when_stopped: hold}]"}};
+const Lines good = {{"robot", "arm"},
+                    {"address", "tcp://127.0.0.1:5570"},
+                    {"stop_address", "tcp://127.0.0.1:5571"},
+                    {"rate", "100"},
+                    {"control_rate", "200"},
+                    {"max_age", "0.1"},
+                    {"watchdog", "0.2"},
+                    {"actuators",
+                     "[{name: hip, command: position, position: [-1, 1], velocity: 2, acceleration: 9, step: 0.5, "
+                     "when_stopped: hold}]"}};
 
 class RobotConfigTest : public testing::Test {
  protected:

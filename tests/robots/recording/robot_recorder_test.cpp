@@ -10,11 +10,11 @@
 
 #include "core/safe_file.h"
 #include "robots/recording/replay_recording.h"
+#include "tests/core/allocation_counter.h"
 #include "tests/core/expect_error.h"
 #include "tests/fuzz/memory_file.h"
 #include "tests/robots/fake_robot.h"
 #include "tests/robots/file_size_limit.h"
-#include "tests/core/allocation_counter.h"
 
 namespace sinew {
 namespace {

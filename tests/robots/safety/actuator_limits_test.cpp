@@ -9,10 +9,13 @@
 namespace sinew {
 namespace {
 
-ActuatorLimits read(const std::string& yaml) { return read_config<ActuatorLimits>(ConfigNode::parse_text(yaml, "robot.yaml")); }
+ActuatorLimits read(const std::string& yaml) {
+  return read_config<ActuatorLimits>(ConfigNode::parse_text(yaml, "robot.yaml"));
+}
 
 const std::string elbow =
-    "{name: elbow, command: position, position: [-1.5, 2], velocity: 3, acceleration: 20, step: 0.3, when_stopped: hold}";
+    "{name: elbow, command: position, position: [-1.5, 2], velocity: 3, acceleration: 20, step: 0.3, when_stopped: "
+    "hold}";
 
 TEST(ActuatorLimits, AreReadFromYaml) {
   const ActuatorLimits limits = read(elbow);
@@ -63,8 +66,13 @@ TEST(ActuatorLimits, OneThatIsWrongIsNamed) {
 }
 
 TEST(ActuatorLimits, ADifferenceNamesBothSidesValues) {
-  const ActuatorLimits hip{.name = "hip", .command = "position", .position = {-1, 1}, .velocity = 2, .acceleration = 10,
-                           .step = 0.5, .when_stopped = "hold"};
+  const ActuatorLimits hip{.name = "hip",
+                           .command = "position",
+                           .position = {-1, 1},
+                           .velocity = 2,
+                           .acceleration = 10,
+                           .step = 0.5,
+                           .when_stopped = "hold"};
   ActuatorLimits knee = hip;
   knee.name = "knee";
   const auto difference = [](const std::vector<ActuatorLimits>& ours, const std::vector<ActuatorLimits>& theirs) {
@@ -72,7 +80,8 @@ TEST(ActuatorLimits, ADifferenceNamesBothSidesValues) {
   };
   EXPECT_EQ(difference({hip, knee}, {hip, knee}), "");
   EXPECT_EQ(difference({hip, knee}, {knee, hip}), "actuator 1 is 'hip' in robot.yaml, 'knee' in the robot");
-  EXPECT_EQ(difference({hip, knee}, {hip}), "the number of actuators is 2 (hip, knee) in robot.yaml, 1 (hip) in the robot");
+  EXPECT_EQ(difference({hip, knee}, {hip}),
+            "the number of actuators is 2 (hip, knee) in robot.yaml, 1 (hip) in the robot");
   ActuatorLimits other = hip;
   other.velocity = 3;
   EXPECT_EQ(difference({hip}, {other}), "actuator 'hip' has the velocity 2 in robot.yaml, 3 in the robot");
@@ -83,7 +92,8 @@ TEST(ActuatorLimits, ADifferenceNamesBothSidesValues) {
   EXPECT_EQ(difference({hip}, {other}), "actuator 'hip' has the unit rad in robot.yaml, deg in the robot");
   other = hip;
   other.position = {-1, 1.5};
-  EXPECT_EQ(difference({hip}, {other}), "actuator 'hip' has the position [-1, 1] in robot.yaml, [-1, 1.5] in the robot");
+  EXPECT_EQ(difference({hip}, {other}),
+            "actuator 'hip' has the position [-1, 1] in robot.yaml, [-1, 1.5] in the robot");
 }
 
 }  // namespace

@@ -61,7 +61,8 @@ TEST(PictureWatch, TooManyInARowAreAnError) {
 
 // As the policy's side meets it: the frame is not accepted, and the reason names camera and key.
 TEST(PictureWatch, AFrozenCameraIsNotAccepted) {
-  const SensorSpec image{.name = "eye", .type = SensorSpec::Type::uint8, .shape = {24, 32, 3}, .format = "red, green, blue"};
+  const SensorSpec image{
+      .name = "eye", .type = SensorSpec::Type::uint8, .shape = {24, 32, 3}, .format = "red, green, blue"};
   CameraInput input(image, image, {}, {.most_same = 5});
   std::vector<uint8_t> stack(size);
   Rng rng(3);

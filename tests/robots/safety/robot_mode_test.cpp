@@ -65,7 +65,8 @@ TEST(RobotMode, AcknowledgingEndsAllButAnEmergencyStopAndReleasingThatAlone) {
       robot.configure();
       ASSERT_TRUE(robot.arm({}, 1, 0));
       for (const size_t alarm : {first, second}) robot.stop({static_cast<Alarm>(alarm)});
-      const bool is_emergency = first == static_cast<size_t>(Alarm::emergency) || second == static_cast<size_t>(Alarm::emergency);
+      const bool is_emergency =
+          first == static_cast<size_t>(Alarm::emergency) || second == static_cast<size_t>(Alarm::emergency);
       ASSERT_EQ(in_emergency(), is_emergency) << first << ", " << second;
       if (!is_emergency) robot.release();
       EXPECT_EQ(robot.mode(), Mode::stopped);

@@ -7,8 +7,8 @@
 #include <limits>
 
 #include "core/random.h"
-#include "tests/core/expect_error.h"
 #include "tests/core/allocation_counter.h"
+#include "tests/core/expect_error.h"
 
 // What must not be obeyed is refused, what is obeyed stays within every limit.
 namespace sinew {
@@ -17,16 +17,33 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
 
 ActuatorLimits servo() {
-  return {.name = "servo", .command = "position", .position = {-1, 1}, .velocity = 2, .acceleration = 10, .step = 0.5,
+  return {.name = "servo",
+          .command = "position",
+          .position = {-1, 1},
+          .velocity = 2,
+          .acceleration = 10,
+          .step = 0.5,
           .when_stopped = "hold"};
 }
 ActuatorLimits wheel() {
-  return {.name = "wheel", .command = "velocity", .position = {-1, 1}, .velocity = 2, .acceleration = 10, .step = 1,
+  return {.name = "wheel",
+          .command = "velocity",
+          .position = {-1, 1},
+          .velocity = 2,
+          .acceleration = 10,
+          .step = 1,
           .when_stopped = "zero"};
 }
 ActuatorLimits motor() {
-  return {.name = "motor", .command = "torque", .position = {-1, 1}, .velocity = 2, .acceleration = 10, .torque = 4,
-          .step = 3, .when_stopped = "damp", .damping = 0.5};
+  return {.name = "motor",
+          .command = "torque",
+          .position = {-1, 1},
+          .velocity = 2,
+          .acceleration = 10,
+          .torque = 4,
+          .step = 3,
+          .when_stopped = "damp",
+          .damping = 0.5};
 }
 
 // A gate of one actuator, its joint, and a clock of 100 Hz.
@@ -58,8 +75,7 @@ TEST(SafetyGate, RefusesWhatMustNotBeObeyed) {
   };
   const std::span<const double> values(&value, 1);
   const std::vector<double> two = {0, 0};
-  for (const double wrong : {nan, infinity, -infinity})
-    EXPECT_EQ(pass({7, 5, 1000, {&wrong, 1}}), Refusal::not_finite);
+  for (const double wrong : {nan, infinity, -infinity}) EXPECT_EQ(pass({7, 5, 1000, {&wrong, 1}}), Refusal::not_finite);
   EXPECT_EQ(pass({7, 5, 1000, two}), Refusal::wrong_size);
   EXPECT_EQ(pass({7, 5, 1000, {}}), Refusal::wrong_size);
   EXPECT_EQ(pass({8, 5, 1000, values}), Refusal::wrong_session);
@@ -212,7 +228,8 @@ TEST(SafetyGate, NothingGetsPast) {
       torque[k] = draw(5, 40);
     }
     if (rng.below(50) == 0) gate.begin(1 + rng.below(2), measured, now);
-    gate.pass({1 + rng.below(2), static_cast<uint64_t>(i) + rng.below(3), now - draw(0.06, 50), values}, measured, now, command);
+    gate.pass({1 + rng.below(2), static_cast<uint64_t>(i) + rng.below(3), now - draw(0.06, 50), values}, measured, now,
+              command);
     for (int k = 0; k < 3; ++k) ASSERT_LE(std::abs(command[k]), highest[k]) << "actuator " << k << ", action " << i;
     if (rng.below(100) == 0) gate.stop(measured, command);
     for (int k = 0; k < 3; ++k) ASSERT_LE(std::abs(command[k]), highest[k]);

@@ -13,12 +13,23 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 // Two actuators; all is well until a test changes something.
 struct Robot {
-  std::vector<ActuatorLimits> actuators = {
-      {.name = "hip", .command = "position", .position = {-1, 1}, .velocity = 2, .acceleration = 10, .step = 0.5,
-       .when_stopped = "hold"},
-      {.name = "knee", .command = "torque", .position = {-2, 0}, .velocity = 2, .acceleration = 10, .torque = 4, .step = 3,
-       .when_stopped = "zero"}};
-  std::vector<double> position = {0, -1}, velocity = {0, 0}, torque = {1, 1}, temperature = {40, 40}, gravity = {0, 0, -1};
+  std::vector<ActuatorLimits> actuators = {{.name = "hip",
+                                            .command = "position",
+                                            .position = {-1, 1},
+                                            .velocity = 2,
+                                            .acceleration = 10,
+                                            .step = 0.5,
+                                            .when_stopped = "hold"},
+                                           {.name = "knee",
+                                            .command = "torque",
+                                            .position = {-2, 0},
+                                            .velocity = 2,
+                                            .acceleration = 10,
+                                            .torque = 4,
+                                            .step = 3,
+                                            .when_stopped = "zero"}};
+  std::vector<double> position = {0, -1}, velocity = {0, 0}, torque = {1, 1}, temperature = {40, 40},
+                      gravity = {0, 0, -1};
   double stamp = 10, now = 10.02;
   WatchLimits limits;
   AlarmReport watched() const {
@@ -77,7 +88,7 @@ TEST(Watches, FindWhatIsOldOrNotANumber) {
   EXPECT_NEAR(robot.watched().measured, 0.11, 1e-9);
   robot.stamp = nan;
   EXPECT_EQ(robot.watched().alarm, Alarm::stale);
-  for (std::vector<double> Robot::*values :
+  for (std::vector<double> Robot::* values :
        {&Robot::position, &Robot::velocity, &Robot::torque, &Robot::temperature, &Robot::gravity}) {
     Robot one;
     (one.*values)[1] = nan;

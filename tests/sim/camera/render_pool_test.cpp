@@ -10,8 +10,8 @@
 #include "core/error.h"
 #include "core/state_archive.h"
 #include "sim/camera/ray_camera.h"
-#include "tests/core/expect_error.h"
 #include "tests/core/allocation_counter.h"
+#include "tests/core/expect_error.h"
 #include "tests/sim/temporary_model.h"
 
 namespace sinew {

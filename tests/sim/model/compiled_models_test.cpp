@@ -38,13 +38,24 @@ std::map<std::string, Numbers> all_numbers(const mjModel* m) {
 #define X(name) all[#name] = {static_cast<double>(m->name)};
   MJMODEL_INTS
 #undef X
-#define X(type, name) all["opt." #name] = {static_cast<double>(m->opt.name)};
-  X(mjtNum, timestep)
-  X(mjtNum, impratio) X(mjtNum, tolerance) X(mjtNum, noslip_tolerance) X(mjtNum, density) X(mjtNum, viscosity)
-      X(mjtNum, o_margin) X(int, integrator) X(int, cone) X(int, jacobian) X(int, solver) X(int, iterations)
-          X(int, noslip_iterations) X(int, disableflags) X(int, enableflags)
-#undef X
-              all["opt.gravity"] = numbers(m->opt.gravity);
+#define OPTION(name) all["opt." #name] = {static_cast<double>(m->opt.name)}
+  OPTION(timestep);
+  OPTION(impratio);
+  OPTION(tolerance);
+  OPTION(noslip_tolerance);
+  OPTION(density);
+  OPTION(viscosity);
+  OPTION(o_margin);
+  OPTION(integrator);
+  OPTION(cone);
+  OPTION(jacobian);
+  OPTION(solver);
+  OPTION(iterations);
+  OPTION(noslip_iterations);
+  OPTION(disableflags);
+  OPTION(enableflags);
+#undef OPTION
+  all["opt.gravity"] = numbers(m->opt.gravity);
   all["opt.wind"] = numbers(m->opt.wind);
   all["opt.magnetic"] = numbers(m->opt.magnetic);
   all["opt.o_solref"] = numbers(m->opt.o_solref);

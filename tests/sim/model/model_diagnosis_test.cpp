@@ -1,6 +1,6 @@
 // Why MuJoCo refuses a model, in words that help: found in the files, with their place.
-#include <gtest/gtest.h>
 #include <fmt/core.h>
+#include <gtest/gtest.h>
 #include <mujoco/mujoco.h>
 #include <unistd.h>
 
@@ -37,14 +37,17 @@ class ModelDiagnosis : public testing::Test {
   fs::path folder_ = fs::temp_directory_path() / ("sinew_diagnosis_" + std::to_string(::getpid()));
 };
 
-std::string world(const std::string& content) { return "<mujoco>\n<worldbody>\n" + content + "\n</worldbody></mujoco>"; }
+std::string world(const std::string& content) {
+  return "<mujoco>\n<worldbody>\n" + content + "\n</worldbody></mujoco>";
+}
 
 #if mjVERSION_HEADER < 230
 // Words of later versions × where they stand.
 TEST_F(ModelDiagnosis, AModelForANewerMuJoCoIsSaidToBeOne) {
   const std::string body = "<worldbody><body name='b'><joint name='j'/><geom size='.1'/></body></worldbody>";
   const std::pair<std::string, std::string> cases[] = {
-      {"<mujoco>" + body + "<actuator>\n<position joint='j' kp='3' dampratio='1' inheritrange='1'/></actuator></mujoco>",
+      {"<mujoco>" + body +
+           "<actuator>\n<position joint='j' kp='3' dampratio='1' inheritrange='1'/></actuator></mujoco>",
        "'dampratio' of <position> (FILE:2) came with 3.1.6, 'inheritrange' of <position> (FILE:2) came with 3.1.3"},
       {world("<body><joint actuatorfrcrange='-5 5'/><geom size='.1'/></body>"),
        "'actuatorfrcrange' of <joint> (FILE:3) came with 2.3.7"},
@@ -69,7 +72,8 @@ TEST_F(ModelDiagnosis, AModelForANewerMuJoCoIsSaidToBeOne) {
 
 TEST_F(ModelDiagnosis, ASlipInAWordIsNamed) {
   const std::pair<std::string, std::string> cases[] = {
-      {world("<body><joint dampin='1'/><geom size='.1'/></body>"), ":3: <joint> has no 'dampin'; did you mean 'damping'?"},
+      {world("<body><joint dampin='1'/><geom size='.1'/></body>"),
+       ":3: <joint> has no 'dampin'; did you mean 'damping'?"},
       {world("<bodi><geom size='.1'/></bodi>"), ":3: <worldbody> has no <bodi>; did you mean 'body'?"},
       {"<mujoco><worldbdy/></mujoco>", ":1: <mujoco> has no <worldbdy>; did you mean 'worldbody'?"}};
   for (const auto& [content, words] : cases) expect_contains(refusal("slip.xml", content), words);
@@ -77,10 +81,12 @@ TEST_F(ModelDiagnosis, ASlipInAWordIsNamed) {
 
 // MuJoCo says an element, and of what is included neither file nor line.
 TEST_F(ModelDiagnosis, TheFileIsNamedWhereThereAreSeveral) {
-  write("parts/arm.xml", "<mujocoinclude>\n<body><joint name='j'/>\n<site size='1 x'/><geom size='.1'/></body></mujocoinclude>");
+  write("parts/arm.xml",
+        "<mujocoinclude>\n<body><joint name='j'/>\n<site size='1 x'/><geom size='.1'/></body></mujocoinclude>");
   expect_contains(refusal("main.xml", world("<include file='parts/arm.xml'/>")),
                   "it is the <site> in " + file("parts/arm.xml") + ":3");
-  expect_contains(refusal("main.xml", world("<include file='lost.xml'/>")), file("main.xml") + ":3: cannot read '" + file("lost.xml"));
+  expect_contains(refusal("main.xml", world("<include file='lost.xml'/>")),
+                  file("main.xml") + ":3: cannot read '" + file("lost.xml"));
   expect_contains(refusal("part.xml", "<mujocoinclude/>"), "it is a part of a model");
   expect_contains(refusal("world.sdf", "<sdf version='1.6'/>"), "SDF, Gazebo's format, is not read here");
 }
@@ -112,14 +118,16 @@ TEST_F(ModelDiagnosis, WhatIsWrongWithAFileThatTheModelNames) {
       section.replace(section.find("FILE"), 4, name);
       fs::remove(folder_ / kind.file);
       if (!content.empty()) write(kind.file, content);
-      const std::string error = refusal(
-          "m.xml", "<mujoco><compiler meshdir='meshes' texturedir='textures'/><asset>\n" + section + "</asset></mujoco>");
+      const std::string error = refusal("m.xml", "<mujoco><compiler meshdir='meshes' texturedir='textures'/><asset>\n" +
+                                                     section + "</asset></mujoco>");
       expect_contains(error, file("m.xml") + ":2: the " + std::string(kind.noun) + " '" + name + "': " + words);
     }
   write("a.dae", "<COLLADA/>");
-  expect_contains(refusal("dae.xml", "<mujoco><asset><mesh file='a.dae'/></asset></mujoco>"), "not as '.dae'; convert the mesh");
+  expect_contains(refusal("dae.xml", "<mujoco><asset><mesh file='a.dae'/></asset></mujoco>"),
+                  "not as '.dae'; convert the mesh");
   write("text.stl", "solid a\nfacet normal 0 0 1\n outer loop\n");
-  expect_contains(refusal("stl.xml", "<mujoco><asset><mesh file='text.stl'/></asset></mujoco>"), "it is an STL in text");
+  expect_contains(refusal("stl.xml", "<mujoco><asset><mesh file='text.stl'/></asset></mujoco>"),
+                  "it is an STL in text");
 }
 
 TEST_F(ModelDiagnosis, WhatMovesWithoutAMassIsNamed) {

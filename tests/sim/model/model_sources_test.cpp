@@ -16,9 +16,11 @@ namespace fs = std::filesystem;
 class ModelSources : public testing::Test {
  protected:
   ModelSources() {
-    write("arm.xml", "<mujoco>\n<compiler meshdir=\"meshes\"/>\n<include file='parts/inside.xml'/>\n"
-                     "<asset><mesh name=\"a\" file = \"a.stl\"/></asset></mujoco>\n");
-    write("parts/inside.xml", "<mujocoinclude><texture fileright=\"wall.png\"/><include file=\"beside.xml\"/></mujocoinclude>\n");
+    write("arm.xml",
+          "<mujoco>\n<compiler meshdir=\"meshes\"/>\n<include file='parts/inside.xml'/>\n"
+          "<asset><mesh name=\"a\" file = \"a.stl\"/></asset></mujoco>\n");
+    write("parts/inside.xml",
+          "<mujocoinclude><texture fileright=\"wall.png\"/><include file=\"beside.xml\"/></mujocoinclude>\n");
     write("parts/beside.xml", "<mujocoinclude/>\n");
     write("meshes/a.stl", "a mesh");
     write("wall.png", "a picture");

@@ -1,6 +1,6 @@
 // What a URDF says and MuJoCo has no words for: kept, or said to be dropped.
-#include <gtest/gtest.h>
 #include <fmt/core.h>
+#include <gtest/gtest.h>
 #include <mujoco/mujoco.h>
 #include <unistd.h>
 
@@ -18,15 +18,17 @@ namespace sinew {
 namespace {
 
 std::string link(const std::string& name, double mass) {
-  return fmt::format("<link name='{}'><inertial><origin xyz='0.01 0.0123456789 0'/><mass value='{}'/><inertia ixx='1e-3' "
-                     "iyy='2e-3' izz='2.123456789e-3' ixy='1e-5' ixz='0' iyz='0'/></inertial><collision><geometry><box "
-                     "size='0.02 0.0111111111 0.06'/></geometry></collision></link>\n",
-                     name, mass);
+  return fmt::format(
+      "<link name='{}'><inertial><origin xyz='0.01 0.0123456789 0'/><mass value='{}'/><inertia ixx='1e-3' "
+      "iyy='2e-3' izz='2.123456789e-3' ixy='1e-5' ixz='0' iyz='0'/></inertial><collision><geometry><box "
+      "size='0.02 0.0111111111 0.06'/></geometry></collision></link>\n",
+      name, mass);
 }
 std::string joint(const std::string& name, const std::string& type, const std::string& child, const std::string& more) {
-  return fmt::format("<joint name='{}' type='{}'><parent link='palm'/><child link='{}'/><origin xyz='{} 0 0'/><axis xyz='0 1 0'/>\n"
-                     "<limit lower='-1' upper='1' effort='20' velocity='0.2'/><dynamics damping='0.5'/>{}</joint>\n",
-                     name, type, child, child == "a" ? 1 : 2, more);
+  return fmt::format(
+      "<joint name='{}' type='{}'><parent link='palm'/><child link='{}'/><origin xyz='{} 0 0'/><axis xyz='0 1 0'/>\n"
+      "<limit lower='-1' upper='1' effort='20' velocity='0.2'/><dynamics damping='0.5'/>{}</joint>\n",
+      name, type, child, child == "a" ? 1 : 2, more);
 }
 
 class Urdf : public testing::Test {
@@ -53,7 +55,8 @@ TEST_F(Urdf, AMimicIsAnEqualityOfJoints) {
       const std::string mimic = fmt::format("<mimic joint='lead' multiplier='{}' offset='{}'/>", multiplier, offset);
       const auto plain = load(links + joint("lead", type, "a", "") + joint("follow &amp; co", type, "b", ""));
       const auto model = load(links + joint("lead", type, "a", "") + joint("follow &amp; co", type, "b", mimic));
-      const int lead = model->find(Model::Element::joint, "lead"), follow = model->find(Model::Element::joint, "follow & co");
+      const int lead = model->find(Model::Element::joint, "lead"),
+                follow = model->find(Model::Element::joint, "follow & co");
       EXPECT_EQ(model->leader_of_joint(follow), lead);
       EXPECT_EQ(model->leader_of_joint(lead), -1);
       EXPECT_EQ(plain->leader_of_joint(follow), -1);
@@ -111,9 +114,10 @@ TEST_F(Urdf, AMimicKeepsTheMeshes) {
   std::ofstream(folder / "tip.stl", std::ios::binary) << tetrahedron();
   for (const std::string& meshdir : {folder.filename().string(), folder.string()}) {
     const std::string head = "<mujoco><compiler meshdir='" + meshdir + "'/></mujoco>";
-    const std::string tip = "<link name='tip'><inertial><mass value='0.1'/><inertia ixx='1e-3' iyy='1e-3' izz='1e-3' ixy='0' "
-                            "ixz='0' iyz='0'/></inertial><collision><geometry><mesh filename='package://hand/tip.stl' "
-                            "scale='1 1 1.234567891'/></geometry></collision></link>";
+    const std::string tip =
+        "<link name='tip'><inertial><mass value='0.1'/><inertia ixx='1e-3' iyy='1e-3' izz='1e-3' ixy='0' "
+        "ixz='0' iyz='0'/></inertial><collision><geometry><mesh filename='package://hand/tip.stl' "
+        "scale='1 1 1.234567891'/></geometry></collision></link>";
     const std::string links = head + link("palm", 0.6) + link("a", 0.1) + tip + joint("lead", "revolute", "a", "");
     const auto plain = load(links + joint("follow", "revolute", "tip", ""));
     const auto model = load(links + joint("follow", "revolute", "tip", "<mimic joint='lead'/>"));
@@ -129,10 +133,12 @@ TEST_F(Urdf, AMimicKeepsTheMeshes) {
 
 TEST_F(Urdf, AMimicOfNoJointIsRefused) {
   const std::string links = link("palm", 0.6) + link("a", 0.1) + link("b", 0.1);
-  expect_contains(refusal(links + joint("lead", "revolute", "a", "") + joint("other", "revolute", "b", "<mimic joint='laed'/>")),
-                  ": the joint 'other' mimics 'laed', which is no joint of the file; did you mean 'lead'?");
-  expect_contains(refusal(links + joint("lead", "fixed", "a", "") + joint("other", "revolute", "b", "<mimic joint='lead'/>")),
-                  "neither slides nor turns");
+  expect_contains(
+      refusal(links + joint("lead", "revolute", "a", "") + joint("other", "revolute", "b", "<mimic joint='laed'/>")),
+      ": the joint 'other' mimics 'laed', which is no joint of the file; did you mean 'lead'?");
+  expect_contains(
+      refusal(links + joint("lead", "fixed", "a", "") + joint("other", "revolute", "b", "<mimic joint='lead'/>")),
+      "neither slides nor turns");
   expect_contains(refusal(links + joint("lead", "revolute", "a", "") +
                           joint("other", "revolute", "b", "<mimic joint='lead' multiplier='x'/>")),
                   "<mimic>: multiplier is 'x', which is no number");
@@ -158,7 +164,8 @@ TEST_F(Urdf, WhatIsDroppedIsNamedWhereItIsThereAlone) {
     expect_contains(joined(load(plain + addition)->dropped()), words);
   }
   for (const char* inside : {"<safety_controller soft_lower_limit='0'/>", "<calibration rising='0'/>"}) {
-    const std::string text = joined(load(links + joint("j", "revolute", "a", inside) + joint("k", "revolute", "b", ""))->dropped());
+    const std::string text =
+        joined(load(links + joint("j", "revolute", "a", inside) + joint("k", "revolute", "b", ""))->dropped());
     expect_contains(text, std::string(inside).substr(0, std::string(inside).find(' ')));
   }
   const auto model = load(plain);
@@ -168,10 +175,9 @@ TEST_F(Urdf, WhatIsDroppedIsNamedWhereItIsThereAlone) {
 // Words of xacro × where they stand; what xacro made of it keeps its namespace.
 TEST_F(Urdf, AXacroFileIsSaidToBeOne) {
   const std::string links = link("palm", 0.6) + link("a", 0.1);
-  for (const char* part :
-       {"<xacro:property name='w' value='0.2'/>", "<xacro:include filename='x.xacro'/>", "<xacro:macro name='m'/>",
-        "<link name='${side}_x'/>", "<link name='$(arg side)_x'/>",
-        "<link name='x'><collision><geometry><box size='${w} 1 1'/></geometry></collision></link>"})
+  for (const char* part : {"<xacro:property name='w' value='0.2'/>", "<xacro:include filename='x.xacro'/>",
+                           "<xacro:macro name='m'/>", "<link name='${side}_x'/>", "<link name='$(arg side)_x'/>",
+                           "<link name='x'><collision><geometry><box size='${w} 1 1'/></geometry></collision></link>"})
     expect_contains(refusal(links + part + joint("j", "revolute", "a", "")), "is of xacro");
   EXPECT_EQ(load(links + joint("j", "revolute", "a", "") + "<gazebo><x file='$(find y)/z'/></gazebo>")->nv(), 1);
 }
