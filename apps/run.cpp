@@ -4,7 +4,7 @@
 #include <malloc.h>
 #endif
 
-#include "apps/commands.h"
+#include "apps/commands/commands.h"
 #include "apps/robot_commands.h"
 
 namespace sinew {

@@ -11,7 +11,7 @@
 #include <optional>
 
 #include "apps/command_line/json_file_internal.h"
-#include "apps/commands.h"
+#include "apps/commands/commands.h"
 #include "core/text.h"
 #include "core/thread_pool.h"
 

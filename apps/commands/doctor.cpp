@@ -8,7 +8,7 @@
 #include "apps/command_line/file_argument.h"
 #include "apps/command_line/json_file_internal.h"
 #include "apps/command_line/terminal.h"
-#include "apps/commands.h"
+#include "apps/commands/commands.h"
 #include "apps/commands/doctor_checks.h"
 
 namespace sinew {

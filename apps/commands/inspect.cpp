@@ -6,7 +6,7 @@
 
 #include "apps/command_line/json_file_internal.h"
 #include "apps/command_line/terminal.h"
-#include "apps/commands.h"
+#include "apps/commands/commands.h"
 #include "apps/inspect/inspect_model_internal.h"
 #include "apps/inspect/starter_task_internal.h"
 #include "core/input_path.h"

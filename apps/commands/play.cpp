@@ -15,7 +15,7 @@
 #include "apps/command_line/live_line.h"
 #include "apps/command_line/policy_argument.h"
 #include "apps/command_line/terminal.h"
-#include "apps/commands.h"
+#include "apps/commands/commands.h"
 #include "apps/media/agent_view.h"
 #include "apps/media/film_rate.h"
 #include "apps/media/inside_view.h"

@@ -4,7 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "apps/commands.h"
+#include "apps/commands/commands.h"
 #include "apps/robot/replay_input.h"
 #include "core/safe_file.h"
 #include "envs/task/make_env.h"

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "apps/commands.h"
+#include "apps/commands/commands.h"
 #include "apps/media/media.h"
 #include "apps/report/learning_curve.h"
 #include "apps/report/report_comparison.h"

@@ -15,7 +15,7 @@
 #include "apps/command_line/live_line.h"
 #include "apps/command_line/recording_argument.h"
 #include "apps/command_line/stop_signal.h"
-#include "apps/commands.h"
+#include "apps/commands/commands.h"
 #include "apps/robot/robot_draft.h"
 #include "apps/robot/simulated_robot.h"
 #include "core/clock.h"

@@ -11,7 +11,7 @@
 #include "apps/command_line/policy_argument.h"
 #include "apps/command_line/stop_signal.h"
 #include "apps/command_line/terminal.h"
-#include "apps/commands.h"
+#include "apps/commands/commands.h"
 #include "apps/report/robustness_table_internal.h"
 #include "envs/task/disturbances.h"
 

@@ -8,7 +8,7 @@
 #include "apps/command_line/json_file_internal.h"
 #include "apps/command_line/policy_argument.h"
 #include "apps/command_line/recipe_argument.h"
-#include "apps/commands.h"
+#include "apps/commands/commands.h"
 #include "core/input_path.h"
 #include "nets/policy/trace.h"
 

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "apps/command_line/terminal.h"
-#include "apps/commands.h"
+#include "apps/commands/commands.h"
 #include "apps/commands/terms_page.h"
 
 namespace sinew {

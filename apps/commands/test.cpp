@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "apps/command_line/child_process.h"
-#include "apps/commands.h"
+#include "apps/commands/commands.h"
 #include "core/error.h"
 #include "core/thread_pool.h"
 

@@ -17,7 +17,7 @@
 #include "apps/command_line/shell_word.h"
 #include "apps/command_line/stop_signal.h"
 #include "apps/command_line/terminal.h"
-#include "apps/commands.h"
+#include "apps/commands/commands.h"
 #include "apps/media/media.h"
 #include "apps/report/learning_curve.h"
 #include "core/log.h"

@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 
+#include "tests/layering/include_graph.h"
 #include "tests/layering/include_rules.h"
 
 namespace sinew {
@@ -14,6 +16,24 @@ using Lines = std::vector<std::string>;
 
 TEST(Layering, ThisHouseKeepsItsRules) { EXPECT_EQ(broken_include_rules(SINEW_SOURCE_DIR), Lines{}); }
 TEST(Layering, TheCommandOfARobotsComputerDoes) { EXPECT_EQ(broken_robot_rules(SINEW_SOURCE_DIR), Lines{}); }
+
+const Lines all_rooms = {"core", "nets", "sim", "vision", "envs", "robots", "agents", "bench", "apps"};
+
+TEST(Layering, NoModuleAndNoWingIncludesItselfOnADetour) {
+  const IncludeGraph modules = include_graph(SINEW_SOURCE_DIR, all_rooms);
+  EXPECT_EQ(circles(modules), Lines{});
+  EXPECT_EQ(circles(wings_of(modules)), Lines{});
+}
+
+// SINEW_WRITE_PAGES=yes writes it.
+TEST(Layering, TheDrawnArchitectureIsThatOfTheIncludes) {
+  const std::string path = SINEW_SOURCE_DIR "/docs/images/rooms.svg";
+  const std::string drawn = draw_rooms(include_graph(SINEW_SOURCE_DIR, all_rooms));
+  if (std::getenv("SINEW_WRITE_PAGES")) std::ofstream(path) << drawn;
+  std::ifstream file(path);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), drawn)
+      << "the picture is old: SINEW_WRITE_PAGES=yes build/release/tests/layering/test_layering";
+}
 
 // A house of our own making, to see that the rules can be broken.
 class MadeUpHouse : public ::testing::Test {
@@ -100,6 +120,21 @@ TEST_F(MadeUpHouse, StrayFilesAreFound) {
   EXPECT_EQ(broken(),
             (Lines{"cellar/x.cpp: 'cellar' is no room of the table", "core/a.cpp:1: \"a.h\" should be \"room/file.h\"",
                    "core/a.cpp:2: \"../b.h\" should be \"room/file.h\""}));
+}
+
+TEST_F(MadeUpHouse, CirclesAreFound) {
+  write("core/a.h", "#include \"core/b.h\"\n");
+  write("core/b.h", "");
+  write("core/b.cpp", "#include \"core/b.h\"\n#include \"core/c_internal.h\"\n");
+  write("core/c_internal.h", "#include \"core/a.h\"\n");
+  write("nets/x/one.h", "#include \"nets/y/two.h\"\n");
+  write("nets/y/two.h", "#include \"core/a.h\"\n");
+  write("nets/y/three.h", "#include \"nets/x/four.h\"\n");
+  write("nets/x/four.h", "#include \"nets/x/four.h\"\n");
+  const IncludeGraph modules = include_graph(root_, {"core", "nets"});
+  EXPECT_EQ(circles(modules), Lines{"core/a -> core/b -> core/c -> core/a"});
+  EXPECT_EQ(circles(wings_of(modules)), (Lines{"core/a -> core/b -> core/c -> core/a", "nets/x -> nets/y -> nets/x"}));
+  EXPECT_EQ(rooms_of(modules), (IncludeGraph{{"core", {}}, {"nets", {"core"}}}));
 }
 
 }  // namespace
