@@ -64,7 +64,7 @@ const std::vector<Mutation> mutations = {
     {"lets a silent controller go", R"(if now - me.heard > LINK_TIMEOUT:)", R"(if False:)"},
     {"observes at its rate", R"(time.sleep(1 / RATE - time.monotonic() % (1 / RATE)))", R"(time.sleep(3 / RATE))"},
     {"counts and stamps", R"(sequence=me.sequence, stamp=now)", R"(sequence=me.sequence, stamp=1.5)"},
-    {"counts and stamps", R"(    me.sequence += 1)", R"(    me.sequence += me.sequence < 30)"},
+    {"counts and stamps", R"(    me.sequence += 1)", R"(    me.sequence += me.sequence < 12)"},
     {"counts and stamps", R"(session=me.session * (me.mode == ARMED))", R"(session=me.session + 1)"},
     {"says what was announced", R"(struct.pack("<2f", *servos.position))", R"(struct.pack("<1f", 0))"},
     {"says what was announced", R"(struct.pack("<4d", *servos.position, *servos.velocity))",
