@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/config.h"
+#include "core/parameter_list.h"
 #include "core/thread_pool.h"
 #include "envs/vec_env.h"
 #include "nets/formats/policy_file.h"
@@ -60,6 +61,7 @@ struct AlgorithmRow {
   std::function<std::unique_ptr<Algorithm>(const ConfigNode& options, const AlgorithmContext&)> make;
   /// The options with every default written out.
   std::function<ConfigNode(const ConfigNode& options)> resolve;
+  std::vector<ParameterDoc> parameters = {};  // its options, as `sinew algorithms` lists them
   bool has_critic = false;  // of V(s), as the recipe's network describes it
   bool steps_envs = true;   // else it has one env alone, which is never reset: it says what the task is
 };

@@ -5,23 +5,30 @@
 
 namespace sinew {
 
+namespace {
+
+// Of a learner that is made from its config: all that the row says about options comes from the config's fields.
+template <class Learner, class Config>
+AlgorithmRow learner_row(const char* name, const char* help) {
+  return {.name = name,
+          .help = help,
+          .make = [](const ConfigNode& options, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
+            return std::make_unique<Learner>(read_config<Config>(options), context);
+          },
+          .resolve = [](const ConfigNode& options) { return write_config(read_config<Config>(options)); },
+          .parameters = list_parameters<Config>()};
+}
+
+}  // namespace
+
 AlgorithmTable builtin_algorithms() {
-  return {
-      {.name = "ppo",
-       .help = "proximal policy optimisation, on-policy",
-       .make = [](const ConfigNode& options, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
-         return std::make_unique<Ppo>(read_config<PpoConfig>(options), context);
-       },
-       .resolve = [](const ConfigNode& options) { return write_config(read_config<PpoConfig>(options)); },
-       .has_critic = true},
-      {.name = "bc",
-       .help = "behavioural cloning, from demonstrations",
-       .make = [](const ConfigNode& options, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
-         return std::make_unique<BehaviorCloning>(read_config<BcConfig>(options), context);
-       },
-       .resolve = [](const ConfigNode& options) { return write_config(read_config<BcConfig>(options)); },
-       .steps_envs = false},
-  };
+  AlgorithmRow ppo = learner_row<Ppo, PpoConfig>(
+      "ppo", "proximal policy optimisation (Schulman et al. 2017): learns on-policy, from what the present policy does");
+  ppo.has_critic = true;
+  AlgorithmRow bc = learner_row<BehaviorCloning, BcConfig>(
+      "bc", "behavioural cloning: learns to act as demonstrations do, and steps no env");
+  bc.steps_envs = false;
+  return {ppo, bc};
 }
 
 }  // namespace sinew

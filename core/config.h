@@ -15,13 +15,14 @@
 ///     std::string device;
 ///     template <class Visitor>
 ///     void visit(Visitor& v) {
-///       v.optional("learning_rate", learning_rate, above(0));
-///       v.required("device", device);
+///       v.optional("learning_rate", learning_rate, above(0), "the size of a step");
+///       v.required("device", device, "where it computes");
 ///     }
 ///   };
 ///
-/// which serves reading (`read_config<AdamConfig>(node)`), checking and writing back
-/// (`write_config(config)`). An unknown key, a missing required one, a wrong type or a number out
+/// which serves reading (`read_config<AdamConfig>(node)`), checking, writing back (`write_config(config)`), and the
+/// reference pages (core/parameter_list.h). What may follow the member: a Range, Choices, and one line of help, which
+/// says what the key does and its unit. An unknown key, a missing required one, a wrong type or a number out
 /// of range is an Error with file, line, column and, for a key, the nearest known name.
 ///
 /// A type of one's own with another YAML form provides, in its namespace,
@@ -57,6 +58,17 @@ void check_range(const ConfigNode& node, const std::optional<T>& value, const Ra
   if (value) check_range(node, static_cast<double>(*value), range);
 }
 void check_choice(const ConfigNode& node, const std::string& value, const Choices& choices);
+
+/// What a field says after its member: a range, choices, or a line of help, which refuses nothing.
+template <class T>
+void check_field(const ConfigNode& node, const T& value, const Range& range) {
+  check_range(node, value, range);
+}
+inline void check_field(const ConfigNode& node, const std::string& value, const Choices& choices) {
+  check_choice(node, value, choices);
+}
+template <class T>
+void check_field(const ConfigNode&, const T&, const char* /*help*/) {}
 
 void read_value(const ConfigNode& node, bool& value);
 void read_value(const ConfigNode& node, int& value);
@@ -131,21 +143,11 @@ class ConfigReader {
  public:
   explicit ConfigReader(const ConfigNode& node);
 
-  template <class T>
-  void optional(const char* key, T& value) {
-    if (const ConfigNode* child = look_up(key)) read_value(*child, value);
-  }
-  template <class T>
-  void optional(const char* key, T& value, const Range& range) {
+  template <class T, class... Check>
+  void optional(const char* key, T& value, const Check&... check) {
     if (const ConfigNode* child = look_up(key)) {
       read_value(*child, value);
-      check_range(*child, value, range);
-    }
-  }
-  void optional(const char* key, std::string& value, const Choices& choices) {
-    if (const ConfigNode* child = look_up(key)) {
-      read_value(*child, value);
-      check_choice(*child, value, choices);
+      (check_field(*child, value, check), ...);
     }
   }
   /// The same of a key that touches nothing that is learnt: a run may be resumed with another value.

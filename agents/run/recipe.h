@@ -10,50 +10,56 @@
 namespace sinew {
 
 struct EvalConfig {
-  int64_t eval_freq = 50000;  // env steps between evaluations; 0: never
+  int64_t eval_freq = 50000;
   int n_eval_episodes = 10;
-  int n_final_episodes = 100;  // of the kept and of the last policy, at the end, on fresh episodes; 0: none
-  int n_candidates = 3;        // policies of the best evaluations that are played again to choose the kept one
+  int n_final_episodes = 100;
+  int n_candidates = 3;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.changeable("eval_freq", eval_freq, at_least(0));
-    v.changeable("n_eval_episodes", n_eval_episodes, between(1, 10000));
-    v.changeable("n_final_episodes", n_final_episodes, between(0, 100000));
-    v.changeable("n_candidates", n_candidates, between(1, 100));
+    v.changeable("eval_freq", eval_freq, at_least(0), "env steps between evaluations; 0: never");
+    v.changeable("n_eval_episodes", n_eval_episodes, between(1, 10000), "episodes of an evaluation");
+    v.changeable("n_final_episodes", n_final_episodes, between(0, 100000),
+                 "fresh episodes of the kept and of the last policy at the end; 0: none");
+    v.changeable("n_candidates", n_candidates, between(1, 100),
+                 "policies of the best evaluations that are played again to choose the kept one");
   }
 };
 
 /// What to train, on what, and how: the file that `sinew train` reads.
 struct Recipe {
-  std::string task;  // a task's name or path
+  std::string task;
   int64_t total_timesteps = 1000000;
   int n_envs = 8;
   uint64_t seed = 1;
   ConfigNode algorithm;  // {name: ppo, …}
   NetworkConfig network;
-  std::optional<InputPath> initial_policy;  // a .safetensors file or a run folder: learning goes on from its weights
-  ConfigNode normalize_reward;              // where recipes had it before it became the learner's own key
+  std::optional<InputPath> initial_policy;
+  ConfigNode normalize_reward;  // where recipes had it before it became the learner's own key
   EvalConfig eval;
-  int64_t log_interval = 1000;  // env steps between rows of metrics; at least one iteration lies between two
-  int64_t save_freq = 50000;  // env steps between checkpoints; 0: by save_interval, at the best evaluations, at the end
-  double save_interval = 60;  // seconds of wall time that a run may lose at most; 0: any
-  bool video = false;         // write video.mp4 of the best policy at the end
+  int64_t log_interval = 1000;
+  int64_t save_freq = 50000;
+  double save_interval = 60;
+  bool video = false;
 
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("task", task);
-    v.optional("total_timesteps", total_timesteps, at_least(1));
-    v.optional("n_envs", n_envs, between(1, 65536));
-    v.optional("seed", seed);
-    v.required("algorithm", algorithm);
-    v.required("network", network);
-    v.optional("initial_policy", initial_policy);
-    v.optional("normalize_reward", normalize_reward);
-    v.optional("eval", eval);
-    v.changeable("log_interval", log_interval, at_least(1));
-    v.changeable("save_freq", save_freq, at_least(0));
-    v.changeable("save_interval", save_interval, at_least(0));
-    v.changeable("video", video);
+    v.required("task", task, "a task's name or the path of its file");
+    v.optional("total_timesteps", total_timesteps, at_least(1), "env steps of the whole run");
+    v.optional("n_envs", n_envs, between(1, 65536), "envs that are stepped side by side");
+    v.optional("seed", seed, "of every random stream; the same seed gives the same bits");
+    v.required("algorithm", algorithm, "{name: ppo, …}; `sinew algorithms` lists its keys");
+    v.required("network", network, "what learns");
+    v.optional("initial_policy", initial_policy,
+               "a .safetensors file or a run folder whose weights learning goes on from");
+    v.optional("normalize_reward", normalize_reward, "the algorithm's key, as older recipes have it here");
+    v.optional("eval", eval, "when the policy is evaluated");
+    v.changeable("log_interval", log_interval, at_least(1),
+                 "env steps between rows of metrics; at least one iteration lies between two");
+    v.changeable("save_freq", save_freq, at_least(0),
+                 "env steps between checkpoints; 0: by save_interval, at the best evaluations and at the end");
+    v.changeable("save_interval", save_interval, at_least(0),
+                 "seconds of wall time that a run may lose at most; 0: any");
+    v.changeable("video", video, "writes video.mp4 of the best policy at the end");
   }
 };
 

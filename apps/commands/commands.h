@@ -14,6 +14,9 @@ Command::Work declare_robot(CommandLine& line, const Registry& registry, const A
 Command::Work declare_replay(CommandLine& line, const Registry& registry);
 Command::Work declare_inspect(CommandLine& line, const Registry& registry);
 Command::Work declare_terms(CommandLine& line, const Registry& registry);
+Command::Work declare_layers(CommandLine& line, const Registry& registry);
+Command::Work declare_algorithms(CommandLine& line, const Registry& registry);
+Command::Work declare_recipe(CommandLine& line);
 Command::Work declare_report(CommandLine& line);
 Command::Work declare_bench(CommandLine& line);
 Command::Work declare_doctor(CommandLine& line);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "apps/command_line/terminal.h"
+#include "apps/commands/page_text.h"
 #include "envs/task/camera_sensor.h"
 
 namespace sinew {
@@ -73,31 +73,11 @@ std::string parameter_markdown(const ParameterDoc& parameter) {
   return text;
 }
 
-std::string parameter_text(const ParameterDoc& parameter) {
-  std::string text = parameter.name + (parameter.value.empty() ? ", needed" : " = " + parameter.value);
-  if (!parameter.range.empty()) text += fmt::format(" ({})", parameter.range);
-  return text;
-}
-
 std::string joined(const std::vector<ParameterDoc>& parameters, std::string (*write)(const ParameterDoc&),
                    const char* separator) {
   std::vector<std::string> words;
   for (const ParameterDoc& parameter : parameters) words.push_back(write(parameter));
   return join(words, separator);
-}
-
-std::string cell(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) escaped += c == '|' ? std::string("\\|") : std::string(1, c);
-  return escaped;
-}
-
-std::string indented(const std::string& text, size_t indent, int width) {
-  const std::string margin(indent, ' ');
-  std::string out = margin;
-  const int room = width > 0 ? std::max(20, width - static_cast<int>(indent)) : 0;
-  for (const char c : wrap(text, room)) out += c == '\n' ? "\n" + margin : std::string(1, c);
-  return out + "\n";
 }
 
 template <class Row>

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "core/config.h"
+#include "core/parameter_list.h"
 #include "core/text.h"
 #include "envs/env.h"
 #include "envs/terms/growth.h"
-#include "envs/terms/parameter_list.h"
 #include "envs/terms/term.h"
 
 namespace sinew {

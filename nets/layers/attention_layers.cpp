@@ -149,8 +149,8 @@ struct AttentionOptions {
   int heads = 4, memory = 0;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.optional("heads", heads, between(1, 64));
-    v.required("memory", memory, between(1, 1 << 12));
+    v.optional("heads", heads, between(1, 64), "they must divide the width of the input");
+    v.required("memory", memory, between(1, 1 << 12), "steps that it looks back");
   }
 };
 
@@ -191,12 +191,11 @@ std::unique_ptr<BasicLayer<T>> make_gtrxl(const ConfigNode& options, LayerContex
 template <class T>
 LayerTable<T> attention_layers() {
   return {
-      {"attention", "multi-head attention over the last steps, added to its input: {heads: 4, memory}",
-       make_attention<T>},
+      {"attention", "multi-head attention over the last steps, added to its input", make_attention<T>,
+       list_parameters<AttentionOptions>()},
       {"gtrxl",
-       "gated transformer with a memory of fixed length: {units, memory, blocks: 1, heads: 4, hidden: 4 · units, "
-       "gate_bias: 2}",
-       make_gtrxl<T>},
+       "gated transformer with a memory of fixed length (Parisotto et al. 2020)",
+       make_gtrxl<T>, list_parameters<GtrxlOptions>()},
   };
 }
 

@@ -37,21 +37,21 @@ class BasicAttention : public BasicMemoryLayer<T> {
 };
 
 struct GtrxlOptions {
-  int units = 0;   // width of the residual stream
-  int blocks = 1;  // layers of attention, each with a memory of its own
+  int units = 0;
+  int blocks = 1;
   int heads = 4;
-  int memory = 0;        // steps
-  int hidden = 0;        // width inside of the position-wise network; 0: 4 · units
-  double gate_bias = 2;  // at the start, the larger the nearer a block is to the identity
+  int memory = 0;
+  int hidden = 0;
+  double gate_bias = 2;
   int hidden_width() const { return hidden > 0 ? hidden : 4 * units; }
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("units", units, between(1, 1 << 12));
-    v.optional("blocks", blocks, between(1, 32));
-    v.optional("heads", heads, between(1, 64));
-    v.required("memory", memory, between(1, 1 << 12));
-    v.optional("hidden", hidden, between(0, 1 << 14));
-    v.optional("gate_bias", gate_bias);
+    v.required("units", units, between(1, 1 << 12), "width of the residual stream, and numbers that come out");
+    v.optional("blocks", blocks, between(1, 32), "layers of attention, each with a memory of its own");
+    v.optional("heads", heads, between(1, 64), "they must divide units");
+    v.required("memory", memory, between(1, 1 << 12), "steps that each block looks back");
+    v.optional("hidden", hidden, between(0, 1 << 14), "width inside the position-wise network; 0: 4 · units");
+    v.optional("gate_bias", gate_bias, "at the start; the larger, the nearer a block is to the identity");
   }
 };
 

@@ -17,7 +17,7 @@ struct ShiftOptions {
   int pixels = 0;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("pixels", pixels, between(1, 1 << 10));
+    v.required("pixels", pixels, between(1, 1 << 10), "farthest way, up, down, left and right");
   }
 };
 
@@ -35,9 +35,9 @@ struct JitterOptions {
   ColourJitter jitter;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.optional("brightness", jitter.brightness, between(0, 1));
-    v.optional("contrast", jitter.contrast, between(0, 1));
-    v.optional("tint", jitter.tint, between(0, 1));
+    v.optional("brightness", jitter.brightness, between(0, 1), "spread of the factor on all channels");
+    v.optional("contrast", jitter.contrast, between(0, 1), "spread of the factor on the distance from the mean");
+    v.optional("tint", jitter.tint, between(0, 1), "spread of the factor on each channel");
   }
 };
 
@@ -56,7 +56,7 @@ struct NoiseOptions {
   double std = 0;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("std", std, above(0));
+    v.required("std", std, above(0), "standard deviation, in units of the input");
   }
 };
 
@@ -73,12 +73,14 @@ std::unique_ptr<BasicLayer<T>> make_noise(const ConfigNode& options, LayerContex
 template <class T>
 LayerTable<T> augment_layers() {
   return {
-      {"random_shift", "while learning, images moved by up to `pixels` each way: {pixels}", make_random_shift<T>},
+      {"random_shift", "while learning, moves images by up to `pixels` each way", make_random_shift<T>,
+       list_parameters<ShiftOptions>()},
       {"colour_jitter",
-       "while learning, an image's brightness and contrast and its channels' factors uniform in 1 ± their spreads: "
-       "{brightness: 0, contrast: 0, tint: 0}",
-       make_colour_jitter<T>},
-      {"noise", "while learning, noise of that deviation on every number: {std}", make_noise<T>},
+       "while learning, multiplies an image's brightness, contrast and channels by factors that are uniform in 1 ± "
+       "their spreads",
+       make_colour_jitter<T>, list_parameters<JitterOptions>()},
+      {"noise", "while learning, adds Gaussian noise to every number", make_noise<T>,
+       list_parameters<NoiseOptions>()},
   };
 }
 

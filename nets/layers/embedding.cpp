@@ -24,8 +24,8 @@ struct EmbeddingOptions {
   int count = 0, size = 0;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("count", count, between(1, 1 << 20));
-    v.required("size", size, between(1, 1 << 12));
+    v.required("count", count, between(1, 1 << 20), "rows of the table: indices go from 0 to count - 1");
+    v.required("size", size, between(1, 1 << 12), "numbers of a row");
   }
 };
 
@@ -42,7 +42,8 @@ std::unique_ptr<BasicLayer<T>> make_embedding(const ConfigNode& options, LayerCo
 
 template <class T>
 LayerRow<T> embedding_row() {
-  return {"embedding", "for each number, an index, a row of a table: {count, size}", make_embedding<T>};
+  return {"embedding", "takes each number for an index and gives that row of a table", make_embedding<T>,
+          list_parameters<EmbeddingOptions>()};
 }
 
 template class BasicEmbedding<float>;

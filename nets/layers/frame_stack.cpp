@@ -36,7 +36,7 @@ std::unique_ptr<BasicLayer<T>> make_frame_stack(const ConfigNode& options, Layer
 
 template <class T>
 LayerRow<T> frame_stack_row() {
-  return {"frame_stack", "the inputs of the last steps side by side, the oldest first; the number of steps",
+  return {"frame_stack", "the inputs of the last steps side by side, the oldest first: {frame_stack: 4}",
           make_frame_stack<T>};
 }
 

@@ -18,6 +18,10 @@ void read_value(const ConfigNode& node, Extent& extent) {
   for (const int side : sides) check_range(node, side, between(0, 1 << 16));
   extent = {sides.front(), sides.back()};
 }
+ConfigNode write_value(const Extent& extent) {
+  if (extent.height == extent.width) return write_value(extent.height);
+  return write_value(std::vector{extent.height, extent.width});
+}
 
 template <class T>
 BasicConv2d<T>::BasicConv2d(BasicParameters<T>& parameters, const std::string& name, Shape input, int filters,
@@ -77,11 +81,11 @@ struct ConvOptions {
   InitConfig init;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("filters", filters, between(1, most_filters));
-    v.required("kernel", window.size);
-    v.optional("stride", window.stride);
-    v.optional("padding", window.padding);
-    v.optional("init", init);
+    v.required("filters", filters, between(1, most_filters), "channels that come out");
+    v.required("kernel", window.size, "pixels: a number or [height, width]");
+    v.optional("stride", window.stride, "pixels from one place to the next: a number or [height, width]");
+    v.optional("padding", window.padding, "zeros around the image, in pixels: a number or [height, width]");
+    v.optional("init", init, "how its weights begin; unless given, as the network's");
   }
 };
 
@@ -101,7 +105,7 @@ struct GroupNormOptions {
   int groups = 0;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("groups", groups, between(1, most_filters));
+    v.required("groups", groups, between(1, most_filters), "they must divide the channels");
   }
 };
 
@@ -124,13 +128,13 @@ std::unique_ptr<BasicLayer<T>> make_group_norm(const ConfigNode& options, LayerC
 
 struct PoolOptions {
   Extent kernel;
-  std::optional<Extent> stride;  // none: the kernel's, so that windows do not overlap
+  std::optional<Extent> stride;
   Extent padding{0, 0};
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("kernel", kernel);
-    v.optional("stride", stride);
-    v.optional("padding", padding);
+    v.required("kernel", kernel, "pixels: a number or [height, width]");
+    v.optional("stride", stride, "pixels from one window to the next; none: the kernel's, so that none overlap");
+    v.optional("padding", padding, "pixels around the image that count for nothing");
   }
 };
 
@@ -172,14 +176,14 @@ std::unique_ptr<BasicLayer<T>> make_flatten(const ConfigNode& options, LayerCont
 template <class T>
 LayerTable<T> image_layers() {
   return {
-      {"conv", "convolution: {filters, kernel, stride: 1, padding: 0, init}; a kernel is a number or [height, width]",
-       make_conv<T>},
-      {"group_norm", "groups of channels to mean 0 and variance 1, then scaled and shifted; the number of groups",
-       make_group_norm<T>},
-      {"max_pool", "the largest of each window: its kernel, or {kernel, stride, padding: 0}",
-       make_pool<T, &max_pool<T>>},
-      {"average_pool", "the mean of each window: its kernel, or {kernel, stride, padding: 0}",
-       make_pool<T, &average_pool<T>>},
+      {"conv", "convolution over the image: {conv: {filters: 32, kernel: 8, stride: 4}}", make_conv<T>,
+       list_parameters<ConvOptions>()},
+      {"group_norm", "groups of channels to mean 0 and variance 1, then scaled and shifted: {group_norm: 8}",
+       make_group_norm<T>, list_parameters<GroupNormOptions>()},
+      {"max_pool", "the largest of each window: {max_pool: 2}, or with its options", make_pool<T, &max_pool<T>>,
+       list_parameters<PoolOptions>()},
+      {"average_pool", "the mean of each window: {average_pool: 2}, or with its options", make_pool<T, &average_pool<T>>,
+       list_parameters<PoolOptions>()},
       {"spatial_softargmax", "where each channel is bright: x and y from -1 to 1", make_spatial_softargmax<T>},
       {"flatten", "an image as a row of numbers", make_flatten<T>},
   };

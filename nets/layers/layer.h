@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/config.h"
+#include "core/parameter_list.h"
 #include "core/random.h"
 #include "nets/kernels/gemm.h"
 #include "nets/layers/sequence.h"
@@ -47,8 +48,8 @@ struct InitConfig {
   double gain = 1.41421356237;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.optional("scheme", scheme, Choices{"orthogonal", "kaiming"});
-    v.optional("gain", gain, above(0));
+    v.optional("scheme", scheme, Choices{"orthogonal", "kaiming"}, "how weights are drawn");
+    v.optional("gain", gain, above(0), "scale of the weights inside the network; heads have their own");
   }
 };
 
@@ -78,6 +79,7 @@ struct LayerRow {
   std::string name;
   std::string help;
   std::function<std::unique_ptr<BasicLayer<T>>(const ConfigNode& options, LayerContext<T>& context)> make;
+  std::vector<ParameterDoc> parameters;  // its options, as `sinew layers` lists them
 };
 
 /// The layers that YAML may name: a value; a program of one's own adds rows.

@@ -116,10 +116,10 @@ template <class T>
 LayerTable<T> recurrent_layers() {
   using Cell = typename BasicRecurrentLayer<T>::Cell;
   return {
-      {"lstm", "long short-term memory: the number of units, or {units, layer_norm: false, chrono: 0, init}",
-       make_recurrent<T, Cell::lstm>},
-      {"gru", "gated recurrent unit: the number of units, or {units, layer_norm: false, chrono: 0, init}",
-       make_recurrent<T, Cell::gru>},
+      {"lstm", "long short-term memory: {lstm: 128}, or with its options", make_recurrent<T, Cell::lstm>,
+       list_parameters<RecurrentOptions>()},
+      {"gru", "gated recurrent unit: {gru: 128}, or with its options", make_recurrent<T, Cell::gru>,
+       list_parameters<RecurrentOptions>()},
   };
 }
 

@@ -7,17 +7,17 @@ namespace sinew {
 struct RecurrentOptions {
   int units = 0;
   bool layer_norm = false;
-  /// The longest time in steps that something has to be remembered; 0: not said. The gates' biases then start so that
-  /// what the units know lasts for times spread evenly from 1 to this: log U(1, chrono - 1) of the gate that keeps,
-  /// its negative of an LSTM's input gate (Tallec & Ollivier 2018).
+  /// The gates' biases start so that what the units know lasts for times spread evenly from 1 to this: log U(1, chrono -
+  /// 1) of the gate that keeps, its negative of an LSTM's input gate (Tallec & Ollivier 2018).
   int chrono = 0;
   InitConfig init{"orthogonal", 1.0};
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("units", units, between(1, 1 << 12));
-    v.optional("layer_norm", layer_norm);
-    v.optional("chrono", chrono, between(0, 1 << 20));
-    v.optional("init", init);
+    v.required("units", units, between(1, 1 << 12), "numbers that come out, and that it remembers");
+    v.optional("layer_norm", layer_norm, "normalises what the gates are computed from");
+    v.optional("chrono", chrono, between(0, 1 << 20),
+               "longest time, in steps, that something has to be remembered; 0: not said");
+    v.optional("init", init, "how its weights begin, gate by gate");
   }
 };
 

@@ -22,8 +22,8 @@ struct LinearOptions {
   InitConfig init;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("units", units, between(1, 1 << 16));
-    v.optional("init", init);
+    v.required("units", units, between(1, 1 << 16), "numbers that come out");
+    v.optional("init", init, "how its weights begin; unless given, as the network's");
   }
 };
 
@@ -85,7 +85,8 @@ LayerRow<T> activation_row(const char* name, const char* help) {
 template <class T>
 LayerTable<T> builtin_layers() {
   LayerTable<T> table = {
-      {"linear", "x · weight + bias; the number of outputs, or {units, init: {scheme, gain}}", make_linear<T>},
+      {"linear", "x · weight + bias: {linear: 64}, or with its options", make_linear<T>,
+       list_parameters<LinearOptions>()},
       {"layer_norm", "each row to mean 0 and variance 1, then scaled and shifted", make_layer_norm<T>},
       {"batch_norm",
        "each column, of an image each channel, to mean 0 and variance 1: over the batch while learning, else by "

@@ -12,17 +12,17 @@ namespace sinew {
 
 /// What stands before the heads for one sensor.
 struct EncoderConfig {
-  /// By running mean and variance: of each of the sensor's numbers, or of each of an image's channels.
-  /// none: numbers are, images are not, for they come scaled to [0, 1].
   std::optional<bool> normalize;
   LayerList layers;
-  /// both: a part of the shared trunk. A critic may see what the actor does not (Pinto et al. 2018).
   std::string used_by = "both";
   template <class Visitor>
   void visit(Visitor& v) {
-    v.optional("normalize", normalize);
-    v.optional("layers", layers);
-    v.optional("used_by", used_by, Choices{"both", "actor", "critic"});
+    v.optional("normalize", normalize,
+               "by running mean and variance, of each number or of each of an image's channels; none: numbers are, "
+               "images are not, for they come scaled to [0, 1]");
+    v.optional("layers", layers, "applied in order; `sinew layers` lists them");
+    v.optional("used_by", used_by, Choices{"both", "actor", "critic"},
+               "both: part of the shared trunk; critic: the actor does not see it (Pinto et al. 2018)");
   }
 };
 
@@ -43,11 +43,9 @@ struct NetworkConfig {
   CoreConfig core;
   LayerList actor, critic;
   InitConfig init;
-  double actor_gain = 0.01;  // of the action head's initial weights
+  double actor_gain = 0.01;
   double log_std_init = 0;
   bool state_dependent_std = false;
-  /// How a raw action becomes a command. clip: limited to the range. scale: ±1 is the range.
-  /// tanh: the squashed Gaussian, whose ±1 is the range.
   std::string action_map = "clip";
 
   /// More than this is refused before it is made. No key of the YAML: whoever reads a file knows what
@@ -56,15 +54,18 @@ struct NetworkConfig {
 
   template <class Visitor>
   void visit(Visitor& v) {
-    v.optional("encoders", encoders);
-    v.optional("core", core);
-    v.required("actor", actor);
-    v.optional("critic", critic);
-    v.optional("init", init);
-    v.optional("actor_gain", actor_gain, above(0));
-    v.optional("log_std_init", log_std_init, between(-20, 2));
-    v.optional("state_dependent_std", state_dependent_std);
-    v.optional("action_map", action_map, Choices{"clip", "scale", "tanh"});
+    v.optional("encoders", encoders, "what each sensor goes through first, by the sensor's name");
+    v.optional("core", core, "layers after the encoders that actor and critic share, such as {lstm: 128}");
+    v.required("actor", actor, "the actor's layers; its head follows them");
+    v.optional("critic", critic, "the critic's layers; its head follows them");
+    v.optional("init", init, "how weights begin");
+    v.optional("actor_gain", actor_gain, above(0), "scale of the action head's initial weights");
+    v.optional("log_std_init", log_std_init, between(-20, 2),
+               "logarithm of the initial standard deviation of continuous actions");
+    v.optional("state_dependent_std", state_dependent_std, "the standard deviation depends on what is observed");
+    v.optional("action_map", action_map, Choices{"clip", "scale", "tanh"},
+               "how a raw action becomes a command: clip limits it to the range; scale: ±1 is the range; tanh: a "
+               "squashed Gaussian, whose ±1 is the range");
   }
 };
 

@@ -1,4 +1,4 @@
-#include "envs/terms/parameter_list.h"
+#include "core/parameter_list.h"
 
 #include <algorithm>
 
@@ -13,6 +13,8 @@ std::string ParameterLister::one_line(const ConfigNode& node) {
   return text;
 }
 
-std::string ParameterLister::text_of(const Choices& choices) { return "one of " + join(choices); }
+void ParameterLister::describe(ParameterDoc& parameter, const Choices& choices) {
+  parameter.range = "one of " + join(choices);
+}
 
 }  // namespace sinew

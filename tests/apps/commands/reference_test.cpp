@@ -1,0 +1,73 @@
+// The pages of layers, algorithms and the recipe are what the code reads, and every key on them is explained.
+#include <gtest/gtest.h>
+
+#include "apps/commands/reference_page.h"
+#include "core/safe_file.h"
+#include "tests/apps/program.h"
+#include "tests/core/expect_error.h"
+
+namespace sinew {
+namespace {
+
+struct Page {
+  const char* command;
+  const char* file;
+  ReferencePage page;
+};
+
+std::vector<Page> all_pages() {
+  const Registry registry = Registry::builtin();
+  return {{"layers", "docs/layers.md", layers_page(registry.layers)},
+          {"algorithms", "docs/algorithms/keys.md", algorithms_page(registry.algorithms)},
+          {"recipe", "docs/recipe.md", recipe_page()}};
+}
+
+TEST(ReferencePages, AreThoseOfTheCode) {
+  for (const auto& [command, file, page] : all_pages())
+    EXPECT_TRUE(read_file(std::string(SINEW_SOURCE_DIR "/") + file) ==
+                reference_markdown(page, std::string("sinew ") + command))
+        << file << " is old: ./sinew " << command << " --markdown > " << file;
+}
+
+TEST(ReferencePages, ExplainEveryKey) {
+  for (const auto& [command, file, page] : all_pages())
+    for (const ReferenceEntry& entry : page.entries)
+      for (const ParameterDoc& parameter : entry.parameters)
+        EXPECT_GT(parameter.help.size(), 5u) << command << " " << entry.name << ": " << parameter.name;
+}
+
+// A layer that takes options lists them, and those it lists are those it takes.
+TEST(ReferencePages, ListWhatALayerTakes) {
+  for (const LayerRow<float>& row : builtin_layers<float>()) {
+    BasicParameters<float> parameters;
+    Rng rng(1);
+    LayerContext<float> context{.parameters = parameters, .rng = rng, .name = "layer", .input = {4}};
+    const ConfigNode unknown = ConfigNode::parse_text("{no_such_key: 1}", "test");
+    const std::string error = error_of([&] { row.make(unknown, context); });
+    const bool takes_keys = error.find("no_such_key") != error.npos;
+    EXPECT_EQ(takes_keys, !row.parameters.empty()) << row.name << ": " << error;
+    if (!takes_keys) continue;
+    for (const ParameterDoc& parameter : row.parameters) {
+      const std::string key = parameter.name.substr(0, parameter.name.find('.'));
+      EXPECT_NE(error.find(key), error.npos) << row.name << ": " << error;
+    }
+  }
+}
+
+TEST(ReferencePages, HaveTheRangeOfANumberAndTheMapsInAMap) {
+  const std::string page = reference_text(recipe_page(), 0);
+  expect_contains(page, "eval.n_eval_episodes = 10 (from 1 to 10000)\n      episodes of an evaluation\n");
+  expect_contains(page, "network.encoders.NAME.used_by = both (one of both, actor, critic)");
+  expect_contains(page, "task, needed\n");
+}
+
+TEST(ReferenceCommands, PrintOneOrAll) {
+  expect_contains(run_sinew({"layers", "lstm"}).output, "units, needed (from 1 to 4096)");
+  expect_contains(run_sinew({"algorithms", "ppo"}).output, "gamma = 0.99 (from 0 to 1)");
+  const auto wrong = run_sinew({"layers", "lsmt"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  expect_contains(wrong.errors, "there is no layer 'lsmt'; did you mean 'lstm'?");
+}
+
+}  // namespace
+}  // namespace sinew
