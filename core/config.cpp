@@ -84,7 +84,7 @@ const ConfigNode* ConfigReader::look_up(const char* key) {
   return node_.is_null() ? nullptr : node_.find(key);
 }
 
-void ConfigReader::require(const char* key) {
+void ConfigReader::require(const char* key, const char* help) {
   if (look_up(key)) return;
   // A misspelt required key is both missing and unknown: name the likely slip.
   std::string hint;
@@ -94,7 +94,8 @@ void ConfigReader::require(const char* key) {
     if (const std::string near = nearest(key, present); !near.empty())
       hint = fmt::format("; '{}' is there: is it meant?", near);
   }
-  throw node_.error(fmt::format("the key '{}' is missing{}", key, hint));
+  const std::string meaning = *help ? fmt::format(" ({})", help) : "";
+  throw node_.error(fmt::format("the key '{}' is missing{}{}", key, meaning, hint));
 }
 
 void ConfigReader::finish() const {

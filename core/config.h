@@ -157,7 +157,9 @@ class ConfigReader {
   }
   template <class T, class... Check>
   void required(const char* key, T& value, const Check&... check) {
-    require(key);
+    const char* help = "";
+    (take_help(check, help), ...);
+    require(key, help);
     optional(key, value, check...);
   }
 
@@ -170,7 +172,10 @@ class ConfigReader {
 
  private:
   const ConfigNode* look_up(const char* key);
-  void require(const char* key);
+  void require(const char* key, const char* help);
+  static void take_help(const char* text, const char*& help) { help = text; }
+  template <class Check>
+  static void take_help(const Check&, const char*&) {}
 
   const ConfigNode& node_;
   std::vector<std::string> known_;

@@ -65,13 +65,17 @@ A term without parameters is written as its name alone. An entry under `commands
 **Errors.** A name that the model or this page lacks is refused with its place in the file and the nearest name there is.
 )";
 
+std::string explained(const ParameterDoc& parameter) { return parameter.help.empty() ? "" : ": " + parameter.help; }
+
 // "**`length`** (from 1 to 1000)", which must be given, or "`axis` = `x`".
 std::string parameter_markdown(const ParameterDoc& parameter) {
   std::string text = parameter.value.empty() ? fmt::format("**`{}`**", parameter.name)
                                              : fmt::format("`{}` = `{}`", parameter.name, parameter.value);
   if (!parameter.range.empty()) text += fmt::format(" ({})", parameter.range);
-  return text;
+  return text + explained(parameter);
 }
+
+std::string parameter_line(const ParameterDoc& parameter) { return parameter_text(parameter) + explained(parameter); }
 
 std::string joined(const std::vector<ParameterDoc>& parameters, std::string (*write)(const ParameterDoc&),
                    const char* separator) {
@@ -153,7 +157,7 @@ std::string terms_text(const std::vector<TermKind>& kinds, int width) {
     for (const ListedTerm& term : kind.terms) {
       text += fmt::format("\n  {}{}\n{}", term.name, term.unit.empty() ? "" : "  [" + term.unit + "]",
                           indented(term.doc, 6, width));
-      if (!term.parameters.empty()) text += indented(joined(term.parameters, parameter_text, "; "), 6, width);
+      if (!term.parameters.empty()) text += indented(joined(term.parameters, parameter_line, "; "), 6, width);
     }
   }
   return text;

@@ -57,8 +57,8 @@ class Yaw final : public ResetTerm {
     DrawRange range{-std::numbers::pi, std::numbers::pi};
     template <class Visitor>
     void visit(Visitor& v) {
-      v.required("joint", joint);
-      v.optional("range", range);
+      v.required("joint", joint, "a free joint's name, or its body's where the joint has none");
+      v.optional("range", range, "[lowest, highest] angle, rad");
     }
   };
   Yaw(const Params& params, const TermSource& source) : range_(params.range) {
