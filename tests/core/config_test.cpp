@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/parameter_list.h"
 #include "tests/core/expect_error.h"
 
 namespace sinew {
@@ -12,7 +13,7 @@ struct Inner {
   std::vector<int> sizes = {64, 64};
   template <class Visitor>
   void visit(Visitor& v) {
-    v.optional("gamma", gamma, between(0, 1));
+    v.optional("gamma", gamma, between(0, 1), "a discount");
     v.optional("sizes", sizes, at_least(1));
   }
 };
@@ -32,7 +33,7 @@ struct Outer {
   Inner inner;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("task", task);
+    v.required("task", task, "what is done");
     v.optional("steps", steps, at_least(1));
     v.optional("n_envs", n_envs, between(1, 4096));
     v.optional("seed", seed);
@@ -83,9 +84,21 @@ TEST(Config, MisspeltKeys) {
 }
 
 TEST(Config, MissingKeys) {
-  EXPECT_EQ(refusal(""), "f.yaml: the key 'task' is missing");
-  EXPECT_EQ(refusal("steps: 3\n"), "f.yaml:1:1: the key 'task' is missing");
-  EXPECT_EQ(refusal("tasc: a\n"), "f.yaml:1:1: the key 'task' is missing; 'tasc' is there: is it meant?");
+  EXPECT_EQ(refusal(""), "f.yaml: the key 'task' is missing (what is done)");
+  EXPECT_EQ(refusal("steps: 3\n"), "f.yaml:1:1: the key 'task' is missing (what is done)");
+  EXPECT_EQ(refusal("tasc: a\n"), "f.yaml:1:1: the key 'task' is missing (what is done); 'tasc' is there: is it meant?");
+}
+
+TEST(Config, FieldsAreListedWithWhatTheyAccept) {
+  std::vector<std::string> lines;
+  for (const ParameterDoc& p : list_parameters<Outer>())
+    lines.push_back(fmt::format("{}|{}|{}|{}", p.name, p.value, p.range, p.help));
+  EXPECT_EQ(lines, (std::vector<std::string>{"task|||what is done", "steps|1000000|at least 1|",
+                                             "n_envs|8|from 1 to 4096|", "seed|1||", "rate|0.0003|above 0|",
+                                             "normalize|true||", "device|cpu|one of cpu, gpu|",
+                                             "target_kl|none|from 0 (excluded) to 1|", "label|none||",
+                                             "weights|{forward: 1}||", "network|none||",
+                                             "inner.gamma|0.99|from 0 to 1|a discount", "inner.sizes|[64, 64]|at least 1|"}));
 }
 
 TEST(Config, MistypedValues) {
