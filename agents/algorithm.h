@@ -62,8 +62,8 @@ struct AlgorithmRow {
   /// The options with every default written out.
   std::function<ConfigNode(const ConfigNode& options)> resolve;
   std::vector<ParameterDoc> parameters = {};  // its options, as `sinew algorithms` lists them
-  bool has_critic = false;  // of V(s), as the recipe's network describes it
-  bool steps_envs = true;   // else it has one env alone, which is never reset: it says what the task is
+  bool has_critic = false;                    // of V(s), as the recipe's network describes it
+  bool steps_envs = true;  // else it has one env alone, which is never reset: it says what the task is
 };
 
 using AlgorithmTable = std::vector<AlgorithmRow>;

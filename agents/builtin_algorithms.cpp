@@ -23,7 +23,8 @@ AlgorithmRow learner_row(const char* name, const char* help) {
 
 AlgorithmTable builtin_algorithms() {
   AlgorithmRow ppo = learner_row<Ppo, PpoConfig>(
-      "ppo", "proximal policy optimisation (Schulman et al. 2017): learns on-policy, from what the present policy does");
+      "ppo",
+      "proximal policy optimisation (Schulman et al. 2017): learns on-policy, from what the present policy does");
   ppo.has_critic = true;
   AlgorithmRow bc = learner_row<BehaviorCloning, BcConfig>(
       "bc", "behavioural cloning: learns to act as demonstrations do, and steps no env");

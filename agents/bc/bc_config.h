@@ -27,9 +27,10 @@ struct BcConfig {
     v.optional("max_grad_norm", max_grad_norm, at_least(0), "longest gradient; 0: any");
     v.optional("adam_epsilon", adam_epsilon, above(0), "added to Adam's denominator");
     v.optional("weight_decay", weight_decay, at_least(0), "of AdamW");
-    v.optional("learn_std", learn_std,
-               "learns a Gaussian policy's standard deviation too: how sure the demonstrator was; false: it stays as it "
-               "began, and learning that goes on from this policy explores");
+    v.optional(
+        "learn_std", learn_std,
+        "learns a Gaussian policy's standard deviation too: how sure the demonstrator was; false: it stays as it "
+        "began, and learning that goes on from this policy explores");
     v.optional("seq_len", seq_len, between(1, 1 << 16),
                "steps that gradients flow back in a network that remembers; none: 16");
     v.optional("n_shards", n_shards, between(0, 64),

@@ -216,7 +216,8 @@ int play_command(const PlayArguments& arguments, const Registry& registry) {
                                     : "");
   }
   fmt::print("{}: return {:.2f}{} over {} episode{} of {}{}\n", path, evaluation.mean_reward(),
-             is_one ? "" : fmt::format(" ± {:.2f}", evaluation.std_error()), evaluation.episodes.size(), is_one ? "" : "s", task.name,
+             is_one ? "" : fmt::format(" ± {:.2f}", evaluation.std_error()), evaluation.episodes.size(),
+             is_one ? "" : "s", task.name,
              is_one ? ""
                     : fmt::format(" (± is the mean's standard error; the episodes' own spread is {:.2f})",
                                   evaluation.std_reward()));

@@ -25,8 +25,8 @@ int print_page(ReferencePage page, const ReferenceOptions& options, const std::s
     if (page.entries.empty())
       fail("there is no {} '{}'{}", page.noun, shortened(options.name), suggestion(options.name, known));
   }
-  fmt::print("{}", options.markdown ? reference_markdown(page, command)
-                                    : reference_text(page, terminal_width(STDOUT_FILENO)));
+  fmt::print(
+      "{}", options.markdown ? reference_markdown(page, command) : reference_text(page, terminal_width(STDOUT_FILENO)));
   return 0;
 }
 

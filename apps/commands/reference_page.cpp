@@ -18,7 +18,8 @@ std::string parameter_table(const std::vector<ParameterDoc>& parameters) {
 
 ReferencePage layers_page(const LayerTable<float>& layers) {
   ReferencePage page{
-      "layer", "Layers",
+      "layer",
+      "Layers",
       "A network's encoders, core, actor and critic are lists of layers, which are applied in order. A layer without "
       "options is its name alone.",
       "network:\n"
@@ -58,17 +59,18 @@ std::string reference_text(const ReferencePage& page, int width) {
   for (const ReferenceEntry& entry : page.entries) {
     if (!entry.name.empty()) text += fmt::format("\n  {}\n{}", entry.name, indented(entry.help, 6, width));
     for (const ParameterDoc& parameter : entry.parameters)
-      text += (entry.name.empty() ? "\n" : "") + indented(parameter_text(parameter), entry.name.empty() ? 2 : 6, width) +
+      text += (entry.name.empty() ? "\n" : "") +
+              indented(parameter_text(parameter), entry.name.empty() ? 2 : 6, width) +
               indented(parameter.help, entry.name.empty() ? 6 : 10, width);
   }
   return text;
 }
 
 std::string reference_markdown(const ReferencePage& page, const std::string& command) {
-  std::string text =
-      fmt::format("# {}\n\nThis page is what `{} --markdown` prints; the command lists your own program's too. {}\n\n"
-                  "```yaml\n{}```\n",
-                  page.title, command, page.intro, page.example);
+  std::string text = fmt::format(
+      "# {}\n\nThis page is what `{} --markdown` prints; the command lists your own program's too. {}\n\n"
+      "```yaml\n{}```\n",
+      page.title, command, page.intro, page.example);
   for (const ReferenceEntry& entry : page.entries) {
     if (!entry.name.empty()) text += fmt::format("\n## {}\n\n{}\n", entry.name, entry.help);
     if (!entry.parameters.empty()) text += parameter_table(entry.parameters);

@@ -193,9 +193,8 @@ LayerTable<T> attention_layers() {
   return {
       {"attention", "multi-head attention over the last steps, added to its input", make_attention<T>,
        list_parameters<AttentionOptions>()},
-      {"gtrxl",
-       "gated transformer with a memory of fixed length (Parisotto et al. 2020)",
-       make_gtrxl<T>, list_parameters<GtrxlOptions>()},
+      {"gtrxl", "gated transformer with a memory of fixed length (Parisotto et al. 2020)", make_gtrxl<T>,
+       list_parameters<GtrxlOptions>()},
   };
 }
 

@@ -79,8 +79,7 @@ LayerTable<T> augment_layers() {
        "while learning, multiplies an image's brightness, contrast and channels by factors that are uniform in 1 ± "
        "their spreads",
        make_colour_jitter<T>, list_parameters<JitterOptions>()},
-      {"noise", "while learning, adds Gaussian noise to every number", make_noise<T>,
-       list_parameters<NoiseOptions>()},
+      {"noise", "while learning, adds Gaussian noise to every number", make_noise<T>, list_parameters<NoiseOptions>()},
   };
 }
 

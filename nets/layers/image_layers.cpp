@@ -182,8 +182,8 @@ LayerTable<T> image_layers() {
        make_group_norm<T>, list_parameters<GroupNormOptions>()},
       {"max_pool", "the largest of each window: {max_pool: 2}, or with its options", make_pool<T, &max_pool<T>>,
        list_parameters<PoolOptions>()},
-      {"average_pool", "the mean of each window: {average_pool: 2}, or with its options", make_pool<T, &average_pool<T>>,
-       list_parameters<PoolOptions>()},
+      {"average_pool", "the mean of each window: {average_pool: 2}, or with its options",
+       make_pool<T, &average_pool<T>>, list_parameters<PoolOptions>()},
       {"spatial_softargmax", "where each channel is bright: x and y from -1 to 1", make_spatial_softargmax<T>},
       {"flatten", "an image as a row of numbers", make_flatten<T>},
   };

@@ -7,8 +7,8 @@ namespace sinew {
 struct RecurrentOptions {
   int units = 0;
   bool layer_norm = false;
-  /// The gates' biases start so that what the units know lasts for times spread evenly from 1 to this: log U(1, chrono -
-  /// 1) of the gate that keeps, its negative of an LSTM's input gate (Tallec & Ollivier 2018).
+  /// The gates' biases start so that what the units know lasts for times spread evenly from 1 to this: log U(1, chrono
+  /// - 1) of the gate that keeps, its negative of an LSTM's input gate (Tallec & Ollivier 2018).
   int chrono = 0;
   InitConfig init{"orthogonal", 1.0};
   template <class Visitor>

@@ -86,19 +86,20 @@ TEST(Config, MisspeltKeys) {
 TEST(Config, MissingKeys) {
   EXPECT_EQ(refusal(""), "f.yaml: the key 'task' is missing (what is done)");
   EXPECT_EQ(refusal("steps: 3\n"), "f.yaml:1:1: the key 'task' is missing (what is done)");
-  EXPECT_EQ(refusal("tasc: a\n"), "f.yaml:1:1: the key 'task' is missing (what is done); 'tasc' is there: is it meant?");
+  EXPECT_EQ(refusal("tasc: a\n"),
+            "f.yaml:1:1: the key 'task' is missing (what is done); 'tasc' is there: is it meant?");
 }
 
 TEST(Config, FieldsAreListedWithWhatTheyAccept) {
   std::vector<std::string> lines;
   for (const ParameterDoc& p : list_parameters<Outer>())
     lines.push_back(fmt::format("{}|{}|{}|{}", p.name, p.value, p.range, p.help));
-  EXPECT_EQ(lines, (std::vector<std::string>{"task|||what is done", "steps|1000000|at least 1|",
-                                             "n_envs|8|from 1 to 4096|", "seed|1||", "rate|0.0003|above 0|",
-                                             "normalize|true||", "device|cpu|one of cpu, gpu|",
-                                             "target_kl|none|from 0 (excluded) to 1|", "label|none||",
-                                             "weights|{forward: 1}||", "network|none||",
-                                             "inner.gamma|0.99|from 0 to 1|a discount", "inner.sizes|[64, 64]|at least 1|"}));
+  EXPECT_EQ(lines,
+            (std::vector<std::string>{"task|||what is done", "steps|1000000|at least 1|", "n_envs|8|from 1 to 4096|",
+                                      "seed|1||", "rate|0.0003|above 0|", "normalize|true||",
+                                      "device|cpu|one of cpu, gpu|", "target_kl|none|from 0 (excluded) to 1|",
+                                      "label|none||", "weights|{forward: 1}||", "network|none||",
+                                      "inner.gamma|0.99|from 0 to 1|a discount", "inner.sizes|[64, 64]|at least 1|"}));
 }
 
 TEST(Config, MistypedValues) {
