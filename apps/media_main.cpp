@@ -28,8 +28,8 @@ struct VideoOptions {
   bool until_told = false;
 };
 
-// Frames until the input ends; one cut short means that whoever made them gave up. Where the end is to be told, an
-// input that ends without that does, too: whoever made them was killed.
+// Writes frames until the input ends; a partial frame means that the sender gave up. If an end marker is expected,
+// input that ends without it means that the sender was killed.
 int write_video(const VideoOptions& options) {
   int width = 0, height = 0, end = 0;
   if (std::sscanf(options.size.c_str(), "%dx%d%n", &width, &height, &end) != 2 ||
@@ -74,7 +74,7 @@ Command::Work declare_plot(CommandLine& line) {
 }  // namespace sinew
 
 int main(int argc, char** argv) {
-  // What ends a group of processes goes to the parent and us alike; the parent decides, by ending our input.
+  // A signal to the process group reaches both the parent and this process; the parent decides, by closing our input.
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::signal(signal, SIG_IGN);
   return sinew::run_program(
       argc, argv,

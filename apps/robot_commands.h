@@ -5,8 +5,8 @@
 #include "nets/layers/layer.h"
 #include "robots/link/adapter_table.h"
 
-/// The subcommands that a computer on a robot has, too: they need neither MuJoCo nor what learning needs. One function
-/// each, in the file of its name.
+/// The subcommands also built for a computer on a robot: they need neither MuJoCo nor the learning libraries. One
+/// function each, in the file named after it.
 namespace sinew {
 
 Command::Work declare_stream(CommandLine& line, const LayerTable<float>& layers, const AdapterTable& adapters);

@@ -1,4 +1,4 @@
-// The `sinew` command of a computer on a robot (SINEW_ROBOT_ONLY).
+// The `sinew` command for a computer on a robot (SINEW_ROBOT_ONLY).
 #include "apps/robot_commands.h"
 #include "nets/layers/layer.h"
 

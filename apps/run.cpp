@@ -10,8 +10,8 @@
 namespace sinew {
 namespace {
 
-// glibc keeps what a large piece of memory took once a larger one was given back: the megabytes of a checkpoint would
-// stay a learner's for good, in holes. With a fixed threshold they go back to the system.
+// After a large block is freed, glibc raises its mmap threshold and keeps such memory: a checkpoint's megabytes would
+// stay with a learner for good, in holes. With a fixed threshold they go back to the system.
 void give_back_large_pieces() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 1 << 20);

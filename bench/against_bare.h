@@ -7,8 +7,8 @@
 
 namespace sinew::bench {
 
-/// VecEnv::step of as many envs as `bare` has, against the bare loop, with the same random actions and on the same
-/// threads, in turns. A round of one takes about `seconds`. Leaves unit and work to the caller.
+/// VecEnv::step against the bare loop, with the same number of envs as `bare`, the same random actions and the same
+/// threads, in turns. One round of either takes about `seconds`. The caller sets unit and work.
 Figure against_bare(std::string name, const EnvFactory& factory, BarePhysics& bare, ThreadPool& pool, double seconds);
 
 }  // namespace sinew::bench

@@ -1,4 +1,4 @@
-// Counts what each thread allocates, for `sinew bench link`, which loads it before everything else (LD_PRELOAD).
+// Counts each thread's allocations for `sinew bench link`, which loads this library before all others (LD_PRELOAD).
 #include <cstdint>
 
 namespace {

@@ -19,7 +19,7 @@ void check(int code) {
   if (code < 0) fail("ZeroMQ: {}", zmq_strerror(zmq_errno()));
 }
 
-// Answers each message until an empty one comes.
+// Answers each message until it receives an empty one.
 void echo(void* router, int bytes_back) {
   std::array<char, 256> id{};
   std::vector<char> body(1 << 16);
@@ -67,7 +67,7 @@ LatencyHistogram wake_ups(double rate, double seconds) {
   std::atomic<bool> ending{false};
   LatencyHistogram times;
   std::thread sleeper([&] {
-    make_thread_real_time(70);  // as the policy's control thread
+    make_thread_real_time(70);  // like the policy's control thread
     while (bell.wait_until(now_seconds() + 10) && !ending) times.add(now_seconds() - rung);
   });
   DeadlineLoop loop(1 / rate);

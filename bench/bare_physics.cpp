@@ -33,11 +33,11 @@ const BareTask& bare_task(const std::string& name) {
 struct BarePhysics::World {
   BareTask task;
   std::shared_ptr<const Model> model;
-  mjModel sized;  // the same arrays, buffers as small as a simulation's own
+  mjModel sized;  // the same arrays, with buffers as small as a simulation's own
   std::vector<mjData*> data;
   std::vector<int> age;
   std::vector<Rng> rngs;
-  std::vector<std::unique_ptr<BareRendering>> renderers;  // of each thread; none: no pictures
+  std::vector<std::unique_ptr<BareRendering>> renderers;  // one per thread; empty: no images
 
   explicit World(const BareTask& its_task)
       : task(its_task), model(Model::load(sinew_home() + "/sim/models/" + task.name + ".xml")), sized(model->raw()) {

@@ -32,7 +32,7 @@ BareRendering::BareRendering(const mjModel* model, const char* camera, int heigh
   c.model.vis.quality.numstacks = 6;
   c.model.vis.quality.numquads = 1;
   c.geom_size.assign(model->geom_size, model->geom_size + 3 * model->ngeom);
-  for (int i = 0; i < model->ngeom; ++i)  // one square, as wide as what ours draws
+  for (int i = 0; i < model->ngeom; ++i)  // one square, as wide as the one our renderer draws
     if (model->geom_type[i] == mjGEOM_PLANE) std::fill_n(&c.geom_size[static_cast<size_t>(3 * i)], 3, 2000);
   c.model.geom_size = c.geom_size.data();
   c.area = {0, 0, width, height};

@@ -8,13 +8,13 @@ struct mjData_;
 
 namespace sinew::bench {
 
-/// The limit of everything that draws: MuJoCo's update, render and read of one camera, with the settings of
-/// observations, in an OpenGL context of its own. Use it in one thread at a time.
+/// The upper bound for all rendering: MuJoCo's update, render and read of one camera, with the settings used for
+/// observations, in its own OpenGL context. Use it in one thread at a time.
 class BareRendering {
  public:
   BareRendering(const mjModel_* model, const char* camera, int height, int width);
   ~BareRendering();
-  /// Leaves the picture, the lowest row first, in its own memory.
+  /// Leaves the image, lowest row first, in the object's own memory.
   void draw(mjData_* data);
 
  private:

@@ -3,60 +3,61 @@
 #include <string>
 #include <vector>
 
-/// Figures of speed, each beside a limit measured in the same process, or a peer in one of its own (peer_process.h),
-/// in turns: a machine that drifts or is shared changes both alike. What was measured elsewhere is no peer.
+/// Speed figures, each compared with a limit measured in the same process, or with a peer in a process of its own
+/// (peer_process.h), in turns, so that machine drift and sharing affect both alike. A figure measured elsewhere does
+/// not count as a peer.
 namespace sinew::bench {
 
 struct Figure {
   std::string name;
   double value = 0;
   std::string unit;
-  double limit = 0;  // what it is held against, in the same unit; 0: nothing
-  double ratio = 0;  // value / limit, the median over interleaved rounds where both were measured
-  std::string work;  // what was measured against what
+  double limit = 0;  // the limit to compare with, in the same unit; 0: none
+  double ratio = 0;  // value / limit, the median over interleaved rounds if both were measured
+  std::string work;  // what was measured and compared
 };
 
 struct Options {
   int threads = 2;
-  double seconds = 1;             // of measuring per candidate
-  std::string torch_python = {};  // a Python that has PyTorch; "": the program that was built with LibTorch, if any
+  double seconds = 1;             // of measurement per candidate
+  std::string torch_python = {};  // a Python with PyTorch; "": the program built with LibTorch, if any
 };
 
 struct Benchmark {
   std::string name;
   std::string help;
   std::function<std::vector<Figure>(const Options&)> run;
-  std::string preload = {};  // a library that wants to be loaded before all others; "": none
+  std::string preload = {};  // a library to load before all others; "": none
 };
 
 /// envs, cameras, train, nets, checkpoints, link.
 std::vector<Benchmark> benchmarks();
 
-/// A candidate does some work and returns its rate, for example env steps per second.
+/// A candidate does some work and returns its rate, for example in env steps per second.
 using Candidate = std::function<double()>;
 
 struct Comparison {
   std::vector<double> medians;  // of each candidate's rate
   std::vector<double> ratios;   // median of candidate i's rate over candidate 0's of the same round
-  double scaled = 0;            // median of the last one's rates, each times reference / peak right after it
+  double scaled = 0;            // median of the last candidate's rates, each times reference / peak right after it
 };
-/// Runs the candidates in turn, `rounds` times after one warm-up. threads: of the last candidate's work, whose rates
-/// are scaled by the peak of as many threads (0: nothing is scaled).
+/// Runs the candidates in turn, `rounds` times after one warm-up. threads: the number of threads of the last
+/// candidate's work; its rates are scaled by the peak of that many threads (0: nothing is scaled).
 Comparison interleave(const std::vector<Candidate>& candidates, int rounds, int threads = 0);
 
-/// Repeats `work` for about `seconds` and returns how often per second it ran in the best of many short
-/// rounds, undisturbed by what else the machine does; peak_flops() is taken likewise.
+/// Repeats `work` for about `seconds` and returns its rate per second in the best of many short rounds, undisturbed by
+/// other load on the machine; peak_flops() is measured the same way.
 double rate_of(const std::function<void()>& work, double seconds);
 
-/// Microseconds that `work` takes, the median of as many times as fit into `seconds`, and of 100 at least.
+/// The time of `work` in microseconds: the median of as many repetitions as fit into `seconds`, at least 100.
 double median_time_of(const std::function<void()>& work, double seconds);
 
-/// FLOP/s of register-only fused multiply-adds in float32, of one thread while so many run: the peak of this machine
-/// now, whose cores may share what they compute with.
+/// FLOP/s of register-only fused multiply-adds in float32, per thread while `threads` run: the present peak of this
+/// machine, whose cores may share execution units.
 double peak_flops(int threads = 1);
-/// Likewise of the machine whose absolute figures the project is held to, on one thread and on two.
+/// The same for the reference machine of the project's absolute figures, on one thread and on two.
 inline constexpr double reference_peak_flops = 117e9;
-/// A figure that says what the value would be on that machine, against the project's target.
+/// A figure of the value expected on the reference machine, against the project's target.
 Figure scaled(const Figure& figure, double target, double value);
 
 std::vector<Figure> bench_envs(const Options& options);

@@ -1,5 +1,4 @@
-// What a run costs around its iterations: rows of metrics, evaluations, checkpoints, progress, when none of them is
-// due.
+// The cost of a run outside its iterations: metrics rows, evaluations, checkpoints, progress, when none of them is due.
 #include <unistd.h>
 
 #include <filesystem>
@@ -12,7 +11,7 @@
 namespace sinew::bench {
 namespace {
 
-// Its iteration is one env step, and does nothing.
+// Each iteration counts one env step and does nothing.
 class IdleLearner final : public Algorithm {
  public:
   explicit IdleLearner(const AlgorithmContext& context)

@@ -1,4 +1,4 @@
-// What exact resume costs: the same training with checkpoints and without.
+// The cost of exact resume: the same training with and without checkpoints.
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,7 +28,7 @@ std::vector<Figure> bench_checkpoints(const Options& options) {
     return train(recipe, Registry::builtin(),
                  {.run_folder = folder, .if_run_exists = IfRunExists::overwrite, .threads = options.threads});
   };
-  // Without evaluations: at each best one, a checkpoint is made in any case.
+  // Evaluations are off: each best one makes a checkpoint in any case.
   Recipe with = half_cheetah();
   with.eval.eval_freq = 0;
   Recipe without = with;
@@ -38,7 +38,7 @@ std::vector<Figure> bench_checkpoints(const Options& options) {
     const Stopwatch watch;
     return static_cast<double>(result_of(recipe).status.steps) / watch.seconds();
   };
-  // With them: more checkpoints, which the best policies travel in.
+  // With evaluations: more checkpoints, which contain the best policies.
   std::vector<double> shares;
   const auto with_evaluations = [&] {
     const Stopwatch watch;

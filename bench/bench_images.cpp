@@ -14,7 +14,7 @@
 namespace sinew::bench {
 namespace {
 
-// Mnih et al. 2015, and half of the dense layer of Mnih et al. 2013.
+// Mnih et al. 2015, and the network of Mnih et al. 2013 with half its dense layer.
 constexpr ConvNet nature{84, 84, 4, 0, 3, {{32, 8, 4}, {64, 4, 2}, {64, 3, 1}}, 512};
 constexpr ConvNet small{64, 64, 3, 0, 2, {{16, 8, 4}, {32, 4, 2}}, 128};
 
@@ -29,7 +29,7 @@ LayerList layers_of(const ConvNet& net) {
   return list;
 }
 
-// A network and a batch of images, whose rows one tape computes, or two that share them as a learner's shards do.
+// A network and a batch of images. One tape computes all rows, or two tapes share them like a learner's shards.
 class NetBench {
  public:
   explicit NetBench(const ConvNet& net)
@@ -57,7 +57,7 @@ class NetBench {
     });
   }
 
-  // Of one forward pass; the layers' multiply-adds alone.
+  // FLOPs of one forward pass; only the layers' multiply-adds count.
   double flops() {
     step();
     double total = 0;
@@ -132,7 +132,7 @@ std::vector<Figure> image_figures(const Options& options, double peak, TorchPeer
       figures.push_back(against_peak(prefix + "_forward", rate_of([&] { bench.forward(); }, 0.5 * options.seconds),
                                      flops, peak,
                                      "a forward pass on one thread against its multiply-adds at the peak"));
-      // The gradient of the weights takes as many again, and that of the inputs (the images want none).
+      // The gradient of the weights takes as many again, and so does that of the inputs (not needed for the images).
       figures.push_back(
           against_peak(prefix + "_step", rate_of([&] { bench.step(); }, 0.5 * options.seconds), 3 * flops, peak,
                        "forward and backward on one thread against three times a forward pass's multiply-adds"));

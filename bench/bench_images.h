@@ -6,7 +6,7 @@ namespace sinew::bench {
 
 class TorchPeer;
 
-/// The field's networks, forward and backward, against the multiply-add peak of one core and, where it is there,
+/// The field's standard networks, forward and backward, against the multiply-add peak of one core and, if present,
 /// against PyTorch.
 std::vector<Figure> image_figures(const Options& options, double peak, TorchPeer& torch);
 /// An actor's time from one frame to its action.

@@ -1,4 +1,4 @@
-// The robot link: how much later an action comes than ZeroMQ and the scheduler alone would have it.
+// The robot link: the latency of an action beyond that of ZeroMQ and the scheduler alone.
 #include "bench/bench_link.h"
 
 #include <cmath>
@@ -13,7 +13,7 @@ namespace sinew::bench {
 namespace {
 
 constexpr double link_rate = 500, camera_rate = 30;         // Hz
-constexpr int observation_bytes = 280, action_bytes = 130;  // about what the link's messages have
+constexpr int observation_bytes = 280, action_bytes = 130;  // approximate sizes of the link's messages
 
 InterfaceSpec interface_of(double rate, bool with_cameras) {
   InterfaceSpec spec;
@@ -42,7 +42,7 @@ std::string allocations_text(const LinkRun& run) {
                      text(run.robot_allocations));
 }
 
-// Two threads that compute as long as it lives.
+// Two threads that compute for the lifetime of this object.
 class Load {
  public:
   Load() {
@@ -63,7 +63,7 @@ class Load {
   std::array<std::thread, 2> threads_;
 };
 
-// A picture with edges and a gradient that move: about as large as a JPEG of a room.
+// An image with moving edges and a moving gradient: its JPEG is about as large as that of a room.
 std::string picture(int height, int width, int frame) {
   std::vector<uint8_t> pixels(static_cast<size_t>(height) * static_cast<size_t>(width) * 3);
   for (int y = 0; y < height; ++y)
@@ -108,8 +108,8 @@ std::vector<Figure> latency_figures(double seconds) {
   return figures;
 }
 
-// With two busy threads beside it: deadlines, and the whole way of an action, at three rates, with and without the
-// right to real-time scheduling.
+// Under load from two busy threads: deadlines and the whole path of an action, at three rates, with and without
+// real-time scheduling.
 std::vector<Figure> load_figures(double seconds) {
   std::vector<Figure> figures;
   for (const bool real_time : {true, false})

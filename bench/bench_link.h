@@ -12,16 +12,16 @@
 #include "robots/link/policy_client.h"
 #include "robots/link/robot_server.h"
 
-/// A policy and a robot of no substance on the two ends of a real link: what `sinew bench link` measures.
+/// A minimal policy and robot on the two ends of a real link: the subject of `sinew bench link`.
 namespace sinew::bench {
 
-/// How often this thread has asked for memory; empty where the counter is not loaded (allocation_counter.cpp).
+/// The number of allocations of this thread; empty if the counter is not loaded (allocation_counter.cpp).
 std::optional<uint64_t> thread_allocations();
 
-/// Two servos that do what they are told, and cameras that deliver frames made beforehand.
+/// Two servos that follow their commands exactly, and cameras that deliver frames prepared in advance.
 class IdealBody final : public RobotBody {
  public:
-  /// frames: of each camera, the JPEGs that it delivers in turn.
+  /// frames: for each camera, the JPEGs that it delivers in turn.
   IdealBody(std::vector<SensorSpec> sensors, std::vector<std::vector<std::string>> frames);
   const std::vector<SensorSpec>& sensors() const override { return sensors_; }
   RobotState measure() override;
@@ -37,14 +37,14 @@ class IdealBody final : public RobotBody {
   std::array<double, 2> position_{}, velocity_{};
 };
 
-/// What one run of the link came to.
+/// The result of one run of the link.
 struct LinkRun {
   LatencyHistogram
       to_gate;  // from an observation's receipt at the policy's socket to its action's arrival at the robot
   LatencyHistogram action_age;  // from the robot's stamp of an observation to its action's arrival there
   LatencyHistogram lateness;    // of the robot's deadlines
   LatencyHistogram images;      // decoding and processing the images of one observation
-  LatencyHistogram decision;    // from receipt to the action's being sent
+  LatencyHistogram decision;    // from receipt until the action is sent
   uint64_t observations = 0, actions = 0, refused = 0, dropped = 0, skipped = 0, late = 0, lost = 0;
   std::optional<uint64_t> policy_allocations, robot_allocations;  // in the control threads, once warm
   double seconds = 0, cpu_seconds = 0;                            // of this process
@@ -52,8 +52,7 @@ struct LinkRun {
 };
 
 RobotConfig ideal_robot(double rate);
-/// Arms and runs for `seconds` on two ports of this computer; with real-time scheduling where that is permitted, or
-/// without asking for it.
+/// Arms and runs for `seconds` on two ports of this computer; with real-time scheduling if `real_time` and permitted.
 LinkRun run_link(const Policy& policy, const RobotConfig& config, IdealBody& body, double seconds,
                  bool real_time = true);
 

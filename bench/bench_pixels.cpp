@@ -4,13 +4,13 @@
 #include "bench/bench.h"
 #include "core/clock.h"
 
-// PPO from pixels: the work that reference pages have of Stable-Baselines3.
+// PPO from pixels: the workload for which reference pages have figures of Stable-Baselines3.
 namespace sinew::bench {
 namespace {
 
 constexpr int n_envs = 8;
 
-/// Frames of noise that cost next to nothing, so that learning alone is measured.
+/// Noise frames that cost almost nothing, so that only learning is measured.
 class NoiseEnv final : public Env {
  public:
   NoiseEnv() : noise_(2 * frame_size) {

@@ -11,7 +11,8 @@
 namespace sinew::bench {
 namespace {
 
-// An LSTM as wide as its input, and sequences that one tape computes, or two that share them as a learner's shards do.
+// An LSTM as wide as its input, and sequences. One tape computes all of them, or two tapes share them like a learner's
+// shards.
 class LstmBench {
  public:
   explicit LstmBench(const LstmNet& work)
@@ -86,7 +87,8 @@ std::vector<Figure> recurrent_figures(const Options& options, double peak, Torch
       const LstmNet work{units, steps, batch};
       LstmBench bench(work);
       const std::string name = fmt::format("lstm_{}_{}_{}", units, steps, batch);
-      // Two products of [batch, units] and [units, 4 · units] a step, and as many for each gradient but the input's.
+      // Two products of [batch, units] and [units, 4 · units] per step, and as many for each gradient except the
+      // input's.
       const double flops = (2 * 3 - 1) * 2.0 * steps * batch * 4 * units * units, limit = 1e3 * flops / peak;
       const double time = 1e3 / rate_of([&] { bench.step(); }, 0.5 * options.seconds);
       figures.push_back({name + "_step", time, "ms", limit, time / limit,

@@ -12,7 +12,7 @@
 namespace sinew::bench {
 namespace {
 
-// Actor and critic of two layers each.
+// Actor and critic with two layers each.
 NetworkConfig two_layers_of(int width) {
   const std::string layers = fmt::format("[{{linear: {0}}}, tanh, {{linear: {0}}}, tanh]", width);
   return read_config<NetworkConfig>(ConfigNode::parse_text("{actor: " + layers + ", critic: " + layers + "}", "bench"));
@@ -58,7 +58,7 @@ PpoConfig pendulum_config() { return {.n_steps = 1024, .batch_size = 256, .n_epo
 // RLtools' settings: 64 envs × 64, batch 2048, 4 epochs.
 PpoConfig ant_config() { return {.n_steps = 64, .batch_size = 2048, .n_epochs = 4}; }
 
-// Ant as RLtools has it: 27 numbers, no contact forces in observation or reward.
+// Ant as in RLtools: 27 numbers, no contact forces in observation or reward.
 EnvFactory ant_without_contact_forces() {
   const std::string folder = sinew_home() + "/configs/tasks";
   ConfigNode task = ConfigNode::parse_file(folder + "/ant.yaml");
@@ -71,15 +71,15 @@ EnvFactory ant_without_contact_forces() {
 
 constexpr int steps = 2048, n_envs = 8;
 
-// Multiply-adds (as two FLOPs) that an env step costs at the least: two networks inputs-width-width-outputs,
-// forward for the roll-out, forward and both gradients in each epoch (none to the inputs).
+// The minimum multiply-adds (as two FLOPs) of an env step: two networks inputs-width-width-outputs, forward for the
+// roll-out, forward and both gradients in each epoch (no gradients for the inputs).
 double flops_per_step(double inputs, double width, double actions, int n_epochs) {
   const auto products = [=](double outputs) { return inputs * width + width * width + width * outputs; };
   const double forward = 2 * (products(actions) + products(1)), input_gradients = 2 * 2 * inputs * width;
   return forward + n_epochs * (3 * forward - input_gradients);
 }
 
-// The share of what is possible at all: physics and multiply-adds at their peaks, nothing else.
+// The share of the maximum possible rate: physics and multiply-adds at their peaks, nothing else.
 Figure share_of_ceiling(const Figure& figure, double physics, double flops, double peak, int threads) {
   Figure result = figure;
   result.name += "_ceiling";
@@ -112,7 +112,7 @@ Figure whole_train(const Options& options, BarePhysics& bare, const std::vector<
   for (const auto& [key, value] : algorithm.entries()) recipe.algorithm.set(key, value);
   recipe.n_envs = n_envs;
   recipe.total_timesteps = 200000;
-  recipe.eval.n_final_episodes = 0;  // no part of the training time
+  recipe.eval.n_final_episodes = 0;  // not part of the training time
   const std::string folder =
       (std::filesystem::temp_directory_path() / ("sinew_bench_" + std::to_string(std::random_device()()))).string();
   const TrainOptions train_options{.run_folder = folder,
@@ -149,7 +149,7 @@ std::vector<Figure> pendulum(const Options& options, double peak) {
           scaled(figure, 600000, c.scaled)};
 }
 
-// Where RLtools' headers were found: its program beside ours, both on one thread.
+// If RLtools' headers were found: its program against ours, both on one thread.
 std::vector<Figure> pendulum_beside_rltools() {
 #ifdef SINEW_RLTOOLS_PEER
   if (!std::filesystem::exists(SINEW_RLTOOLS_PEER)) return {};

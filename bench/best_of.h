@@ -8,8 +8,8 @@
 
 namespace sinew::bench {
 
-/// The best of several ways to do the same work, each for a short while and by its quickest repetition; those that the
-/// first call finds far behind are left out of the others. What a peer does is measured alike (torch_peer.h).
+/// The best of several ways to do the same work, each run for a short while and rated by its fastest repetition; ways
+/// far behind in the first call are left out of later ones. A peer's work is measured the same way (torch_peer.h).
 class BestOf {
  public:
   BestOf(std::vector<std::function<void()>> ways, double seconds) : ways_(std::move(ways)), seconds_(seconds) {}
@@ -26,7 +26,7 @@ class BestOf {
   }
 
  private:
-  // Of its quickest repetition.
+  // The rate of its fastest repetition.
   double rate(const std::function<void()>& way) const {
     double best = 0;
     const Stopwatch all;

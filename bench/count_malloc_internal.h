@@ -1,5 +1,5 @@
-// No header of the usual kind: where it is included, malloc and its family become functions that count in a variable
-// `count` and go on to glibc's own, which it keeps under a second name. operator new ends here too.
+// Not an ordinary header: including it defines malloc and its family as functions that increment a variable `count` and
+// call glibc's own functions, which glibc exports under a second name. operator new ends up here too.
 #include <cerrno>
 #include <cstddef>
 

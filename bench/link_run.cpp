@@ -21,7 +21,7 @@ double cpu_seconds() {
   return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
-// How many allocations a thread made since it was warm. Called at the end of each of its rounds.
+// The number of allocations of a thread since it was warm. Called at the end of each of its rounds.
 class AllocationWatch {
  public:
   void look() {
@@ -37,7 +37,7 @@ class AllocationWatch {
   std::atomic<uint64_t> since_{0};
 };
 
-// When the observation that each action answers was received, by the action's number.
+// The time at which each action's observation was received, by the action's number.
 class Receipts {
  public:
   void note(uint64_t sequence, double when) { times_[sequence % times_.size()] = when; }

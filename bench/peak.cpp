@@ -9,9 +9,9 @@ namespace sinew::bench {
 namespace {
 
 constexpr int chains = simd::vector_bytes == 64 ? 24 : 12;  // independent sums hide the latency
-constexpr int64_t steps = 100000;                           // short enough for a round that nobody interrupts
+constexpr int64_t steps = 100000;                           // short enough for an uninterrupted round
 
-// In registers alone.
+// Works in registers only.
 void multiply_and_add() {
   using Vec = simd::Vec<float>;
   Vec sum[chains] = {};
@@ -28,8 +28,7 @@ void multiply_and_add() {
 double peak_flops(int threads) {
   ThreadPool pool(threads);
   double best = 0;
-  for (const Stopwatch all;
-       all.seconds() < 0.3;) {  // time enough for the system to put each thread on a core of its own
+  for (const Stopwatch all; all.seconds() < 0.3;) {  // long enough for the system to move each thread to its own core
     const Stopwatch watch;
     pool.parallel_for(threads, [](int) { multiply_and_add(); });
     best = std::max(best, 2.0 * steps * chains * simd::lanes<float> / watch.seconds());

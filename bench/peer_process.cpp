@@ -16,7 +16,7 @@ extern char** environ;
 namespace sinew::bench {
 namespace {
 
-// The later of two with the same name counts.
+// If two entries have the same name, the later one counts.
 std::vector<std::string> with(const std::vector<std::string>& added) {
   std::vector<std::string> all = added;
   for (char** variable = environ; *variable; ++variable) {

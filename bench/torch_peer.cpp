@@ -20,8 +20,7 @@ std::vector<std::string> command_of(const std::string& python) {
   return {};
 }
 
-// Memory that was given back is kept: else each tensor of a megabyte would be mapped, cleared and unmapped in each
-// step.
+// Freed memory is kept; otherwise each tensor of a megabyte would be mapped, cleared and unmapped in each step.
 std::vector<std::string> environment_of(int threads, int blas_threads) {
   const std::string own = std::to_string(threads), blas = std::to_string(blas_threads);
   return {"MALLOC_MMAP_MAX_=0",     "MALLOC_TRIM_THRESHOLD_=4294967296", "OMP_NUM_THREADS=" + own,
@@ -38,8 +37,8 @@ TorchPeer::TorchPeer(const std::string& python, int threads) {
   };
   add(1, 1);
   if (threads == 1) return;
-  add(threads, 1);        // two pools would be in each other's way …
-  add(threads, threads);  // … unless all of the work is in the products
+  add(threads, 1);        // two pools would compete …
+  add(threads, threads);  // … unless the products are all of the work
 }
 
 double TorchPeer::rate(const ConvNet& net, int threads, double seconds) {

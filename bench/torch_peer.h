@@ -5,8 +5,8 @@
 
 #include "bench/peer_process.h"
 
-/// PyTorch as a peer: the program sinew-torch-peer, built where LibTorch is installed, or peers/torch_peer.py by a
-/// Python that has PyTorch. Both read lines of JSON,
+/// PyTorch as a peer: the program sinew-torch-peer, built if LibTorch is installed, or peers/torch_peer.py, run by a
+/// Python with PyTorch. Both read lines of JSON,
 ///
 ///   {"net": {"conv": {"height", "width", "channels", "batch", "convolutions": [[filters, kernel, stride], …],
 ///   "dense"}}
@@ -14,8 +14,8 @@
 ///    "channels_last": the layout of a convolutional net's tensors, else NCHW,
 ///    "threads", "seconds"}
 ///
-/// make the net once, do forward and backward of the mean square of its outputs for so long, and answer
-/// {"rate": of the quickest repetition, per second, "version": "PyTorch 2.x"}.
+/// build the net once, run forward and backward of the mean square of its outputs for `seconds`, and answer {"rate": of
+/// the fastest repetition, per second, "version": "PyTorch 2.x"}.
 namespace sinew::bench {
 
 /// Convolutions and a dense layer, each followed by a relu.
@@ -33,19 +33,19 @@ struct LstmNet {
   int units, steps, batch;
 };
 
-/// Answers with the rate of the best of the peer's settings: processes that differ in how many threads its own pools
-/// and its BLAS's have, and for convolutions both layouts of tensors. None of them maps and unmaps memory as it goes.
+/// Returns the rate of the best of the peer's settings: processes with different thread counts for PyTorch's own pools
+/// and for its BLAS, and for convolutions both tensor layouts. None of them maps and unmaps memory during the run.
 class TorchPeer {
  public:
-  /// `python`: an interpreter that has PyTorch; "": the program, where it was built. Up to so many threads.
+  /// `python`: an interpreter with PyTorch; "": the program, if it was built. Uses at most `threads` threads.
   explicit TorchPeer(const std::string& python, int threads);
-  /// Whether there is anything to ask.
+  /// Whether there is a peer to run.
   bool is_present() const { return !ways_.empty(); }
 
-  /// Repetitions per second of the quickest one of the best way, on up to `threads` threads.
+  /// Repetitions per second of the fastest repetition of the best way, on up to `threads` threads.
   double rate(const ConvNet& net, int threads, double seconds);
   double rate(const LstmNet& net, int threads, double seconds);
-  /// As it said itself, once it was asked.
+  /// The peer's reported version, available after the first request.
   const std::string& version() const { return version_; }
 
  private:

@@ -1,4 +1,4 @@
-// A controller of one's own: four numbers balance a pole. The simulator and the robot link take it like a policy.
+// A custom controller: four numbers balance a pole. The simulator and the robot link accept it like a policy.
 //
 //   build/release/examples/example_controller                              # an episode in the simulator
 //   sinew robot inverted_pendulum --config pendulum.yaml                   # a simulated robot; in another terminal:
@@ -17,7 +17,7 @@
 
 namespace {
 
-// Linear feedback from the cart's place and speed and the pole's angle and speed (a linear-quadratic regulator).
+// Linear feedback from the position and velocity of the cart and of the pole (a linear-quadratic regulator).
 class Balance final : public sinew::Controller {
  public:
   Balance() {
@@ -51,7 +51,7 @@ int balance_in_the_simulator() {
   return episode.terminated ? 1 : 0;
 }
 
-// Until the robot has obeyed so many actions.
+// Runs until the robot has executed `actions` actions.
 int balance_on_a_robot(const char* file, uint64_t actions) {
   using namespace std::chrono_literals;
   std::atomic<uint64_t> obeyed{0};
@@ -71,7 +71,7 @@ int balance_on_a_robot(const char* file, uint64_t actions) {
   std::printf("the robot obeyed %llu actions\n", static_cast<unsigned long long>(obeyed.load()));
   if (obeyed < actions) std::printf("and stopped: %s\n", client.why().c_str());
   client.stop("enough");
-  std::this_thread::sleep_for(100ms);  // for the word to go
+  std::this_thread::sleep_for(100ms);  // time to send the stop
   return obeyed < actions ? 1 : 0;
 }
 

@@ -1,5 +1,5 @@
-// A network and a loss of one's own: it fits sin(3x) seen through noise that grows with x, and says
-// how sure it is. Whatever calls the operations of nets/ops/ops.h has its gradients.
+// A custom network and loss: the network fits sin(3x) from data whose noise grows with x, and predicts its own
+// uncertainty. All code built on the operations of nets/ops/ops.h has gradients.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -29,7 +29,7 @@ int main() {
     const Tensor features = tanh(net.second(tanh(net.first(tape.view({128, 1}, x.data())))));
     const Tensor log_std = net.log_std(features);
     const Tensor error = (tape.view({128, 1}, y.data()) - net.mean(features)) / exp(log_std);
-    const Tensor loss = mean(0.5 * square(error) + log_std);  // -log N(y; mean, std), less a constant
+    const Tensor loss = mean(0.5 * square(error) + log_std);  // -log N(y; mean, std), without a constant
     std::ranges::fill(gradients, 0.0f);
     tape.backward(loss, {{&net.parameters, gradients}});
     adam.step(gradients, 3e-3);

@@ -1,5 +1,5 @@
-// Words of one's own for recipes and tasks: a layer, a reward's term and an env, each a class and a row in its table.
-// With them this program is sinew and knows them: errors, `terms`, training and checkpoints included.
+// Custom words for recipes and tasks: a layer, a reward term and an env, each a class and a row in its table. With them
+// this program is a complete sinew that supports them in errors, `terms`, training and checkpoints.
 //
 //   build/release/examples/example_own_words train examples/own_words.yaml
 //   build/release/examples/example_own_words terms reward
@@ -15,7 +15,7 @@ namespace {
 
 using namespace sinew;
 
-// {gated: 32}: one linear map lets through what another one makes (Dauphin et al. 2017).
+// {gated: 32}: one linear map gates the output of another (Dauphin et al. 2017).
 class Gated final : public Layer {
  public:
   Gated(int units, LayerContext<float>& context)
@@ -28,7 +28,7 @@ class Gated final : public Layer {
   Linear content_, gate_;
 };
 
-// exp(−v² / scale²) of the fastest joint: 1 at rest.
+// exp(−v² / scale²) for the fastest joint: 1 at rest.
 class Stillness final : public RewardTerm {
  public:
   struct Params {
@@ -49,7 +49,7 @@ class Stillness final : public RewardTerm {
   double scale_;
 };
 
-// A point on a line is pushed to its middle.
+// A point on a line is to be pushed to the middle.
 class PointMass final : public Env {
  public:
   PointMass() {

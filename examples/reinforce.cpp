@@ -1,5 +1,5 @@
-// A learner of one's own, outside the tree: REINFORCE (Williams 1992) with a baseline. With its row in the table, this
-// program is sinew and knows it: recipes, evaluation, metrics, checkpoints and --resume are there without a line more.
+// A custom learner outside the tree: REINFORCE (Williams 1992) with a baseline. With its row in the table, this program
+// is a complete sinew: recipes, evaluation, metrics, checkpoints and --resume work without further code.
 //
 //   build/release/examples/example_reinforce train examples/reinforce.yaml
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace {
 using namespace sinew;
 
 struct ReinforceConfig {
-  int n_steps = 256;  // of each env, between two updates
+  int n_steps = 256;  // per env, between two updates
   double gamma = 0.99, learning_rate = 1e-2;
   template <class Visitor>
   void visit(Visitor& v) {
@@ -74,7 +74,7 @@ class Reinforce final : public Algorithm {
   }
 
  private:
-  // One step of all envs, by chance. Row step · n_envs + env.
+  // Makes one step of all envs with sampled actions. Row step · n_envs + env.
   void act(size_t step) {
     const size_t n = static_cast<size_t>(envs_.size()), first = step * n;
     const ObservationRows rows = envs_.rows(0, envs_.size());
@@ -90,8 +90,8 @@ class Reinforce final : public Algorithm {
     }
   }
 
-  // What followed each step, discounted, less its mean, by its standard deviation. What is beyond the last step counts
-  // as nothing.
+  // The discounted return from each step, minus the mean, divided by the standard deviation. Rewards beyond the last
+  // step count as zero.
   double find_advantages() {
     const size_t n = static_cast<size_t>(envs_.size());
     for (size_t row = rows_; row-- > 0;) {

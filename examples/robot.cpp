@@ -1,4 +1,4 @@
-// A robot that `sinew stream` can drive, in C++: put your hardware into a RobotBody, and its limits into a file. The
+// A robot in C++ that `sinew stream` can drive: put your hardware into a RobotBody, and its limits into a file. The
 // library does the rest: the handshake, the gate, the watches, deadlines, the emergency stop, keys.
 //
 //   build/release/examples/example_robot examples/robot.yaml
@@ -18,7 +18,7 @@ namespace {
 
 std::atomic<bool> go_on{true};
 
-// Two servos that are not there: they follow what they are told.
+// Two imaginary servos that follow their commands.
 class PanTilt final : public sinew::RobotBody {
  public:
   const std::vector<sinew::SensorSpec>& sensors() const override { return sensors_; }

@@ -26,7 +26,7 @@ std::string content_of(int fd) {
 }  // namespace
 
 ChildProcess::ChildProcess(const std::vector<std::string>& argv, Errors errors) {
-  // A socket rather than a pipe: sending to a closed one can be an error code instead of SIGPIPE.
+  // A socket rather than a pipe: sending to a closed one can return an error code instead of raising SIGPIPE.
   // Everything is close-on-exec, so that no other child keeps this one's input open.
   int ends[2] = {-1, -1};
   const bool connected = ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0;

@@ -7,10 +7,10 @@
 
 namespace sinew {
 
-/// Another program, run beside this one: we write its standard input, and its standard output and
-/// error are kept in memory until it ends (its errors, if wanted, passed on to our own). No thread is needed, and
-/// neither side can block the other for ever: the child writes to memory, and writing to a child that has gone is
-/// reported, not a signal.
+/// A child process. This process writes its standard input; its standard output and error are kept in memory until it
+/// ends (on request, its errors are passed on to our own). It needs no thread, and neither side can block the other
+/// forever: the child writes to memory, and writing to a child that has exited returns an error instead of raising a
+/// signal.
 class ChildProcess {
  public:
   enum class Errors { kept, passed_on };
@@ -21,7 +21,7 @@ class ChildProcess {
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
-  /// False when the child no longer reads; wait() then says why.
+  /// False when the child no longer reads; wait() then gives the reason.
   bool write(std::span<const char> bytes);
 
   void send_signal(int signal);
@@ -30,7 +30,7 @@ class ChildProcess {
     int exit_code = 0;  // 128 + the signal that ended it
     std::string output, errors;
   };
-  /// Ends its input and waits for its end.
+  /// Closes the child's input and waits until it exits.
   Result wait();
 
  private:
@@ -40,7 +40,7 @@ class ChildProcess {
   pid_t pid_ = -1;
   int input_ = -1;   // our end of a socket pair
   int output_ = -1;  // memory files
-  int errors_ = -1;  // none where they are passed on
+  int errors_ = -1;  // none if they are passed on
 };
 
 /// The folder of the running executable.

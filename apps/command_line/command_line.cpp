@@ -22,7 +22,7 @@ namespace sinew {
 
 namespace {
 
-// A text, or texts, that may not have been given.
+// The values of an option that takes one or several texts; empty if none was given.
 DeclaredOption::Values texts_of(const std::string& value) {
   return [&value] { return value.empty() ? std::vector<std::string>{} : std::vector{value}; };
 }
@@ -49,7 +49,7 @@ DeclaredOption& CommandLine::arguments(const std::string& name, std::vector<std:
 
 namespace {
 
-// The words after a flag as what it takes. CLI11 would take a number too large for the largest one, and "" for nothing.
+// Parses the text after a flag. CLI11 would clamp a number beyond the type's range and accept "" as no value.
 template <class T>
 void read_value(const std::string& flag, const std::string& text, T& value) {
   if constexpr (std::is_same_v<T, std::string>) {
@@ -126,7 +126,7 @@ void CommandLine::example(const std::string& command) { app_.footer("Example:\n 
 namespace {
 
 bool is_help(const std::string& word) { return word == "--help" || word == "-h"; }
-// As in 'sinew help train'.
+// Also accepts 'sinew help train'.
 bool is_help_command(const std::string& word) { return is_help(word) || word == "help"; }
 
 std::string overview(const Program& program) {
@@ -146,7 +146,7 @@ const Command& find_command(const Program& program, const std::string& name) {
   fail("unknown option '{}'{}", name, suggestion(name, {"--help", "--version"}));
 }
 
-// A word that nobody declared: a misspelt flag, or one argument too many.
+// Refuses an undeclared word: a misspelt flag, or one argument too many.
 void refuse_extras(const CLI::App& app) {
   const std::vector<std::string> extras = app.remaining();
   if (extras.empty()) return;
@@ -158,7 +158,7 @@ void refuse_extras(const CLI::App& app) {
   fail("unknown option '{}'{}", word, suggestion(word, known));
 }
 
-// CLI11's words for what its user did, as ours.
+// Rewrites CLI11's message about a user error in our words.
 std::string plainly(const CLI::ParseError& error) {
   const std::string text = error.what();
   if (error.get_name() == "ArgumentMismatch") return text.substr(0, text.find(": ")) + " needs a value";
@@ -167,7 +167,7 @@ std::string plainly(const CLI::ParseError& error) {
   return text;
 }
 
-// CLI11 would take the next word for the value of "--run=", as a shell leaves it of an empty variable.
+// CLI11 would take the next word as the value of "--run=", which a shell produces from an empty variable.
 void refuse_empty_values(const std::vector<std::string>& words) {
   for (const std::string& word : words)
     if (word.starts_with("--") && word.find('=') == word.size() - 1)
@@ -177,11 +177,11 @@ void refuse_empty_values(const std::vector<std::string>& words) {
 void parse(CLI::App& app, std::vector<std::string> words) {
   refuse_empty_values(words);
   app.allow_extras();
-  std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
+  std::reverse(words.begin(), words.end());  // CLI11 reads them from the back
   try {
     app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
-    refuse_extras(app);  // the likelier cause of whatever went wrong
+    refuse_extras(app);  // the more likely cause of the error
     throw Error(plainly(error));
   }
   refuse_extras(app);
@@ -232,7 +232,7 @@ int dispatch(const Program& program, const std::vector<std::string>& words) {
   return run_command(program, find_command(program, words[0]), {words.begin() + 1, words.end()});
 }
 
-// Does not throw: it is what is left when all else failed.
+// Does not throw: it is the last resort.
 void print_error(const Program& program, const std::string& text) {
   std::fflush(stdout);
   const std::string lines =
@@ -240,7 +240,7 @@ void print_error(const Program& program, const std::string& text) {
   std::fwrite(lines.data(), 1, lines.size(), stderr);
 }
 
-// An exception of the standard library as one of ours.
+// Converts a standard library exception to an Error.
 Error readable(const std::exception& error) {
   if (const auto* files = dynamic_cast<const std::filesystem::filesystem_error*>(&error)) try {
       fail_errno(fmt::format("cannot reach '{}'", shortened(files->path1().string(), 300)), files->code().value());
@@ -251,8 +251,8 @@ Error readable(const std::exception& error) {
   return Error(error.what(), Error::Fault::system);
 }
 
-// Standard output, input or errors that are closed would let the next file that is opened take their place, and
-// have lines printed into it.
+// If standard input, output or error is closed, the next file that is opened would take its place and receive printed
+// lines.
 void fill_standard_streams() {
   int fd = 0;
   do fd = ::open("/dev/null", O_RDWR);
@@ -260,7 +260,7 @@ void fill_standard_streams() {
   if (fd >= 0) ::close(fd);
 }
 
-// What was asked for has arrived; a full disk may show only now.
+// Checks that the output was written; a full disk may show only now.
 void finish_output() {
   if (std::fflush(stdout) != 0) fail_errno("cannot write the output", errno);
 }
@@ -272,13 +272,13 @@ std::vector<DeclaredOption> options_of(const Command& command) {
   CommandLine line(app);
   command.declare(line);
   std::vector<DeclaredOption> options = line.declared();
-  for (DeclaredOption& option : options) option.forget_values();  // they went with the command's work
+  for (DeclaredOption& option : options) option.forget_values();  // they were destroyed with the command's work
   return options;
 }
 
 int run_program(int argc, char** argv, const Program& program) {
   fill_standard_streams();
-  std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error to be told, like a full disk
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is a reported error, like a full disk
   try {
     const int code = dispatch(program, {argv + std::min(argc, 1), argv + argc});
     finish_output();

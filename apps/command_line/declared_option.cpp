@@ -10,11 +10,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Through links of both kinds; of files that are not there yet, by what their names come to.
+// Follows symbolic and hard links; for files that do not exist yet, compares their resolved names.
 bool is_same_file(const std::string& a, const std::string& b) {
   std::error_code code;
   const fs::file_status status = fs::status(a, code);
-  if (fs::exists(status) && !fs::is_regular_file(status)) return false;  // what is written into /dev/stdout is not lost
+  if (fs::exists(status) && !fs::is_regular_file(status)) return false;  // output written to /dev/stdout is not lost
   if (fs::equivalent(a, b, code) && !code) return true;
   const fs::path first = fs::weakly_canonical(a, code), second = fs::weakly_canonical(b, code);
   return !first.empty() && first == second;

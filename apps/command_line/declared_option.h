@@ -8,19 +8,19 @@
 
 namespace sinew {
 
-/// What a command takes, and what that is: a number, a word, a file that is read, one that is written, or a folder that
-/// the command keeps in order itself. CommandLine collects them, so that no output ever destroys an input.
+/// An argument or option of a command, and its role: a number, a word, an input file, an output file, or a folder that
+/// the command manages itself. CommandLine collects them so that no output ever destroys an input.
 class DeclaredOption {
  public:
   enum class Role { number, word, input, output, folder };
   using Values = std::function<std::vector<std::string>()>;
 
-  /// A number; with `values`, what it was given once the words are parsed, a text.
+  /// A number; with `values`, a text: `values` returns what was given once the words are parsed.
   explicit DeclaredOption(std::string name) : name_(std::move(name)) {}
   DeclaredOption(std::string name, Values values)
       : name_(std::move(name)), values_(std::move(values)), role_(Role::word) {}
 
-  /// Said when the option is declared; else a text is a word.
+  /// Called when the option is declared; otherwise a text is a word.
   void is_input() { role_ = Role::input; }
   void is_folder() { role_ = Role::folder; }
   void is_output(OutputKind kind) {
@@ -41,8 +41,8 @@ class DeclaredOption {
   OutputKind kind_;
 };
 
-/// Throws an Error where an output is, by whatever name, a file that is read or another output, and as check_output
-/// does.
+/// Throws an Error if an output is, under any name, the same file as an input or another output; and under the
+/// conditions of check_output.
 void check_outputs(const std::vector<DeclaredOption>& options);
 
 }  // namespace sinew

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double plain_interval = 5;  // s
 
-// A terminal that is gone is no error.
+// A closed terminal is not an error.
 void put(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);

@@ -4,8 +4,8 @@
 
 namespace sinew {
 
-/// A line on standard error that tells where things stand: where it can (can_redraw), it redraws itself, elsewhere it
-/// comes every few seconds. Other lines may be printed meanwhile, from any thread.
+/// A status line on standard error. If it can be redrawn (can_redraw), it is redrawn in place; otherwise it is printed
+/// every few seconds. Other lines may be printed in between, from any thread.
 class LiveLine {
  public:
   explicit LiveLine(bool redraws) : redraws_(redraws) {}

@@ -64,7 +64,7 @@ void check_output(const std::string& path, const OutputKind& kind) {
   while (kind.makes_folder && !folder.empty() && !fs::exists(folder, ignored)) folder = folder.parent_path();
   if (::access(folder.empty() ? "." : folder.c_str(), fs::exists(status) ? F_OK : W_OK) != 0)
     fail_errno(fmt::format("cannot write '{}'", path), errno);
-  if (!kind.is_one && fs::exists(fs::symlink_status(path, ignored)))  // a link that leads nowhere is there, too
+  if (!kind.is_one && fs::exists(fs::symlink_status(path, ignored)))  // a dangling link exists, too
     fail("'{}' is there already, and nothing is overwritten by {}; delete it, move it away, or choose another name",
          path, kind.what);
   if (fs::is_regular_file(status) && fs::file_size(path, ignored) > 0 && !kind.is_one(path))

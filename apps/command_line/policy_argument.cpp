@@ -12,8 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The task as the policy's file has it. Its model lies where it lay, seen from the policy. Of a policy that was
-// copied away from its run, the model is known by its content.
+// The task stored in the policy's file. Its model is found by its path relative to the policy. If the policy was copied
+// away from its run, the model is identified by its content.
 Task embedded_task(const PolicyInfo& info, const std::string& policy, const TaskRegistry& tasks) {
   const std::string name = fs::path(info.task).stem().string();
   const ConfigNode config = ConfigNode::parse_text(info.task_config, "the task in " + policy);
@@ -32,7 +32,7 @@ Task embedded_task(const PolicyInfo& info, const std::string& policy, const Task
        model->text(), found.looked());
 }
 
-// One line for whoever plays it on what it was not trained on, without having asked for that.
+// Warns in one line if the policy runs on a model it was not trained on and the user did not request that.
 void warn_of_another_model(const PolicyInfo& info, const std::string& policy, const Task& task, bool asked_for) {
   const auto model_of = [](const ConfigNode& config) {
     const ConfigNode* model = config.is_map() ? config.find("model") : nullptr;

@@ -7,8 +7,8 @@
 
 namespace sinew {
 
-/// The task a policy is to act on: `task` if given, else the one it was trained on, as its file has
-/// it. Throws Error naming the first difference when the policy does not fit.
+/// The task to run a policy on: `task` if given, else the task it was trained on, as stored in its file. Throws an
+/// Error naming the first difference if the policy does not fit.
 Task task_for(const LoadedPolicy& loaded, const std::string& policy, const std::optional<std::string>& task,
               const Registry& registry);
 

@@ -3,9 +3,8 @@
 
 namespace sinew {
 
-/// The file that POLICY means: itself, or in a run folder best.safetensors, else policy.safetensors. One of the zoo is
-/// found by its name.
-/// Throws Error when there is none.
+/// The policy file for the argument POLICY: the file itself; in a run folder, best.safetensors or else
+/// policy.safetensors; or a policy of the zoo by name. Throws an Error if there is none.
 std::string policy_path(const std::string& policy);
 
 }  // namespace sinew

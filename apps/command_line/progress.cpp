@@ -24,7 +24,7 @@ std::string bar(double share, int cells) {
                      std::string(static_cast<size_t>(cells - full), ' '));
 }
 
-// Training goes on where nobody sees it: a terminal that is gone is no error.
+// Training goes on without a viewer: a closed terminal is not an error.
 void put(std::FILE* out, const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), out);
   std::fflush(out);
@@ -35,7 +35,7 @@ void put(std::FILE* out, const std::string& text) {
 std::string progress_line(const ProgressState& state, int64_t total_steps, int width) {
   const double share = total_steps > 0 ? static_cast<double>(state.step) / static_cast<double>(total_steps) : 1;
   const double left = static_cast<double>(total_steps - state.step) / state.fps;
-  // In order of place; the number says what stays when there is little room (the smallest last).
+  // In display order; when space is short, the parts with the smallest numbers are kept longest.
   struct Part {
     int importance;
     std::string text;

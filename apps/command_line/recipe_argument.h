@@ -5,7 +5,8 @@
 
 namespace sinew {
 
-/// A recipe's YAML. Throws an Error that names the nearest file where there is none, or says what else it is.
+/// A recipe's YAML. Throws an Error that names the nearest file if there is none, or describes what the file is
+/// instead.
 ConfigNode parse_recipe_file(const std::string& path);
 
 }  // namespace sinew

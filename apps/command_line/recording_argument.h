@@ -3,7 +3,7 @@
 
 namespace sinew {
 
-/// Ends it, and prints where it is, and why it is not all of the session, where that is so.
+/// Closes the recording and prints its path and, if it does not cover the whole session, why.
 void finish_recording(FlightRecorder& recorder);
 
 }  // namespace sinew

@@ -21,7 +21,7 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 std::string shell_word(const std::string& word) {
   if (is_plain(word)) return word;
   std::string text;
-  if (std::ranges::any_of(word, is_control)) {  // which would steer the terminal, or break the line
+  if (std::ranges::any_of(word, is_control)) {  // it would steer the terminal, or break the line
     for (const char c : word)
       text += is_control(c)            ? fmt::format("\\{:03o}", static_cast<unsigned>(c))
               : c == '\'' || c == '\\' ? std::string("\\") + c
@@ -37,7 +37,7 @@ std::string shell_path(const std::string& path) { return shell_word(path.starts_
 std::string sinew_command() {
   const char* typed = std::getenv("SINEW_COMMAND");
   if (typed && *typed) return shell_path(typed);
-  std::error_code none;  // a program of one's own, which knows its own layers and terms
+  std::error_code none;  // a custom program, which has its own layers and terms
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", none);
   return self.empty() || self.filename() == "sinew" ? "./sinew" : shell_path(self.string());
 }

@@ -9,7 +9,7 @@ namespace {
 std::atomic<bool> requested{false};
 std::atomic<int> last_signal{0};
 
-// A reader of our lines who is gone gives a signal with each of them, so that one never kills.
+// After the reader of our output is gone, every line raises a SIGPIPE, so SIGPIPE never kills.
 void request_stop(int signal) {
   last_signal = signal;
   requested = true;

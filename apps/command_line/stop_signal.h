@@ -3,14 +3,13 @@
 
 namespace sinew {
 
-/// From now on SIGINT, SIGTERM and SIGHUP (but under nohup) ask for an orderly end; a second one kills, as ever. So
-/// does SIGPIPE, whenever it comes: nobody reads our lines any more.
+/// From now on SIGINT, SIGTERM and SIGHUP (except under nohup) request an orderly end; a second one kills as usual.
+/// SIGPIPE also requests it, every time it arrives: no process reads our output any more.
 void catch_stop_signals();
 
-/// Whether one of them came.
+/// Whether one of them was received.
 const std::atomic<bool>& stop_requested();
-/// What a command exits with that was ended by it before it was done, as shells have it: 130 for Ctrl-C, 143 for
-/// SIGTERM.
+/// The exit code of a command that such a signal ended early, by shell convention: 130 for Ctrl-C, 143 for SIGTERM.
 int stop_exit_code();
 
 }  // namespace sinew

@@ -32,7 +32,7 @@ std::string wrap_line(const std::string& line, size_t width) {
   return text;
 }
 
-// Letters, of UTF-8: every byte but those that continue one.
+// Characters of UTF-8: every byte except continuation bytes.
 size_t letters(const std::string& text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
@@ -80,7 +80,7 @@ std::string format_table(const std::vector<std::vector<std::string>>& rows, size
       const std::string space(widths[i] - letters(row[i]), ' ');
       text += "  " + (i < left ? row[i] + space : space + row[i]);
     }
-    text.erase(text.find_last_not_of(' ') + 1);  // cells to the left may be padded
+    text.erase(text.find_last_not_of(' ') + 1);  // left-aligned cells may be padded
     text += '\n';
   }
   return text;

@@ -1,4 +1,4 @@
-// sinew bench: how fast, beside what is possible.
+// sinew bench: speeds, compared with their limits.
 #include "bench/bench.h"
 
 #include <fmt/core.h>
@@ -24,7 +24,7 @@ struct BenchArguments {
   int threads = default_threads();
 };
 
-// Begins the same command again with a library loaded before all others, where it is there and is not loaded yet.
+// Restarts the same command with a library loaded before all others, if the library exists and is not loaded yet.
 void load_first(const std::string& library) {
   const char* loaded = ::getenv("LD_PRELOAD");
   if (library.empty() || loaded || !std::filesystem::exists(library)) return;
@@ -36,7 +36,7 @@ void load_first(const std::string& library) {
   pointers.push_back(nullptr);
   ::setenv("LD_PRELOAD", library.c_str(), 1);
   ::execv("/proc/self/exe", pointers.data());
-  ::unsetenv("LD_PRELOAD");  // not begun again: it works without
+  ::unsetenv("LD_PRELOAD");  // not restarted: the command works without it
 }
 
 int bench_command(const BenchArguments& arguments) {

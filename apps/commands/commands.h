@@ -3,7 +3,7 @@
 #include "apps/command_line/command_line.h"
 #include "robots/link/adapter_table.h"
 
-/// One function a subcommand, each in the file of its name: declares its options and returns its work.
+/// One function per subcommand, each in the file named after it: it declares its options and returns its work.
 namespace sinew {
 
 Command::Work declare_train(CommandLine& line, const Registry& registry);

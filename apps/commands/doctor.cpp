@@ -1,4 +1,4 @@
-// sinew doctor: what this computer offers, and what that means for the user.
+// sinew doctor: what this computer offers, and what it means for the user.
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -27,7 +27,7 @@ constexpr Check checks[] = {
 
 constexpr int indent = 14;
 
-// The finding's value beside its name, and what it means below.
+// Prints the finding's value beside its name, and its meaning below.
 void print(const char* name, const Finding& finding, int width) {
   fmt::print("{} {:<{}}{}\n", finding.ok ? "✓" : "!", name, indent - 2, finding.value);
   const std::string margin(indent, ' ');

@@ -3,11 +3,11 @@
 
 namespace sinew {
 
-/// One thing that `sinew doctor` looked at.
+/// The result of one check of `sinew doctor`.
 struct Finding {
   bool ok = true;
-  std::string value;    // what is there
-  std::string meaning;  // what that means for the user
+  std::string value;    // what was found
+  std::string meaning;  // what it means for the user
 };
 
 // The machine.

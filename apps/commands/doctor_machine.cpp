@@ -1,4 +1,4 @@
-// What `sinew doctor` finds out about the machine.
+// The checks of `sinew doctor` on the machine.
 #include <fmt/core.h>
 #include <pthread.h>
 #include <sched.h>
@@ -17,7 +17,7 @@
 namespace sinew {
 namespace {
 
-// Cores that the container's quota pays for; 0: no quota.
+// Cores allowed by the container's quota; 0: no quota.
 double quota_of_cores() {
   std::string line, path;
   std::ifstream groups("/proc/self/cgroup");

@@ -1,4 +1,4 @@
-// What `sinew doctor` finds out about the software: rendering, libraries, tools.
+// The checks of `sinew doctor` on the software: rendering, libraries, tools.
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -22,7 +22,7 @@
 namespace sinew {
 namespace {
 
-// Images per second of one thread, measured for a third of a second after the first.
+// Images per second on one thread, measured for a third of a second after the first image.
 template <class Draw>
 double frame_rate(const CameraView& view, Draw&& draw) {
   std::vector<uint8_t> pixels(view.size());
@@ -33,7 +33,7 @@ double frame_rate(const CameraView& view, Draw&& draw) {
   return frames / watch.seconds();
 }
 
-// The first line that a program prints; "" when it is not there or fails.
+// The first line that a program prints; "" if it does not exist or fails.
 std::string first_line_of(const std::vector<std::string>& command) {
   try {
     ChildProcess child(command);

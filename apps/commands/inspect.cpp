@@ -1,4 +1,4 @@
-// sinew inspect: what a model has, and a task to start from.
+// sinew inspect: the contents of a model, and a starter task.
 #include <fmt/core.h>
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-// sinew keys: who may speak on a link between computers.
+// sinew keys: the keys that control access to a link between computers.
 #include "robots/link/keys.h"
 
 #include <fmt/core.h>
@@ -48,7 +48,7 @@ void forget(const KeysOptions& options) {
   fmt::print("'{}' is allowed no longer; links that are open stay so until their programs end\n", options.what);
 }
 
-// Own pairs; one that cannot be used says why.
+// Own key pairs; the row of an unusable pair gives the reason.
 std::vector<std::vector<std::string>> own_keys(const std::string& folder) {
   std::vector<std::vector<std::string>> rows;
   std::error_code code;
@@ -79,7 +79,7 @@ void list(const KeysOptions& options) {
 
 struct Action {
   std::string name;
-  std::string what;  // it is done to; "": nothing
+  std::string what;  // the object of the action; "": none
   void (*run)(const KeysOptions&);
 };
 const std::vector<Action> actions = {

@@ -1,4 +1,4 @@
-// sinew link-check: whether somebody else's robot keeps the protocol's duties, one by one.
+// sinew link-check: checks, duty by duty, whether a third-party robot follows the protocol.
 #include <fmt/core.h>
 
 #include <algorithm>

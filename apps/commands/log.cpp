@@ -1,4 +1,4 @@
-// sinew log: what a recording of a session holds.
+// sinew log: the contents of a session's recording.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -114,7 +114,7 @@ void write_summary(const std::string& path, const Recording& recording) {
                     {"events", events}});
 }
 
-// One curve for each actuator, or of the latency.
+// One curve per actuator, or one of the latency.
 PlotSpec plot_of(const Recording& recording, const std::string& what) {
   PlotSpec plot{.title = fmt::format("{}: {}", recording.session.robot, what), .x_label = "s"};
   const double begin = begin_of(recording);
@@ -145,12 +145,13 @@ PlotSpec plot_of(const Recording& recording, const std::string& what) {
   return plot;
 }
 
-// Recordings of versions before 0.2 name the hash of the learner's weights, too.
+// Recordings made before version 0.2 may hold the hash that includes the learner's weights.
 bool has_weights(const LoadedPolicy& loaded, const std::string& hash) {
   return loaded.policy->weights_hash() == hash || whole_weights_hash(loaded) == hash;
 }
 
-// The one that was asked for, else the recorded one: its path is from the recording, in older ones as it was typed.
+// The policy that was requested, else the recorded one: its path is relative to the recording, in older recordings as
+// it was typed.
 std::string replayed_policy(const LogArguments& arguments, const RecordedSession& session,
                             const LayerTable<float>& layers) {
   if (arguments.policy) return policy_path(*arguments.policy);

@@ -5,7 +5,7 @@
 
 namespace sinew {
 
-/// The text in lines of at most `width` characters that all begin with `indent` spaces; width 0: one line.
+/// The text in lines of at most `width` characters, each indented by `indent` spaces; width 0: one line.
 std::string indented(const std::string& text, size_t indent, int width);
 /// The text as a cell of a Markdown table.
 std::string cell(const std::string& text);

@@ -1,4 +1,4 @@
-// sinew play: a policy against the simulator.
+// sinew play: runs a policy in the simulator.
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -40,8 +40,8 @@ struct PlayArguments {
 
 double control_rate(const EnvSpec& spec) { return spec.actions.rate > 0 ? spec.actions.rate : 30; }
 
-// Shows the steps in a video, a window, or both: the scene, beside it what goes on inside of the policy where that is
-// wanted, and what the agent sees of the scene through its cameras. False once the window was closed.
+// Shows the steps in a video, a window, or both: the scene; beside it, if requested, the view inside the policy; and
+// the agent's camera images of the scene. Returns false once the window was closed.
 class Pictures {
  public:
   Pictures(const PlayArguments& arguments, const EnvSpec& spec)
@@ -70,7 +70,7 @@ class Pictures {
     if (video_ && step_ == film_steps_) close_video();
     return !window_ || !window_->closed();
   }
-  // The video is of the first episode, or its first seconds.
+  // The video shows the first episode, or its first seconds.
   void close_video() {
     if (video_) video_->close();
     video_.reset();
@@ -87,7 +87,7 @@ class Pictures {
 
   void film(int64_t step) {
     for (int i = 0; i < rate_.repeats; ++i) video_->write(pixels_);
-    constexpr double patience = 2;  // s; a film that is done by then needs no word
+    constexpr double patience = 2;  // s; a film done by then needs no message
     if (now_seconds() - began_ < patience) return;
     const double seconds = static_cast<double>(step + 1) * step_seconds_;
     line_.show(film_steps_ == std::numeric_limits<int64_t>::max()
@@ -115,7 +115,7 @@ class Pictures {
 
   double step_seconds_;
   FilmRate rate_;
-  int64_t film_steps_;  // the video ends after these, or with the episode
+  int64_t film_steps_;  // the video ends after this many steps, or with the episode
   int64_t step_ = 0;
   double began_ = now_seconds();
   LiveLine line_{can_redraw(STDERR_FILENO)};
@@ -128,7 +128,7 @@ class Pictures {
   std::chrono::steady_clock::time_point next_frame_ = std::chrono::steady_clock::now();
 };
 
-// Episodes one after the other, watched; `steps` gets what went on inside in each step of the first.
+// Plays episodes one after the other and shows them; `steps` receives the insight into each step of the first.
 Evaluation play_and_watch(Evaluator& evaluator, const Policy& policy, const PlayArguments& arguments,
                           const EnvSpec& spec, std::vector<Insight>& steps) {
   Pictures pictures(arguments, spec);

@@ -1,4 +1,4 @@
-// sinew layers, sinew algorithms, sinew recipe: the words of a recipe.
+// sinew layers, sinew algorithms, sinew recipe: the vocabulary of a recipe.
 #include <fmt/core.h>
 #include <unistd.h>
 

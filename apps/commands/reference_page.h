@@ -4,12 +4,12 @@
 
 #include "agents/run/recipe.h"
 
-/// The words of recipes as pages for a person, made from the fields that the code reads: layers, algorithms, and the
-/// recipe itself.
+/// Reference pages for the vocabulary of recipes, generated from the fields that the code reads: layers, algorithms,
+/// and the recipe itself.
 namespace sinew {
 
 struct ReferenceEntry {
-  std::string name;  // "lstm"; "" of a page with one entry
+  std::string name;  // "lstm"; "" on a page with one entry
   std::string help;
   std::vector<ParameterDoc> parameters;
 };
@@ -17,7 +17,7 @@ struct ReferenceEntry {
 struct ReferencePage {
   std::string noun;     // "layer", for errors
   std::string title;    // "Layers"
-  std::string intro;    // of both forms
+  std::string intro;    // for both forms
   std::string example;  // YAML
   std::vector<ReferenceEntry> entries;
 };
@@ -26,9 +26,9 @@ ReferencePage layers_page(const LayerTable<float>& layers);
 ReferencePage algorithms_page(const AlgorithmTable& algorithms);
 ReferencePage recipe_page();
 
-/// As a terminal shows it; lines are at most `width` long, 0: not broken.
+/// The page for a terminal, in lines of at most `width` characters; 0: not wrapped.
 std::string reference_text(const ReferencePage& page, int width);
-/// The page in docs/. `command`: which prints it, "sinew layers".
+/// The page in docs/. `command`: the command that prints it, "sinew layers".
 std::string reference_markdown(const ReferencePage& page, const std::string& command);
 
 }  // namespace sinew

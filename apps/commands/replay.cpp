@@ -1,4 +1,4 @@
-// sinew replay: given actions from a given state, open loop, every number in full precision.
+// sinew replay: applies given actions from a given state, open loop, with every number in full precision.
 #include <fmt/core.h>
 
 #include <memory>
@@ -30,7 +30,7 @@ ordered_json observation_of(const Env& env) {
   return observation;
 }
 
-// One step a line: a roll-out is long, and is compared line by line.
+// One step per line: a roll-out is long and is compared line by line.
 std::string text_of(const ordered_json& initial, const std::vector<std::string>& steps) {
   std::string text = "{\"initial_obs\":" + initial.dump() + ",\n\"steps\":[";
   for (size_t i = 0; i < steps.size(); ++i) text += (i ? ",\n" : "\n") + steps[i];
@@ -42,7 +42,7 @@ int replay(const ReplayOptions& options, const Registry& registry) {
   auto* task = dynamic_cast<TaskEnv*>(env.get());
   if (!task) fail("the task '{}' is not simulated by MuJoCo: it has no qpos and qvel to start from", env->spec().name);
   const ReplayInput input = read_replay_input(options.input, *task);
-  Rng rng(0);  // of commands alone: nothing else is drawn
+  Rng rng(0);  // used for commands only: nothing else is drawn
   with_context(options.input, [&] { task->reset_to(input.start, rng); });
   const ordered_json initial = observation_of(*env);
   std::vector<std::string> steps;

@@ -1,4 +1,4 @@
-// sinew report: what runs achieved, over their seeds, and beside a baseline.
+// sinew report: the results of runs over their seeds, compared with a baseline.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -26,7 +26,7 @@ struct ReportOptions {
   std::string baseline, metric, json, plot;
 };
 
-// A folder may have commas in its name.
+// A folder name may contain commas.
 std::vector<std::string> parse_baselines(const std::string& text) {
   if (text.empty()) return {};
   if (fs::is_directory(text)) return {text};
@@ -40,7 +40,7 @@ std::vector<std::string> parse_baselines(const std::string& text) {
   return words;
 }
 
-// One task, one picture; of several, the task's name is in the file's.
+// One picture per task; with several tasks, the file name includes the task's name.
 std::string picture_of(const ReportOptions& options, const std::string& folder, const std::string& task,
                        bool is_one_of_several) {
   const fs::path path = options.plot.empty() ? fs::path(folder) / "report.png" : fs::path(options.plot);
@@ -50,7 +50,7 @@ std::string picture_of(const ReportOptions& options, const std::string& folder, 
   return (path.parent_path() / name).string();
 }
 
-// The first of the runs that are there.
+// The first of the runs that exist.
 std::string first_folder(const ReportOptions& options, const std::vector<RunGroup>& groups) {
   const auto is_reported = [&](const std::string& run) {
     return std::ranges::find(groups, run, &RunGroup::folder) != groups.end();
@@ -86,7 +86,7 @@ int report(const ReportOptions& options) {
   } catch (const Error& error) {
     if (!options.plot.empty()) throw;
     std::fflush(stdout);
-    log_warning("no curve was drawn: {}; --plot F.png says where else", error.what());  // nobody asked for it
+    log_warning("no curve was drawn: {}; --plot F.png says where else", error.what());  // it was not requested
   }
   return 0;
 }

@@ -65,7 +65,7 @@ std::optional<LatencyProfile> delays_of(const RobotArguments& arguments) {
   return LatencyProfile{delay, delay, arguments.loss};
 }
 
-// The robot's file: read where there is one, else drafted from the model, and written.
+// The robot's file: read if it exists, else drafted from the model and written.
 RobotConfig robot_file(const RobotArguments& arguments, const Task& task, const AdapterTable& adapters) {
   const std::unique_ptr<Env> env = task.factory();
   const auto* task_env = dynamic_cast<const TaskEnv*>(env.get());
@@ -100,7 +100,7 @@ RobotConfig robot_file(const RobotArguments& arguments, const Task& task, const 
   return config;
 }
 
-// Of a robot of another dialect, those that its file says, whatever the task observes.
+// For a robot of another protocol, the cameras named in its file, whatever the task observes.
 std::optional<std::vector<CameraView>> cameras_of(const RobotConfig& config, const AdapterTable& adapters) {
   if (config.adapter == own_protocol) return {};
   const Adapter& adapter = adapters.find(config.adapter);
@@ -111,7 +111,7 @@ std::optional<std::vector<CameraView>> cameras_of(const RobotConfig& config, con
   return views;
 }
 
-// What goes on, in a window or as a picture every second.
+// The scene, in a window or as a picture every second.
 class View {
  public:
   View(const RobotArguments& arguments, const Task& task) : picture_(arguments.picture) {
@@ -122,7 +122,7 @@ class View {
     pixels_.resize(size_t{3} * picture_width * picture_height);
     if (arguments.window) window_.emplace(picture_height, picture_width, "sinew robot: " + task.name);
   }
-  /// False: the window was closed.
+  /// Returns false once the window was closed.
   bool show(SimulatedRobot& body) {
     if (!env_ || !body.fetch_scene()) return true;
     const bool picture_is_due = picture_ && now_seconds() - drawn_at_ >= 1;
@@ -147,7 +147,7 @@ class View {
   double drawn_at_ = 0;
 };
 
-// What happens, for whoever watches and for the recording, where there is one. Told from several threads.
+// Reports events to the user and to the recording, if any. Called from several threads.
 class Journal {
  public:
   explicit Journal(std::optional<std::string> recording) : path_(std::move(recording)) {}
@@ -156,7 +156,7 @@ class Journal {
     line_.print(event);
     if (recorder_) recorder_->file().event(event);
   }
-  /// For observations after begin().
+  /// A tap for the observations after begin().
   ObservationTap tap() {
     if (!path_) return {};
     return [this](SentObservation&& sent) { recorder_->observation(std::move(sent)); };
@@ -176,7 +176,7 @@ class Journal {
   std::unique_ptr<RobotRecorder> recorder_;
 };
 
-// Our own protocol's.
+// The robot's side of our own protocol.
 class OwnSide final : public RobotSide {
  public:
   OwnSide(const RobotConfig& config, RobotBody& body, RobotServer::Options options)
@@ -244,9 +244,9 @@ int robot(const RobotArguments& arguments, const Registry& registry, const Adapt
                        .whole_range = config.adapter != own_protocol,
                        .on_event = tell});
   View view(arguments, task);
-  catch_stop_signals();  // before anybody can reach it
+  catch_stop_signals();  // before any client can connect
   std::unique_ptr<RobotSide> side = make_side(arguments, config, body, adapters, tell, journal.tap());
-  journal.begin(config, side->sensors());  // nothing is observed before it runs
+  journal.begin(config, side->sensors());  // no observation is made before it runs
   running = side.get();
   std::signal(SIGUSR1, stop_at_once);
   std::signal(SIGUSR2, release_stop);
@@ -283,7 +283,7 @@ int robot(const RobotArguments& arguments, const Registry& registry, const Adapt
   fmt::print("{}", side->report());
   side.reset();
   journal.finish();
-  // Without a time of its own, it is done when it is told to end.
+  // Without a time limit, a requested end is a success.
   return stop_requested() && arguments.seconds > 0 ? stop_exit_code() : 0;
 }
 

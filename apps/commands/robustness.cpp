@@ -1,4 +1,4 @@
-// sinew robustness: a policy with each disturbance of its task off, as it was trained with, and twice as strong.
+// sinew robustness: a policy with each disturbance of its task off, as it was trained, and twice as strong.
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -26,7 +26,7 @@ struct RobustnessArguments {
   bool markdown = false;
 };
 
-// Fills the cells of a table, one after the other, each from the same beginnings.
+// Fills the cells of a table, one after the other, each from the same start states.
 class Sweep {
  public:
   Sweep(const RobustnessArguments& arguments, const Policy& policy, const Task& task, const Registry& registry)
@@ -43,13 +43,13 @@ class Sweep {
           task.name);
   }
 
-  // Cells are missing once somebody asks for an end.
+  // Cells are missing if an end was requested.
   RobustnessTable run() {
     RobustnessTable table{.has_success = task_.factory()->spec().has_success,
                           .rows = {},
                           .all = {{"none of them", {}}, {"all as trained", {}}, {"all twice", {}}}};
     for (const std::string& name : names_) table.rows.push_back({name, {}});
-    for (const size_t i : {1, 0, 2})  // what they are compared with comes first
+    for (const size_t i : {1, 0, 2})  // the reference comes first
       fill(table.all[i].cells[i], table.all[i].name, std::vector(names_.size(), RobustnessTable::strengths[i]));
     for (size_t i = 0; i < names_.size(); ++i) {
       table.rows[i].cells[1] = table.all[1].cells[1];
@@ -69,13 +69,13 @@ class Sweep {
     line_.show(fmt::format("{} of {}: {}", ++done_, 2 * names_.size() + 3, label));
     const std::optional<Task> task = make(strengths, cell.refused);
     if (!task) return;
-    // That of `sinew play`, which so has the same returns of the task as it is.
+    // The stream of `sinew play`, so that it gets the same returns on the unchanged task.
     const Rng stream = Rng(arguments_.seed).split("play");
     cell.result = Evaluator(task->factory, pool_).run(policy_, arguments_.episodes, stream, &stop_requested());
     if (stop_requested()) cell.result.reset();
   }
 
-  // None where no such task can be, and why.
+  // Returns none if no such task can be built, and sets the reason.
   std::optional<Task> make(const std::vector<double>& strengths, std::string& refused) const {
     try {
       return load_task(with_strengths(task_.config, strengths, registry_.tasks), task_.name, ".", registry_.tasks);

@@ -1,4 +1,4 @@
-// sinew show: what a recipe or a policy is.
+// sinew show: describes a recipe or a policy.
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
@@ -51,7 +51,7 @@ void print_parameters(const Parameters& parameters) {
     fmt::print("  {:<24} {:<12} {}\n", parameter.name, parameter.shape.text(), parameter.shape.size());
 }
 
-// `critic`: of who learnt it; null: there is none.
+// `critic`: the learner's critic; null if there is none.
 void show_policy(const Policy& policy, const Critic* critic, const std::string& task) {
   fmt::print("task: {}\n", task);
   print_interface(policy.spec());
@@ -67,7 +67,7 @@ void show_policy(const Policy& policy, const Critic* critic, const std::string& 
   if (critic) print_trace("critic", trace_critic(policy, *critic));
 }
 
-// None where its learner left none, or one that this program does not know.
+// Null if the learner stored no critic, or one of a kind that this program does not have.
 std::unique_ptr<Critic> critic_of(const LoadedPolicy& loaded, const LayerTable<float>& layers) {
   if (loaded.learner.empty()) return nullptr;
   const Policy& policy = *loaded.policy;

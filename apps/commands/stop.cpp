@@ -1,4 +1,4 @@
-// sinew stop: the emergency stop of a robot, and its release.
+// sinew stop: a robot's emergency stop, and its release.
 #include <fmt/core.h>
 
 #include <memory>

@@ -1,4 +1,4 @@
-// sinew stream: a policy drives a robot.
+// sinew stream: drives a robot with a policy.
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -60,7 +60,7 @@ void check_arguments(const StreamArguments& arguments) {
   if (arguments.record && arguments.no_record) fail("--record and --no-record: leave one out");
 }
 
-// recordings/ROBOT_2026-11-25_13-05-09.mcap, or what was asked for.
+// recordings/ROBOT_2026-11-25_13-05-09.mcap, or the path that was given.
 std::string recording_path(const StreamArguments& arguments, const RobotConfig& config) {
   if (arguments.record) return *arguments.record;
   make_writable_folder("recordings");
@@ -72,7 +72,8 @@ std::string recording_path(const StreamArguments& arguments, const RobotConfig& 
   return fmt::format("recordings/{}_{}.mcap", config.robot, text);
 }
 
-// Connects to a robot of another dialect, whose own side is then in this process. `config` becomes the policy's side's.
+// Connects to a robot of another protocol; the robot's side of the link then runs in this process. `config` becomes
+// that of the policy's side.
 std::unique_ptr<AdaptedRobot> adapt(RobotConfig& config, const AdapterTable& adapters, const StreamArguments& arguments,
                                     const AdapterEvents& on_event) {
   if (config.adapter == own_protocol) return nullptr;
@@ -99,7 +100,7 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers, co
 
   std::unique_ptr<PolicyRecorder> recorder;
   LiveLine line(can_redraw(STDERR_FILENO));
-  std::mutex events;  // they come from several threads
+  std::mutex events;  // from several threads
   const auto tell = [&](const std::string& event) {
     const std::lock_guard lock(events);
     line.print(event);
@@ -126,7 +127,7 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers, co
   std::unique_ptr<AdaptedRobot> adapted = adapt(config, adapters, arguments, tell);
   if (adapted) options.context = adapted->context();
   auto client = std::make_unique<PolicyClient>(*loaded.policy, config, options);
-  catch_stop_signals();  // before this nothing has moved
+  catch_stop_signals();  // nothing has moved before this point
   fmt::print("connected to the robot '{}' {}: {} sensors, {} actuators, {} Hz; all agree\n", client->welcome().robot,
              adapted ? fmt::format("by the adapter '{}'", config.adapter) : "at " + config.address,
              client->welcome().interface.sensors.size(), config.actuators.size(), config.rate);
@@ -147,10 +148,10 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers, co
   client.reset();
   adapted_server = nullptr;
   adapted.reset();
-  // Nothing is recorded any more.
+  // Recording has ended.
   if (recorder) finish_recording(recorder->file());
   if (!session.failure().empty()) throw Error(session.failure(), Error::Fault::system);
-  // Without a time of its own, it is done when it is told to end.
+  // Without a time limit, a requested end is a success.
   return stop_requested() && arguments.seconds > 0 ? stop_exit_code() : 0;
 }
 

@@ -1,4 +1,4 @@
-// sinew terms: the words that a task's YAML may use.
+// sinew terms: the vocabulary of a task's YAML.
 #include <fmt/core.h>
 #include <unistd.h>
 

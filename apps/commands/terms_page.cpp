@@ -67,7 +67,7 @@ A term without parameters is written as its name alone. An entry under `commands
 
 std::string explained(const ParameterDoc& parameter) { return parameter.help.empty() ? "" : ": " + parameter.help; }
 
-// "**`length`** (from 1 to 1000)", which must be given, or "`axis` = `x`".
+// "**`length`** (from 1 to 1000)" if required, or "`axis` = `x`".
 std::string parameter_markdown(const ParameterDoc& parameter) {
   std::string text = parameter.value.empty() ? fmt::format("**`{}`**", parameter.name)
                                              : fmt::format("`{}` = `{}`", parameter.name, parameter.value);

@@ -4,10 +4,10 @@
 
 #include "envs/terms/task_registry.h"
 
-/// The vocabulary of tasks as a page for a person, made from the registry.
+/// A reference page for the vocabulary of tasks, generated from the registry.
 namespace sinew {
 
-/// A term as the page lists it, of whatever kind.
+/// A term of any kind as the page lists it.
 struct ListedTerm {
   std::string name, doc, unit;
   std::vector<ParameterDoc> parameters;
@@ -20,10 +20,10 @@ struct TermKind {
   std::vector<ListedTerm> terms;
 };
 
-/// Kinds without a term are left out.
+/// Kinds without terms are left out.
 std::vector<TermKind> list_terms(const TaskRegistry& registry);
 
-/// As a terminal shows it; lines are at most `width` long, 0: not broken.
+/// The page for a terminal, in lines of at most `width` characters; 0: not wrapped.
 std::string terms_text(const std::vector<TermKind>& kinds, int width);
 /// The page docs/terms.md: what a term is, an example, and a table for each kind.
 std::string terms_markdown(const std::vector<TermKind>& kinds);

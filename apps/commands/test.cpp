@@ -1,4 +1,4 @@
-// sinew test: the tests of the build folder that this executable lies in.
+// sinew test: runs the tests of the build folder that contains this executable.
 #include <unistd.h>
 
 #include <cerrno>
@@ -25,7 +25,7 @@ fs::path build_folder() {
       folder.string());
 }
 
-// Becomes ctest: its output, signals and exit code are then our own. Returns only by throwing.
+// Replaces this process with ctest, so that its output, signals and exit code are ours. Returns only by throwing.
 int run_ctest(const std::vector<std::string>& words) {
   std::vector<std::string> command = {"ctest",
                                       "--test-dir",
@@ -33,7 +33,7 @@ int run_ctest(const std::vector<std::string>& words) {
                                       "--output-on-failure",
                                       "--parallel",
                                       std::to_string(default_threads())};
-  command.insert(command.end(), words.begin(), words.end());  // what the user says comes last, and wins
+  command.insert(command.end(), words.begin(), words.end());  // the user's arguments come last, and win
   std::vector<char*> argv;
   for (std::string& word : command) argv.push_back(word.data());
   argv.push_back(nullptr);

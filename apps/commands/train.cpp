@@ -1,4 +1,4 @@
-// sinew train: learns a policy from a recipe, once or for several seeds.
+// sinew train: trains a policy from a recipe, for one or several seeds.
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -55,7 +55,7 @@ std::vector<uint64_t> parse_seeds(const std::string& text) {
     const uint64_t first = number(item.substr(0, dash)),
                    last = dash == std::string::npos ? first : number(item.substr(dash + 1));
     if (last < first || last - first >= 1000) fail("--seeds {}: '{}' is not a range of up to 1000 seeds", text, item);
-    for (uint64_t i = 0; i <= last - first; ++i) {  // last may be the largest number that there is
+    for (uint64_t i = 0; i <= last - first; ++i) {  // last may be the largest uint64_t
       const uint64_t seed = first + i;
       if (std::ranges::find(seeds, seed) != seeds.end()) fail("--seeds {}: the seed {} is there twice", text, seed);
       seeds.push_back(seed);
@@ -65,7 +65,7 @@ std::vector<uint64_t> parse_seeds(const std::string& text) {
   return seeds;
 }
 
-// The command that goes on with what these arguments began.
+// The command that resumes the run these arguments began.
 std::string resuming_command(const TrainArguments& arguments) {
   std::string command = fmt::format("{} train {}", sinew_command(), shell_path(arguments.recipe));
   if (arguments.run) command += " --run " + shell_path(*arguments.run);
@@ -84,7 +84,7 @@ ProgressState progress_state(const TrainStatus& status) {
           .eval_return = status.eval_mean.value_or(ProgressState::unknown)};
 }
 
-// Training is done by then: no mishap with a picture makes it a failure.
+// Training is done by then: a failed picture must not make it a failure.
 void draw_curve(const std::string& folder) try {
   const PlotSpec plot = learning_curve({load_runs(folder)});
   if (has_points(plot)) write_plot(folder + "/curve.png", plot);
@@ -92,11 +92,11 @@ void draw_curve(const std::string& folder) try {
   log_warning("no curve was drawn: {}", error.what());
 }
 
-// In a process of its own: rendering takes memory that training should not.
+// Runs in a separate process: rendering takes memory that training should not.
 void make_video(const std::string& folder) {
   log_info("drawing {}/video.mp4 …", folder);
   const std::string own_program =
-      fs::read_symlink("/proc/self/exe").string();  // it knows the user's own layers and terms
+      fs::read_symlink("/proc/self/exe").string();  // it has the user's own layers and terms
   ChildProcess child({own_program, "play", fs::absolute(folder).string(), "--episodes", "1", "--video",
                       fs::absolute(folder / fs::path("video.mp4")).string()},
                      ChildProcess::Errors::passed_on);  // its progress, too
@@ -134,7 +134,7 @@ TrainResult train_once(const Recipe& recipe, const Registry& registry, TrainOpti
   Progress progress(recipe.total_timesteps, can_redraw(STDERR_FILENO));
   options.on_progress = [&](const TrainStatus& status) {
     progress.update(progress_state(status));
-    if (status.has_learned) progress.finish();  // the final evaluation has lines of its own
+    if (status.has_learned) progress.finish();  // the final evaluation prints its own lines
   };
   const TrainResult result = train(recipe, registry, options);
   progress.finish();
@@ -164,7 +164,7 @@ int train_command(const TrainArguments& arguments, const Registry& registry) {
   const IfRunExists if_run_exists = arguments.overwrite ? IfRunExists::overwrite
                                     : arguments.resume  ? IfRunExists::resume
                                                         : IfRunExists::refuse;
-  resolve_recipe(recipe, registry);  // what is wrong with the algorithm's keys is said before what is with the folder
+  resolve_recipe(recipe, registry);  // errors in the algorithm's keys are reported before those of the folder
   std::vector<std::string> inputs = files_named_in(node);
   inputs.push_back(arguments.recipe);
   for (const uint64_t seed : seeds) check_run_folder(folder_of(seed), if_run_exists, inputs);  // before hours of work

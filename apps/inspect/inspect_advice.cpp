@@ -1,4 +1,4 @@
-// What `sinew inspect` warns of.
+// The warnings of `sinew inspect`.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -36,7 +36,7 @@ std::string on_actuators(const Model& model) {
       lack, join(drivable));
 }
 
-// The base of a URDF stands in the world, unless a joint of it lets it go.
+// The base of a URDF is fixed to the world unless a joint frees it.
 bool stands_in_the_world(const Model& model) {
   for (int i = 0; i < model.count(Element::joint); ++i)
     if (model.joint_type(i) == Model::JointType::free) return false;

@@ -1,4 +1,4 @@
-// The facts of `sinew inspect --json`, in MJCF's words.
+// The facts of `sinew inspect --json`, in MJCF's terms.
 #include <nlohmann/json.hpp>
 
 #include "apps/inspect/inspect_model_internal.h"
@@ -13,7 +13,7 @@ ordered_json range_of(const Model::Limits& limits) {
   return limits.limited ? ordered_json{limits.low, limits.high} : ordered_json();
 }
 
-// One object for each element, starting with its name.
+// One object per element, starting with its name.
 template <class Describe>
 ordered_json list_of(const Model& model, Element element, Describe&& describe) {
   ordered_json list = ordered_json::array();

@@ -5,21 +5,21 @@
 
 #include "sim/model/model.h"
 
-/// What `sinew inspect` says of a model: tables, the same facts as JSON, and advice.
+/// The output of `sinew inspect` for a model: tables, the same facts as JSON, and advice.
 namespace sinew {
 
-/// The text as one line of UTF-8, whatever a model calls its parts.
+/// The text as one line of valid UTF-8, whatever names the model uses.
 std::string readable(std::string text);
-/// What a task calls the element, readable, or "(joint 3)" for one that has none.
+/// The element's name in a task, made readable, or "(joint 3)" for an unnamed element.
 std::string display_name(const Model& model, Model::Element element, int index);
 
-/// Tables for people: a line an element, at most `most_rows` a table.
+/// Readable tables: one line per element, at most `most_rows` per table.
 std::string model_report(const Model& model, size_t most_rows = 40);
 
-/// The same facts, all of them: {"model", "joints": [{"name", "type", "range", …}], …}. Angles in rad.
+/// The same facts in full: {"model", "joints": [{"name", "type", "range", …}], …}. Angles in rad.
 nlohmann::ordered_json model_facts(const Model& model);
 
-/// What whoever writes a task must know, a sentence or two each; the gravest first.
+/// Advice for the author of a task, one or two sentences each; the most serious first.
 std::vector<std::string> model_advice(const Model& model);
 
 /// "shoulder, elbow and 3 more".

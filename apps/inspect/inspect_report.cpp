@@ -15,7 +15,7 @@ namespace {
 using Element = Model::Element;
 using Rows = std::vector<std::vector<std::string>>;
 
-std::string number(double value) { return fmt::format("{:.4g}", value == 0 ? 0.0 : value); }  // no "-0"
+std::string number(double value) { return fmt::format("{:.4g}", value == 0 ? 0.0 : value); }  // avoids "-0"
 std::string number_unless_0(double value) { return value == 0 ? "-" : number(value); }
 double degrees(double radians) { return radians * 180 / std::numbers::pi; }
 
@@ -36,7 +36,7 @@ std::string joint_range(const Model& model, int joint) {
   }
 }
 
-// What a control of 1 asks for: "120 N m", "1 rad", "full force" of a muscle.
+// The meaning of a control of 1: "120 N m", "1 rad", "full force" for a muscle.
 std::string control_meaning(const Model& model, int actuator) {
   const std::string unit = model.control_unit(actuator), kind = model.actuator_kind(actuator);
   if (unit != "1") return "1 " + unit;
@@ -120,7 +120,7 @@ Rows keyframe_rows(const Model& model) {
   return rows;
 }
 
-// A table with `left` columns of words; "" when it has a heading alone.
+// A table with `left` columns of text; "" if it has only a heading.
 std::string table(Rows rows, size_t left, size_t most_rows) {
   if (rows.size() < 2) return "";
   const size_t more = rows.size() > most_rows + 1 ? rows.size() - most_rows - 1 : 0;

@@ -6,18 +6,19 @@
 
 namespace sinew {
 
-/// A YAML text of lines, some of which are offered only: they stand in it as comments, if the text is
-/// still good with the comment sign taken away. Nobody is offered what does not work for this model.
+/// A YAML text, some of whose lines are optional: an optional line appears as a comment, and only if the text remains
+/// valid when that line is uncommented. So no line is suggested that does not work for this model.
 class StarterDraft {
  public:
   void say(const std::string& line);
-  /// A key whose map has nothing in it but what is offered next: "terminate".
+  /// A key whose map contains only the optional lines that follow: "terminate".
   void say_empty(const std::string& key);
   void offer(const std::string& indent, const std::string& line);
 
-  /// The text without offers.
+  /// The text without optional lines.
   std::string plain() const { return render({}, nullptr); }
-  /// The text with the offers that `is_good` finds good: it is asked of the text with one taken up.
+  /// The text with the optional lines that pass `is_good`, which is called with the text in which that one line is
+  /// active.
   std::string finish(const std::function<bool(const std::string&)>& is_good) const;
 
  private:
@@ -25,10 +26,10 @@ class StarterDraft {
   struct Line {
     Kind kind;
     std::string indent, text;
-    size_t under;  // of an offer, the index of the last line that is none
+    size_t under;  // for an offer, the index of the last line that is not one
   };
   using Offers = std::vector<const Line*>;
-  /// With these offers as comments, and `taken`, if any, as a line.
+  /// The text with these offers as comments, and with `taken`, if not null, as an active line.
   std::string render(const Offers& shown, const Line* taken) const;
 
   std::vector<Line> lines_;

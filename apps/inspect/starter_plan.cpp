@@ -13,7 +13,7 @@ namespace {
 using Element = Model::Element;
 using JointType = Model::JointType;
 
-constexpr double wanted_dt = 0.02;  // s, of an env step
+constexpr double wanted_dt = 0.02;  // s, duration of an env step
 
 int count_joints(const Model& model) { return model.count(Element::joint); }
 
@@ -30,7 +30,7 @@ bool is_within(const Model& model, int body, int ancestor) {
   return body == ancestor;
 }
 
-// Whether other bodies hang on it by joints: a robot does, a thing that lies about does not.
+// Whether joints attach other bodies to it: true for a robot, false for a loose object.
 bool carries_joints(const Model& model, int body) {
   for (int i = 0; i < count_joints(model); ++i)
     if (model.joint_body(i) != body && is_within(model, model.joint_body(i), body)) return true;
@@ -41,8 +41,8 @@ bool slides_freely(const Model& model, int joint) {
   return model.joint_type(joint) == JointType::slide && !model.joint_limits(joint).limited && !is_driven(model, joint);
 }
 
-// Whether the joint is part of how a robot is free to move in its world: a free joint, or the slides and
-// hinges that stand for one in a plane.
+// Whether the joint belongs to the robot's free motion in the world: a free joint, or the slides and hinges that
+// replace one in a plane.
 bool is_root(const Model& model, int joint) {
   const int body = model.joint_body(joint);
   if (model.body_parent(body) != 0 || !carries_joints(model, body)) return false;
@@ -78,10 +78,10 @@ double rounded(double value) {
   return std::round(value / unit) * unit;
 }
 
-// Twice what holds the moved mass against gravity in any pose: its inertia about the joint bounds how
-// far its centre of mass can be from the axis.
+// Twice the effort that holds the moved mass against gravity in any pose: its inertia about the joint bounds the
+// distance of its centre of mass from the axis.
 double guess_limit(const Model& model, int joint) {
-  constexpr double g = 9.81;  // m/s²; also where the model has none
+  constexpr double g = 9.81;  // m/s²; also if the model has none
   const double mass = model.body_subtree_mass(model.joint_body(joint));
   const double lever = model.joint_type(joint) == JointType::slide ? 1 : std::sqrt(model.joint_inertia(joint) / mass);
   return mass > 0 ? rounded(std::max(2 * mass * g * lever, 0.01)) : 1;
@@ -128,7 +128,7 @@ Vector position_of(const Simulation& sim, const NamedPoint& point) {
   return {p[0], p[1], p[2]};
 }
 
-// With every joint that has a range at this share of it, the others where they begin.
+// Sets every joint with a range to this share of it, the others to their initial position.
 void pose_at(Simulation& sim, double share) {
   const Model& model = sim.model();
   sim.reset();
@@ -138,7 +138,7 @@ void pose_at(Simulation& sim, double share) {
   sim.forward();
 }
 
-// How many hinges and slides, from the world on, move a body; the root's count.
+// The number of hinges and slides between the world and a body; the root's count too.
 int joints_above(const Model& model, int body) {
   int joints = 0;
   for (int i = 0; i < count_joints(model); ++i)
@@ -146,7 +146,7 @@ int joints_above(const Model& model, int body) {
   return joints;
 }
 
-// The named site that most joints move, and of those the farthest from its body's frame: the likeliest hand.
+// The named site that most joints move; among those, the one farthest from its body's frame: the likeliest hand.
 std::optional<NamedPoint> find_hand_site(const Simulation& sim) {
   const Model& model = sim.model();
   std::optional<NamedPoint> best;
@@ -155,7 +155,7 @@ std::optional<NamedPoint> find_hand_site(const Simulation& sim) {
     const int body = model.site_body(site), joints = joints_above(model, body);
     if (model.name(Element::site, site).empty() || joints == 0) continue;
     const auto p = sim.site_xpos(site), q = sim.xpos(body);
-    // Rounded, so that of two mirror images the first is taken.
+    // Rounded, so that the first of two mirror images is taken.
     const double reach = std::round(1e6 * std::hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]));
     if (best && std::pair(joints, reach) <= best_score) continue;
     best_score = {joints, reach};

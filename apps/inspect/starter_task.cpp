@@ -28,7 +28,7 @@ std::string yaml_text(const std::string& text, bool quoted) {
   return yaml;
 }
 
-// A word that YAML reads as that word.
+// Quotes the text if needed, so that YAML reads it as a string.
 std::string yaml_word(const std::string& text) {
   bool plain = !text.empty() && std::isalpha(static_cast<unsigned char>(text[0]));
   for (const char c : text) plain &= std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
@@ -36,7 +36,7 @@ std::string yaml_word(const std::string& text) {
   return yaml_text(text, !plain);
 }
 
-// As seen from the task's folder, when the two share more than the root of the file system.
+// Relative to the task's folder if the two paths share more than the file system's root.
 std::string model_path(const std::string& model, const std::string& task) {
   const fs::path file = fs::weakly_canonical(model), folder = fs::weakly_canonical(fs::absolute(task)).parent_path();
   const bool together = !folder.relative_path().empty() && !file.relative_path().empty() &&
@@ -101,7 +101,7 @@ void write_actions(StarterDraft& draft, const Model& model, const StarterActions
     draft.say(fmt::format("      # {} follows another joint{}", yaml_word(name), model.is_urdf() ? " (<mimic>)" : ""));
 }
 
-// The largest actions cost `most` a step.
+// The weight at which the largest actions cost `most` per step.
 std::string action_cost(const StarterActions& actions, double most) {
   const double weight = actions.largest_cost > 0 ? most / actions.largest_cost : most;
   return fmt::format("  control: {{term: action_cost, weight: -{:.1g}}}", weight);
@@ -207,7 +207,7 @@ void write_starter_task(const std::shared_ptr<const Model>& model, const std::st
 std::string starter_command(const std::string& path) {
   const fs::path recipe = "configs/recipes/quickstart.yaml", task = fs::absolute(path).lexically_normal();
   std::error_code ignored;
-  std::string assignment = "task=" + ConfigNode::scalar(task.string()).to_yaml();  // what --set takes is YAML
+  std::string assignment = "task=" + ConfigNode::scalar(task.string()).to_yaml();  // --set takes YAML
   assignment.pop_back();
   return fmt::format("{} train {} --set {} --set network.action_map=scale --run {}", sinew_command(),
                      shell_path((fs::exists(recipe, ignored) ? recipe : sinew_home() / recipe).string()),

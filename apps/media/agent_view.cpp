@@ -27,7 +27,7 @@ void AgentView::draw(Env& env, std::span<uint8_t> rgb, int row_width) {
   }
 }
 
-// Each pixel of the frame becomes a rectangle: what the agent sees, not what it would look like smoothed.
+// Each pixel of the frame becomes a rectangle: what the agent sees, not a smoothed version.
 void AgentView::draw_view(const View& view, std::span<uint8_t> rgb, int row_width) const {
   for (int y = 0; y < view.drawn_height; ++y)
     for (int x = 0; x < width; ++x) {

@@ -7,12 +7,12 @@
 
 namespace sinew {
 
-/// What the agent sees, beside the scene: a column with the newest frame of each of its images, enlarged.
+/// The agent's view beside the scene: a column with the newest frame of each of its images, enlarged.
 class AgentView {
  public:
   static constexpr int width = 240;
 
-  /// `height`: of the column, in pixels.
+  /// `height`: height of the column in pixels.
   AgentView(const EnvSpec& spec, int height);
 
   bool is_empty() const { return views_.empty(); }

@@ -6,10 +6,10 @@
 namespace sinew {
 namespace {
 
-constexpr double slowest = 10, fastest = 60;  // frames a second
+constexpr double slowest = 10, fastest = 60;  // frames per second
 constexpr double rounding = 1e-6;             // 60 Hz may come as 1 / (4 · 0.0041666667)
 
-// Not beyond what a film of a task at 0.001 Hz may cost.
+// Limited, so that a film of a task at 0.001 Hz stays affordable.
 int whole(double ratio) { return static_cast<int>(std::clamp(std::ceil(ratio - rounding), 1.0, 10000.0)); }
 
 }  // namespace

@@ -2,8 +2,8 @@
 
 namespace sinew {
 
-/// Which steps of an episode a film or a window shows, so that it runs as fast as the robot does, at a rate that
-/// players can show: all steps of a task at 10 to 60 Hz; every `stride`-th one of a faster task; of a slower one,
+/// Which steps of an episode a film or a window shows, so that it plays at the robot's speed and at a frame rate that
+/// players support: all steps of a task at 10 to 60 Hz; every `stride`-th step of a faster task; for a slower task,
 /// each step as `repeats` frames.
 struct FilmRate {
   int stride = 1;

@@ -13,14 +13,14 @@ constexpr int gap = 8;
 struct Column {
   std::span<uint8_t> rgb;
   int height, row_width, left;
-  int top = 0;  // of what comes next
+  int top = 0;  // top of the next part
 
   void fill(uint8_t grey) {
     for (int y = 0; y < height; ++y) std::fill_n(at(y, 0), 3 * InsideView::width, grey);
   }
   uint8_t* at(int y, int x) { return &rgb[3 * (static_cast<size_t>(y) * row_width + left + x)]; }
 
-  // Each number becomes a rectangle; what has no room is left out.
+  // Each number becomes a rectangle; parts that do not fit are left out.
   template <class Color>
   void add(const Map& map, int rows, int columns, int drawn_height, Color&& color) {
     if (top + drawn_height > height) return;

@@ -6,9 +6,9 @@
 
 namespace sinew {
 
-/// What goes on inside of a policy, as a column of a picture: from the top the saliency of each image (the brighter,
-/// the more the action hangs on the pixel), the outputs of each recurrent layer (red positive, blue negative), and the
-/// weights of each attention (a line a head, this step at the right).
+/// A view inside a policy, as a column of a picture. From the top: the saliency of each image (the brighter the pixel,
+/// the more the action depends on it), the outputs of each recurrent layer (red positive, blue negative), and the
+/// weights of each attention layer (one line per head, the current step at the right).
 class InsideView {
  public:
   static constexpr int width = 240;

@@ -9,7 +9,7 @@
 namespace sinew {
 namespace {
 
-// The child printed "sinew-media: text" and exited with the code that tells whose fault it was.
+// The child printed "sinew-media: text" and exited with the code that shows whose fault it was.
 void finish(ChildProcess& child, const std::string& path) {
   ChildProcess::Result result = child.wait();
   if (result.exit_code == 0) return;
@@ -24,7 +24,7 @@ void finish(ChildProcess& child, const std::string& path) {
 
 std::string media_program() {
   namespace fs = std::filesystem;
-  // Of a program of one's own, which has none beside it, the checkout's.
+  // A custom program has none beside it and uses the checkout's.
   for (const fs::path& folder : {fs::path(own_folder()), fs::path(sinew_home()) / "build/release/apps"})
     if (fs::exists(folder / "sinew-media")) return (folder / "sinew-media").string();
   return "sinew-media";
@@ -38,7 +38,7 @@ VideoPipe::VideoPipe(const std::string& path, int width, int height, double fram
               fmt::format("{}", frames_per_second), "--until-told"}) {}
 
 VideoPipe::~VideoPipe() {
-  if (open_) child_.wait();  // nobody told it that the film is whole: it throws its file away
+  if (open_) child_.wait();  // the end marker was not sent: the child deletes its file
 }
 
 void VideoPipe::write(std::span<const uint8_t> rgb) {

@@ -7,21 +7,21 @@
 #include "apps/command_line/child_process.h"
 #include "vision/plot.h"
 
-/// Videos and charts, made by the program `sinew-media` in a process of its own: the libraries that
-/// it needs would cost every other command tens of megabytes and milliseconds.
+/// Videos and charts, made by the program `sinew-media` in a separate process: its libraries would cost every other
+/// command tens of megabytes and milliseconds.
 namespace sinew {
 
-/// sinew-media beside the running executable, else where the checkout was built, else wherever PATH has it.
+/// sinew-media beside the running executable, else in the checkout's build folder, else from PATH.
 std::string media_program();
 
-/// What follows the last frame of a film that is whole (`sinew-media video --until-told`). Where the frames end without
-/// it, whoever made them was stopped, and the film is thrown away.
+/// Sent after the last frame of a complete film (`sinew-media video --until-told`). If the frames end without it, the
+/// process that made them was stopped, and the film is discarded.
 inline constexpr std::string_view film_is_whole = "end";
 
 /// A video being written, frame by frame.
 class VideoPipe {
  public:
-  /// `path` ends in .mp4; its folder is made if need be. Throws Error when the child cannot start.
+  /// `path` ends in .mp4; its folder is created if needed. Throws an Error if the child cannot be started.
   VideoPipe(const std::string& path, int width, int height, double frames_per_second,
             const std::string& program = media_program());
   /// A video that was not closed leaves no file.
@@ -29,7 +29,7 @@ class VideoPipe {
 
   /// One frame: RGB pixels [height, width, 3], rows from the top.
   void write(std::span<const uint8_t> rgb);
-  /// Waits until the file is complete. Throws the child's Error.
+  /// Waits until the file is complete. Throws the Error that the child reported.
   void close();
 
  private:

@@ -13,7 +13,7 @@ namespace {
 constexpr const char* evaluation = "eval/mean_reward";
 constexpr const char* training = "rollout/ep_rew_mean";
 
-// Between the neighbours of x; x lies within the series.
+// Interpolates between the neighbours of x, which must lie within the series.
 double interpolate(const RunRecord::Series& series, double x) {
   const auto right = std::lower_bound(series.steps.begin(), series.steps.end(), x);
   const size_t i = static_cast<size_t>(right - series.steps.begin());
@@ -22,7 +22,7 @@ double interpolate(const RunRecord::Series& series, double x) {
   return series.values[i - 1] + share * (series.values[i] - series.values[i - 1]);
 }
 
-// All steps at which a run has a value and that every run has reached, thinned to what a picture can show.
+// All steps at which a run has a value and that every run has reached, thinned to the resolution of a picture.
 std::vector<double> common_steps(const std::vector<RunRecord::Series>& runs) {
   constexpr size_t most = 1000;
   double first = -std::numeric_limits<double>::infinity(), last = -first;

@@ -1,4 +1,4 @@
-// Several tasks in one figure.
+// Aggregation over several tasks.
 #include <algorithm>
 #include <limits>
 
@@ -12,21 +12,21 @@ constexpr double not_there = std::numeric_limits<double>::quiet_NaN();
 
 using Tasks = std::vector<std::span<const RunGroup>>;
 
-// Tasks on which there is something to compare, and with what.
+// The tasks with something to compare and a baseline.
 Tasks compared_tasks(const std::vector<RunGroup>& groups) {
   Tasks tasks = by_task(groups);
   std::erase_if(tasks, [](const auto& task) { return !baseline_of(task) || task.size() < 2; });
   return tasks;
 }
 
-// Alternately a group's scores on a task and the baseline's.
+// `samples` alternates between a group's scores on a task and the baseline's.
 double mean_probability(const Samples& samples) {
   double sum = 0;
   for (size_t i = 0; i + 1 < samples.size(); i += 2) sum += probability_of_improvement(samples[i], samples[i + 1]);
   return sum / (static_cast<double>(samples.size()) / 2);
 }
 
-// The baselines, or the other groups of a label; on each task one or none.
+// The row of the baselines, or of the other groups with a label; each task has one such group or none.
 AggregateRow make_row(const Tasks& tasks, const Figure& metric, const std::string& label, bool is_baseline) {
   constexpr Estimate none{not_there, not_there, not_there};
   AggregateRow row{label, is_baseline, 0, {}, {}, none, none};

@@ -15,7 +15,7 @@ namespace {
 
 double difference(const Samples& samples) { return iqm(samples[0]) - iqm(samples[1]); }
 
-// Of negative returns, such as costs, a ratio would say the opposite of what it seems to.
+// For negative returns, such as costs, a ratio would read as the opposite of its meaning.
 double ratio(const Samples& samples) {
   const double baseline = iqm(samples[1]);
   return baseline > 0 ? iqm(samples[0]) / baseline : std::numeric_limits<double>::quiet_NaN();
@@ -23,10 +23,11 @@ double ratio(const Samples& samples) {
 
 double probability(const Samples& samples) { return probability_of_improvement(samples[0], samples[1]); }
 
-// The groups with those runs alone that can be compared; a group may have none. Why is added to `left_out`.
+// The groups with only the runs that can be compared; a group may have none left. The reason for each removal is added
+// to `left_out`.
 std::vector<RunGroup> comparable(std::vector<RunGroup> groups, const Figure& metric,
                                  std::vector<std::string>& left_out) {
-  std::set<std::string> tasks;  // that have a baseline
+  std::set<std::string> tasks;  // tasks with a baseline
   for (const RunGroup& group : groups)
     if (group.is_baseline) tasks.insert(group.task);
   for (RunGroup& group : groups) {
@@ -40,7 +41,7 @@ std::vector<RunGroup> comparable(std::vector<RunGroup> groups, const Figure& met
   return groups;
 }
 
-// Whether each group that is compared has a run with the score.
+// Whether each compared group has a run with the score.
 bool have_it(const std::vector<RunGroup>& groups, const Figure& metric) {
   return std::ranges::all_of(by_task(groups), [&](std::span<const RunGroup> task) {
     return !baseline_of(task) || std::ranges::all_of(task, [&](const RunGroup& group) {
@@ -65,7 +66,7 @@ Report make_report(std::vector<RunGroup> groups, const Figure* chosen, std::vect
                 .aggregate = {},
                 .left_out = std::move(left_out)};
   for (const RunGroup& group : report.groups) report.summaries.push_back(summarize(group));
-  size_t first = 0;  // of the task
+  size_t first = 0;  // index of the task's first group
   for (const auto task : by_task(compared)) {
     for (size_t i = 1; baseline_of(task) && i < task.size(); ++i) {
       if (task[i].runs.empty() || task[0].runs.empty()) continue;

@@ -16,7 +16,7 @@ constexpr double not_there = std::numeric_limits<double>::quiet_NaN();
 double last(const std::vector<double>& values) { return values.empty() ? not_there : values.back(); }
 double largest(const std::vector<double>& values) { return values.empty() ? not_there : std::ranges::max(values); }
 
-// Of the final evaluation of the run as it is now: one that went on after its final evaluation has none.
+// A value of the run's final evaluation; none if training continued after it.
 double of_final_evaluation(const RunRecord& run, const std::string& column) {
   const RunRecord::Series series = run.series(column);
   return series.steps.empty() || series.steps.back() < run.columns[0].back() ? not_there : series.values.back();

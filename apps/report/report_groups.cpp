@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 using Name = std::string (*)(const RunGroup&);
 
-// Without links, and without the slash that a shell's completion leaves.
+// The path with links resolved and without the trailing slash of shell completion.
 fs::path real_path(const std::string& folder) {
   const fs::path path = fs::weakly_canonical(folder);
   return path.has_filename() ? path : path.parent_path();
@@ -23,7 +23,7 @@ fs::path real_path(const std::string& folder) {
 
 std::string algorithm(const RunGroup& group) { return group.algorithm; }
 
-// A recipe's name is TASK_ALGORITHM, and maybe more after that.
+// A recipe's name is TASK_ALGORITHM, possibly followed by more.
 std::string recipe(const RunGroup& group) {
   const std::string prefix = group.task + "_";
   return group.name.starts_with(prefix) && group.name != prefix ? group.name.substr(prefix.size()) : group.name;
@@ -48,7 +48,7 @@ void add_group(std::vector<RunGroup>& groups, const std::string& path) {
   if (std::ranges::none_of(groups, is_it)) groups.push_back(std::move(group));
 }
 
-// The groups that a --baseline means: by folder, else by the first kind of name that any has.
+// The groups that a --baseline word selects: by folder, else by the first kind of name that matches any.
 std::vector<RunGroup*> groups_named(std::vector<RunGroup>& groups, const std::string& word) {
   const fs::path path = real_path(word);
   const std::function<bool(const RunGroup&)> meanings[] = {

@@ -5,7 +5,7 @@
 
 namespace sinew {
 
-/// The report as one JSON object; what there is none of is null:
+/// The report as one JSON object; missing values are null:
 ///   {"runs": [{"run", "task", "algorithm", "label", "n_runs",
 ///              "kept_mean_reward", "last_mean_reward", "final_mean_reward", "best_mean_reward",
 ///                "ep_rew_mean": {"mean", "std", "iqm", "iqm_low", "iqm_high"},
@@ -15,8 +15,8 @@ namespace sinew {
 ///              "n_baseline_runs", and with _low and _high "difference", "ratio", "probability_of_improvement"}]},
 ///    "aggregate": {"metric", "tasks", "left_out", "results": [{"label", "is_baseline", "tasks", "all_tasks",
 ///              "n_runs", "iqm", "iqm_low", "iqm_high", "probability_of_improvement", ..._low, ..._high}]},
-///    "left_out": [why, of each run that could not be read or compared]}
-/// Without a baseline there is no comparison, without two tasks no aggregate, without bad runs no left_out.
+///    "left_out": [why, for each run that could not be read or compared]}
+/// "comparison" is absent without a baseline, "aggregate" without two tasks, "left_out" without bad runs.
 std::string report_json(const Report& report);
 
 }  // namespace sinew

@@ -22,7 +22,7 @@ size_t n_evaluations(const RunGroup& group) {
   return most;
 }
 
-// What the returns are, and whose are missing.
+// Notes what the returns are, and whose are missing.
 void note_returns(const Report& report, std::vector<std::string>& notes) {
   std::set<int> episodes;
   Names without;

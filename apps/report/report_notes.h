@@ -6,7 +6,7 @@
 
 namespace sinew {
 
-/// What to bear in mind when reading the tables of this report: a sentence or two each.
+/// Caveats for reading the tables of this report, one or two sentences each.
 std::vector<std::string> report_notes(const Report& report);
 
 }  // namespace sinew

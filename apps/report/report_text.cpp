@@ -25,7 +25,7 @@ std::string mean_text(const MeanStd& all, const Figure& figure) {
   return all.count < 2 || all.std == 0 ? mean : mean + " ± " + figure.text(all.std);
 }
 
-// "12.3 [10.1, 14.2]", "12.3 [-]" where there is no interval.
+// "12.3 [10.1, 14.2]", or "12.3 [-]" without an interval.
 std::string estimate_text(const Estimate& estimate, std::string (*text)(double) = plain) {
   if (!std::isfinite(estimate.value)) return "-";
   if (!std::isfinite(estimate.low)) return text(estimate.value) + " [-]";
@@ -38,7 +38,7 @@ bool is_there(const std::vector<Summary>& summaries, const char* metric) {
   return summaries[static_cast<size_t>(&figure_of_metric(metric) - report_figures().data())].over_seeds.count > 0;
 }
 
-// Columns with something in them. The last policy's return makes that of its one evaluation superfluous.
+// The non-empty columns. The last policy's return makes the return of its single evaluation redundant.
 std::vector<size_t> shown_figures(const std::vector<Summary>& summaries) {
   const Figure* superfluous = is_there(summaries, "last") ? &figure_of_metric("final") : nullptr;
   std::vector<size_t> shown;
@@ -74,8 +74,8 @@ std::string seeds_text(const RunGroup& group, const std::vector<Summary>& summar
                      format_table(rows));
 }
 
-// The columns of the scores that there are: of the kept policies and the best evaluations beside them, what is
-// compared, and where there is nothing better, the last ones.
+// The columns of the available scores: those of the kept policies and of the best evaluations, the one that is
+// compared, and, if there is nothing better, the last ones.
 std::vector<size_t> shown_scores(const Report& report) {
   std::vector<size_t> shown;
   const auto any_has = [&](const char* metric) {

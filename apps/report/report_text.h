@@ -5,7 +5,7 @@
 
 namespace sinew {
 
-/// The report as tables and, under them, what to bear in mind when reading them.
+/// The report as tables, with caveats for reading them below.
 std::string report_text(const Report& report);
 
 }  // namespace sinew

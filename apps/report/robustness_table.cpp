@@ -19,7 +19,7 @@ constexpr size_t as_trained = 1, twice = 2;
 
 std::string percent(double share) { return fmt::format("{:.0f} %", 100 * share); }
 
-// "-1.27 ± 0.40", and of success "93 %".
+// "-1.27 ± 0.40", and for success "93 %".
 void add_cell(std::vector<std::string>& words, const Cell& cell, bool has_success) {
   const std::string otherwise = cell.refused.empty() ? "" : "-";
   words.push_back(cell.result ? fmt::format("{} ± {}", short_number(cell.result->mean_reward()),
@@ -42,7 +42,7 @@ std::vector<std::vector<std::string>> words_of(const RobustnessTable& table) {
   return lines;
 }
 
-// What twice the disturbance costs, episode by episode: the mean of the differences, and its standard error.
+// The cost of doubling the disturbance, episode by episode: the mean of the differences, and its standard error.
 struct Cost {
   double mean, error;
 };
@@ -60,7 +60,7 @@ Cost cost_of(const Row& row, bool has_success) {
   return {sum / n, std::sqrt(squares / (n - 1) / n)};
 }
 
-// Which single disturbance costs most, where that is more than chance among a dozen or two.
+// The single disturbance that costs most, if the cost exceeds chance among a dozen or two.
 std::string verdict(const RobustnessTable& table) {
   constexpr double errors = 3;
   const Row* worst = nullptr;
@@ -85,7 +85,7 @@ std::string verdict(const RobustnessTable& table) {
   return fmt::format("Of the single disturbances, twice '{}' costs most: {}.\n", worst->name, cost);
 }
 
-// Why there are dashes; where all together are refused for what one of them is, that is said once.
+// The reasons for dashes; if all together are refused for the reason of a single one, it is printed once.
 std::string refusals(const RobustnessTable& table) {
   std::string text;
   for (const auto* rows : {&table.rows, &table.all})

@@ -43,7 +43,7 @@ double number(std::string_view cell, const std::string& where, const std::string
 void read_metrics(const std::string& path, RunRecord& run) {
   const std::string content = read_file(path);
   std::string_view rest = content;
-  if (rest.starts_with("\xef\xbb\xbf")) rest.remove_prefix(3);  // the mark that some editors put before UTF-8
+  if (rest.starts_with("\xef\xbb\xbf")) rest.remove_prefix(3);  // the byte order mark that some editors write
   int line_number = 0;
   for (size_t end; (end = rest.find('\n')) != std::string_view::npos; rest.remove_prefix(end + 1)) {
     std::string_view line = rest.substr(0, end);
@@ -75,7 +75,7 @@ bool is_there(const fs::path& path) {
   return found;
 }
 
-// What config.yaml says, where it is there.
+// A value of config.yaml; "" if it is missing.
 std::string config_text(const ConfigNode& config, std::string_view key) {
   const ConfigNode* node = config.is_map() ? config.find(key) : nullptr;
   return node && node->is_scalar() ? node->text() : "";
@@ -97,7 +97,7 @@ RunRecord load_run(const fs::path& folder, RunGroup& group) {
   return run;
 }
 
-// The folder seed_N's N.
+// The N of a folder seed_N.
 std::optional<uint64_t> seed_of(const fs::path& folder) {
   const std::string name = folder.filename().string();
   uint64_t seed = 0;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double not_there = std::numeric_limits<double>::quiet_NaN();
 
-// Between the neighbours, as NumPy's default has it.
+// Interpolates between the neighbours, as NumPy does by default.
 double percentile(const std::vector<double>& sorted, double share) {
   const double position = share * static_cast<double>(sorted.size() - 1);
   const size_t below = static_cast<size_t>(position), above = std::min(below + 1, sorted.size() - 1);
@@ -44,7 +44,7 @@ double pooled_iqm(const Samples& samples) {
   std::vector<std::pair<double, double>> scores;  // value, mass
   scores.reserve(count);
   for (const auto& sample : samples) {
-    const double mass = total / static_cast<double>(samples.size() * sample.size());  // exactly 1 where sizes agree
+    const double mass = total / static_cast<double>(samples.size() * sample.size());  // exactly 1 if sizes agree
     for (const double value : sample) scores.emplace_back(value, mass);
   }
   std::sort(scores.begin(), scores.end());

@@ -23,10 +23,10 @@ json parse(const std::string& path) {
   }
 }
 
-// A list or an object is not written out: it may be long, or nested deeper than the stack goes.
+// Lists and objects are not printed: they may be long, or nested deeper than the stack allows.
 std::string shown(const json& item) { return item.is_structured() ? item.type_name() : shortened(item.dump()); }
 
-// Reads one file; the messages say where in it.
+// Reads one file; error messages give the position in it.
 class Reader {
  public:
   explicit Reader(const std::string& path) : path_(path), root_(parse(path)) {
@@ -43,7 +43,7 @@ class Reader {
         fail("{}: the key '{}' is missing", path_, key);
   }
 
-  // "": it begins at none.
+  // "": no keyframe.
   std::string keyframe() const { return root_.value("keyframe", ""); }
   std::vector<double> numbers(const std::string& key, size_t count, const std::string& whose) const {
     return root_.contains(key) ? numbers(root_[key], key, count, whose) : std::vector<double>();

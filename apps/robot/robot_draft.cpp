@@ -6,7 +6,7 @@
 namespace sinew {
 namespace {
 
-// What a model does not say: rad or m, and per s and s².
+// Limits that a model lacks: rad or m, and per s and s².
 constexpr double far = 1000, fast = 200, sudden = 1e5;
 
 void check_drive(const ActionDrive& drive) {

@@ -18,7 +18,7 @@ TaskEnv& task_env(Env& env) {
   return *task;
 }
 
-// With cameras of its own in place of the task's, behind all numbers.
+// The task's sensors; cameras of its own, if any, replace the task's and come after all numbers.
 std::vector<SensorSpec> sensors_of(const EnvSpec& spec, const std::optional<std::vector<CameraView>>& cameras) {
   std::vector<SensorSpec> sensors = one_frame_each(spec.sensors);
   if (!cameras) return sensors;
@@ -31,7 +31,7 @@ std::vector<SensorSpec> sensors_of(const EnvSpec& spec, const std::optional<std:
   return sensors;
 }
 
-// The body that hangs on a free joint, if the model begins with one.
+// The body on a free joint, if the model begins with one.
 int floating_body(const Model& model) {
   return model.count(Model::Element::joint) > 0 && model.joint_type(0) == Model::JointType::free ? 1 : -1;
 }
@@ -91,7 +91,8 @@ RobotState SimulatedRobot::measure() {
   return state;
 }
 
-// By a physics step. Env steps begin where observations are sent, so that each observation is of a whole one.
+// Advances by one physics step. Env steps begin when an observation is sent, so that each observation covers a whole
+// step.
 void SimulatedRobot::advance() {
   if (!fault_.empty() || ended_) return;
   if (!in_step_) {
@@ -155,7 +156,7 @@ std::string SimulatedRobot::snapshot() {
 void SimulatedRobot::take_images(const std::string& scene, std::vector<std::string>& images) {
   images.clear();
   if (scene.empty()) return;
-  if (!eye_) {  // in its own thread, to which a renderer belongs
+  if (!eye_) {  // created in its own thread, because a renderer belongs to one thread
     eye_ = make_();
     Rng rng(options_.seed);
     eye_->reset(rng);
@@ -176,7 +177,7 @@ void SimulatedRobot::take_images(const std::string& scene, std::vector<std::stri
   }
 }
 
-// Into frame_. Without cameras of its own, its sensors are those of the task.
+// Renders into frame_. Without cameras of its own, its sensors are the task's.
 void SimulatedRobot::take_image(size_t place) {
   if (!views_) return eye_->observe_image(static_cast<int>(place), frame_);
   views_->render(place - (sensors_.size() - options_.cameras->size()), task_env(*eye_).simulation(), frame_);
@@ -191,7 +192,7 @@ void SimulatedRobot::rest() {
   if (moving_ && used_) {
     if (options_.on_event && length_ > 0 && fault_.empty() && !ended_)
       options_.on_event(fmt::format("put back: return {:.1f} in {} steps", return_, length_));
-    if (in_step_) env_.end_step(rng_);  // cut short
+    if (in_step_) env_.end_step(rng_);  // ends it early
     begin_episode();
   }
   moving_ = false;

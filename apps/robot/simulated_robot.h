@@ -15,30 +15,31 @@
 
 namespace sinew {
 
-/// A task's robot as a body for RobotServer: its physics goes on by as much as a tick takes, in real time. Until it is
-/// armed it stands still, as if somebody held it; when its task ends it stops, and once that is acknowledged it begins
-/// anew.
+/// A task's robot as a body for RobotServer. Each tick advances its physics by one tick, in real time. Until it is
+/// armed it stands still, as if held in place. When its task ends it stops, and once the stop is acknowledged a new
+/// episode begins.
 ///
-/// What it senses are the task's observations, at the task's rate; what it is told are commands in SI units, of which
-/// the robot's file says what they are to the task's actions.
+/// Its sensors are the task's observations, at the task's rate. Its commands are in SI units; the robot's file maps
+/// them to the task's actions.
 class SimulatedRobot final : public RobotBody {
  public:
   struct Options {
     uint64_t seed = 1;
-    double noise = 0;      // standard deviation, of each number that it senses, in its own unit
-    int jpeg_quality = 0;  // of its cameras' frames; 0: raw bytes
-    bool watched = false;  // keeps a scene for whoever wants to draw it
-    /// What it sees, instead of its task's cameras: in colour, each called as the model calls it.
+    double noise = 0;      // standard deviation of the noise on each sensed number, in that number's unit
+    int jpeg_quality = 0;  // for its cameras' frames; 0: raw bytes
+    bool watched = false;  // keeps a scene for a viewer to draw
+    /// Replaces the task's cameras: in colour, each with its name in the model.
     std::optional<std::vector<CameraView>> cameras = {};
-    /// Whoever serves it observes it when he wants, also within a step: steps begin when the one before has ended,
-    /// whether its observation is known or not. Its numbers are then of the last step, its pictures of the moment.
+    /// The server may observe it at any time, even within a step: a step begins when the previous one has ended,
+    /// whether or not its observation was taken. Its numbers are then from the last step, its images from the moment of
+    /// observation.
     bool at_own_pace = false;
-    /// Its joints and motors obey commands as far as they can, not only as far as the task's actions reach.
+    /// Its joints and motors follow commands over their whole range, not only over the range of the task's actions.
     bool whole_range = false;
-    std::function<void(const std::string&)> on_event;  // in the control thread
+    std::function<void(const std::string&)> on_event;  // called in the control thread
   };
-  /// `make` makes the task's env. Throws an Error for a task that MuJoCo does not simulate, for the file of another
-  /// robot (check_robot), and for a camera that the model does not have.
+  /// `make` makes the task's env. Throws an Error for a task that MuJoCo does not simulate, for a file of another robot
+  /// (check_robot), and for a camera that the model does not have.
   SimulatedRobot(EnvFactory make, const RobotConfig& config, Options options);
 
   const std::vector<SensorSpec>& sensors() const override { return sensors_; }
@@ -50,7 +51,8 @@ class SimulatedRobot final : public RobotBody {
   const char* fault() const override { return fault_.empty() ? nullptr : fault_.c_str(); }
   bool has_ended() const override { return ended_; }
 
-  /// The scene of the last observation, if `watched` and there is a newer one: what restores another env of the task.
+  /// Fetches the scene of the last observation, if `watched` and a newer one exists: the state that restores another
+  /// env of the task.
   bool fetch_scene() { return scenes_.fetch(); }
   const std::string& scene() const { return scenes_.front(); }
 
@@ -74,17 +76,17 @@ class SimulatedRobot final : public RobotBody {
   Rng rng_, noise_;
   std::vector<double> action_, position_, velocity_, torque_, numbers_;
   std::array<double, 3> gravity_{};
-  int floating_body_ = -1;  // whose tilt is measured; -1: none moves freely
-  // moving: it is told something; in_step: an env step has begun; observed: the step before it is known to the link, so
-  // that the next one may begin.
+  int floating_body_ = -1;  // whose tilt is measured; -1: no body moves freely
+  // moving: a command was received; in_step: an env step has begun; observed: the link has the observation of the
+  // previous step, so that the next one may begin.
   bool moving_ = false, in_step_ = false, observed_ = false, used_ = false;
-  int physics_steps_ = 0;  // of the env step
+  int physics_steps_ = 0;  // in the current env step
   double return_ = 0;
   int64_t length_ = 0;
   std::string fault_;
-  bool ended_ = false;  // the task
+  bool ended_ = false;  // the task has ended
   Mailbox<std::string> scenes_;
-  // The camera thread's own.
+  // Used only by the camera thread.
   std::unique_ptr<Env> eye_;
   std::vector<uint8_t> frame_;
   std::unique_ptr<JpegEncoder> jpeg_;

@@ -19,7 +19,7 @@ namespace {
 constexpr auto interval = std::chrono::milliseconds(20);
 constexpr double longest_arming = 2, longest_stopping = 1, show_interval = 0.5;  // s
 
-// A line that was typed, if one was.
+// The line typed at the keyboard, if any.
 std::optional<std::string> typed_line() {
   pollfd input{STDIN_FILENO, POLLIN, 0};
   if (::poll(&input, 1, 0) <= 0 || !(input.revents & POLLIN)) return {};
@@ -66,7 +66,7 @@ void StreamSession::want_to_arm(bool acknowledge) {
   acknowledged_ = false;
 }
 
-// "arm" arms; whatever is typed while the robot is armed stops it.
+// "arm" arms the robot; any input while it is armed stops it.
 void StreamSession::heed(const std::string& typed) {
   if (options_.shadow) return line_.print("--shadow sends nothing to the robot; Ctrl-C ends");
   if (client_.robot().mode == Mode::armed) {
@@ -79,8 +79,8 @@ void StreamSession::heed(const std::string& typed) {
   }
 }
 
-// One that comes back is not armed: without end, and where somebody is there to arm it, or it is only watched, that is
-// worth waiting for.
+// A robot that reconnects is not armed. Waiting for it makes sense only without a time limit and with a user to arm it,
+// or in shadow mode.
 bool StreamSession::waits_for_robot() const {
   return options_.shadow || (options_.has_keyboard && options_.seconds == 0);
 }
@@ -101,8 +101,8 @@ void StreamSession::watch_robot() {
   if (mode != mode_) note_change(std::exchange(mode_, mode), mode);
 }
 
-// One that is stopped is acknowledged first, by somebody who knows of it. That the operator ended the last session, or
-// its task had ended, is no news.
+// A stopped robot must first be acknowledged by a user who knows of the stop. A stop because the operator ended the
+// last session or its task had ended needs no such user.
 void StreamSession::arm_if_possible(Mode mode) {
   if (mode == Mode::inactive) {
     client_.arm();
@@ -131,7 +131,7 @@ std::string StreamSession::reason() const {
   return why.empty() ? name_of(client_.robot().alarm) : why;
 }
 
-// Not even where somebody is asked: who stands at the robot may not be the one at this keyboard.
+// Does not arm, even with a user to prompt: the person at the robot may not be the one at this keyboard.
 void StreamSession::refuse_to_arm() {
   const std::string why =
       "the robot is in an emergency stop: once whoever pressed it agrees, 'sinew stop --release' with the robot's file "
@@ -147,7 +147,7 @@ void StreamSession::refuse_to_arm() {
 void StreamSession::note_change(Mode before, Mode now) {
   const auto is = [&](const char* what) { return fmt::format("the robot {}: {}", what, reason()); };
   const bool has_ended = now == Mode::stopped && client_.robot().alarm == Alarm::task_ended;
-  // It may be armed, and stop, between two looks.
+  // It may be armed and stop between two polls.
   const bool is_asked_to_arm = asked_at_ > 0 && !wants_to_arm_;
   if (now == Mode::armed) {
     asked_at_ = 0;
@@ -163,7 +163,7 @@ void StreamSession::note_change(Mode before, Mode now) {
   }
 }
 
-// Where nobody is there to be asked, the session is over.
+// Without a user to prompt, the session is over.
 void StreamSession::ask_again(const std::string& why, const std::string& advice) {
   options_.tell(why);
   if (!options_.has_keyboard)
@@ -183,7 +183,7 @@ void StreamSession::show() {
   shown_count_ = count;
 }
 
-// The robot is told, and its answer awaited; one that does not answer stops by its own watchdog.
+// Sends a stop and waits for the robot's answer; a robot that does not answer stops by its own watchdog.
 void StreamSession::end() {
   if (options_.shadow || client_.robot().mode != Mode::armed) return;
   options_.tell("the session ends");

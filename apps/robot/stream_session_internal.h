@@ -7,26 +7,26 @@
 
 namespace sinew {
 
-/// A session of `sinew stream` at the terminal: arms, asks, shows, stops.
+/// A session of `sinew stream` at the terminal: arms the robot, prompts the user, shows the status, stops the robot.
 class StreamSession {
  public:
   struct Options {
-    bool arm = false;           // at once; else whoever types it
-    bool acknowledge = false;   // before that, a stop that is latched, but no emergency stop
-    bool shadow = false;        // never
-    bool has_keyboard = false;  // somebody can be asked
-    double patience = 2;  // s without a word of the robot, then it is over: where nobody can be asked, or it has an end
-    double seconds = 0;   // until it ends; 0: until a signal asks for that
-    std::function<void(const std::string&)> tell;  // what happens, for whoever watches and for the recording
-    std::function<void()> check;                   // throws what went wrong beside the client; empty: nothing can
+    bool arm = false;           // immediately; else when the user types it
+    bool acknowledge = false;   // before arming, a latched stop, but no emergency stop
+    bool shadow = false;        // never arms
+    bool has_keyboard = false;  // a user can be prompted
+    double patience = 2;  // s without a message from the robot until it ends: without a keyboard, or with a time limit
+    double seconds = 0;   // duration; 0: until a signal requests the end
+    std::function<void(const std::string&)> tell;  // reports events to the user and to the recording
+    std::function<void()> check;                   // throws errors from outside the client; empty: none possible
   };
   StreamSession(PolicyClient& client, LiveLine& line, Options options);
 
-  /// Returns when it is over, the robot being stopped: a signal, the time, or, where nobody can be asked, a robot that
-  /// stopped, could not be armed, or whose task has ended.
+  /// Returns when the session is over and the robot is stopped: after a signal, after the time limit, or, without a
+  /// keyboard, when the robot stopped, could not be armed, or its task has ended.
   void run();
   double seconds() const;
-  /// Why it is over, where that is no success.
+  /// Why the session ended, if it failed.
   const std::string& failure() const { return failure_; }
 
  private:
@@ -46,12 +46,13 @@ class StreamSession {
   PolicyClient& client_;
   LiveLine& line_;
   Options options_;
-  // wants_to_arm: the robot is not asked yet. may_acknowledge: somebody knows that it is stopped.
+  // wants_to_arm: arming was requested but not yet sent to the robot. may_acknowledge: the user knows that the robot is
+  // stopped.
   bool wants_to_arm_ = false, may_acknowledge_ = false, acknowledged_ = false;
-  double begun_ = 0, heard_at_ = 0, asked_at_ = 0, shown_at_ = 0;  // s; asked_at: 0: it is armed, or need not be
+  double begun_ = 0, heard_at_ = 0, asked_at_ = 0, shown_at_ = 0;  // s; asked_at 0: armed, or not to be armed
   uint64_t shown_count_ = 0;
   Mode mode_ = Mode::unconfigured;
-  bool is_done_ = false;  // the task has ended, and nobody is there to go on
+  bool is_done_ = false;  // the task has ended, and there is no user to continue
   std::string failure_;
 };
 

@@ -27,7 +27,7 @@ std::vector<NamedLatency> all_latencies(const PolicyLinkLatencies& all) {
 }
 
 std::string bars(const LatencyHistogram& histogram) {
-  constexpr double longest = 40;  // letters
+  constexpr double longest = 40;  // characters
   uint64_t most = 1;
   for (const LatencyRow& row : histogram.rows()) most = std::max(most, row.count);
   std::string text;
@@ -45,7 +45,7 @@ std::string count(uint64_t value) { return with_commas(static_cast<int64_t>(valu
 std::string status_line(const PolicyClient& client, double rate) {
   const RobotStatus& robot = client.robot();
   const PolicyLinkCounters& counters = client.counters();
-  // Of a robot that obeys, what it says; of one that does not, what happens here.
+  // If the robot follows actions, the latency that it reports; if not, the latency measured here.
   const LatencyHistogram& age = client.latencies().action_age;
   const LatencyHistogram& latency = age.count() > 0 ? age : client.latencies().observation;
   return fmt::format("{} {:.1f} Hz  p50 {} p99 {}  late {} lost {} dropped {} refused {} limited {}",

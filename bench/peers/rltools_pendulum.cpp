@@ -1,5 +1,5 @@
-// RLtools' PPO on Pendulum beside sinew's, in a process of its own: for each line that it reads it makes 20 iterations
-// and answers with env steps per second. The only file that includes RLtools.
+// RLtools' PPO on Pendulum, the peer of sinew's, in a separate process: for each line that it reads it makes 20
+// iterations and answers with the env steps per second. The only file that includes RLtools.
 #include <rl_tools/operations/cpu_mux.h>
 
 #include <rl_tools/nn/layers/standardize/operations_generic.h>
@@ -28,7 +28,7 @@ using Index = Device::index_t;
 using Types = rlt::numeric_types::Policy<float>;
 using Pendulum = rlt::rl::environments::Pendulum<rlt::rl::environments::pendulum::Specification<float, Index>>;
 
-// 4 envs × 1024, batch 256, 2 epochs, 3-64-64 tanh twice: as `sinew bench train` has ours.
+// 4 envs × 1024, batch 256, 2 epochs, 3-64-64 tanh twice: the settings of ours in `sinew bench train`.
 struct Settings : rlt::rl::algorithms::ppo::loop::core::DefaultParameters<Types, Index, Pendulum> {
   static constexpr Index STEP_LIMIT = 1'000'000'000;  // iterations
   static constexpr Index N_ENVIRONMENTS = 4;

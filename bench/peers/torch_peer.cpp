@@ -1,5 +1,5 @@
-// PyTorch beside sinew, in a process of its own; bench/torch_peer.h says what it reads and answers. The only file that
-// includes LibTorch.
+// PyTorch as sinew's peer, in a separate process; bench/torch_peer.h describes its input and answers. The only file
+// that includes LibTorch.
 #include <torch/torch.h>
 #include <torch/version.h>
 
@@ -21,7 +21,7 @@ struct Net {
 
   void step() {
     for (torch::Tensor& parameter : parameters)
-      parameter.mutable_grad() = torch::Tensor();  // the quickest way to zero it
+      parameter.mutable_grad() = torch::Tensor();  // the fastest way to zero it
     forward().square().mean().backward();
   }
 };
@@ -75,7 +75,7 @@ double rate(Net& net, double seconds) {
 }  // namespace
 
 int main() {
-  std::string made;  // of what `net` is
+  std::string made;  // the description that `net` was made from
   Net net;
   for (std::string line; std::getline(std::cin, line);) {
     const json question = json::parse(line);

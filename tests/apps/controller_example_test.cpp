@@ -1,4 +1,4 @@
-// A controller of one's own, in the simulator and over the link to a simulated robot, as its user runs it.
+// A custom controller, in the simulator and over the link to a simulated robot, as a user runs it.
 #include "tests/apps/robot_programs.h"
 #include "tests/core/expect_error.h"
 
@@ -19,7 +19,7 @@ TEST(ControllerExample, DrivesASimulatedRobot) {
   expect_contains(result.output, "the robot obeyed ");
 }
 
-// It is held to what a policy is held to.
+// It must meet the same requirements as a policy.
 TEST(ControllerExample, IsRefusedWhereItDoesNotFit) {
   const TemporaryFolder folder;
   folder.write("robot.yaml", replaced(patient_robot(), "- name: slide", "- name: slade"));

@@ -1,4 +1,4 @@
-// The plug is pulled at every moment there is, and the run goes on to the same bits.
+// The process is killed at every possible moment, and the resumed run reaches the same bits.
 #include <signal.h>
 #include <unistd.h>
 
@@ -30,7 +30,7 @@ constexpr const char* recipe =
     "eval: {eval_freq: 512, n_eval_episodes: 1, n_final_episodes: 2}\n"
     "save_freq: 1\n";
 
-// Its checkpoints have segments beside them; the first ones are needed no more in the end.
+// Its checkpoints have segments beside them; at the end the first ones are no longer needed.
 constexpr const char* replay_recipe =
     "task: inverted_pendulum\n"
     "total_timesteps: 400\n"
@@ -41,7 +41,7 @@ constexpr const char* replay_recipe =
     "eval: {eval_freq: 0, n_final_episodes: 0}\n"
     "save_freq: 100\n";
 
-// What a run leaves behind that must not depend on how often it was killed.
+// The results of a run that must not depend on how often it was killed.
 struct Outcome {
   std::string weights, metrics;  // the latter without its time/ columns
   std::map<std::string, StoredTensor> best;
@@ -64,7 +64,7 @@ std::string untimed_metrics(const std::string& path) {
   return result;
 }
 
-// Kills a run `kills` times at random moments, the next sitting with another number of threads.
+// Kills a run `kills` times at random moments; each resumption uses another number of threads.
 void kill_often(const TemporaryFolder& folder, const std::string& recipe_file, int kills, double most_seconds) {
   std::mt19937 random(20261123);
   std::uniform_real_distribution<double> moment(0, most_seconds);
@@ -94,7 +94,7 @@ class CrashTest : public testing::Test {
     words.insert(words.begin(), program_);
     return ChildProcess(words).wait();
   }
-  // Trains with a fault in the call of this number; 0: none.
+  // Trains with a fault in the call with this number; 0: none.
   ChildProcess::Result train_with(const std::string& kind, int call) const {
     fs::remove(folder_.file("record"));
     ::setenv("FAULT_KIND", kind.c_str(), 1);
@@ -130,7 +130,7 @@ class CrashTest : public testing::Test {
     for (std::string line; std::getline(lines, line);) result.push_back(line);
     return result;
   }
-  // What a power cut may do after a kill: what was appended and not synced is gone.
+  // Simulates a power cut after a kill: appended data that was not synced is lost.
   void lose_what_was_not_synced() const {
     std::map<std::string, uintmax_t> written, synced;
     for (const std::string& line : record()) {
@@ -186,12 +186,12 @@ TEST_F(CrashTest, SegmentsIncluded) {
   fail_in_each_call(40);
 }
 
-// A rename may reach the disk before what was written into the file, unless that was synced.
+// A rename may reach the disk before the file's content unless the content was synced.
 TEST_F(CrashTest, ACheckpointIsOnTheDiskBeforeItHasItsName) {
   ASSERT_EQ(train_with("none", 0).exit_code, 0);
   const std::vector<std::string> calls = record();
   int checkpoints = 0;
-  std::map<std::string, bool> dirty;  // files with bytes that a power cut would take
+  std::map<std::string, bool> dirty;  // files with bytes that a power cut would lose
   for (size_t i = 0; i < calls.size(); ++i) {
     const std::string path = calls[i].substr(calls[i].rfind(' ') + 1);
     if (calls[i].starts_with("write")) dirty[path] = true;
@@ -219,7 +219,7 @@ TEST_F(CrashTest, DISABLED_HalfCheetahKilledTwentyTimes) {
   kill_twenty_times(read_file(std::string(SINEW_SOURCE_DIR) + "/configs/recipes/half_cheetah_ppo.yaml"));
 }
 
-// It sees, and remembers: frames and the state of an LSTM are amid an episode when it is killed.
+// A policy with a camera and a memory: it is killed in the middle of an episode, with frames and LSTM state in use.
 TEST_F(CrashTest, DISABLED_VisualCueKilledTwentyTimes) {
   std::string text = read_file(std::string(SINEW_SOURCE_DIR) + "/configs/recipes/visual_cue_ppo_lstm.yaml");
   for (const auto& [key, value] : {std::pair("total_timesteps: ", "28800"), std::pair("save_freq: ", "1440")}) {

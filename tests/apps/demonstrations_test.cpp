@@ -1,4 +1,4 @@
-// From a recorded session to a policy that does the same, and on from there.
+// From a recorded session to a policy that reproduces it, and further training from there.
 #include "tests/apps/robot_programs.h"
 #include "tests/core/expect_error.h"
 
@@ -56,7 +56,7 @@ TEST_F(Demonstrated, ASessionIsClonedAndLearntOnFrom) {
   EXPECT_EQ(on.exit_code, 0) << on.errors;
   expect_contains(on.errors, "starting from " + file("cloned/policy.safetensors"));
 
-  // What does not go together.
+  // Inputs that do not match.
   expect_failure({"train", file("clone.yaml"), "--run", file("x"), "--set", "task=pendulum"},
                  "the demonstrations '" + file("shown.safetensors") + "': sensor 'state' has shape [3]");
   expect_failure(
@@ -71,7 +71,7 @@ TEST_F(Demonstrated, ASessionIsClonedAndLearntOnFrom) {
   EXPECT_FALSE(std::filesystem::exists(file("x/config.yaml")));
 }
 
-// The example writes them with NumPy; a network of two layers does the same afterwards.
+// The example writes them with NumPy; a two-layer network then reproduces them.
 TEST_F(Demonstrated, ByAControllerInPython) {
   const std::string examples = SINEW_SOURCE_DIR "/examples/";
   if (ChildProcess({"/usr/bin/python3", "-c", "import numpy"}).wait().exit_code != 0)

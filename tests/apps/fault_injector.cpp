@@ -1,11 +1,11 @@
-// A library to preload into `sinew`: it lets one write, sync or rename below a folder fail, or kills the
-// process there, and keeps a record of all of them. Set in the environment:
+// A library to preload into `sinew`: it makes one write, sync or rename below a folder fail, or kills the process
+// there, and records all of them. Environment variables:
 //
-//   FAULT_FOLDER  the folder; other files are left alone, and so are its pictures, drawn when all is done
+//   FAULT_FOLDER  the folder; other files are ignored, and so are its pictures, drawn when training is done
 //   FAULT_RECORD  a file that gets a line for each call: "write 120 PATH", "sync 0 PATH", "rename 0 TO"
 //   FAULT_AT      the number of the call, from 1
-//   FAULT_KIND    fail: this call alone fails; full: from here on no write succeeds, as on a full disk;
-//                 tear: half of a write is done, or nothing of another call, then the process is killed
+//   FAULT_KIND    fail: only this call fails; full: from here on no write succeeds, as on a full disk;
+//                 tear: a write is half done, another call not at all, then the process is killed
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -55,7 +55,7 @@ void record(const std::string& line) {
 
 std::atomic<int> calls{0};
 
-// Does the call, or what shall happen instead of it. `tear` does half of it, where it has halves.
+// Makes the call or injects the fault instead. `tear` does half of the call if it can be divided.
 template <class Result, class Call, class Tear>
 Result visit(const char* what, size_t bytes, const std::string& path, Call&& call, Tear&& tear) {
   if (!is_watched(path)) return call();

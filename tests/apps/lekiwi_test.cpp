@@ -1,4 +1,4 @@
-// The file of LeKiwi, against the tasks whose policies are to drive it.
+// LeKiwi's file, checked against the tasks whose policies are to drive it.
 #include <gtest/gtest.h>
 
 #include "envs/task/make_env.h"

@@ -1,4 +1,4 @@
-// A policy that remembers, as its users meet it.
+// A recurrent policy, as a user runs it.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -43,7 +43,7 @@ TEST_F(MemoryTest, TrainsPlaysAndIsLookedInto) {
   const auto trained = run_sinew({"train", file("recipe.yaml"), "--run", file("run")});
   ASSERT_EQ(trained.exit_code, 0) << trained.errors;
   const auto shown = run_sinew({"show", file("run")});
-  expect_contains(shown.output, "31 of memory per env");  // 6 + 6 of the cell, 3 · 6 + 1 of the attention
+  expect_contains(shown.output, "31 of memory per env");  // 6 + 6 for the cell, 3 · 6 + 1 for the attention
   const auto played = run_sinew({"play", file("run"), "--episodes", "2", "--inside", "--json", file("play.json"),
                                  "--video", file("run.mp4"), "--video-seconds", "0.5"});
   ASSERT_EQ(played.exit_code, 0) << played.errors;

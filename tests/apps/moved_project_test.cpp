@@ -1,5 +1,5 @@
-// A project that is moved, renamed or copied goes on: nothing in a run says where it lies. What the model is decides
-// whether it is the same.
+// A project that is moved, renamed or copied still resumes: nothing in a run stores its location. The model's content
+// decides whether it is the same.
 #include <algorithm>
 
 #include "nets/formats/policy_file.h"
@@ -81,7 +81,7 @@ TEST_F(MovedProject, AModelThatIsGoneIsNamedWithWhatToDo) {
   expect_run("one", {"train", "ppo.yaml", "--resume", "--set", "task=mast.yaml", "--set", "total_timesteps=512"});
 }
 
-// Copied to the project's folder, or archived: the model is known by its content.
+// Copied to the project's folder, or archived: the model is identified by its content.
 TEST_F(MovedProject, APolicyThatWasCopiedFindsItsModel) {
   expect_run("one", {"train", "ppo.yaml"});
   fs::copy_file(file("one/runs/ppo/best.safetensors"), file("one/best.safetensors"));
@@ -92,7 +92,7 @@ TEST_F(MovedProject, APolicyThatWasCopiedFindsItsModel) {
     expect_run("one", {"play", policy, "--episodes", "1"});
   EXPECT_EQ(run("", {"play", "best.safetensors"}).exit_code, 2);
   folder_.write("one/pole.xml", std::string(small_model) + "<!-- another -->");
-  EXPECT_EQ(run("one", {"play", "best.safetensors"}).exit_code, 2);  // it may be any other pole
+  EXPECT_EQ(run("one", {"play", "best.safetensors"}).exit_code, 2);  // it could be a different pole
 }
 
 TEST_F(MovedProject, APolicyIsFoundThroughALink) {
@@ -102,7 +102,7 @@ TEST_F(MovedProject, APolicyIsFoundThroughALink) {
   expect_run("", {"play", "links/best.safetensors", "--episodes", "1"});
 }
 
-// Another model is said in one line, and no run goes on with it; what changes nothing in it is not worth a word.
+// A changed model is reported in one line, and no run resumes with it; a change without effect is not reported.
 TEST_F(MovedProject, AChangedModelIsSaid) {
   expect_run("one", {"train", "ppo.yaml"});
   const auto warnings = [&](std::vector<std::string> words) {
@@ -132,7 +132,7 @@ TEST_F(MovedProject, OlderPoliciesStillPlay) {
   expect_run("one", {"train", "ppo.yaml"});
   const std::string path = file("one/runs/ppo/best.safetensors");
   const LoadedPolicy loaded = load_policy(path, builtin_layers<float>());
-  // As they were written: absolute, and without a word on the model.
+  // As formerly written: with absolute paths, and without information on the model.
   PolicyInfo info = loaded.info;
   info.task = file("one/up.yaml");
   info.task_config.replace(info.task_config.find("../../pole.xml"), 14, file("one/pole.xml"));

@@ -1,5 +1,4 @@
-// What a command writes never takes the place of what it reads, nor of what it did not write: all commands, all
-// options.
+// A command's output never replaces its input, nor a file it did not write: all commands, all options.
 #include <algorithm>
 #include <map>
 
@@ -36,8 +35,8 @@ std::vector<CommandOptions> those_that_write() {
   return all;
 }
 
-// Texts that name no file. Whoever adds an option either lists it here, or says what its file is: is_input(),
-// is_output(kind) or is_folder().
+// Texts that name no file. A new option must be listed here or must declare its file: is_input(), is_output(kind) or
+// is_folder().
 TEST(Outputs, EveryOptionSaysWhetherItNamesAFile) {
   const std::vector<std::string> words = {
       "train --seeds",   "train --set", "robot --address", "robot --stop-address", "robot --adapter",
@@ -52,7 +51,7 @@ TEST(Outputs, EveryOptionSaysWhetherItNamesAFile) {
       }
 }
 
-// The command with a file for each argument, and for each option of `given`.
+// The command with a file for each argument and for each option in `given`.
 std::vector<std::string> words_of(const CommandOptions& one, const std::map<std::string, std::string>& given,
                                   const std::string& other) {
   std::vector<std::string> words = {one.command};
@@ -139,7 +138,7 @@ TEST(Outputs, TwoOutputsAreTwoFiles) {
   EXPECT_GE(pairs, 10);
 }
 
-// As other programs make them, and ours where one has worked on it.
+// Files made by other programs, and ours after another program edited them.
 void write_pictures_and_films_of_others(const TemporaryFolder& folder) {
   using namespace std::string_literals;
   const std::string header = "\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\1\0\0\0\1\x08\0\0\0\0\x3a\x7e\x9b\x55"s,
@@ -153,7 +152,7 @@ void write_pictures_and_films_of_others(const TemporaryFolder& folder) {
   const std::map<std::string, std::string> files = {
       {"plain.png", header + pixels},
       {"painted.png", header + foreign_mark + pixels},
-      {"converted.png", header + pixels + mark},  // the text was kept, at another place
+      {"converted.png", header + pixels + mark},  // the text was kept, in another place
       {"photo.jpg", "\xff\xd8\xff\xe0\0\x10JFIF\0"s},
       {"film.mp4", film},
       {"cut.mp4", film + end + "\0\0\0\x08skip"s},
@@ -227,7 +226,7 @@ TEST(Outputs, StreamsAndEmptyFilesAreWritten) {
     EXPECT_EQ(run_sinew({"inspect", model, "--json", path}).exit_code, 0) << path;
 }
 
-// Whatever stands behind it: a pipe, a file that has text already, another descriptor.
+// Output into any open target: a pipe, a file with content, another descriptor.
 TEST(Outputs, WhatIsOpenAlreadyIsWrittenInto) {
   const TemporaryFolder folder;
   const std::string inspect =

@@ -1,4 +1,4 @@
-// A layer, a term and an env of one's own: the program in examples/ reads, explains and learns with them.
+// A custom layer, term and env: the program in examples/ reads, explains and trains with them.
 #include "tests/apps/program.h"
 #include "tests/core/expect_error.h"
 

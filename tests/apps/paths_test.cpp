@@ -1,4 +1,4 @@
-// A path means one thing: every command and key that takes one, each way of naming the file, from several folders.
+// A path has one meaning: every command and key that takes one, each way of naming the file, from several folders.
 #include "tests/apps/small_project.h"
 
 namespace sinew {
@@ -19,7 +19,7 @@ class Paths : public testing::Test {
   }
   std::string file(const std::string& name) const { return folder_.file(name); }
 
-  // How `name`, of the project, may be written in `from`.
+  // The ways to write the project's file `name` in `from`.
   std::vector<std::string> ways(const std::string& name, const std::string& from) const {
     const std::string relative = fs::path(file("project/" + name)).lexically_relative(file(from)).string();
     return {relative, file("project/" + name), file("link/" + name),
@@ -31,10 +31,10 @@ class Paths : public testing::Test {
 
 TEST_F(Paths, OneThatIsTypedCountsFromTheShellsFolder) {
   struct Use {
-    std::string file;                // of the project
+    std::string file;                // in the project
     std::vector<std::string> words;  // "@": its path
   };
-  // The recipe is named by its whole path, so that a path that counted from there would be found out.
+  // The recipe is given by its absolute path, so that a path resolved from the recipe's folder would be detected.
   const std::string recipe = file("project/ppo.yaml");
   const std::vector<Use> uses = {
       {"ppo.yaml", {"show", "@"}},
@@ -141,11 +141,11 @@ TEST_F(Paths, AnErrorSaysWhereWasLooked) {
     const ChildProcess::Result result = run_sinew_in(here, mistake.words);
     EXPECT_EQ(result.exit_code, 2);
     for (const std::string& place : mistake.places) expect_contains(result.errors, place);
-    EXPECT_TRUE(fs::is_empty(here));  // no folder of a run that was refused
+    EXPECT_TRUE(fs::is_empty(here));  // a refused run leaves no folder
   }
 }
 
-// A recipe, a task, one that extends it, a model, a policy, a recipe's policy and a delay, each behind a link
+// A recipe, a task, one that extends it, a model, a policy, a recipe's policy and a delay, each reached through a link
 // elsewhere.
 TEST_F(Paths, WhatIsReachedThroughALinkIsWhole) {
   folder_.write("project/models/pole.xml", R"(<mujoco><include file="parts/world.xml"/></mujoco>)");
@@ -182,7 +182,7 @@ TEST_F(Paths, WhatIsReachedThroughALinkIsWhole) {
       fs::create_symlink(entry.path(), link);
     else if (!fs::exists(fs::symlink_status(link)))
       fs::create_symlink(fs::relative(entry.path(), link.parent_path()), link);
-    // As a store of files by their content has them: nothing lies beside a file, all beside the links.
+    // Like a content-addressed store: no file has neighbours, but the links do.
     const fs::path farm = file("away/farm") / name, stored = file("store") + "/" + std::to_string(number++);
     fs::create_directories(farm.parent_path());
     fs::create_directories(stored.parent_path());

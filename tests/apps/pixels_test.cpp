@@ -1,4 +1,4 @@
-// A policy that sees, as its users meet it.
+// A policy with a camera, as a user runs it.
 #include <algorithm>
 #include <cstdlib>
 
@@ -21,7 +21,7 @@ constexpr const char* recipe =
     "log_interval: 1\n"
     "eval: {eval_freq: 256, n_eval_episodes: 1, n_final_episodes: 2}\n";
 
-// What differs from the inverted pendulum, with these words in the camera's map.
+// The task's differences from the inverted pendulum, with this text in the camera's map.
 std::string task(const std::string& camera) {
   return "extends: " SINEW_SOURCE_DIR
          "/configs/tasks/inverted_pendulum.yaml\n"
@@ -41,7 +41,7 @@ class PixelsTest : public testing::Test {
   ChildProcess::Result train() const {
     return run_sinew({"train", file("recipe.yaml"), "--run", file("run"), "--overwrite"});
   }
-  // One paragraph that says this, and exit code 2.
+  // Expects one paragraph with this text, and this exit code.
   static void expect_mistake(const ChildProcess::Result& result, const std::string& text, int exit_code = 2) {
     EXPECT_EQ(result.exit_code, exit_code);
     EXPECT_EQ(std::ranges::count(result.errors, '\n'), 1) << result.errors;

@@ -1,4 +1,4 @@
-// What will be refused is refused before anything is learnt or made; the corrected command then works.
+// Invalid input is refused before anything is trained or written; the corrected command then works.
 #include <algorithm>
 #include <functional>
 
@@ -18,7 +18,7 @@ class RefusedEarly : public testing::Test {
     words.insert(words.begin(), {"train", "ppo.yaml", "--run", "runs/a/b"});
     return run_sinew_in(file(""), words);
   }
-  // One paragraph that says this; nothing is made, and without the mistake the same command works.
+  // Expects one paragraph with this text and nothing written; without the mistake the same command works.
   void expect_refused(const std::string& text, const std::vector<std::string>& words = {}) const {
     const ChildProcess::Result result = train(words);
     EXPECT_EQ(result.exit_code, 2) << result.errors;
@@ -72,7 +72,7 @@ TEST_F(RefusedEarly, AModelInAnotherEncoding) {
   folder_.write("project/inside.xml", latin);
   folder_.write("project/pole.xml", included);
   expect_refused("its name 'gel?nk' is not UTF-8 text");
-  folder_.write("project/pole.xml", std::string("<!-- sch\xf6n -->\n") + small_model);  // a remark names nothing
+  folder_.write("project/pole.xml", std::string("<!-- sch\xf6n -->\n") + small_model);  // a comment names no file
   expect_good();
 }
 
@@ -96,7 +96,7 @@ TEST_F(RefusedEarly, WhatNoPolicyCanKeepIsRefused) {
   expect_good();
 }
 
-// Every number of the recipe and of the task, one after the other.
+// Every number in the recipe and in the task, one after the other.
 void for_each_number(const ConfigNode& node, const std::string& path,
                      const std::function<void(const std::string& path)>& visit) {
   if (node.is_scalar() && !node.is_quoted() && node.text().find_first_not_of("0123456789.e+-") == std::string::npos)
@@ -143,7 +143,7 @@ TEST_F(RefusedEarly, InfiniteNumbersOfATask) {
   expect_good();
 }
 
-// After the task was compiled, the policy made, the memory measured.
+// Refusals after the task was compiled, the policy created, the memory measured.
 TEST_F(RefusedEarly, LateRefusalsLeaveNoFolder) {
   folder_.write("project/other.yaml", std::string(small_recipe) + "seed: 2\n");
   folder_.write("project/broken.safetensors", "no policy");
@@ -205,7 +205,7 @@ TEST_F(RefusedEarly, ARunThatNeverTouchesThePolicyIsWarnedOf) {
   }
 }
 
-// What is typed wrong is said before the folder that is in the way: else it is learnt of twice.
+// A mistyped key is reported before an existing folder; otherwise the user would need two attempts.
 TEST_F(RefusedEarly, AMistakeInTheRecipeComesBeforeTheFolder) {
   ASSERT_EQ(train().exit_code, 0);
   for (const char* slip : {"algorithm.gama=0.9", "algorithm.gamma=9", "algorithm.name=pppo", "n_env=3"}) {

@@ -1,4 +1,4 @@
-// A learner of one's own: the program in examples/ learns, and has all that a run has.
+// A custom learner: the program in examples/ trains, and has everything that a run has.
 #include <fmt/core.h>
 
 #include "tests/apps/program.h"

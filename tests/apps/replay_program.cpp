@@ -1,4 +1,4 @@
-// sinew with a learner that has a ring of transitions, which its checkpoints keep in segments.
+// sinew with a learner that has a replay buffer of transitions, which its checkpoints store in segments.
 #include "apps/run.h"
 #include "tests/agents/replay_learner.h"
 

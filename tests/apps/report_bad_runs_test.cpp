@@ -1,4 +1,4 @@
-// One bad run costs its own row, whatever is bad about it and wherever it stands.
+// A bad run loses only its own row, whatever the defect and wherever it appears.
 #include <functional>
 #include <nlohmann/json.hpp>
 
@@ -99,7 +99,7 @@ TEST(ReportBadRuns, ARunWithoutTheScoreIsLeftOutOfTheComparisonAlone) {
 TEST(ReportBadRuns, AChartThatNobodyAskedForCostsANote) {
   const TemporaryFolder folder;
   write_good(folder, "run", 4321);
-  folder.write("run/report.png/x", "");  // a folder stands where the chart would go
+  folder.write("run/report.png/x", "");  // a folder exists where the chart would go
   const ChildProcess::Result result = run_sinew({"report", folder.file("run")});
   EXPECT_EQ(result.exit_code, 0);
   expect_contains(result.output, "4,321");

@@ -1,4 +1,4 @@
-// train --resume as its users meet it: how a run ends early, what it says then, and what each mistake is answered with.
+// train --resume as a user runs it: how a run ends early, its message then, and the error for each mistake.
 #include <signal.h>
 
 #include <algorithm>
@@ -35,7 +35,7 @@ class ResumeCommandTest : public testing::Test {
     return more;
   }
   ChildProcess::Result train(const std::vector<std::string>& more = {}) const { return run_sinew(words(more)); }
-  // One paragraph that says this, and exit code 2.
+  // Expects one paragraph with this text, and exit code 2.
   void expect_refused(const std::vector<std::string>& more, const std::string& text) const {
     SCOPED_TRACE(text);
     const ChildProcess::Result result = train(more);
@@ -45,7 +45,7 @@ class ResumeCommandTest : public testing::Test {
     EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;
     expect_contains(result.errors, text);
   }
-  // A run without an end.
+  // Starts a run that does not end.
   ChildProcess begin(std::vector<std::string> argv) const {
     argv.insert(argv.begin(), SINEW_PROGRAM);
     return ChildProcess(argv);
@@ -70,7 +70,7 @@ class ResumeCommandTest : public testing::Test {
   const TemporaryFolder folder_;
 };
 
-// The words of the command that a stopped run says to go on with.
+// The arguments of the resume command that a stopped run prints.
 std::vector<std::string> command_to_go_on(const std::string& output) {
   const std::string lead = "To go on:  ./sinew ";
   const size_t begin = output.find(lead);

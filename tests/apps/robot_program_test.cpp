@@ -1,4 +1,4 @@
-// The command of a computer on a robot: what it has, and what it has not.
+// The command for a computer on a robot: what it includes and what it lacks.
 #include "tests/apps/program.h"
 #include "tests/core/expect_error.h"
 
@@ -19,7 +19,7 @@ TEST(RobotProgram, HasWhatARobotNeedsAndNoMore) {
   expect_contains(run_sinew({"--version"}).output, "(robot only)");
 }
 
-// Of a policy with numbers alone, and of one with convolutions.
+// For a policy with numbers only, and for one with convolutions.
 TEST(RobotProgram, ChecksAPolicysGoldenPairsBeforeItConnects) {
   for (const std::string name : {"half_cheetah", "visual_reach"}) {
     const std::string policy = SINEW_SOURCE_DIR "/zoo/" + name + ".safetensors";

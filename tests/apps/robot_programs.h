@@ -13,10 +13,10 @@
 #include "robots/recording/recording.h"
 #include "tests/apps/program.h"
 
-/// Simulated robots and policies' sides as their users run them.
+/// Simulated robots and policies' sides, run as a user runs them.
 namespace sinew {
 
-/// Whether it comes true, soon.
+/// Whether the condition comes true within 30 s.
 inline bool comes_true(const std::function<bool()>& condition) {
   for (int i = 0; i < 3000; ++i) {
     if (condition()) return true;
@@ -25,7 +25,7 @@ inline bool comes_true(const std::function<bool()>& condition) {
   return false;
 }
 
-/// A port of this computer, of a socket of the test's own.
+/// A port of this computer, held by a socket of the test.
 class Port {
  public:
   explicit Port(int number = 0) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -34,7 +34,7 @@ class Port {
     address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   }
   ~Port() { ::close(fd_); }
-  /// "tcp://127.0.0.1:" and a port that is free as soon as this is gone.
+  /// "tcp://127.0.0.1:" and a port that is free once this object is destroyed.
   std::string take_free_one() {
     socklen_t size = sizeof address_;
     EXPECT_EQ(::bind(fd_, reinterpret_cast<sockaddr*>(&address_), size), 0);
@@ -55,12 +55,12 @@ inline bool is_listened_to(const std::string& address) {
   return Port(std::stoi(address.substr(address.rfind(':') + 1))).is_listened_to();
 }
 
-/// The events of a recording, also of one that goes on: "armed, session 1".
+/// The events of a recording, even of one still being written: "armed, session 1".
 inline std::vector<std::string> events_of(const std::string& recording) {
   std::vector<std::string> events;
   try {
     for (const RecordedEvent& event : read_recording(recording).events) events.push_back(event.text);
-  } catch (const Error&) {  // there is nothing of it yet
+  } catch (const Error&) {  // nothing is written yet
   }
   return events;
 }
@@ -78,7 +78,7 @@ inline std::string replaced(std::string text, const std::string& was, const std:
   return place == std::string::npos ? text : text.replace(place, was.size(), is);
 }
 
-/// The file that `sinew robot` drafts for the pendulum; nobody listens at its addresses.
+/// The file that `sinew robot` drafts for the pendulum; no process listens at its addresses.
 inline const std::string& drafted_robot() {
   static const std::string text = [] {
     const std::string path = testing::TempDir() + "sinew_draft_" + std::to_string(::getpid()) + ".yaml";
@@ -91,7 +91,7 @@ inline const std::string& drafted_robot() {
   }();
   return text;
 }
-/// The same at addresses of its own, and with times that a busy machine keeps.
+/// The same file with its own addresses and with time limits that a busy machine can meet.
 inline std::string patient_robot() {
   const RobotConfig drafted = read_config<RobotConfig>(ConfigNode::parse_text(drafted_robot(), "draft.yaml"));
   std::string text = replaced(drafted_robot(), drafted.address, free_address());
@@ -101,10 +101,11 @@ inline std::string patient_robot() {
   return replaced(text, "link_timeout: 0.5", "link_timeout: 1");
 }
 
-/// A simulated pendulum, once it listens. It never ends by itself, for on a busy machine the pole may fall.
+/// A simulated pendulum; the constructor returns once it listens. The task never terminates, because on a busy machine
+/// the pole may fall.
 class RobotProgram {
  public:
-  /// Its file is FOLDER/robot.yaml; where there is none, patient_robot(). task_changes: more of the task's YAML.
+  /// Its file is FOLDER/robot.yaml; if there is none, patient_robot(). task_changes: additions to the task's YAML.
   explicit RobotProgram(const TemporaryFolder& folder, const std::vector<std::string>& more = {},
                         const std::string& task_changes = "terminate:\n")
       : path_(folder.file("robot.yaml")) {
@@ -122,7 +123,7 @@ class RobotProgram {
   const RobotConfig& config() const { return config_; }
   void send_signal(int signal) { program_->send_signal(signal); }
   void kill() { program_.reset(); }
-  /// What it said, at its end by Ctrl-C.
+  /// Ends it with Ctrl-C and returns its output.
   ChildProcess::Result end() {
     program_->send_signal(SIGINT);
     return program_->wait();

@@ -1,4 +1,4 @@
-// What `sinew robot --record` keeps of whoever drives it.
+// The recording that `sinew robot --record` makes of the driving side.
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -26,7 +26,7 @@ class RobotRecord : public testing::Test {
   const TemporaryFolder folder_;
 };
 
-// One session, as both sides saw it.
+// One session, recorded by both sides.
 TEST_F(RobotRecord, SaysWhatThePolicysSideSays) {
   RobotProgram robot(folder_, {"--record", file("robot.mcap")});
   const ChildProcess::Result session = stream({"--seconds", "1.5", "--record", file("policy.mcap")});
@@ -48,7 +48,7 @@ TEST_F(RobotRecord, SaysWhatThePolicysSideSays) {
   size_t same = 0;
   for (const RecordedObservation& one : ours.observations) {
     const auto found = seen.find(one.message.sequence);
-    if (found == seen.end()) continue;  // before the handshake, or lost on the way
+    if (found == seen.end()) continue;  // before the handshake, or lost in transit
     ++same;
     EXPECT_EQ(one.message.numbers, found->second.numbers);
     EXPECT_EQ(one.message.joints, found->second.joints);
@@ -120,7 +120,7 @@ TEST_F(RobotRecord, NothingIsOverwrittenNorStarted) {
   EXPECT_EQ(read_file(file("there.mcap")), "somebody's");
   expect_contains(refused(file("nowhere/r.mcap")).errors, "cannot write '" + file("nowhere/r.mcap") + "'");
   EXPECT_FALSE(std::filesystem::exists(file("new.yaml")));
-  // Where it cannot listen, there is nothing to be recorded, and the name stays free.
+  // If it cannot listen, nothing is recorded and the file name stays free.
   const RobotProgram robot(folder_);
   const ChildProcess::Result taken =
       run_sinew({"robot", "inverted_pendulum", "--config", robot.path(), "--record", file("r.mcap")});
@@ -128,7 +128,7 @@ TEST_F(RobotRecord, NothingIsOverwrittenNorStarted) {
   EXPECT_FALSE(std::filesystem::exists(file("r.mcap")));
 }
 
-// In the place of a LeKiwi: one of LeRobot's clients drives, and its pictures are recorded.
+// In place of a LeKiwi: a LeRobot client drives it, and its images are recorded.
 TEST_F(RobotRecord, AClientOfLeRobotsTeaches) {
   if (!PythonPeer::has("zmq")) GTEST_SKIP() << "python3-zmq is not installed";
   const std::string commands = free_address(), observations = free_address();
@@ -168,7 +168,7 @@ TEST_F(RobotRecord, AClientOfLeRobotsTeaches) {
   const ChildProcess::Result log = run_sinew({"log", file("r.mcap"), "--demonstrations", file("shown.safetensors")});
   EXPECT_EQ(log.exit_code, 0) << log.errors;
   expect_contains(log.output, " by the robot's side: the robot 'lekiwi'\n");
-  // What the file's `cameras` make of the wire's pictures is what the task's policies see.
+  // The images that the file's `cameras` produce from the wire match what the task's policies see.
   const Demonstrations shown = load_demonstrations(file("shown.safetensors"));
   EXPECT_EQ(shown.rows, static_cast<int>(recording.actions.size()));
   const auto front = std::ranges::find(shown.spec.sensors, "front", &SensorSpec::name);

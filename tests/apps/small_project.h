@@ -3,7 +3,7 @@
 #include "tests/apps/program.h"
 #include "tests/core/expect_error.h"
 
-/// A project as a user has one: a model, a task, a recipe that learns for a moment.
+/// A typical user project: a model, a task, and a recipe that trains briefly.
 namespace sinew {
 
 inline constexpr const char* small_model = R"(<mujoco><worldbody><body name="pole" pos="0 0 1">

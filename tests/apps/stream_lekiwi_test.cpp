@@ -1,4 +1,4 @@
-// sinew stream with a robot of another dialect, as its users run it: LeKiwi's host, in Python, on the other side.
+// sinew stream with a robot of another protocol, as a user runs it, against LeKiwi's host in Python.
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>

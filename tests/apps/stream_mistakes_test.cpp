@@ -1,4 +1,4 @@
-// What a user of the robot link may get wrong, and what is said about it: one paragraph, before anything moves.
+// Mistakes of a robot link user, and the error for each: one paragraph, before anything moves.
 #include <signal.h>
 #include <sys/stat.h>
 
@@ -24,7 +24,7 @@ void expect_mistake(const ChildProcess::Result& result, const std::string& text,
 class StreamMistakes : public testing::Test {
  protected:
   std::string file(const std::string& name) const { return folder_.file(name); }
-  // The drafted file with a change.
+  // The drafted file with one change.
   std::string robot_file(const std::string& was = "", const std::string& is = "") const {
     folder_.write("robot.yaml", replaced(drafted_robot(), was, is));
     return file("robot.yaml");
@@ -137,7 +137,8 @@ TEST_F(StreamMistakes, NobodyFromOutsideMovesARobotWithoutKeys) {
       robot("inverted_pendulum", {"--config", robot_file("allow_anybody: false", "allow_anybody: true")}).exit_code, 0);
 }
 
-// Addresses that are none × the commands that take one: what to write is said, and never to let anybody in.
+// Invalid addresses × the commands that take one: the error gives the correct address, and never suggests to let all
+// clients in.
 TEST_F(StreamMistakes, AMistypedAddressIsMended) {
   const auto expect_mended = [&](const ChildProcess::Result& result) {
     expect_mistake(result, "is no address; write tcp://127.0.0.1:55");

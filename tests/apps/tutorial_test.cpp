@@ -1,4 +1,4 @@
-// docs/tutorials/your_robot.md, followed: its model is as it prints, and its two files make a policy that succeeds.
+// Follows docs/tutorials/your_robot.md: its model is as printed there, and its two files yield a policy that succeeds.
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -11,7 +11,7 @@ namespace {
 
 const std::string model = "/usr/share/mujoco/model/tendon_arm/arm26.xml";
 
-// What stands between ```LANGUAGE lines, in order.
+// The text between ```LANGUAGE lines, in order.
 std::vector<std::string> blocks(const std::string& page, const std::string& language) {
   const std::string begin = "\n```" + language + "\n", end = "\n```\n";
   std::vector<std::string> found;

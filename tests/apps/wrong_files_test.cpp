@@ -1,4 +1,4 @@
-// Files that are not what a command needs: what it says of them.
+// Files of the wrong kind for a command, and its errors.
 #include <algorithm>
 
 #include "core/safe_file.h"
@@ -27,7 +27,7 @@ TEST(WrongFiles, ARecipeThatIsNotThereNamesTheNearest) {
   expect_mistake({"train", "half_cheetah_po"}, "configs/recipes/half_cheetah_ppo.yaml'?");
 }
 
-// README's commands from another folder: the recipe of exactly that name is what is offered.
+// README's commands from another folder: the error suggests the recipe of exactly that name.
 TEST(WrongFiles, TheRecipeOfExactlyThatNameCounts) {
   for (const auto& entry : fs::directory_iterator(std::string(SINEW_SOURCE) + "/configs/recipes")) {
     const std::string name = entry.path().filename().string();
@@ -37,7 +37,7 @@ TEST(WrongFiles, TheRecipeOfExactlyThatNameCounts) {
   }
 }
 
-// What lies in a file's place × whatever reads it.
+// Wrong content in a file's place × every command that reads it.
 TEST(WrongFiles, WhatIsNoFileOfOursIsNamed) {
   const TemporaryFolder folder;
   const std::pair<std::string, std::string> contents[] = {

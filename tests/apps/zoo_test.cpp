@@ -1,4 +1,4 @@
-// The policies in zoo/: small, with their run's config inside, and as good as they were.
+// The policies in zoo/: small, with their run's config inside, and as good as before.
 #include <nlohmann/json.hpp>
 
 #include "agents/run/recipe.h"
@@ -14,7 +14,7 @@ const fs::path zoo = fs::path(SINEW_SOURCE_DIR) / "zoo";
 
 struct Animal {
   const char* task;
-  double least;  // mean return of three episodes; what it usually has is well above
+  double least;  // mean return of three episodes; the usual value is well above
 };
 
 class Zoo : public testing::TestWithParam<Animal> {

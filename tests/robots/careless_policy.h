@@ -10,11 +10,11 @@
 
 namespace sinew {
 
-/// A policy's side without a gate of its own: it sends what it is told to, so that the robot's side has to know what
-/// not to obey. One thread; nothing happens but in a call.
+/// A policy's side without its own gate: it sends what the test gives it, so the robot's side has to refuse what it
+/// must not obey. Single-threaded; it acts only within a call.
 class CarelessPolicy {
  public:
-  /// Connects; when it returns, the robot has agreed.
+  /// Connects; returns once the robot has agreed.
   CarelessPolicy(const Policy& policy, const RobotConfig& config)
       : socket_(context_, LinkSocket::Kind::dealer, {.queue = 10}) {
     socket_.connect(config.address);
@@ -33,7 +33,7 @@ class CarelessPolicy {
   }
   const ObservationMessage& seen() const { return seen_; }
 
-  /// Acknowledges, and arms, until it is armed.
+  /// Acknowledges and arms until the robot is armed.
   void arm() {
     while (observe().mode != Mode::armed) {
       if (seen_.mode == Mode::stopped) say(Acknowledge{});
@@ -42,7 +42,7 @@ class CarelessPolicy {
     }
   }
 
-  /// The next action, answering what was seen last.
+  /// The next action, in answer to the last observation.
   ActionMessage action(std::vector<double> values) {
     return {seen_.session, ++sequence_, seen_.sequence, seen_.stamp, std::move(values)};
   }

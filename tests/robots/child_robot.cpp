@@ -13,7 +13,7 @@
 namespace sinew {
 namespace {
 
-constexpr int longest_start = 30000;  // ms: an interpreter on a busy computer
+constexpr int longest_start = 30000;  // ms: for an interpreter on a busy computer
 
 std::string read_line(int file) {
   std::string line;

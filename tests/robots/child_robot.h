@@ -8,11 +8,11 @@
 
 namespace sinew {
 
-/// A robot's side that is a program of its own: given two addresses with free ports, it says "listens on A B" in its
-/// first line. Killed in the end, and when the test ends.
+/// A robot's side in a separate program: given two addresses with free ports, it prints "listens on A B" as its first
+/// line. It is killed in the destructor, and also if the test process ends.
 class ChildRobot {
  public:
-  /// command: the program, and its words before the addresses. Throws Error where it says something else.
+  /// command: the program and its arguments before the addresses. Throws an Error if it prints something else.
   explicit ChildRobot(const std::vector<std::string>& command);
   ~ChildRobot();
   ChildRobot(const ChildRobot&) = delete;
@@ -20,7 +20,7 @@ class ChildRobot {
 
   /// The robot's file with this one's addresses.
   RobotConfig config(const std::string& path) const;
-  /// Whether the program runs still.
+  /// Whether the program is still running.
   bool lives() const;
 
  private:

@@ -1,4 +1,4 @@
-// The robots in examples/, each a program of its own, and the library's policy side.
+// The robots in examples/, each a separate program, and the library's policy side.
 #include <gtest/gtest.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -23,7 +23,7 @@ namespace {
 
 const std::string robot_file = SINEW_SOURCE_DIR "/examples/robot.yaml";
 
-// Moves from where the robots begin, for what it says there is not zero.
+// Moves from the robots' start position, because its output there is not zero.
 Policy pan_tilt_policy() {
   InterfaceSpec spec;
   spec.sensors.push_back({.name = "joints", .shape = {2}, .labels = {"pan", "tilt"}, .units = {"rad", "rad"}});
@@ -33,10 +33,10 @@ Policy pan_tilt_policy() {
   return make_experienced_policy(spec, "{encoders: {joints: {normalize: true}}, actor: [{linear: 16}, tanh]}");
 }
 
-// What the robot says of its joints, rad.
+// The robot's joint observations, rad.
 struct Seen {
   std::atomic<double> furthest_pan{0}, furthest_tilt{0}, pan{0};
-  std::atomic<Mode> mode{Mode::inactive};  // of the observation that `pan` is from
+  std::atomic<Mode> mode{Mode::inactive};  // of the observation that `pan` came from
   void operator()(const ObservationMessage& observation) {
     pan = observation.joints.at(0);
     mode = observation.mode;
@@ -65,7 +65,7 @@ class ExampleRobots : public ::testing::TestWithParam<std::string> {
     };
     return std::make_unique<PolicyClient>(policy_, config_, options);
   }
-  // Once the robot has given up whom it had before.
+  // Connects once the robot has released its former controller.
   std::unique_ptr<PolicyClient> connect_again() {
     std::unique_ptr<PolicyClient> client;
     const auto is_let_in = [&] {
@@ -78,7 +78,7 @@ class ExampleRobots : public ::testing::TestWithParam<std::string> {
     EXPECT_TRUE(soon(is_let_in, 20));
     return client;
   }
-  // Armed, and obeying. On a busy computer a robot may stop again, for want of actions.
+  // Arms it until it obeys. On a busy computer a robot may stop again for lack of actions.
   static bool moves(PolicyClient& client) {
     const uint64_t before = client.latencies().action_age.count();
     double asked_at = 0;
@@ -112,7 +112,7 @@ TEST_P(ExampleRobots, ConnectsArmsMovesAndStops) {
   client->stop("enough");
   ASSERT_TRUE(comes_to(*client, Mode::stopped));
   EXPECT_EQ(client->robot().alarm, Alarm::operator_stop);
-  client->arm();  // in vain
+  client->arm();  // has no effect
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
   EXPECT_EQ(client->robot().mode, Mode::stopped);
   client->acknowledge();
@@ -125,7 +125,7 @@ TEST_P(ExampleRobots, ConnectsArmsMovesAndStops) {
   EXPECT_GT(client->counters().observations, 10u);
   EXPECT_GT(client->counters().actions, 10u);
   EXPECT_EQ(client->counters().unusable, 0u);
-  EXPECT_LE(client->latencies().action_age.max(), config_.max_age);  // an older one is refused
+  EXPECT_LE(client->latencies().action_age.max(), config_.max_age);  // older ones are refused
   EXPECT_GT(client->latencies().round_trip.count(), 0u);
   client->check();
 }
@@ -143,14 +143,14 @@ TEST_P(ExampleRobots, RefusesOtherLimitsAndASecondPolicy) {
 }
 
 TEST_P(ExampleRobots, StopsByItselfWhenActionsStop) {
-  const auto client = connect(/*shadow=*/true);  // all but the actions
+  const auto client = connect(/*shadow=*/true);  // everything except the actions
   ASSERT_TRUE(comes_to(*client, Mode::inactive));
   client->arm();
   ASSERT_TRUE(comes_to(*client, Mode::stopped));
   EXPECT_EQ(client->robot().alarm, Alarm::link_lost);
 }
 
-// Another process, that lets the robot move until it is killed.
+// Starts another process that keeps the robot moving until it is killed.
 pid_t start_client(const std::function<std::unique_ptr<PolicyClient>()>& connect, int tell) {
   const pid_t pid = ::fork();
   if (pid != 0) return pid;
@@ -194,14 +194,14 @@ const std::vector<std::vector<std::string>> garbage = {
     {"\xc1"},
     {std::string(100000, '\x91')},             // lists in lists
     {std::string("\xdf\xff\xff\xff\xff", 5)},  // a map of four thousand million
-    {"\x81\xa4kind\xa5hello"},                 // and nothing else
+    {"\x81\xa4kind\xa5hello"},                 // with no other key
     {"\x81\xa4kind\xa6"
      "action",
      "1234567"},
     {"\x82\xa4kind\xa3"
      "arm\xa7session\xa1x"},
     {"a", "b", "c"},
-    {std::string(1 << 20, 'x')},  // more than it takes
+    {std::string(1 << 20, 'x')},  // larger than it accepts
 };
 
 void send_all(const std::string& address, LinkSocket::Kind kind, const std::vector<std::string>& message) {
@@ -211,7 +211,7 @@ void send_all(const std::string& address, LinkSocket::Kind kind, const std::vect
   EXPECT_TRUE(soon([&] { return socket.send(message); }, 20));
   const Doorbell nobody;
   LinkSocket* sockets[] = {&socket};
-  wait_for(sockets, nobody, 0.05);  // for an answer, or none
+  wait_for(sockets, nobody, 0.05);  // wait for an answer, if any
 }
 
 TEST_P(ExampleRobots, GarbageNeitherEndsNorDisturbsIt) {
@@ -251,7 +251,7 @@ TEST_P(ExampleRobots, StopsAtTheEmergencyStopAndAtWhateverElseComesThere) {
     stop();
     ASSERT_TRUE(comes_to(*client, Mode::stopped));
     EXPECT_EQ(client->robot().alarm, Alarm::emergency);
-    for (int i = 0; i < 3; ++i) {  // in vain
+    for (int i = 0; i < 3; ++i) {  // has no effect
       client->acknowledge();
       client->arm();
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -261,7 +261,7 @@ TEST_P(ExampleRobots, StopsAtTheEmergencyStopAndAtWhateverElseComesThere) {
     EXPECT_TRUE(comes_to(*client, Mode::inactive));
   }
   ASSERT_TRUE(moves(*client));
-  emergency_stop(config_.stop_address, {}, "a test", 20);  // it listens still
+  emergency_stop(config_.stop_address, {}, "a test", 20);  // it still listens
   EXPECT_TRUE(comes_to(*client, Mode::stopped));
 }
 
@@ -292,8 +292,8 @@ TEST_P(ExampleRobots, RefusesByItselfWhatMustNotBeObeyed) {
   }
 }
 
-// It is told to be beyond the ends of both ranges, at once and always. Its servos go 0.3 of the way at each tick, and
-// the way is at most a step.
+// The policy always commands positions beyond both ranges, immediately. The servos move 0.3 of the way at each tick,
+// and the way is at most a step.
 TEST_P(ExampleRobots, LimitsByItselfWhatItObeys) {
   CarelessPolicy policy(policy_, config_);
   double furthest_pan = 0, furthest_tilt = 0, largest_change = 0;

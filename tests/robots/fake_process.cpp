@@ -1,8 +1,8 @@
-// One side of a link as a process of its own, which a test may kill or freeze.
+// One side of a link as a separate process, which a test may kill or freeze.
 //
-//   fake_process robot ADDRESS STOP_ADDRESS    serves the fake robot: "listens on A B", then each event
-//   fake_process policy ADDRESS                connects to it, arms, and acts: each event; "acknowledge" and "arm" on
-//                                              standard input do so
+//   fake_process robot ADDRESS STOP_ADDRESS    serves the fake robot: prints "listens on A B", then each event
+//   fake_process policy ADDRESS                connects to it, arms, and acts: prints each event; "acknowledge" and
+//                                              "arm" on standard input do so
 #include <fmt/core.h>
 #include <poll.h>
 #include <unistd.h>

@@ -14,8 +14,8 @@
 /// A robot without hardware or physics, and a policy for it, for tests of the link.
 namespace sinew {
 
-/// Two joints, hip and knee, whose servos follow what they are told. Notes what it was told, and whether any of it was
-/// outside of its limits.
+/// Two joints, hip and knee, whose servos follow their commands. Records its commands, and whether any exceeded its
+/// limits.
 class FakeBody final : public RobotBody {
  public:
   explicit FakeBody(const RobotConfig& config);
@@ -32,14 +32,14 @@ class FakeBody final : public RobotBody {
   void add_camera(SensorSpec camera, std::function<std::string()> take);
 
   std::atomic<bool> broken{false}, commanded{false};
-  std::atomic<double> hip{0.2}, knee{-0.3};  // where the joints are
+  std::atomic<double> hip{0.2}, knee{-0.3};  // positions of the joints
   std::atomic<double> hip_command{0};
-  std::atomic<double> lie{0};          // rad: of what it measures of its hip
-  std::atomic<double> clock_shift{0};  // s: of its own clock, for what it stamps
-  std::atomic<double> slow{0};         // s: that measuring takes
-  std::atomic<double> stir{0};         // of a wave that its sensor adds, so that a policy never comes to rest
-  std::atomic<double> changed_at{0};   // s: when it was last told something else than before
-  std::atomic<double> measured_at{0};  // s: as the tick began
+  std::atomic<double> lie{0};          // rad: error in its reading of the hip
+  std::atomic<double> clock_shift{0};  // s: offset of its own clock, in its stamps
+  std::atomic<double> slow{0};         // s: duration of a measurement
+  std::atomic<double> stir{0};         // amplitude of a wave added to its sensor, so that a policy never comes to rest
+  std::atomic<double> changed_at{0};   // s: time of its last change of command
+  std::atomic<double> measured_at{0};  // s: start of the tick
   std::atomic<uint64_t> commands{0}, outside{0};
 
  private:
@@ -53,28 +53,28 @@ class FakeBody final : public RobotBody {
 
 /// 100 Hz, on free ports of this computer.
 RobotConfig fake_config();
-/// The same for tests in which it must not stop by itself, however busy the machine is: its watchdog waits for seconds.
+/// The same for tests in which it must not stop by itself on a busy machine: its watchdog waits for seconds.
 RobotConfig patient_config();
-/// joints [4] → hip and knee, rad. `network`: YAML of its network.
+/// joints [4] → hip and knee, rad. `network`: YAML of the network.
 Policy fake_policy(const std::string& network = "{actor: [{linear: 16}, tanh]}");
 InterfaceSpec fake_interface();
 
-/// Serves it in a thread of its own, with normal scheduling.
+/// Serves the body in its own thread, with normal scheduling.
 class RunningRobot {
  public:
   RunningRobot(const RobotConfig& config, FakeBody& body, RobotServer::Options options = {});
   ~RunningRobot();
   RobotServer& server() { return *server_; }
-  /// The robot's file of the policy's side.
+  /// The robot's file for the policy's side.
   const RobotConfig& config() const { return config_; }
   std::vector<std::string> events() const;
-  /// The last one that begins so; "": there is none.
+  /// The last event that begins so; "" if there is none.
   std::string last_event(const std::string& beginning) const;
-  /// When the actuators were last told to be safe, s: after the tick in which that was.
+  /// The last time at which the actuators were commanded to be safe, s: after the tick in which it happened.
   double stopped_at() const { return stopped_at_; }
-  /// When an armed robot's actuators were last told something new, s: it had obeyed an action.
+  /// The last time at which an armed robot's actuators received a new command, s: it had obeyed an action.
   double obeyed_at() const { return obeyed_at_; }
-  /// How many of its ticks began later than `time`, s, and left it armed.
+  /// The number of ticks that began later than `time`, s, and left it armed.
   size_t ticks_armed_after(double time) const;
 
  private:
@@ -84,17 +84,17 @@ class RunningRobot {
   FakeBody& body_;
   mutable std::mutex mutex_;
   std::vector<std::string> events_;
-  std::vector<double> armed_ticks_;  // s: when those of the last session began that left it armed
+  std::vector<double> armed_ticks_;  // s: starts of the last session's ticks that left it armed
   std::unique_ptr<RobotServer> server_;
   std::atomic<bool> go_on_{true};
   std::atomic<double> stopped_at_{0}, obeyed_at_{0};
-  Mode mode_ = Mode::unconfigured;  // in the control thread
+  Mode mode_ = Mode::unconfigured;  // used by the control thread
   std::thread thread_;
 };
 
-/// s: long after all that ever comes has come, however busy the machine is.
+/// s: longer than any awaited event takes, however busy the machine is
 constexpr double in_the_end = 60;
-/// Whether it comes true within `seconds`.
+/// Whether the condition comes true within `seconds`.
 bool soon(const std::function<bool()>& condition, double seconds = in_the_end);
 
 }  // namespace sinew

@@ -1,5 +1,5 @@
-// Thousands who connect to a robot and say nothing, or nonsense, at the link's port and at the emergency stop's:
-// whoever controls it goes on, and whoever stops it is heard. On this computer alone, and for seconds.
+// Thousands of peers connect to a robot and send nothing, or garbage, at the link's port and at the emergency stop's:
+// the controller continues, and an emergency stop is received. On this computer only, and for seconds.
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -19,7 +19,7 @@ namespace sinew {
 namespace {
 
 constexpr size_t how_many = 5000;
-constexpr double longest = 5;  // s: what a busy machine may take
+constexpr double longest = 5;  // s: limit for a busy machine
 
 int port_of(const std::string& address) { return std::stoi(address.substr(address.rfind(':') + 1)); }
 
@@ -28,10 +28,10 @@ std::string greeting() {
   bytes.resize(64, '\0');
   return bytes;
 }
-// After a greeting: that it is a DEALER without a name.
+// Sent after a greeting: declares a DEALER without a name.
 const std::string ready("\4\x29\5READY\x0bSocket-Type\0\0\0\6DEALER\x08Identity\0\0\0\0", 43);
 
-// What each of them says; then it listens to nothing and stays.
+// The bytes that each peer sends; afterwards it stays connected and reads nothing.
 const std::vector<std::pair<const char*, std::string>> openings = {
     {"silent", ""},
     {"half a greeting", greeting().substr(0, 10)},
@@ -87,13 +87,13 @@ TEST_P(FaultConnections, TheEmergencyStopIsReached) {
     somebody.join();
     report_reaction(fault, confirmed_at - pressed_at, longest, was_armed ? "; its policy went on until then" : "");
     EXPECT_EQ(moving.body.outside, 0u);
-    // They are still there, and it may be driven again.
+    // The peers are still connected, and the robot may be driven again.
     release_emergency_stop(config.stop_address, {}, "a test", 20);
     EXPECT_TRUE(soon([&] { return moving.hand.connect(0.5) && moving.hand.recover(0.5); }, 20)) << fault;
   }
 }
 
-// They come and go, and break off wherever they are.
+// Peers connect, disconnect, and break off at any point.
 TEST_P(FaultConnections, TheEmergencyStopIsReachedAmongThoseThatBreakOff) {
   MovingRobot moving;
   const RobotConfig& config = moving.robot.config();
@@ -128,7 +128,7 @@ TEST_P(FaultConnections, TheEmergencyStopIsReachedAmongThoseThatBreakOff) {
 INSTANTIATE_TEST_SUITE_P(Sockets, FaultConnections, testing::Bool(),
                          [](const auto& to_stop) { return to_stop.param ? "OfTheStop" : "OfTheLink"; });
 
-// Those that were silent for longest go, and as few as need be.
+// Closes the connections that were silent for longest, and no more than necessary.
 TEST(ConnectionBound, ClosesWhoWasSilentForLongest) {
   const Socket listener = listen_locally();
   const int port = port_of(listener);
@@ -152,7 +152,7 @@ TEST(ConnectionBound, ClosesWhoWasSilentForLongest) {
   for (const size_t talker : {0, 5}) EXPECT_EQ(::send(there[talker].fd(), "x", 1, 0), 1);
   connect(5);
   wait();
-  EXPECT_EQ(bound.keep(here[1].fd()),  // of 24: 10 stay, and the one that is spared
+  EXPECT_EQ(bound.keep(here[1].fd()),  // of 24: 10 stay, and the spared one
             "there are more than 20 connections: 14 that were silent for longest are closed");
   int open = 0;
   for (size_t i = 0; i < 25; ++i) open += is_open(i);
@@ -160,7 +160,7 @@ TEST(ConnectionBound, ClosesWhoWasSilentForLongest) {
   for (const size_t kept : {0, 1, 5, 20, 21, 22, 23, 24}) EXPECT_TRUE(is_open(kept)) << kept;
 }
 
-// Whose message has no end is closed; whose messages end may go on for ever.
+// A connection whose message has no end is closed; one whose messages end may continue without limit.
 TEST(ConnectionBound, ClosesWhoseMessageHasNoEnd) {
   const Socket listener = listen_locally();
   const int port = port_of(listener);
@@ -185,7 +185,7 @@ TEST(ConnectionBound, ClosesWhoseMessageHasNoEnd) {
   EXPECT_TRUE(pass(good, good_here));
 }
 
-// A descriptor that another connection had before brings none of its credit along.
+// A reused descriptor inherits no credit from its former connection.
 TEST(ConnectionBound, KnowsAConnectionFromOneThatHadItsDescriptor) {
   const Socket listener = listen_locally();
   const int port = port_of(listener);
@@ -217,7 +217,7 @@ size_t resident_bytes() {
   return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
 }
 
-// ZeroMQ keeps the frames of a message until the last one has come, and bounds each frame alone.
+// ZeroMQ keeps a message's frames until the last one has arrived, and limits only the size of each frame.
 TEST(EndlessMessage, TakesNoMoreMemoryThanItsBound) {
   MovingRobot moving;
   const size_t before = resident_bytes();
@@ -226,9 +226,9 @@ TEST(EndlessMessage, TakesNoMoreMemoryThanItsBound) {
     const Socket socket = connect_locally(port_of(moving.robot.config().address));
     const std::string opening = greeting() + ready;
     ::send(socket.fd(), opening.data(), opening.size(), MSG_NOSIGNAL);
-    std::string answer(64 + 43, '\0');  // the same of a ROUTER; frames before that are against the protocol
+    std::string answer(64 + 43, '\0');  // the ROUTER's counterpart; earlier frames violate the protocol
     EXPECT_EQ(::recv(socket.fd(), answer.data(), answer.size(), MSG_WAITALL), static_cast<ssize_t>(answer.size()));
-    std::string frame("\3\0\0\0\0\0\0\x40\0", 9);  // long, and more will come: 16,384 bytes
+    std::string frame("\3\0\0\0\0\0\0\x40\0", 9);  // a long frame, with more to follow: 16,384 bytes
     frame.resize(9 + 16384, 'x');
     while (sent < (size_t{8} << 30) && ::send(socket.fd(), frame.data(), frame.size(), MSG_NOSIGNAL) > 0)
       sent += frame.size();

@@ -1,4 +1,4 @@
-// Who may control a robot, and what becomes of those who may not; and addresses where nothing, or another one, is.
+// Which peer may control a robot, and the treatment of others; and addresses with no robot, or the wrong one.
 #include <algorithm>
 
 #include "core/text.h"
@@ -29,7 +29,7 @@ TEST(FaultController, ASecondOneIsRefusedAndTheFirstUndisturbed) {
   EXPECT_TRUE(moving.hand.until([&] { return refused.load(); }));
   second.join();
   expect_contains(error, "refuses: the robot is controlled by the policy 'hand', and one at a time may");
-  // … and one by hand, which goes on all the same.
+  // … and a handmade one, which continues anyway.
   HandPolicy intruder(moving.robot.config());
   EXPECT_FALSE(intruder.connect());
   const uint64_t obeyed = moving.hand.seen.action;
@@ -50,7 +50,7 @@ TEST(FaultController, ASecondOneIsRefusedAndTheFirstUndisturbed) {
   EXPECT_EQ(moving.body.outside, 0u);
 }
 
-// Its messages do not stop; the other's are obeyed only once nothing was heard of it for link_timeout.
+// The second peer's messages do not stop; they are obeyed only after the first was silent for link_timeout.
 TEST(FaultController, AnotherOneMayTakeOverWhenTheFirstIsGone) {
   MovingRobot moving;
   HandPolicy next(moving.robot.config());
@@ -73,7 +73,7 @@ TEST(FaultController, AnotherOneMayTakeOverWhenTheFirstIsGone) {
   EXPECT_EQ(moving.body.outside, 0u);
 }
 
-// Who greets anew has forgotten what was before, and who does not fit any more is no controller.
+// A peer that greets again has lost its state, and one that no longer fits is no controller.
 TEST(FaultController, AGreetingDisarms) {
   MovingRobot moving;
   double fault_at = now_seconds();
@@ -92,7 +92,7 @@ TEST(FaultController, AGreetingDisarms) {
   moving.expect_recovery();
 }
 
-// Two programs under one name: which of them is to be obeyed, nobody knows.
+// Two programs use the same name: it is undefined which of them to obey.
 TEST(FaultController, ASecondOneUnderTheSameNameStopsTheRobot) {
   const RobotConfig config = fake_config();
   FakeBody body(config);
@@ -128,11 +128,12 @@ TEST(FaultController, ASecondOneUnderTheSameNameStopsTheRobot) {
   EXPECT_TRUE(soon([&] { return robot.server().mode() != Mode::armed; }));
 }
 
-// Whoever asks for more than the control thread takes is let go; that is no emergency, which is for people to press.
+// A peer that requests more than the control thread can handle is disconnected; that is no emergency, which only people
+// trigger.
 TEST(FaultController, OneThatAsksTooMuchIsLetGo) {
   for (const Message& wish : {Message(Acknowledge{}), Message(Arm{1}), Message(Stop{"enough"})}) {
     MovingRobot moving;
-    moving.body.slow = 0.5;  // so that nothing is taken meanwhile
+    moving.body.slow = 0.5;  // so that no request is handled meanwhile
     for (int i = 0; i < 300; ++i) moving.hand.say(wish);
     ASSERT_TRUE(soon(
         [&] {
@@ -180,7 +181,7 @@ void expect_no_answer(const std::string& fault, const std::string& address) {
 }
 
 TEST(FaultController, ARobotThatIsNotThere) {
-  const int port = port_of(listen_locally());  // which listens no longer
+  const int port = port_of(listen_locally());  // no longer listening
   expect_no_answer("nobody listens there", fmt::format("tcp://127.0.0.1:{}", port));
   const Socket mute = listen_locally();
   expect_no_answer("somebody listens and says nothing", fmt::format("tcp://127.0.0.1:{}", port_of(mute)));

@@ -1,5 +1,5 @@
-// A running robot that is sent messages without end, right, wrong and changed at random, by a stranger and by the
-// policy that controls it. SINEW_FLOOD says how many; a few thousand otherwise.
+// A running robot receives messages without end, valid, invalid and randomly changed, from a stranger and from the
+// policy that controls it. SINEW_FLOOD sets their number; a few thousand by default.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -14,7 +14,7 @@
 #include "tests/fuzz/mutate.h"
 #include "tests/robots/moving_robot.h"
 
-// Freed memory is held back for a short while only, so that what is left is the robot's own.
+// Freed memory is quarantined only briefly, so that the rest is the robot's own.
 extern "C" const char* __asan_default_options() { return "quarantine_size_mb=8:malloc_context_size=1"; }
 
 namespace sinew {
@@ -32,7 +32,7 @@ double resident_mib() {
   return resident * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 20);
 }
 
-// Sends as fast as it can, in the calling thread.
+// Sends as fast as possible, in the calling thread.
 class Flood {
  public:
   explicit Flood(const RobotConfig& config)
@@ -41,14 +41,14 @@ class Flood {
     socket_.connect(config.address);
   }
 
-  // One of any kind, right or changed.
+  // Sends one message of any kind, valid or changed.
   void send_any() { send_some(fuzz::split_frames(seeds_[rng_.below(static_cast<uint32_t>(seeds_.size()))])); }
 
   void say(const fuzz::Frames& frames) {
     while (!socket_.send(frames)) listen(0.001);
   }
 
-  // Takes what came.
+  // Receives the pending messages.
   void listen(double seconds) {
     LinkSocket* sockets[] = {&socket_};
     wait_for(sockets, nobody_, seconds);
@@ -62,7 +62,8 @@ class Flood {
     }
   }
 
-  // A thousand at a time. Who controls begins with a greeting and with actions of a new session. Reports the memory.
+  // Sends in batches of a thousand. A controller begins each with a greeting and actions of a new session. Reports the
+  // memory.
   void send(int64_t messages, bool controls) {
     const double begin = now_seconds();
     double before = 0, halfway = 0;
@@ -104,7 +105,7 @@ class Flood {
           seen_.session, ++sequence_, seen_.sequence, seen_.stamp, {rng_.uniform(-2, 2), rng_.uniform(-2, 2)}}));
       listen(0.001);
     }
-    seen_.mode = Mode::unconfigured;  // whatever comes of what follows
+    seen_.mode = Mode::unconfigured;  // whatever follows from the next messages
   }
 
   LinkContext context_;
@@ -119,7 +120,7 @@ class Flood {
   uint64_t sequence_ = 0, session_ = 0;
 };
 
-// The policy that controls the robot is not kept from it for longer than the robot allows, or the robot stops.
+// The flood does not block the controlling policy for longer than the robot allows, or else the robot stops.
 TEST(FaultFlood, ByAStranger) {
   MovingRobot moving;
   std::atomic<bool> done{false};
@@ -171,7 +172,7 @@ TEST(FaultFlood, ByWhoControlsIt) {
   EXPECT_EQ(body.outside, 0u);
 }
 
-// A greeting that takes long to read.
+// A greeting that is slow to parse.
 fuzz::Frames heavy_greeting() {
   Hello hello = make_hello("flood", PolicyRunner(fake_policy()), fake_config());
   while (true) {
@@ -181,7 +182,7 @@ fuzz::Frames heavy_greeting() {
   }
 }
 
-// Somebody who presses the emergency stop is heard meanwhile, although the policy that moved the robot may be not.
+// An emergency stop is received during the flood, although the policy that moved the robot may not get through.
 void expect_stop_in_a_flood(const char* fault, const std::function<void(Flood&)>& send) {
   MovingRobot moving;
   std::atomic<bool> enough{false};
@@ -200,7 +201,7 @@ void expect_stop_in_a_flood(const char* fault, const std::function<void(Flood&)>
   enough = true;
   stranger.join();
   EXPECT_NO_THROW(release_emergency_stop(moving.robot.config().stop_address, {}, "it is over", 20));
-  // As soon as the robot's side has read what is left of the flood.
+  // Once the robot's side has read the rest of the flood.
   EXPECT_TRUE(soon([&] { return moving.hand.connect(0.3) && moving.hand.recover(0.3); }, 20));
   EXPECT_EQ(moving.body.outside, 0u);
 }

@@ -1,4 +1,4 @@
-// Two sides that do not fit: each says so with both sides' values, and nothing moves.
+// Two sides that do not match: each reports it with both sides' values, and nothing moves.
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -12,16 +12,16 @@
 namespace sinew {
 namespace {
 
-// What a policy's side has: its policy's interface, and the robot's file.
+// The data of a policy's side: its policy's interface, and the robot's file.
 struct Side {
   InterfaceSpec spec = fake_interface();
   RobotConfig config = fake_config();
-  Side() { config.link_timeout = 0.05; }  // after which a refusal is believed
+  Side() { config.link_timeout = 0.05; }  // a refusal is accepted after this
 };
 
 struct Mismatch {
   std::function<void(Side&)> change;
-  const char *ours, *theirs;  // what the error says of either side
+  const char *ours, *theirs;  // each side's text in the error
 };
 
 const std::vector<Mismatch> mismatches = {
@@ -82,7 +82,7 @@ TEST(FaultHandshake, TheRobotRefusesAPolicyThatDoesNotFit) {
   EXPECT_EQ(robot.server().mode(), Mode::unconfigured);
 }
 
-// One that agrees to everything.
+// A robot that accepts everything.
 std::vector<HandRobot::Frames> welcome_all(const Welcome& welcome, const Message& message) {
   if (!std::holds_alternative<Hello>(message)) return {};
   return {encode(welcome)};
@@ -107,7 +107,7 @@ TEST(FaultHandshake, ThePolicyRefusesARobotThatDoesNotFit) {
   expect_contains(connection_error(side), "where the robot's file has 'another'");
 }
 
-// A greeting's bytes as another version would say it: version 1 knew no timing.
+// A greeting's bytes in another version: version 1 had no timing.
 HandRobot::Frames of_version(int version, const Message& message) {
   HandRobot::Frames frames = encode(message);
   nlohmann::json header = nlohmann::json::from_msgpack(frames[0]);
@@ -133,7 +133,7 @@ TEST(FaultHandshake, AnotherVersionOfTheProtocolIsNamed) {
   EXPECT_EQ(robot.server().mode(), Mode::unconfigured);
 }
 
-// The reason comes last and at once, not that nobody answers.
+// The error gives the reason last and immediately, instead of reporting no answer.
 TEST(FaultHandshake, ARobotThatIsNotUnderstoodIsNoRobotThatIsNotThere) {
   const Welcome welcome = make_welcome(fake_config(), fake_interface().sensors);
   Welcome endless = welcome;
@@ -160,7 +160,7 @@ TEST(FaultHandshake, ARobotThatIsNotUnderstoodIsNoRobotThatIsNotThere) {
   }
 }
 
-// What a policy with a camera hears when a robot answers that is another one after its first heartbeat.
+// The error of a policy with a camera when, after its first heartbeat, a different robot answers.
 std::string error_after(const std::function<void(Welcome&)>& change) {
   const SensorSpec camera{
       .name = "front", .type = SensorSpec::Type::uint8, .shape = {8, 8, 3}, .format = "red, green, blue"};

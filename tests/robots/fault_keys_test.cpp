@@ -1,4 +1,5 @@
-// Keys: who has none, or a wrong one, neither moves a robot nor stops it, and does not disturb who has the right one.
+// Keys: a peer without a key, or with a wrong one, neither moves nor stops a robot, nor disturbs a peer with the right
+// one.
 #include "core/clock.h"
 #include "robots/link/emergency_stop.h"
 #include "robots/link/socket_security.h"
@@ -17,7 +18,7 @@ struct GuardedRobot {
       config, body, {.security = RobotSecurity{.own = own, .allowed = {{{"policy", listed.public_key}}}}}};
   const Policy policy = fake_policy();
 
-  // What a policy's side with these keys, which expects a robot with that one, is told.
+  // The error of a policy's side with these keys that expects a robot with that key.
   std::string connection_error(const SecureSocket& secure) {
     return error_of([&] {
       PolicyClient client(

@@ -1,4 +1,4 @@
-// Messages that are no good, from a policy that was good until then: the robot does not obey them, and stops.
+// Invalid messages from a policy that was valid until then: the robot does not obey them, and stops.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,14 +16,14 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
 
-// What was refused, by whomever.
+// The number of refused messages, on either side.
 uint64_t noticed(MovingRobot& moving) {
   const RobotLinkCounters& counters = moving.robot.server().link_counters();
   return moving.hand.seen.refused + counters.malformed + counters.foreign;
 }
 
-// From now on the policy does this at each observation; then the robot has to stop, and to go on once all is well
-// again.
+// From now on the policy does this at each observation; the robot then has to stop, and to continue once the policy is
+// valid again.
 void expect_stop_and_recovery(MovingRobot& moving, const std::string& fault,
                               const std::function<void(const ObservationMessage&)>& act) {
   SCOPED_TRACE(fault);
@@ -62,7 +62,7 @@ const std::vector<BadAction> bad_actions = {
     {"too old", [](ActionMessage& action) { action.observed_at -= 0.16; }, "observed_at is not the stamp"},
     {"from the future", [](ActionMessage& action) { action.observed_at += 5; }, "observed_at is not the stamp"},
     {"at no time", [](ActionMessage& action) { action.observed_at = nan; }, "observed_at is not the stamp"},
-    // A clock of the policy's own, on the same computer: it would never be too late.
+    // The policy's own clock, on the same computer: an action would never be too late.
     {"stamped when they were sent", [](ActionMessage& action) { action.observed_at = now_seconds(); },
      "observed_at is not the stamp"},
     {"that answer the first observation, with the newest stamp", [](ActionMessage& action) { action.answers = 1; },
@@ -73,7 +73,7 @@ const std::vector<BadAction> bad_actions = {
 
 TEST(FaultMessage, ActionsThatMustNotBeObeyed) {
   MovingRobot moving;
-  moving.hand.until([&] { return moving.hand.seen.sequence > 40; });  // the first observation is long ago
+  moving.hand.until([&] { return moving.hand.seen.sequence > 40; });  // the first observation is old by now
   for (const BadAction& bad : bad_actions) {
     expect_stop_and_recovery(moving, std::string("actions: ") + bad.name, [&](const ObservationMessage& observation) {
       ActionMessage action = moving.hand.answer(observation);
@@ -83,7 +83,7 @@ TEST(FaultMessage, ActionsThatMustNotBeObeyed) {
     const std::string event = moving.robot.last_event("stopped (");
     expect_contains(event, "came, all refused: ");
     expect_contains(event, bad.why);
-    expect_contains(moving.hand.why, bad.why);  // the policy's side hears the same
+    expect_contains(moving.hand.why, bad.why);  // the policy's side receives the same reason
     EXPECT_LE(moving.hand.refusals, 2) << "each reason is told once in a session";
     moving.hand.refusals = 0;
   }
@@ -130,7 +130,7 @@ TEST(FaultMessage, BytesThatAreNoActions) {
   }
 }
 
-// Of such a frame nothing is read: libzmq closes the connection.
+// Nothing of such a frame is read: libzmq closes the connection.
 TEST(FaultMessage, AFrameThatEndsTheConnection) {
   MovingRobot moving;
   const double fault_at = now_seconds();
@@ -141,8 +141,8 @@ TEST(FaultMessage, AFrameThatEndsTheConnection) {
   moving.expect_recovery();
 }
 
-// Whatever a peer says over and over: it is told now and then, with how often it came, and no byte of it reaches a
-// terminal that is no text.
+// A message that a peer repeats is reported occasionally, with its count, and none of its non-text bytes reaches a
+// terminal.
 TEST(FaultMessage, WhatIsRepeatedIsToldSeldom) {
   MovingRobot moving;
   const double begun = now_seconds();
@@ -167,7 +167,7 @@ TEST(FaultMessage, WhatIsRepeatedIsToldSeldom) {
   }
 }
 
-// Its link lives and sends heartbeats, its policy does not.
+// Its link works and sends heartbeats, but its policy does not act.
 TEST(FaultMessage, NoActions) {
   MovingRobot moving;
   expect_stop_and_recovery(moving, "actions: none any more", {});
@@ -182,7 +182,7 @@ TEST(FaultMessage, ActionsThatComeTooLate) {
   });
 }
 
-// The newest counts: what comes twice, in disorder, or again much later is not obeyed in its place.
+// The newest action counts: duplicates, reordered and much older ones are not obeyed in its place.
 TEST(FaultMessage, WhatIsOldDoesNotHideWhatIsNew) {
   MovingRobot moving({}, patient_config());
   HandPolicy& hand = moving.hand;
@@ -203,7 +203,7 @@ TEST(FaultMessage, WhatIsOldDoesNotHideWhatIsNew) {
   EXPECT_EQ(moving.body.outside, 0u);
 }
 
-// Beyond all limits, to and fro: the gate makes of it what the robot may do.
+// Beyond all limits, back and forth: the gate reduces them to what the robot may do.
 TEST(FaultMessage, ActionsBeyondAllLimits) {
   MovingRobot moving({}, patient_config());
   HandPolicy& hand = moving.hand;

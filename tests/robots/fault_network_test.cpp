@@ -1,5 +1,5 @@
-// A wire between a policy and a robot that stalls, breaks, and corrupts: the robot stops; the link comes back by
-// itself, and the robot does not move before somebody wants it to.
+// A connection between a policy and a robot that stalls, breaks, and corrupts data: the robot stops; the link
+// reconnects by itself, and the robot does not move before the operator requests it.
 #include <algorithm>
 
 #include "core/clock.h"
@@ -12,7 +12,7 @@ namespace {
 
 int port_in(const std::string& address) { return std::stoi(address.substr(address.rfind(':') + 1)); }
 
-// A policy that moves a robot through a wire.
+// A policy that moves a robot through a TcpProxy.
 struct Wired {
   RobotConfig config = fake_config();
   FakeBody body{config};
@@ -38,7 +38,7 @@ struct Wired {
     const uint64_t before = client->counters().actions;
     ASSERT_TRUE(soon([&] { return robot.server().mode() == Mode::armed && client->counters().actions > before + 5; }));
   }
-  // It is there again, stopped, and stays so until somebody acknowledges that and arms it.
+  // Expects the robot to be connected again and stopped, and to stay so until it is acknowledged and armed.
   void expect_return(const std::string& fault, double mended_at) {
     ASSERT_TRUE(soon([&] { return client->robot().connected && client->robot().mode == Mode::stopped; })) << fault;
     fmt::print("          {:<60} {:6.1f} ms until the link is back\n", fault, 1000 * (now_seconds() - mended_at));
@@ -66,7 +66,7 @@ TEST(FaultNetwork, ItStalls) {
   wired.expect_return("the network stalls for 1 s", mended_at);
 }
 
-// What piled up meanwhile comes at once: too old to be obeyed, but for the last.
+// The accumulated messages arrive at once: all are too old to be obeyed, except the last.
 TEST(FaultNetwork, ItStallsAgainAndAgainForAMoment) {
   Wired wired;
   const double begin = now_seconds();
@@ -76,7 +76,7 @@ TEST(FaultNetwork, ItStallsAgainAndAgainForAMoment) {
     wired.wire.stall(false);
     std::this_thread::sleep_for(std::chrono::milliseconds(60));
   }
-  // A busy machine makes it longer than the watchdog allows.
+  // On a busy machine the stall may exceed the watchdog.
   const bool stopped = wired.robot.stopped_at() > begin;
   fmt::print("the network stalls four times for 0.12 s: the robot {}\n", stopped ? "has stopped" : "goes on");
   if (stopped) wired.expect_return("the network stalls for 0.12 s", now_seconds());
@@ -106,7 +106,7 @@ TEST(FaultNetwork, ItIsAwayForAWhile) {
   wired.expect_return("there is no network for 1 s", mended_at);
 }
 
-// Nobody wants a robot to move that comes back minutes later.
+// A robot that reconnects minutes later must not move.
 TEST(FaultNetwork, WhatWasAskedForMeanwhileIsForgotten) {
   Wired wired;
   const auto times_armed = [&] {
@@ -151,7 +151,7 @@ TEST(FaultNetwork, ItBecomesSlow) {
   wired.expect_return("the network becomes 0.2 s slow", now_seconds());
 }
 
-// Without keys nothing tells a changed number from a right one: what comes of it stays within the robot's limits.
+// Without keys a changed number cannot be distinguished from a valid one: the result stays within the robot's limits.
 TEST(FaultNetwork, ItChangesBytes) {
   Wired wired;
   for (const double probability : {0.0003, 0.003, 0.03})
@@ -160,7 +160,7 @@ TEST(FaultNetwork, ItChangesBytes) {
       std::this_thread::sleep_for(std::chrono::milliseconds(400));
       wired.wire.corrupt(0);
       EXPECT_EQ(wired.body.outside, 0u);
-      // Whatever the two believe of each other by now.
+      // Whatever state the two sides assume of each other by now.
       const double mended_at = now_seconds();
       ASSERT_TRUE(soon([&] {
         wired.client->check();

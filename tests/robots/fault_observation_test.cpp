@@ -1,5 +1,5 @@
-// A robot's side that says what is no good: the policy's side sends no action for it, survives, and goes on when it is
-// good again.
+// A robot's side that sends invalid data: the policy's side sends no action for it, survives, and continues when the
+// data is valid again.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -22,11 +22,11 @@ constexpr double infinity = std::numeric_limits<double>::infinity(), nan = std::
 
 using Spoil = std::function<void(ObservationMessage&)>;
 
-// At each heartbeat, ten times a second, an armed robot made by hand sends some observations. Their stamps tell which
-// of them an action answers.
+// At each heartbeat, ten times a second, an armed handmade robot sends some observations. Their stamps identify the one
+// that an action answers.
 class Sender {
  public:
-  // Spoils what it sends from now on; null: no longer.
+  // Corrupts its messages from now on; null: stops doing so.
   void spoil(Spoil how) {
     const std::lock_guard lock(mutex_);
     spoil_ = std::move(how);
@@ -35,10 +35,10 @@ class Sender {
     const std::lock_guard lock(mutex_);
     spoil_frames_ = std::move(how);
   }
-  uint64_t actions() const { return actions_; }      // that came
-  uint64_t spoiled() const { return spoiled_; }      // observations that were sent so
-  uint64_t forbidden() const { return forbidden_; }  // actions that answer one of these
-  double last() const { return last_; }              // a number of the last one
+  uint64_t actions() const { return actions_; }      // received
+  uint64_t spoiled() const { return spoiled_; }      // observations sent corrupted
+  uint64_t forbidden() const { return forbidden_; }  // actions that answer one of them
+  double last() const { return last_; }              // a number in the last one
   bool was_stopped() const { return was_stopped_; }
   const RobotConfig& config() const { return robot_.config(); }
 
@@ -89,7 +89,7 @@ class Sender {
 struct BadObservation {
   const char* name;
   Spoil spoil;
-  const char* why;  // the policy's side says that it does not act on it
+  const char* why;  // reason in the policy's side's report; null: none
 };
 
 const std::vector<BadObservation> bad_observations = {
@@ -137,7 +137,7 @@ struct Connected {
     const uint64_t before = robot.actions();
     return soon([&] { return robot.actions() > before; });
   }
-  // What is sent now is not answered, though it comes with several heartbeats.
+  // The present observations are not answered, though they span several heartbeats.
   void expect_no_answers(const char* fault) {
     const uint64_t before = robot.spoiled();
     ASSERT_TRUE(soon([&] { return robot.spoiled() >= before + 7; })) << fault;
@@ -163,7 +163,8 @@ TEST(FaultObservation, WhatIsNoGoodIsNotActedOn) {
       << "each is said once: " << events;
 }
 
-// A robot that is armed, sends what cannot be acted on, and then stops for want of actions: this side knows why.
+// An armed robot sends observations that cannot be acted on, then stops for lack of actions: this side reports the
+// cause.
 TEST(FaultObservation, WhyNoActionCouldComeStandsInTheStop) {
   Connected connected;
   ASSERT_TRUE(connected.acts());
@@ -180,7 +181,7 @@ TEST(FaultObservation, WhyNoActionCouldComeStandsInTheStop) {
   expect_contains(connected.client.why(), " observations in a row could not be acted on: sensor 'joints', number 3");
 }
 
-// Somebody else has armed it: neither is to move it.
+// Another peer has armed it: neither may move it.
 TEST(FaultObservation, ASessionOfSomebodyElsesStopsTheRobot) {
   Connected connected;
   ASSERT_TRUE(connected.acts());
@@ -242,7 +243,7 @@ TEST(FaultObservation, BytesThatAreNoObservationAreNotActedOn) {
   connected.client.check();
 }
 
-// A single number that was too large does not make all others too small for ever.
+// A single excessive number must not make all others seem too small forever.
 TEST(FaultObservation, ANumberTooLargeIsForgotten) {
   Connected connected;
   ASSERT_TRUE(connected.acts());

@@ -15,7 +15,7 @@
 namespace sinew {
 namespace {
 
-// tests/robots/fake_process.cpp, with these words; killed in the end, and when the test ends.
+// tests/robots/fake_process.cpp with these arguments; killed in the destructor, and also if the test process ends.
 class Process {
  public:
   explicit Process(std::vector<std::string> words) {
@@ -58,7 +58,7 @@ class Process {
     const std::string bytes = line + "\n";
     if (::write(input_, bytes.data(), bytes.size()) < 0) fail_errno("cannot write to a process", errno);
   }
-  // The next line that begins so; "" where none comes.
+  // The next line that begins so; "" if none comes.
   std::string line(const std::string& beginning) const {
     while (true) {
       std::string line;
@@ -78,7 +78,7 @@ class Process {
   int input_ = -1, output_ = -1;
 };
 
-// A robot of this process, which a process of its own moves.
+// A robot in this process, moved by a separate process.
 struct Moved {
   RobotConfig config = fake_config();
   FakeBody body{config};
@@ -93,13 +93,13 @@ struct Moved {
     policy = std::make_unique<Process>(std::vector<std::string>{"policy", robot.config().address});
     EXPECT_EQ(policy->line("connected"), "connected");
   }
-  // It obeys somebody.
+  // Whether it obeys any policy.
   bool moves() {
     const double since = now_seconds();
     return soon([&] { return robot.obeyed_at() > since + 0.05; }, 20);
   }
   Mode mode() { return robot.server().mode(); }
-  // What is asked before the link is back is forgotten.
+  // Requests made before the link is back are discarded.
   void recover() {
     EXPECT_TRUE(soon(
         [&] {
@@ -120,7 +120,7 @@ TEST(FaultProcess, ThePolicyIsKilled) {
     const double fault_at = now_seconds();
     moved.policy->kill_it();
     expect_stop("the policy's process is killed", fault_at, moved.robot, moved.body);
-    // A new one may connect as soon as the old one is missed.
+    // A new one may connect once the old one's loss is detected.
     const auto is_loss = [](const std::string& event) { return event.starts_with("the policy 'fake' is gone"); };
     ASSERT_TRUE(soon([&] { return std::ranges::count_if(moved.robot.events(), is_loss) > i; }));
     moved.start();
@@ -132,7 +132,7 @@ TEST(FaultProcess, ThePolicyIsKilled) {
 TEST(FaultProcess, ThePolicyIsFrozen) {
   Moved moved;
   ASSERT_TRUE(moved.moves());
-  for (const double frozen : {0.25, 1.0}) {  // s: shorter and longer than the robot waits for it
+  for (const double frozen : {0.25, 1.0}) {  // s: shorter and longer than the robot's timeout for it
     const double fault_at = now_seconds();
     moved.policy->signal(SIGSTOP);
     expect_stop(fmt::format("the policy's process is frozen for {} s", frozen), fault_at, moved.robot, moved.body);
@@ -157,7 +157,7 @@ struct Served {
   void restart() { start(config.address, config.stop_address); }
 };
 
-// It begins anew at the same address, and counts from 1 again: sessions, observations.
+// It restarts at the same address, and counts sessions and observations from 1 again.
 TEST(FaultProcess, TheRobotIsKilledAndStartedAgain) {
   Served served;
   const Policy policy = fake_policy("{actor: [{linear: 8}, {lstm: 8}], actor_gain: 1}");
@@ -198,7 +198,7 @@ TEST(FaultProcess, TheRobotIsKilledAndStartedAgain) {
     arm();
     ASSERT_TRUE(acts());
     EXPECT_GT(client.robot().session, session);
-    // The first of the new session, and no other one, had an empty memory.
+    // Only the first decision of the new session had an empty memory.
     const std::lock_guard lock(mutex);
     const auto first = std::ranges::find_if(decisions, [&](const auto& one) { return one.session > session; });
     ASSERT_NE(first, decisions.end());

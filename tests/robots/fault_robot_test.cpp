@@ -1,4 +1,4 @@
-// What goes wrong at the robot's own side while a policy moves it: clocks, bodies, threads, and people who stop it.
+// Faults on the robot's own side while a policy moves it: clocks, bodies, threads, and people who stop it.
 #include "robots/link/emergency_stop.h"
 #include "tests/core/expect_error.h"
 #include "tests/robots/moving_robot.h"
@@ -6,7 +6,7 @@
 namespace sinew {
 namespace {
 
-// What it stamps is then of no time at which it could have been measured.
+// Its stamps are then impossible measurement times.
 TEST(FaultRobot, ItsClockSteps) {
   MovingRobot moving;
   for (const double shift : {-1.0, -3600.0}) {
@@ -49,11 +49,12 @@ TEST(FaultRobot, SomebodyStopsItOverTheNetwork) {
   }
 }
 
-// Further than its 4 rad/s explain: it holds what it was told, says which joint, and where that is past, goes on.
+// Further than its 4 rad/s explain: the robot holds its command, reports the joint, and continues once the fault is
+// over.
 TEST(FaultRobot, AReadingLies) {
   MovingRobot moving;
   for (const double lie : {-0.95, 0.95}) {
-    EXPECT_TRUE(moving.hand.until([&] { return lie * moving.body.hip < -0.1; }));  // else it would be beyond its range
+    EXPECT_TRUE(moving.hand.until([&] { return lie * moving.body.hip < -0.1; }));  // else beyond its range
     moving.body.lie = lie;
     moving.expect_stop_for("a joint's reading leaps, and stays there", now_seconds(), Alarm::leap);
     expect_contains(join(moving.robot.events()), "'hip': what is measured leapt further than the joint can have moved");
@@ -64,7 +65,7 @@ TEST(FaultRobot, AReadingLies) {
   }
 }
 
-// Not before: whoever stopped it may reach into it now.
+// Not before: the person who stopped it may reach into it now.
 TEST(FaultRobot, AStopIsConfirmedOnceTheRobotIsSafe) {
   MovingRobot moving;
   for (const double slow : {0.0, 0.0, 0.3}) {
@@ -86,7 +87,7 @@ TEST(FaultRobot, AStopIsConfirmedOnceTheRobotIsSafe) {
   moving.body.slow = 0;
 }
 
-// That these tests find a watchdog that is late: this one is, by 2 s.
+// Verifies that these tests detect a late watchdog: this one is late by 2 s.
 TEST(FaultRobot, ALateWatchdogIsFound) {
   RobotConfig late = fake_config();
   late.watchdog += 2;

@@ -1,4 +1,4 @@
-// The emergency stop's own socket: what stops the robot, what does not, and who may let it go on.
+// The emergency stop's own socket: what stops the robot, what does not, and which peer may release it.
 #include <algorithm>
 
 #include "robots/link/emergency_stop.h"
@@ -12,7 +12,7 @@ using Frames = std::vector<std::string>;
 
 Frames one(const Message& message) { return encode(message); }
 
-// Whatever somebody may send in haste, or by mistake.
+// Messages that a person may send in haste or by mistake.
 std::vector<std::pair<std::string, Frames>> shapes() {
   std::vector<std::pair<std::string, Frames>> all = {
       {"a stop", one(Stop{"a hand is in the way"})},
@@ -39,7 +39,7 @@ std::vector<std::pair<std::string, Frames>> shapes() {
   return all;
 }
 
-// A socket of the test's at the emergency stop's address, of a kind that a ROUTER speaks with.
+// A test socket connected to the emergency stop's address, of a type that a ROUTER accepts.
 class Presser {
  public:
   Presser(const std::string& address, LinkSocket::Kind kind, bool has_delimiter)
@@ -54,7 +54,7 @@ class Presser {
   std::string answer() {
     Frames frames;
     if (!soon([&] { return socket_.receive(frames); }, 20)) return "";
-    const std::string_view answer = frames.back();  // after the frames in front, as they went
+    const std::string_view answer = frames.back();  // after the leading frames, returned as they were sent
     const Message message = decode({&answer, 1});
     return std::holds_alternative<Stop>(message) ? "stop" : std::holds_alternative<Release>(message) ? "release" : "?";
   }
@@ -88,7 +88,7 @@ TEST(FaultStop, WhateverComesStopsIt) {
     }
 }
 
-// All that may be said over the link, by who was stopped and by another one, in any order.
+// All messages possible over the link, from the stopped peer and from another one, in any order.
 TEST(FaultStop, NobodyReleasesItOverTheLink) {
   MovingRobot moving;
   const std::string address = moving.robot.config().stop_address;
@@ -122,18 +122,18 @@ TEST(FaultStop, NobodyReleasesItOverTheLink) {
       hand.live(0.02);
       ASSERT_TRUE(is_latched()) << first << ", " << second;
     }
-  ASSERT_TRUE(soon([&] { return hand.connect(2); })) << hand.refused;  // a refusal of a wish may come first
+  ASSERT_TRUE(soon([&] { return hand.connect(2); })) << hand.refused;  // a refusal of an earlier request may come first
   hand.say(Acknowledge{});
   EXPECT_TRUE(hand.until([&] { return hand.refused.find("'sinew stop --release'") != std::string::npos; }))
       << hand.refused;
   EXPECT_TRUE(is_latched());
-  // Where it is released it does not move yet.
+  // After a release it does not move yet.
   moving.body.commands = 0;
   release_emergency_stop(address, {}, "a test", 20);
   EXPECT_TRUE(hand.until([&] { return hand.seen.mode == Mode::inactive; }));
   EXPECT_EQ(moving.body.commanded, false);
   EXPECT_TRUE(hand.arm());
-  // And at the robot.
+  // The same, directly at the robot.
   moving.robot.server().emergency_stop();
   EXPECT_TRUE(soon(is_latched));
   moving.robot.server().release_emergency_stop();
@@ -141,7 +141,7 @@ TEST(FaultStop, NobodyReleasesItOverTheLink) {
   EXPECT_EQ(moving.body.outside, 0u);
 }
 
-// Whatever it was stopped for before, an emergency stop stays one.
+// Whatever stopped it before, an emergency stop takes precedence.
 TEST(FaultStop, ItCountsMoreThanWhatStoppedTheRobotBefore) {
   MovingRobot moving;
   moving.hand.say(Stop{"enough"});
@@ -168,7 +168,7 @@ TEST(FaultStop, ThereMayBeNothingToRelease) {
   EXPECT_EQ(moving.robot.server().mode(), Mode::stopped);
 }
 
-// What somebody else sends there at the same time must not take the answer from who waits for it.
+// Messages that another peer sends at the same time must not take the answer from the peer that waits for it.
 TEST(FaultStop, ItIsConfirmedAmongRandomMessages) {
   MovingRobot moving;
   const std::string address = moving.robot.config().stop_address;
@@ -194,7 +194,7 @@ TEST(FaultStop, ItIsConfirmedAmongRandomMessages) {
   EXPECT_EQ(moving.robot.server().mode(), Mode::stopped);
   enough = true;
   for (std::thread& stranger : strangers) stranger.join();
-  // As soon as what they said is read: each of it stops the robot.
+  // Once all their messages are read, because each of them stops the robot.
   EXPECT_TRUE(soon(
       [&] {
         moving.robot.server().release_emergency_stop();

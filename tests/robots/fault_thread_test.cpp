@@ -1,11 +1,11 @@
-// Threads that are late, stuck, or fail, on the robot's side and on the policy's.
+// Threads that are late, stuck, or failing, on the robot's side and on the policy's.
 #include "tests/core/expect_error.h"
 #include "tests/robots/moving_robot.h"
 
 namespace sinew {
 namespace {
 
-// Ticks that are missed are skipped and counted; the robot goes on at half its pace.
+// Missed ticks are skipped and counted; the robot continues at half its pace.
 TEST(FaultThread, AControlThreadThatIsSlow) {
   MovingRobot moving({}, patient_config());
   const double begin = now_seconds();
@@ -21,7 +21,7 @@ TEST(FaultThread, AControlThreadThatIsSlow) {
   EXPECT_EQ(moving.body.outside, 0u);
 }
 
-// Nobody can do anything for a robot whose control thread is stuck; at its next tick the robot stops.
+// Nothing can stop a robot whose control thread is stuck; it stops at its next tick.
 TEST(FaultThread, AControlThreadThatIsStuck) {
   MovingRobot moving;
   const double stuck = 0.4;
@@ -41,7 +41,7 @@ SensorSpec camera() {
   return {.name = "front", .type = SensorSpec::Type::uint8, .shape = {2, 2, 3}, .format = "red, green, blue"};
 }
 
-// What goes wrong in another thread ends the robot's side, the robot being safe.
+// An error in another thread ends the robot's side after the robot is made safe.
 TEST(FaultThread, ACameraThatFails) {
   RobotConfig config = fake_config();
   FakeBody body(config);
@@ -72,7 +72,7 @@ TEST(FaultThread, ACameraThatFails) {
   EXPECT_EQ(body.outside, 0u);
 }
 
-// Its link lives, so that the robot hears from it; but its policy decides nothing.
+// Its link works, so that the robot receives heartbeats, but its policy makes no decisions.
 TEST(FaultThread, APolicyThatIsStuck) {
   const RobotConfig config = fake_config();
   FakeBody body(config);

@@ -5,7 +5,7 @@
 
 namespace sinew {
 
-/// While it lives, the files of this process may grow to so many bytes only, as on a disk that is full.
+/// During its lifetime the files of this process may grow to at most `bytes` bytes, as on a full disk.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) {

@@ -11,43 +11,43 @@
 
 namespace sinew {
 
-/// A policy's side made by hand, in the test's own thread: says what a test wants it to say, right or wrong. Left alone
-/// it waves with both joints.
+/// A handmade policy's side, in the test's own thread: sends what a test needs, valid or invalid. By default it waves
+/// with both joints.
 class HandPolicy {
  public:
-  /// `context`: the robot's, where its address is inside this process.
+  /// `context`: the robot's, if its address is inside this process.
   explicit HandPolicy(const RobotConfig& config, const SecureSocket& secure = {},
                       std::shared_ptr<LinkContext> context = std::make_shared<LinkContext>());
 
-  Hello hello;  // with which it connects
+  Hello hello;  // sent when connecting
 
-  /// False: it cannot go now.
+  /// Returns false if it cannot be sent now.
   bool say(const Message& message);
   bool say_frames(const std::vector<std::string>& frames);
 
-  /// Greets until the robot agrees; false: it refuses, or says nothing for `seconds`.
+  /// Greets until the robot agrees; false if it refuses or does not answer for `seconds`.
   bool connect(double seconds = in_the_end);
-  /// A new session; false where the robot does not obey it within `seconds`.
+  /// Starts a new session; false if the robot does not obey it within `seconds`.
   bool arm(double seconds = in_the_end);
-  /// After a stop: acknowledges it, and arms again; each takes at most `seconds`, or it is false.
+  /// After a stop, acknowledges it and arms again; each may take at most `seconds`, else it returns false.
   bool recover(double seconds = in_the_end);
 
-  /// Takes what comes, and acts on it, until the condition holds; false: it does not within `seconds`.
+  /// Receives messages and acts on them until the condition holds; false if it does not within `seconds`.
   bool until(const std::function<bool()>& condition, double seconds = in_the_end);
-  /// The same for so long.
+  /// The same for the given time.
   void live(double seconds);
-  /// Once: what there is.
+  /// Receives the pending messages once.
   void listen();
 
-  /// What a good policy would answer, with the next sequence.
+  /// The answer of a well-behaved policy, with the next sequence number.
   ActionMessage answer(const ObservationMessage& observation);
-  /// What it does at an observation of a robot that is armed: says the answer, or else; empty: nothing.
+  /// Called at each observation of an armed robot: sends the answer, or something else; empty: nothing.
   std::function<void(const ObservationMessage&)> act;
 
-  /// What it heard.
+  /// The messages received.
   ObservationMessage seen;  // the last one
-  std::string refused;      // why, the last time; "": never
-  std::string why;          // the robot stopped, the last time
+  std::string refused;      // the last reason; "": never
+  std::string why;          // the last reason for a stop of the robot
   int welcomes = 0, replies = 0, refusals = 0;
 
  private:

@@ -11,16 +11,16 @@
 
 namespace sinew {
 
-/// A robot's side made by hand, in a thread of its own: says to whoever speaks to it what a test wants it to say.
+/// A handmade robot's side in its own thread: sends each peer the answers that a test specifies.
 class HandRobot {
  public:
   using Frames = std::vector<std::string>;
-  /// What it answers to a message, in that thread.
+  /// Its answer to a message; runs in that thread.
   using Answer = std::function<std::vector<Frames>(const Message&)>;
 
   explicit HandRobot(Answer answer);
   ~HandRobot();
-  /// The robot's file of the policy's side.
+  /// The robot's file for the policy's side.
   const RobotConfig& config() const { return config_; }
 
  private:

@@ -32,7 +32,7 @@ RobotConfig lekiwi_test_config(const std::string& commands, const std::string& o
   config.wire.set("cameras", ConfigNode::parse_text("{front: [8, 16], wrist: [8, 16]}", "cameras.yaml"));
   config.stop_address = "tcp://127.0.0.1:*";
   config.blend = 0.05;
-  config.watches.age = 0.4;  // on a busy machine, too
+  config.watches.age = 0.4;  // enough for a busy machine
   config.max_age = 0.4;
   config.watchdog = 0.5;
   return config;
@@ -127,7 +127,7 @@ bool LekiwiUnderTest::arm() {
   double asked_at = 0;
   return soon([&] {
     const Mode mode = client->robot().mode;
-    if (mode == Mode::inactive && now_seconds() - asked_at > 0.2) {  // in vain, as long as something is wrong
+    if (mode == Mode::inactive && now_seconds() - asked_at > 0.2) {  // has no effect while a fault persists
       client->arm();
       asked_at = now_seconds();
     }
@@ -144,7 +144,7 @@ bool LekiwiUnderTest::arm_again() {
   return arm();
 }
 
-// The host is told the same pose again and again, and to stand.
+// The host receives the same pose repeatedly, and zero velocity.
 void LekiwiUnderTest::expect_that_it_holds() {
   const size_t before = commands().size();
   ASSERT_TRUE(soon([&] { return commands().size() > before + 4; }));

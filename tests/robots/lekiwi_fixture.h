@@ -8,15 +8,15 @@
 #include "tests/robots/fake_robot.h"
 #include "tests/robots/python_peer.h"
 
-/// LeKiwi's wire against Python: for tests that have a host or a client of LeRobot's on the other side.
+/// LeKiwi's wire against Python: for tests with a LeRobot host or client on the other side.
 namespace sinew {
 
 /// configs/robots/lekiwi_lerobot.yaml, with the host's addresses, small pictures, a short blend, and free ports.
 RobotConfig lekiwi_test_config(const std::string& commands, const std::string& observations);
-/// arm [6], base [3] and, if asked for, the front camera → the nine actuators, whose numbers wander.
+/// arm [6], base [3] and, if `sees`, the front camera → the nine actuators, whose commands wander.
 Policy lekiwi_policy(bool sees);
 
-/// Events of several threads.
+/// Events from several threads.
 class Events {
  public:
   std::function<void(const std::string&)> sink();
@@ -28,19 +28,19 @@ class Events {
   std::vector<std::string> list_;
 };
 
-/// A host in Python, a robot's side in this process, and a policy that drives it.
+/// A host in Python, a robot's side in this process, and a policy that drives the robot.
 struct LekiwiUnderTest {
   explicit LekiwiUnderTest(const std::string& wire = "multipart", bool sees = false, int rate = 30);
-  /// Ends it, and checks what the host was told: numbers, velocities, limits.
+  /// Ends it, and checks the commands that the host received: numbers, velocities, limits.
   ~LekiwiUnderTest();
 
   LekiwiBody& body() { return const_cast<LekiwiBody&>(dynamic_cast<const LekiwiBody&>(robot->body())); }
-  /// Armed, and moving.
+  /// Whether it gets armed and moves.
   bool arm();
   bool stopped_by(Alarm alarm);
-  /// Acknowledged and armed anew.
+  /// Acknowledges and arms again.
   bool arm_again();
-  /// What the host was told so far.
+  /// The commands that the host has received so far.
   std::vector<LekiwiCommand> commands() const;
   void expect_that_it_holds();
   void end();

@@ -63,7 +63,7 @@ Socket accept_from(const Socket& listener) {
 
 Socket connect_locally(int port) {
   Socket socket = make_socket();
-  const timeval longest{5, 0};  // where the other side's queue is full
+  const timeval longest{5, 0};  // if the other side's queue is full
   ::setsockopt(socket.fd(), SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
   send_at_once(socket);
   const sockaddr_in address = local_address(port);

@@ -1,10 +1,10 @@
 #pragma once
 #include <utility>
 
-/// TCP sockets of this computer, for tests. What is sent goes out at once.
+/// TCP sockets on this computer, for tests. Data is sent immediately.
 namespace sinew {
 
-/// Closes it in the end.
+/// Closes the socket in its destructor.
 class Socket {
  public:
   explicit Socket(int fd = -1) : fd_(fd) {}
@@ -22,12 +22,12 @@ class Socket {
   int fd_;
 };
 
-/// On a free port of 127.0.0.1. Throws Error.
+/// Listens on a free port of 127.0.0.1. Throws an Error.
 Socket listen_locally();
 int port_of(const Socket& socket);
-/// Who connected; false where the listener does not wait (O_NONBLOCK) and nobody did.
+/// The accepted connection; false if the listener does not block (O_NONBLOCK) and no peer connected.
 Socket accept_from(const Socket& listener);
-/// To a port of 127.0.0.1; false where nobody listens.
+/// Connects to a port of 127.0.0.1; false if no process listens there.
 Socket connect_locally(int port);
 
 }  // namespace sinew

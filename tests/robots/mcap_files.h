@@ -45,7 +45,7 @@ class McapTest : public testing::Test {
     std::ofstream(file("given.mcap"), std::ios::binary) << bytes;
     return file("given.mcap");
   }
-  // Some messages of three channels, the third one later, in four chunks.
+  // A few messages on three channels, the third added later, in four chunks.
   std::string small_file() const {
     const std::string path = file("small.mcap");
     McapWriter writer(path, {.chunk_ns = 100, .chunk_bytes = 400});
@@ -53,9 +53,9 @@ class McapTest : public testing::Test {
     const uint16_t b = writer.add_channel("/b", "B", R"({"type":"object"})");
     writer.write(a, 1, 1000, R"({"x":1})");
     writer.write(b, 1, 1100, R"({"y":1})");
-    writer.write(a, 2, 1101, R"({"x":2})");  // later than 100 after the first one
+    writer.write(a, 2, 1101, R"({"x":2})");  // more than 100 ns after the first one
     const uint16_t c = writer.add_channel("/c", "A", "{}");
-    writer.write(c, 3, 1050, "{}");                   // times need not rise
+    writer.write(c, 3, 1050, "{}");                   // times need not increase
     writer.write(b, 2, 1051, std::string(500, 'x'));  // larger than a chunk
     writer.write(a, 3, 1052, "");
     writer.close();

@@ -8,10 +8,10 @@
 
 namespace sinew {
 
-/// A Python program that runs beside a test and is spoken to by lines, killed at the end.
+/// A Python program that runs beside a test and communicates by lines; killed at the end.
 class PythonPeer {
  public:
-  /// Whether there is a Python that has these modules.
+  /// Whether a Python with these modules is installed.
   static bool has(const std::string& modules);
 
   /// script: below the tests' folder robots/.
@@ -20,15 +20,15 @@ class PythonPeer {
   PythonPeer(const PythonPeer&) = delete;
   PythonPeer& operator=(const PythonPeer&) = delete;
 
-  /// A line to its standard input.
+  /// Sends a line to its standard input.
   void tell(const std::string& line);
-  /// All lines that it has printed so far that begin with this word; without it.
+  /// All lines printed so far that begin with this word, without the word.
   std::vector<std::string> lines(const std::string& word) const;
-  /// The first of these, awaited; "" where it does not come within some seconds.
+  /// Waits for the first of these; "" if it does not come within some seconds.
   std::string await(const std::string& word) const;
   /// SIGKILL, SIGSTOP, SIGCONT.
   void signal(int number) const;
-  /// Awaits its end: its exit code.
+  /// Waits for its end and returns its exit code.
   int wait();
 
  private:

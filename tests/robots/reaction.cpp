@@ -10,7 +10,7 @@
 namespace sinew {
 namespace {
 
-constexpr double slack = 5;  // s: what a machine that is busy may take beyond a bound
+constexpr double slack = 5;  // s: allowance beyond a bound for a busy machine
 
 void report(const std::string& fault, double seconds, double bound, const std::string& remark) {
   fmt::print("reaction: {:<60} {:6.1f} ms of {:.0f} ms{}\n", fault, 1000 * seconds, 1000 * bound, remark);
@@ -29,7 +29,7 @@ void report_reaction(const std::string& fault, double seconds, double bound, con
   EXPECT_LE(seconds, bound + slack) << fault;
 }
 
-// One that measured a moment after its own look at the clock may just have been in time.
+// A tick that measured just after its own clock reading may still have been in time.
 void expect_in_time(const std::string& fault, double since, const RunningRobot& robot, const RobotConfig& config) {
   EXPECT_LE(robot.ticks_armed_after(since + config.watchdog), 1u) << fault << ": its watchdog is late";
 }

@@ -17,11 +17,11 @@
 namespace sinew {
 namespace {
 
-constexpr size_t most_waiting = size_t{16} << 20;  // bytes in one direction; then the sender has to wait
+constexpr size_t most_waiting = size_t{16} << 20;  // bytes per direction; beyond that the sender has to wait
 
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
-// The other side hears of it as of a crash, not of an end.
+// The other side sees a crash, not an orderly end.
 void reset(Socket& socket) {
   const linger at_once{1, 0};
   ::setsockopt(socket.fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -86,7 +86,7 @@ uint64_t TcpProxy::forwarded() {
   return count;
 }
 
-// The thread does it between two rounds, so that nothing else needs a lock.
+// The thread runs the task between two rounds, so that nothing else needs a lock.
 void TcpProxy::ask(const std::function<void()>& task) {
   std::unique_lock lock(mutex_);
   turn_.wait(lock, [&] { return !task_; });
@@ -98,7 +98,7 @@ void TcpProxy::ask(const std::function<void()>& task) {
 void TcpProxy::loop() {
   while (go_on_) {
     sleep();
-    accept_all();  // first: whoever has connected is present
+    accept_all();  // first: clients that have connected count as present
     {
       const std::lock_guard lock(mutex_);
       if (task_) {
@@ -118,7 +118,7 @@ void TcpProxy::loop() {
   }
 }
 
-// Until there may be something to do.
+// Sleeps until there may be work.
 void TcpProxy::sleep() {
   std::vector<pollfd> sockets = {{wake_.fd(), POLLIN, 0}, {listener_.fd(), POLLIN, 0}};
   double until = HUGE_VAL;

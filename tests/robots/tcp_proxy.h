@@ -15,12 +15,12 @@
 
 namespace sinew {
 
-/// A wire that a test can spoil: what connects to its port of 127.0.0.1 is connected to another one there, and it hands
-/// on what each side sends. What it is told holds when the call returns, for both directions of all connections,
-/// present and to come. From any thread.
+/// A connection that a test can disturb: a client that connects to its port of 127.0.0.1 is connected to another port
+/// there, and data is forwarded both ways. A setting is in effect when its call returns, for both directions of all
+/// connections, present and future. Callable from any thread.
 class TcpProxy {
  public:
-  /// `port`: where it hands on to. Throws Error where it cannot listen itself.
+  /// `port`: the port to forward to. Throws an Error if it cannot listen itself.
   explicit TcpProxy(int port);
   /// Closes all connections.
   ~TcpProxy();
@@ -30,23 +30,23 @@ class TcpProxy {
   int port() const { return port_; }
   std::string address() const;  // "tcp://127.0.0.1:40123"
 
-  /// Hands on nothing, and keeps what comes: connections stay, and nobody is told that they are dead.
+  /// Forwards nothing and keeps incoming data: connections stay open, and neither side learns that they are dead.
   void stall(bool on);
-  /// Closes all present connections at once.
+  /// Closes all present connections immediately.
   void cut();
-  /// New connections are reset at once.
+  /// Resets new connections immediately.
   void refuse(bool on);
-  /// Changes each byte with this probability (0: no longer). Which, and into what, follows from the seed, the number of
-  /// the connection, its direction, and the byte's place since this call.
+  /// Changes each byte with this probability (0: stops). The choice and the new value follow from the seed, the number
+  /// of the connection, its direction, and the byte's offset since this call.
   void corrupt(double probability, uint64_t seed = 0);
-  /// Hands on the first half of the next piece that comes, and then closes that piece's connection. Once.
+  /// Forwards the first half of the next piece and then closes that piece's connection. Once.
   void truncate();
-  /// What comes from now on is handed on so many seconds later.
+  /// Forwards data received from now on with this delay in seconds.
   void delay(double seconds);
 
   int connections();     // at present
   uint64_t accepted();   // so far, without those refused
-  uint64_t forwarded();  // bytes handed on so far
+  uint64_t forwarded();  // bytes forwarded so far
 
  private:
   struct Piece {
@@ -54,14 +54,14 @@ class TcpProxy {
     std::string bytes;
     bool last = false;  // the connection is closed after it
   };
-  // From one socket to the other.
+  // One direction, from one socket to the other.
   struct Direction {
-    Rng rng = Rng();  // of what is corrupted
+    Rng rng = Rng();  // chooses what is corrupted
     std::deque<Piece> waiting;
     size_t waiting_bytes = 0;
-    bool ended = false;    // nothing more comes
-    bool closed = false;   // and the other socket was told
-    bool blocked = false;  // the other socket takes nothing just now
+    bool ended = false;    // no more data will come
+    bool closed = false;   // and the other socket was notified
+    bool blocked = false;  // the other socket accepts no data at present
   };
   struct Connection {
     uint64_t number;
@@ -85,9 +85,9 @@ class TcpProxy {
 
   std::mutex mutex_;
   std::condition_variable turn_;
-  const std::function<void()>* task_ = nullptr;  // what a caller waits for
+  const std::function<void()>* task_ = nullptr;  // the task that a caller waits for
 
-  // The thread's own.
+  // Used only by the thread.
   bool go_on_ = true, stalled_ = false, refuses_ = false, truncates_ = false;
   double probability_ = 0, delay_ = 0;
   uint64_t seed_ = 0, accepted_ = 0, forwarded_ = 0;

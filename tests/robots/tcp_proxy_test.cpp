@@ -15,9 +15,9 @@
 namespace sinew {
 namespace {
 
-constexpr double long_enough = 10;  // s: a busy machine answers in that time
+constexpr double long_enough = 10;  // s: enough for a busy machine to answer
 
-// What comes, up to `size` bytes; less where the other side ends or crashes first, or nothing comes for `seconds`.
+// Receives up to `size` bytes; fewer if the other side ends or crashes first, or nothing arrives for `seconds`.
 std::string receive(const Socket& socket, size_t size, double seconds = long_enough) {
   const timeval time{static_cast<time_t>(seconds),
                      static_cast<suseconds_t>((seconds - static_cast<int>(seconds)) * 1e6)};
@@ -41,7 +41,7 @@ void send_all(const Socket& socket, const std::string& bytes) {
   }
 }
 
-// Whether the other side ended or crashed, and nothing more was there to read.
+// Whether the other side ended or crashed with no more data to read.
 bool is_over(const Socket& socket) {
   const timeval time{static_cast<time_t>(long_enough), 0};
   ::setsockopt(socket.fd(), SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
@@ -170,7 +170,7 @@ TEST(TcpProxy, Refuses) {
 
 TEST(TcpProxy, ResetsWhereNobodyListens) {
   const Line line;
-  TcpProxy proxy(port_of(line.client));  // a port that is in use, so that no other test listens there
+  TcpProxy proxy(port_of(line.client));  // a used port, so that no other test listens there
   const Socket client = connect_locally(proxy.port());
   EXPECT_TRUE(!client || is_over(client));
 }

@@ -16,7 +16,7 @@ TEST(ChildProcess, CarriesInputOutputAndExitCode) {
   EXPECT_EQ(result.exit_code, 7);
 }
 
-// A child that writes more than a pipe holds while we write too: neither waits for the other.
+// A child that writes more than a pipe holds while we write too: neither blocks the other.
 TEST(ChildProcess, MuchOutputBlocksNobody) {
   const std::string much(4 << 20, 'x');
   ChildProcess child({"cat"});

@@ -1,4 +1,4 @@
-// What the command says and the codes it exits with, whatever the subcommand.
+// The command's messages and exit codes, for any subcommand.
 #include <algorithm>
 
 #include "apps/command_line/terminal.h"
@@ -124,7 +124,7 @@ TEST(Terminal, MessagesCannotSteerIt) {
   EXPECT_EQ(printable("a\x1b[31mb\tü\r\nc\x7f"), R"(a\x1b[31mb\tü\r\nc\x7f)");
   EXPECT_EQ(printable("\xc2\x9b"
                       "31m \xc2\xb5"),
-            R"(\u009b31m µ)");  // U+009B begins a command, as ESC [ does
+            R"(\u009b31m µ)");  // U+009B begins a control sequence, like ESC [
   EXPECT_EQ(printable(std::string(5000, 'x')), std::string(4000, 'x') + "…");
 }
 
@@ -136,7 +136,7 @@ TEST(Sinew, ErrorsQuoteFilesWithoutTheirControlCharacters) {
   expect_contains(result.errors, "'\\x1b[2J'");
 }
 
-// A name with each of these, in whatever takes one.
+// A name with each of these, in every option that takes a name.
 TEST(Sinew, AMessageIsOneLineWhateverItQuotes) {
   const TemporaryFolder folder;
   const std::pair<std::string, std::string> parts[] = {

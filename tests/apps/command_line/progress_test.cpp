@@ -30,7 +30,7 @@ std::string written(bool is_tty) {
   {
     Progress progress(1000, is_tty, file);
     progress.update({.step = 100});
-    progress.update({.step = 200});  // too soon to be drawn
+    progress.update({.step = 200});  // too early to be drawn
     progress.update({.step = 1000});
     progress.finish();
   }

@@ -1,4 +1,4 @@
-// What meets a shell: the launcher in folders of any name, and the commands that are printed to be run next.
+// Interaction with a shell: the launcher in folders of any name, and the commands printed for the user to run next.
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -36,7 +36,7 @@ TEST(ShellWord, AShellReadsBackWhatWasMeant) {
   EXPECT_EQ(shell_word(""), "''");
 }
 
-// Where there was no launcher, a program of one's own, such as this test, names itself.
+// Without a launcher, a custom program, such as this test, uses its own name.
 TEST(ShellWord, ACommandBeginsAsTheLauncherWasTyped) {
   ::unsetenv("SINEW_COMMAND");
   EXPECT_EQ(sinew_command(), shell_path(fs::read_symlink("/proc/self/exe")));
@@ -45,7 +45,7 @@ TEST(ShellWord, ACommandBeginsAsTheLauncherWasTyped) {
   ::unsetenv("SINEW_COMMAND");
 }
 
-// A checkout that was built already, with a "program" that says what it was called with, and a cmake that fails.
+// A checkout that is already built, with a "program" that prints its arguments, and a cmake that fails.
 class Launcher : public testing::Test {
  protected:
   std::string make_checkout(const std::string& name, bool is_built) {
@@ -65,7 +65,7 @@ class Launcher : public testing::Test {
     fs::permissions(folder_.file("bin/cmake"), fs::perms::owner_all);
     return folder_.file(root);
   }
-  // Standard output and errors of the launcher, called from elsewhere.
+  // The launcher's standard output and errors, when called from another folder.
   std::string call(const std::string& root, const std::string& words) {
     return bash("cd / && PATH=" + shell_word(folder_.file("bin")) + ":$PATH SINEW_INSTALL=no " +
                 shell_word(root + "/sinew") + " " + words + " 2>&1")
@@ -101,7 +101,8 @@ TEST_F(Launcher, HelpBuildsNothing) {
 TEST(Shell, PrintedCommandsRun) {
   const TemporaryFolder folder;
   const std::string command = shell_word(SINEW_PROGRAM);
-  // In `work`, with the program's place for ./sinew; only the end of what was printed is kept from the shell.
+  // Runs a line in the test's folder, with the program's path in place of ./sinew. The shell gets each printed command
+  // except for its end.
   const auto in_folder = [&](const std::string& line) {
     return bash("cd " + shell_word(folder.file("")) + " && SINEW_COMMAND=" + command + " " + line);
   };

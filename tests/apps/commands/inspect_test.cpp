@@ -1,4 +1,4 @@
-// sinew inspect: what it says of models, the tasks it writes, and what it answers to files that are none.
+// sinew inspect: its output for models, the tasks it writes, and its errors for files that are not models.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -11,7 +11,7 @@ namespace {
 
 const std::string cheetah = SINEW_SOURCE_DIR "/sim/models/half_cheetah.xml";
 
-// Two joints that turn or slide, muscles and servos, a site to reach with.
+// Two joints, a hinge and a slide, muscles and servos, and a site for reaching.
 constexpr const char* arm = R"(<mujoco><option timestep="0.005"/>
   <worldbody><body name="upper arm"><joint name="shoulder" range="0 120" limited="true" damping="0.5"/>
       <geom type="capsule" size=".05" fromto="0 0 0 .5 0 0" mass="2"/>
@@ -26,7 +26,7 @@ std::string link(const std::string& name, const std::string& content) {
   return "<link name='" + name + "'><inertial><origin xyz='0.2 0 0'/><mass value='2'/><inertia ixx='0.01' iyy='0.01' " +
          "izz='0.01' ixy='0' ixz='0' iyz='0'/></inertial>" + content + "</link>";
 }
-// `content` goes into the link that slides.
+// `content` is inserted into the sliding link.
 std::string urdf(const std::string& content = "") {
   return "<?xml version='1.0'?><robot name='crane'>" + link("base", "") + link("boom", "") + link("trolley", content) +
          "<joint name='slew' type='revolute'><parent link='base'/><child link='boom'/><axis xyz='0 0 1'/>"
@@ -133,9 +133,9 @@ TEST(Inspect, WhatAStarterTaskOffersBehindACommentSignWorks) {
     const std::string yaml = read_file(task);
     int offers = 0;
     for (size_t at = yaml.find("  # "); at != std::string::npos; at = yaml.find("  # ", at + 1)) {
-      if (yaml[yaml.find_last_not_of(' ', at)] != '\n') continue;  // a remark behind a line
+      if (yaml[yaml.find_last_not_of(' ', at)] != '\n') continue;  // a trailing comment
       const std::string line = yaml.substr(at + 4, yaml.find('\n', at) - at - 4);
-      if (line.find("{") == std::string::npos && !line.starts_with("- ")) continue;  // a remark
+      if (line.find("{") == std::string::npos && !line.starts_with("- ")) continue;  // a comment
       std::string taken = std::string(yaml).erase(at + 2, 2);
       if (const size_t empty = taken.find(": {}  # take"); empty != std::string::npos && empty < at)
         taken.erase(empty + 1, 3);

@@ -1,4 +1,4 @@
-// sinew keys: two computers come to trust each other.
+// sinew keys: two computers establish mutual trust.
 #include <sys/stat.h>
 
 #include "core/safe_file.h"

@@ -1,5 +1,5 @@
-// A LeKiwi from end to end, as its users run it: a simulated one, driven by a client of LeRobot's, and by a policy that
-// was trained for it. One file serves both sides.
+// A LeKiwi end to end, as a user runs it: a simulated one, driven by a LeRobot client, and by a policy trained for it.
+// One file serves both sides.
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -18,7 +18,7 @@ namespace {
 
 const std::string recipe = SINEW_SOURCE_DIR "/configs/recipes/lekiwi_reach_ppo.yaml";
 
-// As drafted, at free ports, and with times that a busy machine keeps.
+// As drafted, with free ports and time limits that a busy machine can meet.
 RobotConfig patient_kiwi(const std::string& commands, const std::string& observations) {
   const std::unique_ptr<Env> env = make_task("lekiwi_reach")();
   RobotConfig config = draft_robot(dynamic_cast<const TaskEnv&>(*env), "kiwi", builtin_adapters().find("lekiwi"));
@@ -37,7 +37,7 @@ class LekiwiCommand : public testing::Test {
     folder_.write(name, to_yaml(config, "lekiwi_reach"));
   }
   std::string file(const std::string& name) const { return folder_.file(name); }
-  // A policy of some steps: it need not reach anything.
+  // A policy trained for a few steps: it need not reach anything.
   std::string policy() const {
     std::vector<std::string> words = {"train", recipe, "--run", file("run")};
     for (const char* change : {"total_timesteps=32", "n_envs=2", "algorithm.n_steps=16", "algorithm.batch_size=16",
@@ -47,7 +47,7 @@ class LekiwiCommand : public testing::Test {
     EXPECT_EQ(trained.exit_code, 0) << trained.errors;
     return file("run/policy.safetensors");
   }
-  // Once it listens.
+  // Starts the robot and waits until it listens.
   std::unique_ptr<ChildProcess> robot(const std::vector<std::string>& more, const std::string& address) const {
     std::vector<std::string> words = {SINEW_PROGRAM, "robot", "lekiwi_reach", "--adapter", "lekiwi"};
     words.insert(words.end(), more.begin(), more.end());
@@ -113,8 +113,8 @@ TEST_F(LekiwiCommand, AClientOfLeRobotsDrivesItAndSees) {
   EXPECT_EQ(end(*program).exit_code, 0);
 }
 
-// At LeRobot's ports.
-// As any robot: of its own file, with an address of its own, or not where it cannot listen.
+// At LeRobot's ports. The emergency stop works as on any robot: at the address in its file, or at another given
+// address, or not at all if it cannot listen.
 TEST_F(LekiwiCommand, HasAnEmergencyStop) {
   write("kiwi.yaml", patient_kiwi(commands_, observations_));
   const std::string other = free_address();

@@ -1,4 +1,4 @@
-// The pages of layers, algorithms and the recipe are what the code reads, and every key on them is explained.
+// The pages of layers, algorithms and the recipe list what the code reads, and explain every key.
 #include <gtest/gtest.h>
 
 #include "apps/commands/reference_page.h"
@@ -36,7 +36,7 @@ TEST(ReferencePages, ExplainEveryKey) {
         EXPECT_GT(parameter.help.size(), 5u) << command << " " << entry.name << ": " << parameter.name;
 }
 
-// A layer that takes options lists them, and those it lists are those it takes.
+// A layer with options lists exactly the options that it takes.
 TEST(ReferencePages, ListWhatALayerTakes) {
   for (const LayerRow<float>& row : builtin_layers<float>()) {
     BasicParameters<float> parameters;

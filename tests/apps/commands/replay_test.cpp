@@ -1,4 +1,4 @@
-// sinew replay: the reference's roll-outs through the command, and input that is wrong.
+// sinew replay: the reference's roll-outs through the command, and invalid input.
 #include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
@@ -89,7 +89,7 @@ TEST_F(Replay, RefusesWrongInput) {
   expect_contains(run_sinew({"replay", "hopper", "--output", "x"}).errors, "--input IN.json is required");
 }
 
-// A servo that no action drives holds its joint where the keyframe has it; a mocap body stays where that puts it.
+// A servo without an action holds its joint at the keyframe's position; a mocap body stays at the keyframe's place.
 TEST_F(Replay, BeginsAtAKeyframe) {
   folder_.write("arm.xml", R"(<mujoco><compiler autolimits="true" angle="radian"/><worldbody>
     <body name="target" mocap="true"><geom size="0.01" contype="0" conaffinity="0"/></body>

@@ -1,4 +1,4 @@
-// sinew report on runs made up here, with figures worked out by hand.
+// sinew report on synthetic runs, with figures computed by hand.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -36,8 +36,8 @@ TEST(Report, MeanAndStdOverSeedsAsWorkedByHand) {
   const ChildProcess::Result result = run_sinew({"report", run, "--json", json_path});
   ASSERT_EQ(result.exit_code, 0) << result.errors;
   expect_contains(result.output, run + ": cartpole, ppo, 3 runs\n");
-  // IQM: (0.25·10 + 20 + 0.25·60) / 1.5 = 25; (0.25·20 + 40 + 0.25·60) / 1.5 = 40. With three seeds, one
-  // resample in 27 is three times the lowest, more than 2.5 %: the interval is from the lowest to the highest.
+  // IQM: (0.25·10 + 20 + 0.25·60) / 1.5 = 25; (0.25·20 + 40 + 0.25·60) / 1.5 = 40. With three seeds, one resample in 27
+  // consists of the lowest value three times, which is more than 2.5 %: the interval spans the lowest to the highest.
   expect_contains(result.output,
                   "\n  mean ± std        30.0 ± 26.5        40.0 ± 20.0        5.00 ± 2.00  3,000       0:02    1,500\n"
                   "  IQM [95 %]  25.0 [10.0, 60.0]  40.0 [20.0, 60.0]  5.00 [3.00, 7.00]");
@@ -68,7 +68,7 @@ TEST(Report, OneRunAndSeveralGroups) {
   EXPECT_TRUE(std::filesystem::exists(picture));
 }
 
-// A run whose best evaluation was 50 and whose kept policy does `kept` over 100 fresh episodes; NaN: no final
+// A run whose best evaluation was 50 and whose kept policy reaches `kept` over 100 fresh episodes; NaN: no final
 // evaluation.
 void write_run_with_return(const TemporaryFolder& folder, const std::string& name, double kept,
                            const std::string& more_rows = "") {
@@ -98,7 +98,7 @@ TEST(Report, TheReturnIsThatOfTheFinalEvaluation) {
 }
 
 TEST(Report, ARunWithoutAFinalEvaluationSaysSo) {
-  for (const std::string more_rows : {"", "3000,60,,,,,,\n"}) {  // it had none, or has gone on since
+  for (const std::string more_rows : {"", "3000,60,,,,,,\n"}) {  // it had none, or continued after it
     const TemporaryFolder folder;
     write_run_with_return(folder, "run", more_rows.empty() ? NAN : 30, more_rows);
     const ChildProcess::Result result = run_sinew({"report", folder.file("run")});

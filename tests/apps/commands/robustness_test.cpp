@@ -1,4 +1,4 @@
-// sinew robustness: its table, which is a value, and the command on policies whose returns are known.
+// sinew robustness: its table, tested as a value, and the command on policies with known returns.
 #include <signal.h>
 
 #include <algorithm>
@@ -79,8 +79,8 @@ TEST(RobustnessTable, OfASweepThatWasStoppedIsEmptyThere) {
   EXPECT_EQ(robustness_text(table), "  disturbance   off  as trained  twice\n  gains\n  none of them\n");
 }
 
-// A hinge that rests, measured by an encoder that is off by 0.5 rad: each of the ten steps is worth that. What is done
-// with the other one is of no matter.
+// A hinge at rest, measured by an encoder with an offset of 0.5 rad: each of the ten steps yields that reward. The
+// other hinge does not matter.
 class Robustness : public testing::Test {
  protected:
   Robustness() {
@@ -159,7 +159,7 @@ TEST_F(Robustness, RefusesWhatItCannotDo) {
 
 TEST_F(Robustness, CtrlCEndsItInOrder) {
   ChildProcess::Result ended;
-  // Once more, and later, where it came before there was anything to end.
+  // Retries with a longer wait if the signal came before there was anything to end.
   for (double wait = 0.5; ended.output.empty() && wait < 200; wait *= 2) {
     ChildProcess endless(
         {SINEW_PROGRAM, "robustness", file("p.safetensors"), "--episodes", "200000", "--json", file("r.json")});
@@ -175,7 +175,8 @@ TEST_F(Robustness, CtrlCEndsItInOrder) {
 
 const std::string pendulum = SINEW_SOURCE_DIR "/zoo/inverted_pendulum.safetensors";
 
-// Noise and delays draw after the reset: without them the episodes are those of the task that has none.
+// Noise and delays draw random numbers only after the reset: without them the episodes equal those of the task without
+// disturbances.
 TEST_F(Robustness, OfAPendulumIsWhatPlaySaysOfIt) {
   folder_.write("late.yaml", "extends: " SINEW_SOURCE_DIR
                              "/configs/tasks/inverted_pendulum.yaml\ntime_limit: 60\n"

@@ -1,4 +1,4 @@
-// A policy drives a simulated robot, both as their users run them.
+// A policy drives a simulated robot, both run as a user runs them.
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -31,7 +31,7 @@ class Stream : public testing::Test {
 };
 
 std::vector<std::string> at_a_terminal(const std::vector<std::string>& words) {
-  std::string command = "exec";  // a shell of its own would die of the Ctrl-C, whatever sinew makes of it
+  std::string command = "exec";  // a shell in between would die of Ctrl-C, whatever sinew does with it
   for (const std::string& word : words) command += " " + word;
   return {"script", "-qec", command, "/dev/null"};
 }
@@ -65,7 +65,7 @@ TEST_F(Stream, ASessionIsRecordedAndRunsAgainToTheSameBits) {
   EXPECT_LT(load_latency_profile(file("link.yaml")).loss, 1);
   EXPECT_EQ(json("log.json")["damage"], "");
 
-  // What was cut short is read up to there.
+  // A truncated recording is read up to the cut.
   const std::string recording = read_file(file("r.mcap"));
   folder_.write("cut.mcap", recording.substr(0, recording.size() / 2));
   const ChildProcess::Result cut = run_sinew({"log", file("cut.mcap"), "--replay", "--json", file("cut.json")});
@@ -74,7 +74,8 @@ TEST_F(Stream, ASessionIsRecordedAndRunsAgainToTheSameBits) {
   EXPECT_GT(json("cut.json")["actions"], 0);
   EXPECT_LT(json("cut.json")["actions"], json("log.json")["actions"]);
 
-  // Nothing is overwritten, nor is the robot spoken to; and the next session begins where the last one has just ended.
+  // Nothing is overwritten, and the robot is not contacted; and the next session begins where the last one has just
+  // ended.
   expect_failure(stream({"--arm", "--record", file("r.mcap")}), "r.mcap' is there already, and nothing is overwritten",
                  2);
   EXPECT_EQ(read_file(file("r.mcap")), recording);
@@ -94,7 +95,7 @@ TEST_F(Stream, AShadowSendsNothing) {
   EXPECT_EQ(run_sinew({"log", file("s.mcap"), "--replay"}).exit_code, 0);
   expect_failure(run_sinew({"log", file("s.mcap"), "--profile", file("link.yaml")}),
                  "no session in which the robot was armed", 2);
-  // Another policy of the same actuators may be run on it, if it has the same sensors.
+  // A different policy for the same actuators may run on it if it has the same sensors.
   InterfaceSpec blind{.sensors = {{.name = "rail", .shape = {2}}}, .actions = {.rate = 25}};
   blind.actions.parts = {{.name = "actuators", .labels = {"slide"}, .units = {""}, .low = {-3}, .high = {3}}};
   save_policy(file("blind.safetensors"), make_policy(blind, "{actor: []}"), {.task = "inverted_pendulum"});
@@ -136,7 +137,7 @@ TEST_F(Stream, AnEmergencyStopIsLatchedUntilItIsReleased) {
   expect_contains(ended.errors, "the emergency stop is released: sinew stop --release\n");
 }
 
-// Whose policy's side waits for what is not there any more.
+// The policy's side waits for a robot that no longer exists.
 TEST_F(Stream, ARobotThatIsGoneEndsTheSession) {
   const std::string gone = "the robot is gone: nothing was heard of it for 4 s";  // 4 times link_timeout
   for (const std::vector<std::string>& options : {std::vector<std::string>{"--arm"}, {"--arm", "--seconds", "600"}}) {
@@ -149,7 +150,7 @@ TEST_F(Stream, ARobotThatIsGoneEndsTheSession) {
     robot.kill();
     expect_failure(session.wait(), gone);
   }
-  // With somebody at the keyboard, too, where it has an end.
+  // The same with a user at the keyboard, if the session has a time limit.
   RobotProgram robot(folder_);
   ChildProcess terminal(at_a_terminal(words({"--arm", "--seconds", "600", "--record", file("t.mcap")})));
   ASSERT_TRUE(comes_to_say(file("t.mcap"), "armed"));
@@ -204,7 +205,7 @@ TEST_F(Stream, OneThatIsTypedArmAtTheKeyboard) {
 TEST_F(Stream, ARobotThatStopsByItselfSaysWhy) {
   {
     RobotProgram robot(folder_, {}, "terminate: {fallen: {low: -0.0001, high: 0.0001}}\n");
-    for (int i = 0; i < 2; ++i) {  // the end of the last task does not keep the next one from its beginning
+    for (int i = 0; i < 2; ++i) {  // the end of the last task does not block the start of the next
       const ChildProcess::Result ended = stream({"--arm", "--seconds", "60", "--no-record"});
       EXPECT_EQ(ended.exit_code, 0) << ended.errors;
       expect_contains(ended.errors, "\nthe task has ended\n");
@@ -214,8 +215,8 @@ TEST_F(Stream, ARobotThatStopsByItselfSaysWhy) {
   }
   std::string text = replaced(patient_robot(), "max_age: 9", "max_age: 0.1");
   folder_.write("robot.yaml",
-                replaced(text, "watchdog: 9", "watchdog: 1"));  // some come within it, however busy the machine is
-  RobotProgram late(folder_, {"--latency", "0.09"});            // there and back, more than max_age
+                replaced(text, "watchdog: 9", "watchdog: 1"));  // some arrive within it, however busy the machine is
+  RobotProgram late(folder_, {"--latency", "0.09"});            // round trip, more than max_age
   expect_failure(stream({"--arm", "--seconds", "60", "--no-record"}),
                  "came, all refused: too late, more than 0.1 s (max_age) after what they answer");
   expect_contains(late.end().errors, "stopped (no action could be obeyed for ");
@@ -240,7 +241,7 @@ TEST_F(Stream, OneAtATimeDrivesARobot) {
   EXPECT_EQ(first.wait().exit_code, 0);
 }
 
-// A full disk, as a file that may not grow: the session goes on, and says so at its end.
+// A full disk, simulated by a file that may not grow: the session continues and reports it at its end.
 TEST_F(Stream, ADiskThatIsFullEndsTheRecordingAlone) {
   RobotProgram robot(folder_);
   rlimit before{};

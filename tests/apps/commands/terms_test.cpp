@@ -1,4 +1,4 @@
-// The page of terms is what the registry says, its example is a task, and every term is documented.
+// The page of terms matches the registry, its example is a valid task, and every term is documented.
 #include <gtest/gtest.h>
 
 #include <cmath>

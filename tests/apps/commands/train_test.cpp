@@ -1,4 +1,4 @@
-// train, play and show as their users meet them: what works, and what each mistake is answered with.
+// train, play and show as a user runs them: what works, and the error for each mistake.
 #include <signal.h>
 
 #include <algorithm>
@@ -31,7 +31,7 @@ class TrainTest : public testing::Test {
   void SetUp() override { folder_.write("recipe.yaml", recipe); }
 
   std::string file(const std::string& name) const { return folder_.file(name); }
-  // Trains into run/ with these words more.
+  // Trains into run/ with these additional arguments.
   ChildProcess::Result train(std::vector<std::string> words = {}) const {
     words.insert(words.begin(), {"train", file("recipe.yaml"), "--run", file("run")});
     return run_sinew(words);
@@ -42,7 +42,7 @@ class TrainTest : public testing::Test {
       names.insert(entry.path().lexically_relative(file("")));
     return names;
   }
-  // One paragraph that says this, exit code 2, and nothing written.
+  // Expects one paragraph with this text, exit code 2, and nothing written.
   void expect_mistake(const std::vector<std::string>& words, const std::string& text) const {
     SCOPED_TRACE(text);
     const std::set<std::string> before = files();
@@ -54,7 +54,7 @@ class TrainTest : public testing::Test {
     expect_contains(result.errors, text);
     EXPECT_EQ(files(), before);
   }
-  // The recipe with one text put for another.
+  // Expects this error for the recipe with one text replaced by another.
   void expect_bad_recipe(const std::string& from, const std::string& to, const std::string& text) const {
     std::string content = recipe;
     const size_t place = content.find(from);
@@ -95,7 +95,7 @@ TEST_F(TrainTest, TrainsThenPlaysThenShows) {
   EXPECT_GE(json.at("std_reward").get<double>(), 0);
 
   const ChildProcess::Result again = run_sinew({"play", file("run"), "--episodes", "3"});
-  EXPECT_EQ(again.output, played.output);  // the same beginnings for the same seed
+  EXPECT_EQ(again.output, played.output);  // the same start states for the same seed
   EXPECT_NE(run_sinew({"play", file("run"), "--episodes", "3", "--seed", "9"}).output, played.output);
 
   const ChildProcess::Result shown = run_sinew({"show", file("run/policy.safetensors")});
@@ -139,12 +139,12 @@ TEST_F(TrainTest, SeveralSeedsGetAFolderEach) {
   expect_contains(read_file(file("run/seed_2/config.yaml")), "seed: 2");
   expect_contains(result.output, "sinew report " + file("run"));
   expect_mistake({"play", file("run")}, "holds runs of several seeds; choose one, such as");
-  // All folders are looked at before the first run.
+  // All folders are checked before the first run.
   expect_mistake({"train", file("recipe.yaml"), "--run", file("run"), "--seeds", "3,2"}, "seed_2' holds a run already");
 }
 
 TEST_F(TrainTest, AnInterruptSavesThePolicyAndExits130) {
-  // A shell tells its id, which `exec` keeps.
+  // The shell writes its process id, which `exec` keeps.
   ChildProcess child({"sh", "-c",
                       "echo $$ > \"$1/pid\"; exec \"$0\" train \"$1/recipe.yaml\" --run \"$1/run\""
                       " --set total_timesteps=1e9 --set save_freq=0",
@@ -221,7 +221,7 @@ TEST_F(TrainTest, SeedsHave64BitsEverywhere) {
     return output.substr(output.find("sha256"), 71);
   };
   const auto seed_of = [&](std::vector<std::string> words) {
-    const std::string result = file(words[0] + ".json");  // no command overwrites another one's
+    const std::string result = file(words[0] + ".json");  // no command may overwrite another's file
     words.insert(words.end(), {"--json", result});
     EXPECT_EQ(run_sinew(words).exit_code, 0);
     return nlohmann::json::parse(read_file(result));

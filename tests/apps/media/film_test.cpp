@@ -1,4 +1,4 @@
-// Films run as fast as the robot does, whatever the rate of its control.
+// Films play at the robot's speed, whatever its control rate.
 #include <cmath>
 #include <cstdint>
 
@@ -24,7 +24,7 @@ TEST(FilmRate, IsRealTimeAndPlayable) {
       const double frames = std::ceil(static_cast<double>(steps) / film.stride) * film.repeats;
       const double length = frames / film.frames_per_second, meant = steps / rate;
       EXPECT_GE(length, meant - 1e-9);
-      EXPECT_LT(length, meant + 1 / 30.0);  // a frame more at most
+      EXPECT_LT(length, meant + 1 / 30.0);  // at most one extra frame
     }
   }
   EXPECT_EQ(film_rate(60).stride, 1);
@@ -37,7 +37,7 @@ uint32_t big_endian(const std::string& bytes, size_t at) {
   for (size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(bytes.at(at + i));
   return value;
 }
-// Seconds and frames that an mp4 file says it has: mvhd holds time scale and duration, stsz the number of samples.
+// Seconds and frames stated in an mp4 file: mvhd holds time scale and duration, stsz the number of samples.
 std::pair<double, uint32_t> length_of(const std::string& path) {
   const std::string bytes = read_file(path);
   const size_t header = bytes.find("mvhd"), samples = bytes.find("stsz");
@@ -79,7 +79,7 @@ TEST(Film, HasTheEpisodesLength) {
   }
 }
 
-// Whoever makes it is killed, or all of its processes are asked to end: there is no film, and nothing half made.
+// If the sender is killed, or all its processes are signalled to end, there is no film and no partial file.
 TEST(Film, OfAPlayThatWasStoppedIsNotThere) {
   for (const char* how : {"kill -KILL $!", "kill -TERM $!", "kill -INT $!", "kill -TERM -- -$!"}) {
     const TemporaryFolder folder;

@@ -1,4 +1,4 @@
-// sinew report on several groups, with a baseline: figures worked out by hand, and what is refused.
+// sinew report on several groups, with a baseline: figures computed by hand, and refused input.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-// Runs whose evaluations are these: [seeds][evaluations].
+// Writes runs with these evaluations: [seeds][evaluations].
 void write_group(const TemporaryFolder& folder, const std::string& name, const std::string& task,
                  const std::vector<std::vector<double>>& evaluations, const std::string& algorithm = "ppo") {
   for (size_t seed = 1; seed <= evaluations.size(); ++seed) {
@@ -37,7 +37,7 @@ void write_runs(const TemporaryFolder& folder) {
   write_group(folder, "reacher_sac", "reacher", {{-3}, {-3}}, "sac");
 }
 
-// Runs `sinew report` on these folders; its JSON.
+// Runs `sinew report` on these folders and returns its JSON.
 json report_of(const TemporaryFolder& folder, const std::vector<std::string>& runs, std::vector<std::string> words,
                std::string* output = nullptr) {
   for (const std::string& run : runs) words.push_back(folder.file(run));
@@ -54,7 +54,7 @@ std::string complaint(const TemporaryFolder& folder, const std::vector<std::stri
   words.insert(words.begin(), "report");
   const ChildProcess::Result result = run_sinew(words);
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_EQ(result.output, "");  // mistakes are named before anything is printed
+  EXPECT_EQ(result.output, "");  // errors are reported before anything is printed
   return result.errors;
 }
 
@@ -64,11 +64,11 @@ TEST(ReportComparison, GroupsOfATaskStandTogether) {
   std::string output;
   const json report =
       report_of(folder, {"hopper_ppo", "reacher_ppo", "hopper_sac", "hopper_ppo/", "reacher_sac"}, {}, &output);
-  // With four seeds, 5 % of the resamples have the lowest three times or four, and so it in both middle places.
+  // With four seeds, 5 % of the resamples contain the lowest value three or four times, so it takes both middle places.
   expect_contains(output,
                   "\n  hopper         ppo  4  25.0 ± 12.9     25.0 [10.0, 40.0]  24.0 ± 12.9     24.0 [9.00, 39.0]\n"
                   "  hopper         sac  4  52.5 ± 20.6     50.0 [30.0, 80.0]");
-  ASSERT_EQ(report.at("runs").size(), 4u);  // what is named twice is there once
+  ASSERT_EQ(report.at("runs").size(), 4u);  // a folder named twice appears once
   EXPECT_EQ(report.at("runs").at(1).at("label"), "sac");
   EXPECT_FALSE(report.contains("comparison"));
   EXPECT_FALSE(report.contains("aggregate"));
@@ -89,7 +89,7 @@ TEST(ReportComparison, WithABaseline) {
   EXPECT_EQ(sac.at("baseline"), folder.file("hopper_ppo"));
   EXPECT_EQ(sac.at("difference"), 25);
   EXPECT_EQ(sac.at("ratio"), 2);
-  // Of 16 pairs sac loses 30 < 40, ties 30 = 30 and wins the others.
+  // Of 16 pairs, sac loses 30 < 40, ties 30 = 30 and wins the others.
   EXPECT_EQ(sac.at("probability_of_improvement"), 14.5 / 16);
   for (const std::string name : {"difference", "ratio", "probability_of_improvement"}) {
     EXPECT_LT(sac.at(name + "_low"), sac.at(name)) << name;
@@ -98,7 +98,7 @@ TEST(ReportComparison, WithABaseline) {
   expect_contains(output, "+25.0 [");
   expect_contains(output, "  hopper  ppo (baseline)  4");
   EXPECT_TRUE(std::filesystem::exists(folder.file("plot.png")));
-  // The same again, to the last digit.
+  // A second report is the same to the last digit.
   EXPECT_EQ(report_of(folder, {"hopper_sac"}, {"--baseline", folder.file("hopper_ppo")}), report);
 }
 
@@ -133,14 +133,14 @@ TEST(ReportComparison, OverTasks) {
   const json& sac = aggregate.at("results").at(1);
   EXPECT_EQ(sac.at("label"), "sac");
   EXPECT_EQ(sac.at("n_runs"), 8);
-  // Of the baselines' means, 25 and 100: hopper 1.2, 2, 2, 3.2 with masses 0.75, ant 0.5, 0.5 with 1.5. From 1.5
-  // to 4.5 of 6: half of the ants' 3, 1.2, and a 2.
+  // Divided by the baselines' means, 25 and 100: hopper 1.2, 2, 2, 3.2 with masses 0.75, ant 0.5, 0.5 with 1.5. From
+  // 1.5 to 4.5 of 6: half of the ants' 3, 1.2, and a 2.
   EXPECT_DOUBLE_EQ(sac.at("iqm").get<double>(), (1.5 * 0.5 + 0.75 * 1.2 + 0.75 * 2) / 3);
   EXPECT_LE(sac.at("iqm_low"), sac.at("iqm"));
   EXPECT_GT(sac.at("iqm_high"), sac.at("iqm"));
   EXPECT_DOUBLE_EQ(sac.at("probability_of_improvement").get<double>(), (14.5 / 16 + 1 + 0) / 3);
   EXPECT_EQ(aggregate.at("results").at(0).at("is_baseline"), true);
-  // A ratio of negative returns is left out, and the reader is told.
+  // A ratio of negative returns is left out, and a note explains it.
   EXPECT_TRUE(report.at("comparison").at("results").at(1).at("ratio").is_null());
   expect_contains(output, "No ratio where the baseline's IQM is not positive (reacher)");
   expect_contains(output, "The IQM over tasks leaves out reacher");

@@ -1,4 +1,4 @@
-// Statistics, with numbers worked out by hand.
+// Statistics, with numbers computed by hand.
 #include "apps/report/statistics.h"
 
 #include <gtest/gtest.h>
@@ -39,7 +39,7 @@ TEST(Iqm, CutsAQuarterOfTheMassFromBothEnds) {
 
 TEST(Iqm, GivesEverySampleTheSameMass) {
   EXPECT_EQ(pooled_iqm(Samples{{100, 10}, {0, 20}}), 15);
-  // Masses 1.5, 1.5 and four of 0.75, 6 in all; from 1.5 to 4.5 there are three ones and half of the 8.
+  // Masses: twice 1.5 and four times 0.75, 6 in total; from 1.5 to 4.5 there are three ones and half of the 8.
   EXPECT_EQ(pooled_iqm(Samples{{0, 8}, {1, 1, 1, 9}}), (3 * 0.75 * 1 + 0.75 * 8) / 3);
 }
 
@@ -91,7 +91,7 @@ TEST(Bootstrap, WithoutSpreadOrValueThereIsNoInterval) {
   EXPECT_TRUE(std::isfinite(single.value));
   expect_no_interval(single);
   expect_no_interval(bootstrap({{}}, mean_of));
-  // One of the resamples will be all zeros.
+  // One of the resamples is all zeros.
   const Estimate inverse = bootstrap({{0, 1}}, [](const Samples& samples) { return 1 / mean_of(samples); });
   EXPECT_EQ(inverse.value, 2);
   expect_no_interval(inverse);

@@ -1,4 +1,4 @@
-// What training's evaluation computed, the link computes again: the same observations give the same action bits.
+// The link computes the same as training's evaluation: the same observations give the same action bits.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -23,14 +23,14 @@
 namespace sinew {
 namespace {
 
-/// What an env showed in an episode, and what it was told, step by step.
+/// An env's observations and actions in an episode, step by step.
 struct Episode {
-  std::vector<std::vector<float>> numbers;       // of all its float32 sensors, side by side
-  std::vector<std::vector<std::string>> frames;  // one of each camera, raw
+  std::vector<std::vector<float>> numbers;       // all its float32 sensors, concatenated
+  std::vector<std::vector<std::string>> frames;  // one per camera, raw
   std::vector<std::vector<float>> actions;
 };
 
-/// An env that notes its last episode.
+/// An env that records its last episode.
 class NotingEnv final : public Env {
  public:
   explicit NotingEnv(std::unique_ptr<Env> env) : env_(std::move(env)) {}
@@ -41,7 +41,7 @@ class NotingEnv final : public Env {
   }
   StepResult step(std::span<const double> action, Rng& rng) override {
     note_observation();
-    episode_.actions.emplace_back(action.begin(), action.end());  // a float, as the policy said it
+    episode_.actions.emplace_back(action.begin(), action.end());  // a float, as the policy computed it
     return env_->step(action, rng);
   }
   void observe(int index, std::span<double> out) const override { env_->observe(index, out); }
@@ -82,7 +82,7 @@ void expect_same_bits(const std::vector<std::vector<float>>& actions, const std:
   for (size_t i = 0; i < actions.size(); ++i) ASSERT_TRUE(same_bits(actions[i], expected[i])) << "step " << i;
 }
 
-/// A task, a policy for it, its robot's file, and what the cameras and sensors of that robot deliver.
+/// A task, a policy for it, its robot's file, and the data of that robot's cameras and sensors.
 struct Setting {
   Setting(const std::string& yaml, const std::string& network)
       : task(load_task(ConfigNode::parse_text(yaml, "parity.yaml"), "parity", "")),
@@ -92,7 +92,7 @@ struct Setting {
         config(draft_robot(dynamic_cast<TaskEnv&>(*env), "parity")),
         sensors(env->spec().sensors) {
     config.address = config.stop_address = "tcp://127.0.0.1:*";
-    config.watchdog = config.max_age = 9;  // s: a busy machine disturbs nothing
+    config.watchdog = config.max_age = 9;  // s: a busy machine has no effect
     config.link_timeout = 20;
     for (SensorSpec& sensor : sensors) {
       if (!sensor.is_image()) continue;
@@ -100,7 +100,7 @@ struct Setting {
       sensor.frames = 1;
     }
   }
-  // As `train` evaluates a policy, and `play` runs one: several episodes in several threads.
+  // Evaluates like `train`, and plays like `play`: several episodes in several threads.
   Episode evaluate() const {
     std::vector<NotingEnv*> envs;
     ThreadPool pool(2);
@@ -108,7 +108,7 @@ struct Setting {
     evaluator.run(policy, 2, Rng(3).split("play"));
     return envs.at(0)->episode();
   }
-  // As `play` shows one, looking inside.
+  // Plays like `play` with a view inside the policy.
   Episode play_and_watch() const {
     std::vector<NotingEnv*> envs;
     ThreadPool pool(1);
@@ -128,9 +128,9 @@ struct Setting {
   Task task;
   std::unique_ptr<Env> env;
   Policy policy;
-  LoadedPolicy loaded;  // the same, as `stream` has it
+  LoadedPolicy loaded;  // the same policy as `stream` loads it
   RobotConfig config;
-  std::vector<SensorSpec> sensors;  // of the robot: cameras deliver one frame
+  std::vector<SensorSpec> sensors;  // the robot's: cameras deliver one frame
 
  private:
   EnvFactory noting(std::vector<NotingEnv*>& envs) const {
@@ -142,7 +142,7 @@ struct Setting {
   }
 };
 
-/// Frames and numbers, and an LSTM that remembers; and what only the critic learns from.
+/// Frames and numbers, an LSTM memory, and a sensor that only the critic uses.
 Setting camera_setting() {
   return {"extends: " SINEW_SOURCE_DIR "/configs/tasks/visual_reach.yaml\n" + std::string(R"(
 frame_skip: 1
@@ -160,7 +160,7 @@ Setting number_setting() {
           "{encoders: {state: {normalize: true, layers: []}}, core: {gru: 12}, actor: [], critic: []}"};
 }
 
-// The policy's side without its sockets, but with its messages' bytes; what a robot that is not armed shows comes
+// The policy's side without sockets, but with its messages' bytes; observations of the robot before it is armed come
 // first.
 std::vector<std::vector<float>> act_on_messages(const Setting& setting, const Episode& episode) {
   PolicyControl control(*setting.loaded.policy, setting.config);
@@ -189,7 +189,7 @@ std::vector<std::vector<float>> act_on_messages(const Setting& setting, const Ep
   return actions;
 }
 
-/// A robot that shows an episode, from the moment on in which it is armed.
+/// A robot that replays an episode from the moment it is armed.
 class ReplayingBody final : public RobotBody {
  public:
   ReplayingBody(const Setting& setting, const Episode& episode) : sensors_(setting.sensors), episode_(episode) {
@@ -222,7 +222,7 @@ class ReplayingBody final : public RobotBody {
   size_t next_ = 0;
 };
 
-/// Serves it to a policy on this computer, which it waits for: no observation comes before the one before it is
+/// Serves it to a policy on this computer and waits for the policy: no observation is sent before the previous one is
 /// answered.
 class ReplayingRobot {
  public:
@@ -236,7 +236,7 @@ class ReplayingRobot {
   }
   const std::string& address() const { return server_.address(); }
 
-  std::atomic<uint64_t> answered{0};  // the last observation that was
+  std::atomic<uint64_t> answered{0};  // the last observation that was answered
 
  private:
   RobotServer::Options options() {
@@ -301,14 +301,14 @@ TEST(Parity, AnEarlierFrameOrMemoryWouldShow) {
   const Setting setting = camera_setting();
   Episode episode = setting.evaluate();
   const std::vector<std::vector<float>> expected = episode.actions;
-  episode.frames[10][0][700] ^= 0x40;  // one byte of a picture
+  episode.frames[10][0][700] ^= 0x40;  // one byte of an image
   const std::vector<std::vector<float>> actions = act_on_messages(setting, episode);
   EXPECT_TRUE(same_bits(actions[9], expected[9]));
   EXPECT_FALSE(same_bits(actions[10], expected[10]));
   EXPECT_FALSE(same_bits(actions[30], expected[30])) << "it remembers";
 }
 
-// A JPEG's pixels are others, but close, and what follows from them is the same as of these pixels sent raw.
+// A JPEG's pixels differ slightly; the actions equal those for the decoded pixels sent raw.
 TEST(Parity, JpegFrames) {
   const Setting setting = camera_setting();
   Episode raw = setting.evaluate(), jpeg = raw, decoded = raw;

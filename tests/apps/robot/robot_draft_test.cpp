@@ -1,4 +1,4 @@
-// The robot's file that is drafted from a task's model.
+// The robot's file drafted from a task's model.
 #include "apps/robot/robot_draft.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ RobotConfig draft_of(const EnvFactory& make, const std::string& name) {
   return draft_robot(dynamic_cast<const TaskEnv&>(*env), name);
 }
 
-// Of each standard task, and with the policy that the zoo has for it.
+// For each standard task, and with its policy in the zoo.
 TEST(RobotDraft, FitsThePoliciesOfTheZoo) {
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(SINEW_SOURCE_DIR "/zoo")) {
@@ -83,7 +83,7 @@ std::string actuators_of(const RobotConfig& config) {
   return text;
 }
 
-// The file that is there for real ones, and a camera more.
+// The file that exists for real ones, with one camera more.
 TEST(RobotDraft, OfALeKiwiIsItsFile) {
   const RobotConfig file = load_robot_config(SINEW_SOURCE_DIR "/configs/robots/lekiwi.yaml");
   const LekiwiConfig its = read_lekiwi_config(file);

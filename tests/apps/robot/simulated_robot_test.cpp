@@ -1,4 +1,4 @@
-// A task's robot as a body for the link: what it does at each tick, and the robot's file that is drafted for it.
+// A task's robot as a body for the link: its behaviour at each tick, and the robot's file that is drafted for it.
 #include "apps/robot/simulated_robot.h"
 
 #include <gtest/gtest.h>
@@ -43,7 +43,7 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
-/// A simulated robot, ticked by hand as RobotControl does it: measure, tell the actuators, and every so many ticks
+/// A simulated robot, ticked by hand as RobotControl does it: measure, command the actuators, and every so many ticks
 /// observe.
 struct Ticked {
   explicit Ticked(EnvFactory make_env, SimulatedRobot::Options options = {.seed = seed}, double control_rate = 0)
@@ -61,8 +61,8 @@ struct Ticked {
     else
       body->command(commands);
   }
-  /// The ticks of an env step, and at the last of them the observation. It is told `then` at that one, as if the answer
-  /// came at once, so that the next env step is all of one action. Empty: nothing.
+  /// Makes the ticks of an env step, with the observation at the last one. That tick already gets `then`, as if the
+  /// answer came at once, so that the next env step has a single action throughout. Empty: no command.
   void step(const std::vector<double>& commands, const std::vector<double>& then) {
     for (int i = 1; i < config.ticks(); ++i) tick(commands);
     tick(then);
@@ -91,7 +91,7 @@ struct Ticked {
   std::string scene;
 };
 
-/// The same task without a link, begun as the robot begins.
+/// The same task without a link, started like the robot.
 struct Stepped {
   explicit Stepped(const EnvFactory& make) : env(make()), task(dynamic_cast<TaskEnv&>(*env)) { task.reset(rng); }
   std::unique_ptr<Env> env;
@@ -158,7 +158,7 @@ TEST(SimulatedRobot, ObservesWhatTheTaskWouldShow) {
   }
 }
 
-// An action that comes amid an env step takes over there.
+// An action that arrives within an env step takes effect there.
 TEST(SimulatedRobot, ObeysTheNewestCommandAtEachTick) {
   Ticked robot(factory_of("half_cheetah", ""));
   Stepped stepped(robot.make);
@@ -254,7 +254,7 @@ TEST(SimulatedRobot, ItsCamerasShowWhatTheTasksDo) {
   }
 }
 
-// A tick may be of several physics steps: its time passes as before.
+// A tick may contain several physics steps: time passes at the same rate.
 TEST(SimulatedRobot, MakesAsMuchPhysicsAsATickTakes) {
   Ticked robot(factory_of("lekiwi_reach_state", ""), {.seed = seed}, 100);
   ASSERT_EQ(robot.config.ticks(), 4);
@@ -274,7 +274,7 @@ TEST(SimulatedRobot, MakesAsMuchPhysicsAsATickTakes) {
   }
 }
 
-// Nobody waits for it: it goes on unobserved, and is seen amid a step as it then is.
+// Nothing waits for it: it runs unobserved, and an observation within a step shows the present state.
 TEST(SimulatedRobot, AtItsOwnPaceItsPicturesAreOfTheMoment) {
   const std::vector<CameraView> views = {{.camera = "front", .height = 48, .width = 64},
                                          {.camera = "wrist", .height = 64, .width = 48}};
@@ -306,7 +306,7 @@ TEST(SimulatedRobot, AtItsOwnPaceItsPicturesAreOfTheMoment) {
   }
 }
 
-// What a policy of the task sees through LeKiwi's camera is nearly what it learnt from.
+// A policy of the task sees nearly its training images through LeKiwi's camera.
 TEST(SimulatedRobot, AFullPictureMadeSmallIsTheTasks) {
   Ticked robot(factory_of("lekiwi_reach", ""),
                {.seed = seed, .cameras = {{{.camera = "front", .height = 480, .width = 640}}}, .at_own_pace = true});
@@ -325,8 +325,8 @@ TEST(SimulatedRobot, AFullPictureMadeSmallIsTheTasks) {
   EXPECT_LT(sum / static_cast<double>(seen.size()), 4);  // of 255
 }
 
-// The task's actions reach from -0.9 to 0.3 rad of the lift, which waits at -1.6: a driver who knows nothing of them
-// says where the joint is, and means that it shall stay there.
+// The task's actions cover -0.9 to 0.3 rad of the lift, which rests at -1.6: a driver unaware of the task sends the
+// joint's present position in order to keep it there.
 TEST(SimulatedRobot, AJointIsDrivenOverItsWholeRangeWhereNobodyKnowsTheTask) {
   for (const bool whole_range : {false, true}) {
     Ticked robot(factory_of("lekiwi_reach_state", "terminate:\n"),
@@ -342,7 +342,7 @@ TEST(SimulatedRobot, AJointIsDrivenOverItsWholeRangeWhereNobodyKnowsTheTask) {
     }
     for (size_t i = 0; i < 6; ++i)
       EXPECT_NEAR(robot.position[i], before[i], 0.1) << robot.config.actuators[i].limits.name;
-    // To and fro in the free: as far as each joint goes.
+    // Back and forth without obstacles: as far as each joint moves.
     for (const size_t joint : {size_t{0}, size_t{4}, size_t{5}})
       for (const bool up : {false, true}) {
         const ActuatorLimits& limits = robot.config.actuators[joint].limits;

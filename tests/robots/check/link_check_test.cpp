@@ -1,5 +1,5 @@
-// Whether `sinew link-check` finds what a robot does wrong: the example in Python keeps each duty, and each duty is
-// broken once by a change of its text.
+// Whether `sinew link-check` detects a robot's errors: the example in Python keeps each duty, and a change of its text
+// breaks each duty once.
 #include "robots/check/link_check.h"
 
 #include <gtest/gtest.h>
@@ -38,7 +38,7 @@ bool has_python() {
   return has;
 }
 
-// What is broken, and how: of the example's text, this becomes that.
+// The broken duty, and the change that breaks it: in the example's text, `original` becomes `changed`.
 struct Mutation {
   const char *duty, *original, *changed;
 };
@@ -102,7 +102,7 @@ const std::vector<Mutation> mutations = {
     {"releases its emergency stop", R"(elif me.alarm == EMERGENCY: me.mode,)", R"(elif me.alarm == EMERGENCY: _,)"},
 };
 
-// A robot of this text; it ends with the test.
+// A robot with this program text; it ends with the test.
 class PythonRobot {
  public:
   explicit PythonRobot(const std::string& text)
@@ -120,7 +120,7 @@ class PythonRobot {
 
 constexpr double patience = 20;  // s
 
-// Of these duties, none: of all.
+// The broken ones among these duties; `only` empty: among all duties.
 std::vector<DutyReport> broken_duties(const RobotConfig& config, const std::vector<std::string>& only,
                                       double connect_timeout = patience) {
   std::vector<DutyReport> reports =
@@ -135,7 +135,7 @@ std::string text_of(const std::vector<DutyReport>& reports) {
   return text;
 }
 
-// On a busy computer a robot may stop for want of actions while a duty is tried: then that is tried again.
+// On a busy computer a robot may stop for lack of actions during a duty's check: that check is then repeated.
 std::string broken_in_the_end(const RobotConfig& config) {
   std::vector<DutyReport> broken = broken_duties(config, {});
   for (int i = 0; i < 5 && !broken.empty(); ++i) {
@@ -181,7 +181,7 @@ TEST_P(LinkCheckMutation, IsFound) {
   text.replace(place, std::string(mutation.original).size(), mutation.changed);
   const std::string duty = mutation.duty;
   std::vector<DutyReport> broken;
-  // A robot that a busy computer stopped before the duty's turn was not tried: then another one is.
+  // If a busy computer stopped the robot before the duty's turn, the duty was not checked: another robot is tried.
   for (int i = 0; i < 5 && broken.empty(); ++i) {
     PythonRobot robot(text);
     broken = broken_duties(robot.config(), {duty}, duty == "welcomes" ? 2 : patience);
@@ -201,7 +201,7 @@ RobotConfig config_on_a_free_port() {
   return config;
 }
 
-// The reports while this policy's side runs in a thread of its own.
+// The reports while this policy's side runs in its own thread.
 std::vector<DutyReport> reports_of(
     const std::function<void(const RobotConfig&, const std::atomic<bool>& over)>& policy) {
   const RobotConfig config = config_on_a_free_port();
@@ -233,7 +233,7 @@ bool is_good(const ObservationMessage& seen) {
          std::ranges::all_of(seen.numbers, [](float number) { return std::abs(number) < 100; });
 }
 
-// What a policy's side made by hand does, and the duty that it breaks; "": none.
+// The behaviour of a handmade policy's side, and the duty that it breaks; "": none.
 struct HandMutation {
   const char* duty;
   std::function<void(HandPolicy&)> before_welcome, after_welcome, when_armed, when_stopped;
@@ -325,7 +325,7 @@ TEST(LinkCheck, WhatAPolicysSideDoesWrongIsFound) {
          hand.say(Arm{7});
        }},
   };
-  // They mostly wait: so all at once. What a busy computer delays is tried again.
+  // The checks mostly wait, so all run at once. Checks delayed by a busy computer are repeated.
   const auto broken_in_the_end = [](const HandMutation& mutation) {
     std::string broken = broken_by(mutation);
     for (int i = 0; i < 5 && broken != mutation.duty; ++i) broken = broken_by(mutation);

@@ -8,8 +8,8 @@
 #include "tests/core/allocation_counter.h"
 #include "tests/core/expect_error.h"
 
-// A robot's frame becomes what the policy takes, to the bits that a simulated camera would have made of it; and what is
-// broken never reaches the policy.
+// A robot's frame becomes the policy's input, bit for bit as from a simulated camera; a broken frame never reaches the
+// policy.
 namespace sinew {
 namespace {
 
@@ -87,7 +87,7 @@ TEST(CameraInput, DecodesAJpegToWhatTheDecoderSays) {
   ASSERT_TRUE(plain.accept(text(file), true, stack)) << plain.last_error();
   EXPECT_EQ(stack, pixels);
 
-  // A robot whose driver swapped the colours says so.
+  // A robot whose driver swapped the colours declares it.
   CameraInput swapped(image(24, 32, 3, rgb), image(24, 32, 3, "blue, green, red"), steps("[bgr]"));
   ASSERT_TRUE(swapped.accept(text(file), true, stack)) << swapped.last_error();
   for (size_t i = 0; i < pixels.size(); i += 3) std::swap(pixels[i], pixels[i + 2]);
@@ -107,7 +107,7 @@ TEST(CameraInput, TakesGreyJpegsAndRawDepth) {
   EXPECT_TRUE(depth.accept(text(noise(rng, 16 * 16 * 4)), true, stack)) << depth.last_error();
 }
 
-// A raw frame of 200 pixels may begin as a JPEG does.
+// A raw frame of 200 pixels may begin like a JPEG.
 TEST(CameraInput, TellsARawFrameFromAJpeg) {
   CameraInput input(image(10, 20, 1, "grey"), image(10, 20, 1, "grey"), {});
   Bytes raw(200, 50), stack(200);
@@ -115,7 +115,7 @@ TEST(CameraInput, TellsARawFrameFromAJpeg) {
   EXPECT_TRUE(input.accept(text(raw), true, stack)) << input.last_error();
   EXPECT_EQ(stack, raw);
 
-  // A JPEG as long as a raw frame: a comment fills it up.
+  // A JPEG as long as a raw frame: a comment pads it.
   const ImageShape shape{20, 50, 1};
   JpegEncoder encoder;
   const auto file = encoder.encode(Bytes(shape.size(), 90), shape);
@@ -132,14 +132,14 @@ TEST(CameraInput, TellsARawFrameFromAJpeg) {
   EXPECT_TRUE(other.accept(text(padded), true, stack)) << other.last_error();
   EXPECT_NEAR(stack[500], 90, 2);
 
-  // Or the rest of a driver's buffer does.
+  // Or the rest of a driver's buffer pads it.
   Bytes buffer(file.begin(), file.end());
   buffer.resize(shape.size());
   std::ranges::fill(stack, uint8_t{0});
   EXPECT_TRUE(other.accept(text(buffer), true, stack)) << other.last_error();
   EXPECT_NEAR(stack[500], 90, 2);
 
-  // A broken JPEG of that length is not taken for pixels.
+  // A broken JPEG of that length is not decoded as raw pixels.
   Rng rng(7);
   JpegEncoder coarse(10);
   const auto cut = coarse.encode(noise(rng, shape.size()), shape);
@@ -173,7 +173,7 @@ TEST(CameraInput, ABrokenFrameLeavesTheStackAsItWas) {
   refuse(Bytes{0xFF, 0xD8, 0xFF}, "does not decode");
   refuse(std::span(file).first(file.size() - 1), "does not decode");
   refuse(std::span(file).first(file.size() / 2), "does not decode");
-  // As many bytes, but lying on its side.
+  // The same number of bytes, but with height and width swapped.
   refuse(encoder.encode(Bytes(2304), {32, 24, 3}), "a JPEG of [32, 24, 3], the robot announced [24, 32, 3]");
   refuse(encoder.encode(Bytes(768), {24, 32, 1}), "a JPEG of [24, 32, 1]");
   EXPECT_EQ(input.decoded(), 1u);

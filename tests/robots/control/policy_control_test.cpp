@@ -1,4 +1,4 @@
-// From an observation to a command, without a link: the same bits as in an evaluation, and when the memory begins anew.
+// From an observation to a command, without a link: the same bits as in an evaluation, and when the memory is reset.
 #include "robots/control/policy_control.h"
 
 #include "tests/core/allocation_counter.h"
@@ -22,7 +22,7 @@ void fill(ArrivedObservation& out, uint64_t session, int i) {
   out.joints = {0, 0, 0, 0};
 }
 
-// What an evaluation's runner says to the same observations, the memory empty before the first.
+// The output of an evaluation's runner for the same observations, with the memory empty before the first.
 std::vector<float> evaluated(const Policy& policy, int from, int to) {
   PolicyRunner runner(policy);
   std::vector<float> state(static_cast<size_t>(policy.state_size())), action(2);
@@ -106,7 +106,7 @@ TEST(PolicyControl, ScaleAndOffsetTurnANumberIntoACommand) {
   EXPECT_EQ(decision.wanted[1], static_cast<double>(decision.policy[1]));
 }
 
-// 4 rad/s at 100 Hz, from standing still with at most 100 rad/s²: 0.01 rad in the first period.
+// 4 rad/s at 100 Hz, from rest with at most 100 rad/s²: 0.01 rad in the first period.
 TEST(PolicyControl, TheFirstActionMovesAsFarAsAPeriodLets) {
   const Policy policy = fake_policy(lstm);
   PolicyControl control(policy, fake_config());

@@ -1,4 +1,5 @@
-// From a robot's message to the policy's row: each sensor in its place, images stacked, what does not fit left out.
+// From a robot's message to the policy's row: each sensor in its place, images stacked, messages that do not fit
+// ignored.
 #include "robots/control/policy_input.h"
 
 #include "robots/protocol/handshake.h"
@@ -14,7 +15,7 @@ SensorSpec camera(int frames) {
   return {.name = "eye", .type = SensorSpec::Type::uint8, .shape = {1, 2, frames}, .frames = frames, .format = "grey"};
 }
 
-// The policy: truth, of the critic alone, joints, and a stack of two frames. The robot: battery, the eye, joints.
+// The policy: truth, for the critic only, joints, and a stack of two frames. The robot: battery, the eye, joints.
 struct Bench {
   Bench() {
     InterfaceSpec robot;

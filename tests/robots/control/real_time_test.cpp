@@ -27,7 +27,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 void sleep_for(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
 
-// Whether `body` returns true in a process of its own, which may give up rights or memory.
+// Whether `body` returns true in a separate process, which may give up rights or memory.
 template <class Body>
 bool in_child(Body&& body) {
   const pid_t child = ::fork();
@@ -36,7 +36,7 @@ bool in_child(Body&& body) {
   return ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-// Of the child alone: no real time, no locked memory to speak of, and nobody who could change that.
+// For the child only: no real-time scheduling, almost no locked memory, and no right to change that.
 void give_up_rights() {
   const rlimit none{0, 0}, little{64 << 10, 64 << 10};
   ::setrlimit(RLIMIT_RTPRIO, &none);
@@ -97,7 +97,7 @@ TEST(RealTime, MemoryIsLockedOnlyWithoutALimit) {
   EXPECT_TRUE(in_child([] {
     give_up_rights();
     const RealTimeReport report = lock_memory();
-    const std::vector<char> later(8 << 20);  // under a lock and a limit it could not be had
+    const std::vector<char> later(8 << 20);  // not available under a lock and a limit
     return !report.permitted && report.text.starts_with("not permitted (the limit is 64 KiB): memory may be paged out");
   }));
   EXPECT_TRUE(in_child([] {
@@ -167,14 +167,14 @@ TEST(DeadlineLoop, GoesOnSleepingAfterASignal) {
   EXPECT_GE(late, 0);
 }
 
-std::atomic<int64_t> shift{0};  // ns: of the clock below
+std::atomic<int64_t> shift{0};  // ns: shift of the clock below
 int64_t leaping_clock() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   return now.tv_sec * 1'000'000'000 + now.tv_nsec + shift;
 }
 
-// As in a virtual machine that was restored: not even while it sleeps does it matter.
+// As in a restored virtual machine: the step has no effect, even during a sleep.
 TEST(DeadlineLoop, NeverSleepsLongerThanAPeriodWhereItsClockStepsBack) {
   constexpr int64_t hour = 3'600'000'000'000, millisecond = 1'000'000;
   for (const int64_t step : {millisecond, 100'000 * millisecond, hour}) {
@@ -184,7 +184,7 @@ TEST(DeadlineLoop, NeverSleepsLongerThanAPeriodWhereItsClockStepsBack) {
     shift -= step;
     const double begin = now_seconds();
     for (int tick = 0; tick < 3; ++tick) EXPECT_GE(loop.wait(), 0);
-    EXPECT_LT(now_seconds() - begin, 30) << step;  // 0.03, on a machine that is not busy
+    EXPECT_LT(now_seconds() - begin, 30) << step;  // 0.03, on an idle machine
     EXPECT_GE(now_seconds() - begin, 0.02) << step << ": it did not sleep";
   }
   shift = 0;
@@ -224,7 +224,7 @@ TEST(WakeUp, WaitsToItsDeadlineAndNoLonger) {
 
 TEST(WakeUp, IsWokenByAnotherThread) {
   WakeUp there, back;
-  int value = 0;  // handed over by the notices alone
+  int value = 0;  // passed between threads only by the notices
   std::thread other([&] {
     for (int i = 0; i < 1000; ++i) {
       there.wait_until(infinity);

@@ -48,7 +48,7 @@ struct Body final : RobotBody {
     told = commands[0];
     is_told = true;
   }
-  void rest() override { is_told = ended = false; }  // put back, it begins anew
+  void rest() override { is_told = ended = false; }  // after a reset, it starts again
   const char* fault() const override { return broken ? "broken" : nullptr; }
   bool has_ended() const override { return ended; }
   std::vector<SensorSpec> specs{{.name = "position", .shape = {1}}};
@@ -56,7 +56,7 @@ struct Body final : RobotBody {
   bool is_told = false, broken = false, ended = false;
 };
 
-// A robot at 100 Hz whose actions come with each tick.
+// A robot at 100 Hz that receives an action with each tick.
 struct Bench {
   explicit Bench(const RobotConfig& config) : control(config, body) {
     control.handle({RobotRequest::Kind::configure}, 50);
@@ -184,7 +184,7 @@ TEST(RobotControl, StopsWhenItsLoopWasStuckForSoLong) {
   EXPECT_EQ(bench.observe().alarm.alarm, Alarm::link_lost);
 }
 
-// The watchdog is 30 ms and a tick 10: after the fourth tick without an action it has stopped.
+// The watchdog is 30 ms and a tick 10: it has stopped after the fourth tick without an action.
 TEST(RobotControl, StopsWhenActionsStopAndStaysSo) {
   Bench bench(config_of(servo()));
   bench.tick();
@@ -251,7 +251,7 @@ RobotConfig config_that_doubts() {
   return config;
 }
 
-// Told to be at 0.05, it reads 0.5.
+// Commanded to 0.05, it reads 0.5.
 struct BenchThatLies : Bench {
   explicit BenchThatLies(const RobotConfig& config) : Bench(config) {
     tick();
@@ -272,7 +272,7 @@ TEST(RobotControl, AReadingThatLeapsOnceMovesNothing) {
   EXPECT_EQ(bench.control.mode(), Mode::armed);
 }
 
-// Ten ticks of 0.01 s are as old as what is believed may be.
+// Ten ticks of 0.01 s are the maximum age of the last believed reading.
 TEST(RobotControl, AReadingThatLeaptAndStaysStopsIt) {
   BenchThatLies bench(config_that_doubts());
   for (int i = 0; i < 9; ++i) {
@@ -292,7 +292,7 @@ TEST(RobotControl, AReadingThatLeaptAndStaysStopsIt) {
   EXPECT_EQ(bench.control.mode(), Mode::armed) << "somebody has seen to it: it is where it is";
 }
 
-// Whoever drives acts on what is measured, too, and may send nothing meanwhile: the reason is the reading.
+// The controller acts on the same readings and may send nothing meanwhile: the reason is still the reading.
 TEST(RobotControl, TheWatchdogOfALyingReadingSaysSo) {
   RobotConfig config = config_that_doubts();
   config.watchdog = 0.03;
@@ -357,7 +357,7 @@ TEST(RobotControl, WhatItSaysOfItselfStopsIt) {
   EXPECT_EQ(bench.observe().alarm.alarm, Alarm::fault);
 }
 
-// Armed at 0 with a blend of 0.1 s: after 50 ms half of the action counts, after 100 all of it.
+// Armed at 0 with a blend of 0.1 s: the action has half its weight after 50 ms and full weight after 100 ms.
 TEST(RobotControl, BlendsFromThePoseInWhichItWasArmed) {
   RobotConfig config = config_of(servo());
   config.blend = 0.1;
@@ -370,7 +370,7 @@ TEST(RobotControl, BlendsFromThePoseInWhichItWasArmed) {
   EXPECT_NEAR(bench.body.told, 0.4, 1e-9);
 }
 
-// Four ticks an action: the command comes in four equal steps.
+// Four ticks per action: the command moves in four equal steps.
 TEST(RobotControl, InterpolatesBetweenActions) {
   RobotConfig config = config_of(servo());
   config.rate = 25;
@@ -402,7 +402,7 @@ TEST(RobotControl, SendsAnObservationEachPeriod) {
   EXPECT_EQ(due, 10);
 }
 
-// What it was told, not what was asked for: after the blend and the gate, and between two actions.
+// The actual command, not the requested one: after the blend and the gate, and between two actions.
 TEST(RobotControl, AnObservationTellsWhatTheActuatorsAreTold) {
   RobotConfig config = config_of(servo());
   config.blend = 0.1;

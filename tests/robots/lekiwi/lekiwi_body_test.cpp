@@ -1,4 +1,4 @@
-// LeKiwi's host, in Python, driven by a policy: both versions of the wire, what is said at the start, and colours.
+// LeKiwi's host in Python, driven by a policy: both versions of the wire, the start message, and colours.
 #include "robots/lekiwi/lekiwi_body.h"
 
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ TEST_P(LekiwiVersion, IsDrivenLikeAnyOtherRobot) {
   std::this_thread::sleep_for(std::chrono::milliseconds(150));
   EXPECT_TRUE(kiwi.commands().empty()) << "nothing is sent before it is armed";
   ASSERT_TRUE(kiwi.arm()) << kiwi.events.text();
-  // The arm goes where it is told, and that comes back.
+  // The arm moves as commanded, and the readings confirm it.
   ASSERT_TRUE(soon([&] {
     const auto all = kiwi.commands();
     return all.size() > 20 && std::abs(*all.back()[0] - *all.front()[0]) > 1e-3;
@@ -51,7 +51,7 @@ TEST_P(LekiwiVersion, ARedPictureIsRed) {
   std::string scene;
   std::vector<std::string> images;
   std::vector<float> numbers(9);
-  kiwi.end();  // its control thread is gone with it
+  kiwi.end();  // its control thread ended with it
   LekiwiBody alone(kiwi.config, [](const std::string&) {});
   alone.measure();
   alone.observe(numbers, scene);
@@ -87,7 +87,7 @@ TEST_F(Lekiwi, AnOldHostNeedsAWordInTheFile) {
   expect_contains(text, "accept: [old_wire, …]");
 }
 
-// Another client takes every other observation of the same host.
+// Another client receives every other observation of the same host.
 TEST_F(Lekiwi, ASecondClientIsNoticedAndStopsIt) {
   LekiwiUnderTest kiwi("multipart", false, 10);
   ASSERT_TRUE(kiwi.arm()) << kiwi.events.text();
@@ -140,7 +140,7 @@ TEST_F(Lekiwi, CamerasThatAreNotThereOrOfAnotherSizeAreRefusedAtTheStart) {
                   "the LeKiwi's camera 'front': a picture is [8, 16, 3], the robot's file says [480, 640, 3]");
 }
 
-// By hand, for docs/robots/lekiwi.md: how late and how complete it is, with two cameras of 640 x 480.
+// Run by hand, for docs/robots/lekiwi.md: latency and completeness, with two cameras of 640 x 480.
 TEST_P(LekiwiVersion, DISABLED_AMinute) {
   const std::string picture = testing::TempDir() + "lekiwi_minute.jpg";
   std::vector<uint8_t> pixels(640 * 480 * 3);
@@ -186,7 +186,7 @@ TEST(LekiwiConfig, ThePolicysOrderOfJointsIsTheFiles) {
                   "actuator 2 is 'arm_shoulder_lift.pos' in the policy, 'arm_elbow_flex.pos' in the robot's file");
 }
 
-// As of a policy of ours with the file for those that use the wire's names.
+// As with one of our policies and the file for policies that use the wire's names.
 TEST(LekiwiConfig, ANameThatTheFileDoesNotHaveIsNoMatterOfOrder) {
   RobotConfig config = file();
   config.actuators[0].limits.name = "shoulder_pan";

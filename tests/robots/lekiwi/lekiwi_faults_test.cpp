@@ -1,5 +1,5 @@
-// A LeKiwi's host that does what it should not: the robot is told to hold, within its watchdog, and it stays stopped
-// until somebody says otherwise. What the host is told is checked at each test's end.
+// A faulty LeKiwi host: the robot is commanded to hold within its watchdog, and it stays stopped until it is
+// acknowledged. The commands to the host are checked at the end of each test.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -16,7 +16,7 @@ class LekiwiFaults : public testing::Test {
   }
 };
 
-// Observations that are not understood are as good as none.
+// Observations that cannot be parsed count as missing.
 TEST_F(LekiwiFaults, NonsenseIsRefusedAndStopsTheRobot) {
   LekiwiUnderTest kiwi("multipart", true);
   ASSERT_TRUE(kiwi.arm()) << kiwi.events.text();
@@ -35,7 +35,7 @@ TEST_F(LekiwiFaults, NonsenseIsRefusedAndStopsTheRobot) {
   EXPECT_TRUE(kiwi.events.has("is heard again"));
 }
 
-// Without its picture, or with half of one, an observation is not acted on; the watchdog does the rest.
+// An observation without its image, or with half of one, is not acted on; the watchdog then stops the robot.
 TEST_F(LekiwiFaults, PicturesThatAreNoneAreNotActedOn) {
   LekiwiUnderTest kiwi("multipart", true);
   ASSERT_TRUE(kiwi.arm()) << kiwi.events.text();
@@ -98,7 +98,7 @@ TEST_F(LekiwiFaults, AHostThatIsKilledStopsItAndMayComeBack) {
   EXPECT_TRUE(kiwi.arm_again());
 }
 
-// What it was told before it froze is old when it wakes: the newest that it then reads says hold.
+// Commands from before the freeze are stale when it wakes: the newest one that it then reads is a hold.
 TEST_F(LekiwiFaults, AHostThatFreezesStopsItAndWakesToHold) {
   LekiwiUnderTest kiwi;
   ASSERT_TRUE(kiwi.arm());

@@ -1,4 +1,4 @@
-// A robot of ours in the place of a LeKiwi: driven by a client in Python, and by our own.
+// One of our robots in place of a LeKiwi: driven by a client in Python, and by our own.
 #include "robots/lekiwi/lekiwi_host.h"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr double degree = 0.017453292519943295;
 
-// Nine motors that are at once where they are told to be, and two cameras that see red.
+// Nine motors that reach their commands immediately, and two cameras that see red.
 class RedBody final : public RobotBody {
  public:
   explicit RedBody(const RobotConfig& config, int scale = 1) : limits_(config.limits()) {
@@ -82,7 +82,7 @@ struct RunningHost {
     RobotConfig config = lekiwi_test_config("tcp://127.0.0.1:*", "tcp://127.0.0.1:*");
     config.rate = 50;
     config.control_rate = 200;
-    config.watchdog = 2;  // a busy machine does not let go
+    config.watchdog = 2;  // a busy machine does not time out
     return config;
   }
   std::vector<std::string> arguments(std::vector<std::string> more) const {
@@ -112,18 +112,18 @@ TEST_P(LekiwiHostWith, IsDrivenByAClientOfLeRobots) {
   const auto summary = nlohmann::json::parse(client.await("summary"));
   EXPECT_EQ(summary["wire"], GetParam());
   EXPECT_EQ(summary["missing"], 0);
-  EXPECT_GT(summary["observations"].get<int>(), 20);  // 200, on a machine that is not busy
+  EXPECT_GT(summary["observations"].get<int>(), 20);  // 200, on an idle machine
   const auto state = nlohmann::json::parse(client.await("state"));
   EXPECT_NEAR(state["arm_shoulder_pan.pos"].get<double>(), 20, 0.1);
   EXPECT_NEAR(state["arm_gripper.pos"].get<double>(), 50, 0.5);
   EXPECT_NEAR(state["x.vel"].get<double>(), 0.1, 1e-6);
   EXPECT_NEAR(state["theta.vel"].get<double>(), 30, 1e-3);
   EXPECT_EQ(running.host.counters().refused, 0u);
-  // It has let go: the base stands, the arm holds.
+  // The client is gone: the base stands, the arm holds.
   ASSERT_TRUE(soon([&] { return running.body.told[6] == 0 && running.body.told[8] == 0; }));
   EXPECT_NEAR(running.body.told[0], 20 * degree, 1e-3);
   EXPECT_TRUE(soon([&] { return running.events.has("stopped (no actions arrive"); }));
-  // And it goes on with the next one.
+  // It continues with the next client.
   PythonPeer next("lekiwi_client.py", running.arguments({"--seconds", "20", "--pan", "20", "--x", "-0.1"}));
   EXPECT_TRUE(soon([&] { return running.body.told[6] < -0.05; }));
 }
@@ -147,7 +147,7 @@ TEST_P(LekiwiHostWith, ItsPicturesHaveRedAndBlueSwapped) {
   EXPECT_NEAR(pixels[2], 220, 4);
 }
 
-// By hand, for docs/robots/lekiwi.md: two cameras of 640 x 480, raw, from the body.
+// Run by hand, for docs/robots/lekiwi.md: two cameras of 640 x 480, raw, from the body.
 TEST_P(LekiwiHostWith, DISABLED_AMinute) {
   RunningHost running(wire(), 20);
   PythonPeer client("lekiwi_client.py", running.arguments({"--seconds", "60", "--pan", "20", "--x", "0.1"}));
@@ -159,7 +159,7 @@ TEST_P(LekiwiHostWith, DISABLED_AMinute) {
 INSTANTIATE_TEST_SUITE_P(Wires, LekiwiHostWith, testing::Values("single", "multipart"),
                          [](const auto& wire) { return std::string(wire.param); });
 
-// What our own side of the wire says to whom is a socket of the test's.
+// A test socket that talks to our own side of the wire.
 struct Client {
   explicit Client(const LekiwiHost& host) : socket(context, LinkSocket::Kind::push, {.queue = 1}) {
     socket.connect(host.command_address());
@@ -169,7 +169,7 @@ struct Client {
     EXPECT_TRUE(soon([&] { return socket.send({&frame, 1}); }));
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
-  // Again and again; whether the condition comes true meanwhile.
+  // Sends repeatedly; returns whether the condition comes true meanwhile.
   bool say_until(const std::string& text, const std::function<bool()>& condition) {
     return soon([&] {
       say(text);
@@ -213,7 +213,7 @@ TEST(LekiwiHost, RefusesAndCountsWhatIsNoCommand) {
     EXPECT_TRUE(running.events.has(std::string("a command is refused: ") + reason)) << running.events.text();
 }
 
-// It is refused, counted, and said, and takes over once the first has let go.
+// The second client is refused, counted, and reported, and takes over once the first is gone.
 TEST(LekiwiHost, ASecondClientIsNotObeyed) {
   RunningHost running;
   Client first(running.host), second(running.host);
@@ -254,7 +254,7 @@ TEST(LekiwiHost, WhoListensAndNeverCommandsIsToldOfTheWires) {
       30));
 }
 
-// Larger than any command can be: its own limit, then the socket's, then libzmq's.
+// Larger than any valid command: above its own limit, then the socket's, then libzmq's.
 TEST(LekiwiHost, AMessageThatIsTooLargeIsCountedAndSaid) {
   RunningHost running;
   Client client(running.host);
@@ -265,7 +265,7 @@ TEST(LekiwiHost, AMessageThatIsTooLargeIsCountedAndSaid) {
   }
   EXPECT_TRUE(running.events.has("bytes, and may have 65536")) << running.events.text();
   EXPECT_TRUE(running.events.has("a frame of 5000000 bytes; 4194304 are allowed")) << running.events.text();
-  client.say(std::string(9000000, '['));  // ends the connection, and nothing else
+  client.say(std::string(9000000, '['));  // only ends the connection
   EXPECT_TRUE(soon([&] {
     client.say(R"({"arm_wrist_roll.pos": 0, "x.vel": 0.1, "y.vel": 0, "theta.vel": 0})");
     return running.body.told[6] > 0.05;
@@ -283,7 +283,7 @@ TEST(LekiwiHost, AnEmergencyStopIsNotEndedByCommands) {
   EXPECT_EQ(running.body.told[6], 0);
 }
 
-// The same socket, and the same release, as those of a robot of our own protocol.
+// The same socket and release as those of a robot with our own protocol.
 TEST(LekiwiHost, HasTheEmergencyStopOfAnyRobot) {
   RunningHost running;
   Client client(running.host);
@@ -297,11 +297,11 @@ TEST(LekiwiHost, HasTheEmergencyStopOfAnyRobot) {
   EXPECT_TRUE(soon([&] { return running.body.told[6] == 0; }));
   EXPECT_TRUE(soon([&] { return running.events.has("emergency stop: a hand is in the way"); }));
   for (int i = 0; i < 50; ++i) client.say(forward);
-  std::this_thread::sleep_for(std::chrono::milliseconds(2500));  // nor once it has let go
+  std::this_thread::sleep_for(std::chrono::milliseconds(2500));  // nor after the client is gone
   for (int i = 0; i < 10; ++i) client.say(forward);
   EXPECT_EQ(running.body.told[6], 0);
   release_emergency_stop(running.host.stop_address(), {}, "a test", 20);
-  for (int i = 0; i < 50; ++i) client.say(forward);  // whoever drives has to let go first
+  for (int i = 0; i < 50; ++i) client.say(forward);  // the driving client must pause first
   EXPECT_EQ(running.body.told[6], 0);
   std::this_thread::sleep_for(std::chrono::milliseconds(2500));
   EXPECT_TRUE(soon(drives, 20));
@@ -321,7 +321,7 @@ TEST(LekiwiHost, AfterAFaultTheClientHasToLetGo) {
   EXPECT_TRUE(client.say_until(forward, [&] { return running.body.told[6] > 0.05; }));
 }
 
-// The file's rate is a policy's; who drives a LeKiwi has 30 Hz, and has them here, too.
+// The file's rate is for policies; a LeKiwi client expects 30 Hz, and gets it here, too.
 TEST(LekiwiHost, ObservesAsOftenAsTheOriginal) {
   RobotConfig config = RunningHost::host_config();
   const auto where = [&](double rate, double control_rate) {
@@ -334,10 +334,11 @@ TEST(LekiwiHost, ObservesAsOftenAsTheOriginal) {
   expect_contains(where(10, 90), " at 30 Hz");
   expect_contains(where(10, 100), " at 50 Hz");
   expect_contains(where(50, 200), " at 50 Hz");
-  expect_contains(where(25, 0), " at 25 Hz");  // it ticks no faster
+  expect_contains(where(25, 0), " at 25 Hz");  // its ticks are no faster
 }
 
-// Who only commands is recorded, too: with what was told, and the pictures of the wire, whose layout is told as well.
+// A client that only sends commands is recorded, too: with its commands and the wire's images, whose layout is also
+// recorded.
 TEST(LekiwiHost, WhatItIsTaughtCanBeRecorded) {
   const std::string path = testing::TempDir() + "sinew_lekiwi_host_" + std::to_string(::getpid()) + ".mcap";
   const RobotConfig config = RunningHost::host_config();
@@ -348,7 +349,7 @@ TEST(LekiwiHost, WhatItIsTaughtCanBeRecorded) {
     RobotRecorder recorder(path, config, sensors);
     RunningHost running("new", 1, [&](SentObservation&& sent) { recorder.observation(std::move(sent)); });
     EXPECT_EQ(running.host.sensors(), sensors);
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));  // nobody is there: nothing is recorded
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));  // no client is connected: nothing is recorded
     Client client(running.host);
     for (int i = 0; i < 1000 && (running.body.told[0] < 10 * degree || running.body.told[6] < 0.1); ++i)
       client.say(R"({"arm_shoulder_pan.pos": 20, "x.vel": 9, "y.vel": 0, "theta.vel": 0})");
@@ -398,7 +399,7 @@ TEST(LekiwiHost, BeyondThisComputerOnlyWhereTheFileSaysSo) {
   expect_contains(error_of([&] { LekiwiHost(config, body, {.real_time = false}); }), "allow_anybody: true");
 }
 
-// Both of our ends, each way of the wire: the policy is at home on either.
+// Both of our sides, each version of the wire: the policy works with either.
 TEST(LekiwiHost, OurOwnClientDrivesIt) {
   for (const char* wire : {"old", "new"}) {
     RunningHost running(wire);

@@ -1,5 +1,5 @@
-// Whoever ends a session of a LeKiwi leaves it at rest: its host, which behaves as LeRobot's own bus does, is told zero
-// velocities with the held pose before anybody leaves, and its watchdog has nothing to do.
+// Every end of a LeKiwi session leaves the robot at rest: its host, which behaves like LeRobot's own bus, receives zero
+// velocities with the held pose before either side exits, and its watchdog is not needed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 namespace sinew {
 namespace {
 
-// What the host wrote to its wheels.
+// The host's output to its wheels.
 struct Wheels {
   double at = 0, x = 0, y = 0, theta = 0;
   std::string why;
@@ -28,7 +28,7 @@ class LekiwiLastWords : public testing::TestWithParam<int> {
         std::make_unique<PythonPeer>("lekiwi_host.py", std::vector<std::string>{"--rate", std::to_string(GetParam())});
     std::istringstream(host->await("addresses")) >> commands >> observations;
     config = lekiwi_test_config(commands, observations);
-    config.watches.age = 0.2;  // as the shipped files say: the slowest host that is obeyed has 5 Hz
+    config.watches.age = 0.2;  // as in the shipped files: the slowest host that is obeyed has 5 Hz
   }
   std::vector<Wheels> wheels(double since) const {
     std::vector<Wheels> all;
@@ -39,7 +39,8 @@ class LekiwiLastWords : public testing::TestWithParam<int> {
     }
     return all;
   }
-  // Drives, until the base moves and for up to two periods more, and ends: s from the end to the base's rest.
+  // Drives until the base moves and for up to two more periods, then ends; returns the seconds from the end to the
+  // base's rest.
   double end_of_a_session() {
     double ended_at = 0;
     {
@@ -77,7 +78,7 @@ TEST_P(LekiwiLastWords, TheBaseIsToldToRestWheneverItEnds) {
   for (int i = 0; i < 4; ++i) end_of_a_session();
 }
 
-// By hand, for docs/robots/lekiwi.md, on a machine that is not busy: within a period of the host and 50 ms, every time.
+// Run by hand, for docs/robots/lekiwi.md, on an idle machine: within a period of the host and 50 ms, every time.
 TEST_P(LekiwiLastWords, DISABLED_FiftyEnds) {
   LatencyHistogram times;
   for (int i = 0; i < 50; ++i) {

@@ -1,4 +1,4 @@
-// LeKiwi's wire, by hand-worked JSON and bytes.
+// LeKiwi's wire, with handwritten JSON and bytes.
 #include "robots/lekiwi/lekiwi_wire.h"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@
 namespace sinew {
 namespace {
 
-// Of the processor, for this thread: whoever else is busy takes none of it.
+// Processor time of this thread, independent of other load.
 double thread_seconds() {
   timespec time{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -26,7 +26,7 @@ double thread_seconds() {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double degree = 0.017453292519943295;
 
-// All nine keys, in the wire's units; `more` is put before the end.
+// All nine keys, in the wire's units; `more` is inserted before the end.
 std::string state_json(const std::string& more = "") {
   return R"({"arm_shoulder_pan.pos": 90.0, "arm_shoulder_lift.pos": -45.0, "arm_elbow_flex.pos": 10, "arm_wrist_flex.pos": 0.0,)"
          R"( "arm_wrist_roll.pos": 180.0, "arm_gripper.pos": 50.0, "x.vel": 0.1, "y.vel": -0.2, "theta.vel": 30.0)" +
@@ -147,9 +147,9 @@ TEST(LekiwiWire, ObservationsThatAreRefusedAndWhatWasSeen) {
   expect_contains(error_of([&] { decode({with_nan}); }), "not finite");
 }
 
-// What a peer may send, in any size and shape: the work is in proportion to its bytes, and what is kept is bounded.
-// Time is the processor's of this thread, ten times as much JSON may take thirty times as long; in quadratic time it
-// would be a hundred.
+// Messages of any size and shape: the work is proportional to their bytes, and the stored data is bounded. Measured in
+// processor time of this thread; ten times as much JSON may take thirty times as long, while quadratic time would take
+// a hundred times.
 TEST(LekiwiWire, WorkIsInProportionToTheBytes) {
   struct Shape {
     const char* name;
@@ -202,7 +202,7 @@ TEST(LekiwiWire, WorkIsInProportionToTheBytes) {
         }
         return best;
       };
-      constexpr double least = 0.001;  // s: below that, a clock and a cache say more than the parser
+      constexpr double least = 0.001;  // s: below that, clock and cache effects dominate
       EXPECT_LT(seconds(200000), 30 * std::max(least, seconds(20000))) << shape.name;
     }
 }
@@ -221,7 +221,7 @@ TEST(LekiwiWire, MoreThanAMessageCanHaveIsRefusedByName) {
   expect_contains(error_of([&] { decode({state_json(R"(, "x": )" + std::string(16, '['))}); }), "more than 16 deep");
 }
 
-// Bytes that are changed, cut and doubled at random are decoded or refused, whatever they are.
+// Randomly changed, cut and duplicated bytes are decoded or refused.
 TEST(LekiwiWire, DamagedMessagesAreErrorsAtWorst) {
   Rng rng(1);
   int refused = 0;

@@ -1,5 +1,5 @@
-// Readings of joints that lie × the wires over which they come: no command is made from one, and where it persists the
-// robot stops and says which joint it was. Both are judged by what the joints are told, and by what is said.
+// Wrong joint readings × the wires over which they arrive: no command is computed from one, and if it persists the
+// robot stops and reports the joint. Both are judged by the joints' commands and by the reports.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -31,15 +31,15 @@ namespace sinew {
 namespace {
 
 constexpr double degree = 0.017453292519943295;
-constexpr double pose = 0.45;  // rad: the first joint is told to be at -pose, the second at pose
+constexpr double pose = 0.45;  // rad: the first joint is commanded to -pose, the second to pose
 constexpr double off = 0.9;    // rad, where 0.5 rad/s for max_age and leap explain 0.35; still within the joint's range
 constexpr double step = 0.2;   // rad
 constexpr double exactly = 1e-9;
 
 enum class Lie { none, once, leaps, swapped, stays, nan };
-using Two = std::array<double, 2>;  // of the two joints that matter, rad
+using Two = std::array<double, 2>;  // for the two tested joints, rad
 
-// Times are so long that a busy computer stops nothing.
+// Time limits so long that a busy computer stops nothing.
 RobotConfig patient(RobotConfig config) {
   for (ActuatorConfig& actuator : config.actuators) {
     if (actuator.limits.kind() != ActuatorLimits::Kind::position) continue;
@@ -57,7 +57,7 @@ RobotConfig patient(RobotConfig config) {
   return config;
 }
 
-// Joints that are at once where they are told to be, and of which two read what a test has them read.
+// Joints that reach their commands immediately, two of which return the readings that a test sets.
 class ServoBody final : public RobotBody {
  public:
   ServoBody(const RobotConfig& config, size_t first)
@@ -105,7 +105,7 @@ class ServoBody final : public RobotBody {
  private:
   std::vector<SensorSpec> sensors_;
   std::vector<ActuatorLimits> limits_;
-  size_t first_;  // of the two joints
+  size_t first_;  // index of the first of the two joints
   mutable std::mutex mutex_;
   Lie lie_ = Lie::none;
   double stays_at_ = 0;
@@ -114,25 +114,25 @@ class ServoBody final : public RobotBody {
   std::vector<Two> history_;
 };
 
-// A robot that somebody drives.
+// A robot that a controller drives.
 class Driven {
  public:
   virtual ~Driven() = default;
-  /// What the two joints are to be at, from now on.
+  /// Sets the target of the two joints from now on.
   void aim(const Two& target) { target_ = target; }
-  /// Drives, until the condition holds.
+  /// Drives until the condition holds.
   virtual bool until(const std::function<bool()>& condition) = 0;
   virtual void lie(Lie lie) = 0;
   virtual uint64_t readings() const = 0;
-  /// The two joints, so far.
+  /// The commands of the two joints so far.
   virtual std::vector<Two> told() const = 0;
   virtual std::string first_joint() const = 0;
-  /// Why the controller hears that it stopped, "": it does not; none: its wire has no words.
+  /// The reason that the controller receives for the stop, "": no stop; none: its wire cannot carry a reason.
   virtual std::optional<std::string> heard() const { return {}; }
-  /// Whether a NaN is refused before it comes to be a reading.
+  /// Whether a NaN is refused before it becomes a reading.
   virtual bool refuses_nan() const { return false; }
 
-  /// What the robot's side said when it stopped; "": it did not.
+  /// The robot's side's report of its stop; "": it did not stop.
   std::string stopped() const {
     const std::string text = events.text();
     const size_t place = text.find("stopped (");
@@ -154,7 +154,7 @@ class Driven {
   Two target_{};
 };
 
-// By our own protocol: to each observation comes an action.
+// Over our own protocol: each observation gets an action.
 class DrivenByHand : public Driven {
  public:
   bool until(const std::function<bool()>& condition) override { return hand_->until(condition); }
@@ -206,7 +206,7 @@ class OurProtocol final : public DrivenByHand {
 
 constexpr size_t lift = 1;  // and the elbow
 
-// A LeKiwi, whose host is a program in Python.
+// A LeKiwi with a host program in Python.
 class Lekiwi final : public DrivenByHand {
  public:
   Lekiwi() : host_("lekiwi_host.py", {}) {
@@ -249,7 +249,7 @@ class Lekiwi final : public DrivenByHand {
   std::unique_ptr<AdaptedRobot> robot_;
 };
 
-// A robot of ours in the place of a LeKiwi, told what to do every 20 ms.
+// One of our robots in place of a LeKiwi, commanded every 20 ms.
 class InALekiwisPlace final : public Driven {
  public:
   InALekiwisPlace() : socket_(context_, LinkSocket::Kind::push, {.queue = 1}) {
@@ -307,7 +307,7 @@ const WireCase wires[] = {
 struct LieCase {
   const char* name;
   Lie lie;
-  const char* reason;  // of the joint; "": it does not stop
+  const char* reason;  // for the joint; "": it does not stop
 };
 const LieCase lies[] = {
     {"OneWrongSample", Lie::once, ""},
@@ -322,7 +322,7 @@ std::ostream& operator<<(std::ostream& out, const LieCase& lie) { return out << 
 
 class LyingReadings : public testing::TestWithParam<std::tuple<WireCase, LieCase>> {};
 
-// Of a sample that is wrong, several: an action need not come at the tick that measures it.
+// A wrong sample is repeated several times, because an action need not arrive at the tick that measures it.
 void tell_lies(Driven& robot, Lie lie) {
   for (int i = 0; i < (lie == Lie::once ? 5 : 1); ++i) {
     const uint64_t before = robot.readings();
@@ -343,7 +343,7 @@ void expect_stop_for(Driven& robot, const LieCase& lie) {
   expect_contains(*robot.heard(), reason);
 }
 
-// All that they are told from the lie on, the stop and what follows it included.
+// All commands from the wrong reading on, including the stop and everything after it.
 TEST_P(LyingReadings, MoveNothingAndAreSaid) {
   const auto& [wire, lie] = GetParam();
   if (*wire.python && !PythonPeer::has(wire.python)) GTEST_SKIP() << "Python lacks " << wire.python;

@@ -1,4 +1,4 @@
-// When every other message goes elsewhere, and when it only seems so.
+// When every other message goes to another receiver, and when it only appears so.
 #include "robots/lekiwi/share_of_observations.h"
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@ namespace sinew {
 namespace {
 
 struct Listener {
-  // So many messages, each so long after the one before, by up to `jitter` of that more or less.
+  // Receives `count` messages, each `gap` s after the previous one, varied by up to `jitter` of that.
   void hear(int count, double gap, double jitter = 0) {
     for (int i = 0; i < count; ++i) share.add(now += gap * (1 + rng.uniform(-jitter, jitter)));
   }
@@ -42,7 +42,8 @@ TEST(ShareOfObservations, ABusyComputerIsNone) {
   EXPECT_FALSE(listener.is_half()) << "slower, and not by half";
 }
 
-// It takes longer than a period over each, and finds the next two together, or its sender had to drop one.
+// The receiver takes longer than a period for each message and finds the next two together, or its sender had to drop
+// one.
 TEST(ShareOfObservations, WhoIsSlowItselfBlamesNobody) {
   for (const bool is_together : {true, false}) {
     Listener listener;

@@ -1,4 +1,4 @@
-// Robots of another dialect behind a server of this process: which there are, what they lack, and that they behave like
+// Robots of another protocol behind a server in this process: which exist, what they lack, and that they behave like
 // any other.
 #include "robots/link/adapted_robot.h"
 
@@ -18,7 +18,7 @@ RobotConfig adapted_config() {
   return config;
 }
 
-// A dialect whose robot is a FakeBody.
+// A protocol whose robot is a FakeBody.
 AdapterTable table(FakeBody** made = nullptr) {
   AdapterTable adapters = builtin_adapters();
   adapters.add({.name = "telegraph",

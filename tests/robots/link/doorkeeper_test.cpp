@@ -16,7 +16,8 @@
 #include "robots/link/socket_security.h"
 #include "tests/core/expect_error.h"
 
-// Who gets in, over real sockets of this computer. A peer that is not let in is given 0.2 s to be wrong about that.
+// Which peers are admitted, over real sockets on this computer. A refused peer gets 0.2 s in which a message would show
+// an error.
 namespace sinew {
 namespace {
 
@@ -44,7 +45,7 @@ class Socket {
     ::zmq_connect(handle_, address.c_str());
     ::zmq_send(handle_, text, std::strlen(text), ZMQ_DONTWAIT);
   }
-  // "text from NAME", or "" where nothing comes in time.
+  // "text from NAME", or "" if nothing arrives in time.
   std::string receive(double seconds) {
     set(ZMQ_RCVTIMEO, static_cast<int>(seconds * 1000));
     zmq_msg_t message;
@@ -65,7 +66,7 @@ class Socket {
 
 constexpr double in_time = 20, while_refused = 0.2;  // s
 
-// What a doorkeeper reported.
+// The reports of a doorkeeper.
 class Log {
  public:
   Doorkeeper::OnRefused writer() {
@@ -74,7 +75,7 @@ class Log {
       peers_.push_back(peer);
     };
   }
-  // The first report, as soon as it is there.
+  // Waits for the first report.
   std::optional<RefusedPeer> first() {
     for (const double begin = now_seconds(); now_seconds() < begin + in_time;) {
       if (const std::lock_guard lock(mutex_); !peers_.empty()) return peers_[0];
@@ -105,7 +106,7 @@ struct Link {
     doorkeeper->guard(server.handle(), own);
     address = server.bind();
   }
-  // What the server gets from this one.
+  // The message that the server receives from a client with these keys.
   std::string deliver(const KeyPair& keys, const std::string& server_key, double seconds) {
     Socket client(there, ZMQ_PUSH);
     trust_server(client.handle(), keys, server_key);
@@ -117,7 +118,7 @@ struct Link {
     client.send(address, "hello");
     return server.receive(while_refused);
   }
-  // Nothing comes from whoever has these keys, or none, and that is reported.
+  // Expects that nothing arrives from a peer with these keys, or without keys, and that it is reported.
   RefusedPeer expect_refused(const KeyPair* keys, const std::string& server_key = "") {
     Socket client(there, ZMQ_PUSH);
     if (keys) trust_server(client.handle(), *keys, server_key);
@@ -162,12 +163,12 @@ TEST(Doorkeeper, RefusesWhoExpectsAnotherServer) {
 TEST(Doorkeeper, RefusesWhoDoesNotEncrypt) {
   Link link;
   const RefusedPeer report = link.expect_refused(nullptr);
-  expect_contains(report.why, "it does not encrypt (CURVE)");  // for certain, or, where it noticed first, perhaps
+  expect_contains(report.why, "it does not encrypt (CURVE)");  // for certain, or "perhaps" if noticed earlier
   EXPECT_EQ(report.address, link.address);
   link.expect_still_open();
 }
 
-// A socket of its domain that was left without keys.
+// A socket in its domain that has no keys.
 TEST(Doorkeeper, RefusesWhoAsksForItsDomainInTheOpen) {
   Log log;
   Context here;

@@ -42,7 +42,7 @@ TEST(LatencyHistogram, FindsQuantiles) {
   EXPECT_EQ(histogram.quantile(1), 1.0) << "never above the longest";
 }
 
-// 2^-10 s = 0.9765625 ms begins an octave; its first buckets are 1/128 of that wide.
+// 2^-10 s = 0.9765625 ms begins an octave; its first buckets are 1/128 of that in width.
 TEST(LatencyHistogram, ItsEdgesAreWhereTheyShouldBe) {
   constexpr double octave = 1.0 / 1024;
   LatencyHistogram histogram;

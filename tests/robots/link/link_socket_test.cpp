@@ -1,4 +1,4 @@
-// What is too large for a socket is left out whole, and said; what comes after it is as good as ever.
+// A message that is too large for a socket is dropped whole and reported; later messages are unaffected.
 #include "robots/link/link_socket.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ namespace {
 
 using Frames = std::vector<std::string>;
 
-// To a router, whose messages begin with the sender's name.
+// A sender and a router, whose messages begin with the sender's name.
 struct Wire {
   explicit Wire(int64_t most_bytes) : receiver(context, LinkSocket::Kind::router, {.most_bytes = most_bytes}) {
     sender.connect(receiver.bind("tcp://127.0.0.1:*"));
@@ -29,7 +29,7 @@ struct Wire {
   void send(const Frames& frames) {
     EXPECT_TRUE(soon([&] { return sender.send(frames); }));
   }
-  // How many times it had to be asked for the next message since its first frame was there.
+  // The number of calls needed to receive the next message after its first frame arrived.
   size_t receive(Frames& frames) {
     const Doorbell nobody;
     LinkSocket* sockets[] = {&receiver};
@@ -48,8 +48,8 @@ struct Wire {
 
 struct Sent {
   const char* name;
-  size_t frames, bytes;  // bytes: of each frame
-  const char* error;     // "": it is not too large
+  size_t frames, bytes;  // bytes: per frame
+  const char* error;     // "": not too large
 };
 
 const Sent small_limit[] = {
@@ -72,7 +72,7 @@ void expect_as_sent(Wire& wire, const Sent& sent) {
   Frames expected = {"somebody"};
   if (*sent.error) {
     EXPECT_EQ(error_of([&] { wire.receiver.check_size(); }), sent.error);
-    if (sent.bytes == 0) expected.emplace_back();  // as a REQ's message begins
+    if (sent.bytes == 0) expected.emplace_back();  // like the start of a REQ's message
   } else {
     EXPECT_NO_THROW(wire.receiver.check_size());
     expected.insert(expected.end(), whole.begin(), whole.end());
@@ -94,7 +94,7 @@ TEST(LinkSocket, ManyLargeFramesAreTooLargeTogether) {
   expect_as_sent(wire, {"64 MiB and a byte", 65, 1 << 20, "a message of 68157448 bytes; 67108864 are allowed"});
 }
 
-// ZeroMQ itself would take away what lies there.
+// ZeroMQ itself would remove an existing file there.
 TEST(LinkSocket, AnIpcAddressTakesNobodysPlace) {
   namespace fs = std::filesystem;
   const std::string path = testing::TempDir() + "sinew_ipc_" + std::to_string(::getpid());
@@ -110,7 +110,7 @@ TEST(LinkSocket, AnIpcAddressTakesNobodysPlace) {
   const auto first = listen();
   first->bind(address);
   expect_contains(error_of([&] { listen()->bind(address); }), "another program does already");
-  // What a killed process leaves behind.
+  // The socket file that a killed process leaves behind.
   const std::string left = path + "_left";
   const int dead = ::socket(AF_UNIX, SOCK_STREAM, 0);
   sockaddr_un name{.sun_family = AF_UNIX, .sun_path = {}};

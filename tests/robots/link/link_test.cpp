@@ -22,7 +22,7 @@ TEST(Link, ConnectsArmsMovesAndStops) {
   client.stop("enough");
   ASSERT_TRUE(soon([&] { return client.robot().mode == Mode::stopped; }));
   EXPECT_EQ(client.robot().alarm, Alarm::operator_stop);
-  client.arm();  // in vain
+  client.arm();  // has no effect
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   EXPECT_EQ(client.robot().mode, Mode::stopped);
   client.acknowledge();
@@ -33,7 +33,7 @@ TEST(Link, ConnectsArmsMovesAndStops) {
   client.check();
 }
 
-// Delays beyond a period: actions overtake each other. What was overtaken is not lost.
+// Delays longer than a period: actions overtake each other. An overtaken action is not lost.
 TEST(Link, WhatIsOvertakenHasArrived) {
   const RobotConfig config = patient_config();
   FakeBody body(config);
@@ -64,7 +64,7 @@ TEST(Link, AFaultIsToldInTheBodysWords) {
   ASSERT_TRUE(soon([&] { return client.robot().mode == Mode::armed; }));
   body.broken = true;
   ASSERT_TRUE(soon([&] { return told.load(); }));
-  // The alarm comes with an observation, which may be later than the words.
+  // The alarm comes with an observation, which may arrive after the reason.
   ASSERT_TRUE(soon([&] { return client.robot().mode == Mode::stopped; }));
   EXPECT_EQ(client.robot().alarm, Alarm::fault);
 }

@@ -1,4 +1,4 @@
-// What is refused is said once for each reason, and seldom again, however often and in however many ways it comes.
+// A refusal is reported once per reason and rarely again, however often and in however many ways it occurs.
 #include "robots/link/refusal_log.h"
 
 #include <gtest/gtest.h>
@@ -43,7 +43,7 @@ TEST(RefusalLog, TheCommonestStandsInOneSentence) {
   EXPECT_EQ(log.commonest(), "too late");
 }
 
-// 100,000 random texts within 5 s: few lines, and all are counted.
+// 100,000 random texts within 5 s: few lines are printed, and all texts are counted.
 TEST(RefusalLog, WhoeverMakesUpReasonsFillsNeitherMemoryNorTheScreen) {
   RefusalLog log(10);
   Rng rng(1);

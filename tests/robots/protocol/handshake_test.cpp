@@ -1,4 +1,4 @@
-// Policy, robot's file and robot: what does not go together is named with both sides' values.
+// Policy, robot's file and robot: each mismatch is reported with both sides' values.
 #include "robots/protocol/handshake.h"
 
 #include <cmath>
@@ -94,7 +94,7 @@ TEST(Handshake, TheRobotsSideSaysNoLikewise) {
   expect_contains(disagreement(hello, fake_welcome()), "'gyro'");
 }
 
-// Whatever either side says of the actions and times that is not the other's, in either direction.
+// Every difference between the two sides in actions and times, in either direction.
 TEST(Handshake, EveryDifferenceInActionsAndTimesIsNamed) {
   using Change = std::function<void(ActionSpec&, LinkTiming&)>;
   const std::pair<Change, const char*> changes[] = {
@@ -130,7 +130,7 @@ TEST(Handshake, EveryDifferenceInActionsAndTimesIsNamed) {
     expect_contains(welcome_error(welcome), what);
   }
   Welcome renamed = fake_welcome();
-  renamed.interface.actions.parts[0].name = "motors";  // which means nothing
+  renamed.interface.actions.parts[0].name = "motors";  // which has no meaning
   check_welcome(renamed, PolicyRunner(policy), fake_config());
 }
 

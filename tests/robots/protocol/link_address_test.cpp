@@ -46,11 +46,11 @@ TEST(LinkAddress, KnowsWhatStaysOnThisComputer) {
     EXPECT_FALSE(is_loopback(address)) << address;
 }
 
-// Hosts × slips: each is said to be none, and what to write in its place is the address that was meant.
+// Hosts × typing errors: each is reported as invalid, and the suggested address is the intended one.
 TEST(LinkAddress, ASlipIsMendedAndNotAllowed) {
   using Slip = std::function<std::string(const std::string& host, const std::string& port)>;
   const std::vector<std::pair<Slip, bool>> slips = {
-      // whether the port is still to be read
+      // whether the port is still readable
       {[](auto& host, auto& port) { return host + ":" + port; }, true},
       {[](auto& host, auto& port) { return "//" + host + ":" + port; }, true},
       {[](auto& host, auto& port) { return "tcp:" + host + ":" + port; }, true},

@@ -112,7 +112,7 @@ TEST(Messages, ComeBackAsTheyWere) {
   EXPECT_EQ(std::get<HeartbeatReply>(round_trip(all_kinds()[9])).received, 90.5);
 }
 
-// What docs/protocol.md shows.
+// The bytes shown in docs/protocol.md.
 TEST(Messages, AnArmAndAnActionByteByByte) {
   EXPECT_EQ(encode(Arm{5}), (std::vector<std::string>{"\x82\xa4kind\xa3"
                                                       "arm\xa7session\x05"}));
@@ -126,8 +126,7 @@ TEST(Messages, AnArmAndAnActionByteByByte) {
                                       "\0\0\0\0\0\0\xe0\x3f\0\0\0\0\0\0\xe0\xbf"s}));
 }
 
-// The maps of docs/protocol.md, each with the frames that follow it. What is left out of the second one stands in the
-// first.
+// The maps of docs/protocol.md, each with the frames that follow it. Keys left out of the second one are in the first.
 std::vector<json> documented() {
   std::ifstream file(SINEW_SOURCE_DIR "/docs/protocol.md");
   std::string page{std::istreambuf_iterator<char>(file), {}};
@@ -174,7 +173,7 @@ TEST(Messages, WhatIsWrongIsNamed) {
   std::vector<std::string> observation = encode(all_kinds()[6]);
   observation.pop_back();
   expect_contains(error_for(observation), "an observation with 2 images comes in 4 frames");
-  // Version 1 had no timing: what counts is that it is another version.
+  // Version 1 had no timing: only the different version counts.
   for (const int kind : {0, 1}) {
     json greeting = json::from_msgpack(encode(all_kinds()[static_cast<size_t>(kind)])[0]);
     json timeless = greeting;
@@ -187,7 +186,7 @@ TEST(Messages, WhatIsWrongIsNamed) {
   }
 }
 
-// One reader would take the first, another one the last.
+// One reader would use the first value, another the last.
 TEST(Messages, AKeyThatStandsTwiceIsRefused) {
   for (const Message& message : all_kinds()) {
     std::vector<std::string> frames = encode(message);
@@ -209,7 +208,7 @@ TEST(Messages, WhatLiesTooDeepIsRefused) {
   expect_contains(error_for({std::string(300000, '\x91')}), "300000 bytes");
 }
 
-// Truncated, changed and random: an Error or a message, never anything else.
+// Truncated, changed and random input yields an Error or a message, never anything else.
 TEST(Messages, DamageDoesNoHarm) {
   Rng rng(1);
   const std::vector<Message> kinds = all_kinds();
@@ -231,7 +230,7 @@ TEST(Messages, DamageDoesNoHarm) {
   EXPECT_LT(refused, 20000);
 }
 
-// Whatever kind it says to be, a header that is larger than any of ours is not read to its end.
+// A header larger than any of ours is not read to its end, whatever its kind.
 TEST(Messages, AHeaderHasBounds) {
   std::string deep(9, '\x91');
   deep += '\xc0';

@@ -1,4 +1,4 @@
-// What is wrong in a robot's file is said with its place: every key, in every order of the file.
+// Errors in a robot's file are reported with their position: every key, in every order of the file.
 #include "robots/protocol/robot_config.h"
 
 #include <gtest/gtest.h>
@@ -44,7 +44,7 @@ TEST_F(RobotConfigTest, ErrorsNameTheirPlace) {
       {"address", "127.0.0.1:5570"},
       {"address", "tcp://127.0.0.1:99999"},
       {"stop_address", "tcp://127.0.0.1"},
-      {"stop_address", "tcp://127.0.0.1:5570"},  // as the other
+      {"stop_address", "tcp://127.0.0.1:5570"},  // same as the other
       {"control_rate", "250"},
       {"max_age", "1"},
       {"watchdog", "0.01"},

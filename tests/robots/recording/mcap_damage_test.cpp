@@ -1,4 +1,4 @@
-// What is left of an MCAP file that was cut or damaged.
+// The readable remainder of an MCAP file that was cut or damaged.
 #include <algorithm>
 
 #include "core/random.h"
@@ -13,7 +13,7 @@ namespace {
 
 using McapDamageTest = McapTest;
 
-// A disk would take long for so many files.
+// A disk would be slow for so many files.
 Contents contents_of_bytes(const std::string& bytes) {
   fuzz::MemoryFile file("given.mcap");
   file.set(bytes);
@@ -40,8 +40,8 @@ TEST_F(McapDamageTest, CutAtEveryByte) {
   EXPECT_EQ(most, all.size());
 }
 
-// All bytes are under some checksum. A chunk that has become a record of an unknown kind is passed over; the messages
-// after it come, and in the end the file is found wanting.
+// Every byte is covered by a checksum. A chunk that has become a record of an unknown kind is skipped; the messages
+// after it are read, and at the end the file is reported as damaged.
 TEST_F(McapDamageTest, EveryChangedByteIsNoticed) {
   const std::string bytes = read_file(small_file());
   const std::vector<McapMessage> all = contents_of(file("small.mcap")).messages;
@@ -58,7 +58,7 @@ TEST_F(McapDamageTest, EveryChangedByteIsNoticed) {
     }
 }
 
-// Whatever the bytes: messages, an Error, or what is wrong.
+// Any bytes yield messages, an Error, or a description of the damage.
 TEST_F(McapDamageTest, DamageDoesNoHarm) {
   const std::string bytes = read_file(small_file());
   Rng rng(1);

@@ -1,4 +1,4 @@
-// What an MCAP file of ours holds, and what is read of our own and of others.
+// The contents of our MCAP files, and the reading of our own and of others.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -46,7 +46,7 @@ TEST_F(McapTest, NothingButTheChannels) {
   EXPECT_TRUE(contents.messages.empty());
 }
 
-// The bytes that the specification asks for. The checksums come from Python's zlib.
+// The bytes that the specification requires. The checksums come from Python's zlib.
 TEST_F(McapTest, ATinyFileByteByByte) {
   {
     McapWriter writer(file("tiny.mcap"));
@@ -92,7 +92,7 @@ TEST_F(McapTest, AChunkIsWrittenAsSoonAsItIsFull) {
   EXPECT_EQ(contents_of(file("half.mcap")).messages.size(), 21u);
 }
 
-// A file of these records.
+// A file with these records.
 std::string mcap_file(const std::string& records) {
   std::string out(mcap::magic);
   put_record(out, Opcode::header, [&] { out += std::string(8, '\0'); });
@@ -142,7 +142,7 @@ std::string chunk_record(const std::string& records, const std::string& compress
   return out;
 }
 
-// Without a schema, a chunk, an index, a summary; with records that are not known.
+// Without a schema, a chunk, an index, a summary; with unknown records.
 TEST_F(McapTest, OtherPeoplesFiles) {
   const std::string plain = unknown_record() + channel_record(0) + message_record(0, "one");
   const Contents contents = contents_of(

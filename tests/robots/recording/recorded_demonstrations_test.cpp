@@ -1,4 +1,4 @@
-// What a recorded session shows a policy.
+// The demonstrations in a recorded session.
 #include "robots/recording/recorded_demonstrations.h"
 
 #include <limits>
@@ -21,7 +21,7 @@ actuators:
      scale: -2}
 )";
 
-// Of a robot with a camera of 1 × 2 pixels, blue first.
+// A session of a robot with a camera of 1 × 2 pixels, blue first.
 Recording session() {
   Recording recording;
   RecordedSession& session = recording.session;
@@ -36,7 +36,7 @@ Recording session() {
   return recording;
 }
 
-// Observation `sequence` at that time, and the action that answers it, in `armed`.
+// Adds observation `sequence` at time `stamp`, and the action that answers it, in session `armed`.
 void add(Recording& recording, uint64_t sequence, double stamp, uint64_t armed, std::vector<double> command) {
   ObservationMessage message;
   message.sequence = sequence;
@@ -61,7 +61,7 @@ TEST(RecordedDemonstrations, AreWhatWasSeenAndDone) {
   recording.actions.back().refusal = Refusal::stale;
   add(recording, 5, 0.08, 1, {0.5, 2});
   add(recording, 6, 0.50, 1, {0.5, 2});  // after a gap
-  add(recording, 7, 0.52, 2, {0.5, 2});  // armed anew
+  add(recording, 7, 0.52, 2, {0.5, 2});  // armed again
   recording.observations.push_back(recording.observations.back());
   recording.observations.back().message.sequence = 8;  // nothing answers it
   add(recording, 9, 0.54, 2, {0, 0});

@@ -1,4 +1,4 @@
-// What is recorded comes back with the same bits.
+// Recorded data is read back with the same bits.
 #include "robots/recording/recording.h"
 
 #include <gtest/gtest.h>
@@ -132,7 +132,7 @@ TEST_F(RecordingTest, ObservationsComeBackWithTheirImages) {
     RecordedObservation blind = observation(4, 100.5);
     blind.message.images = {"", std::string(100, 'x')};  // not encoded; of a wrong size
     writer.add(blind);
-    // A robot's side that began anew.
+    // A robot's side that restarted.
     RecordedObservation again = observation(1, 101);
     again.message.images[1] = "\5\6\7\x8";
     writer.add(again);
@@ -190,8 +190,8 @@ TEST_F(RecordingTest, ActionsLatenciesAndEventsComeBack) {
   EXPECT_EQ(recording.events[1].text, "no UTF-8: \xef\xbf\xbd");
 }
 
-// Bits at random: denormal and not finite ones among them. And numbers that are known for being hard: of the one, the
-// shortest text becomes another float32 by way of float64.
+// Random bits, including denormal and non-finite numbers. And known hard numbers: for one of them, the shortest text
+// becomes another float32 when parsed via float64.
 TEST_F(RecordingTest, AnyNumberComesBackWithTheSameBits) {
   Rng rng(1);
   RecordedAction action;
@@ -212,7 +212,7 @@ TEST_F(RecordingTest, AnyNumberComesBackWithTheSameBits) {
   EXPECT_EQ(bits_of(recording.actions.at(0).wanted), bits_of(action.wanted));
 }
 
-// What others read.
+// The format that other programs read.
 TEST_F(RecordingTest, TheMessagesOneByOne) {
   const double now = now_seconds();
   {
@@ -306,7 +306,7 @@ TEST_F(RecordingTest, WhatIsWrongIsNamed) {
   expect_contains(error_for("/observation", observation), "mode: 'dancing' is none of those known");
 }
 
-// The same as bytes, without checksums and an end.
+// The same as bytes, without checksums and without an end.
 std::string bytes_of(const McapMessage& message) {
   std::string out(mcap::magic);
   mcap::put_record(out, mcap::Opcode::header, [&] { mcap::put(out, uint64_t{0}); });
@@ -318,7 +318,7 @@ std::string bytes_of(const McapMessage& message) {
   return out;
 }
 
-// Texts with changes at random: an Error, or something that was read, never anything else.
+// Randomly changed texts yield an Error or a valid result, never anything else.
 TEST_F(RecordingTest, DamageDoesNoHarm) {
   {
     RecordingWriter writer(file("a.mcap"), session());

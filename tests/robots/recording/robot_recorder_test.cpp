@@ -1,4 +1,4 @@
-// What a robot's side records of whoever drives it.
+// The recording that a robot's side makes of the driving side.
 #include "robots/recording/robot_recorder.h"
 
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ class RobotRecorderTest : public testing::Test {
   std::string folder_ = testing::TempDir() + "sinew_robot_recorder_" + std::to_string(::getpid());
 };
 
-// One that is armed where `session` is not 0.
+// An observation that is armed if `session` is not 0.
 SentObservation sent(uint64_t session, uint64_t sequence, uint64_t action = 0, double told = 0, uint64_t limited = 0) {
   return {.message = {.session = session,
                       .sequence = sequence,
@@ -136,7 +136,7 @@ TEST_F(RobotRecorderTest, NothingIsOverwritten) {
   expect_contains(error_of([&] { record(file("no/a.mcap"), {}); }), "No such file or directory");
 }
 
-// Every action comes after what it answers, wherever the file ends.
+// Every action comes after the observation it answers, wherever the file ends.
 TEST_F(RobotRecorderTest, CutShort) {
   std::vector<SentObservation> all;
   for (uint64_t i = 1; i <= 40; ++i) all.push_back(sent(1, i, i - 1, 0.01 * static_cast<double>(i)));
@@ -158,7 +158,7 @@ TEST_F(RobotRecorderTest, CutShort) {
   EXPECT_GT(most, 0u);
 }
 
-// A robot over real sockets, driven by a policy whose every decision is kept in `decisions`.
+// A robot over real sockets, driven by a policy whose every decision is stored in `decisions`.
 struct Driven {
   Driven(FakeBody& body, const RobotConfig& config, const std::string& path, std::vector<PolicyDecision>& decisions)
       : recorder(path, config, body.sensors()),

@@ -86,7 +86,7 @@ TEST(ActuatorLimits, ADifferenceNamesBothSidesValues) {
   other.velocity = 3;
   EXPECT_EQ(difference({hip}, {other}), "actuator 'hip' has the velocity 2 in robot.yaml, 3 in the robot");
   other = hip;
-  other.unit = "rad";  // what it is anyway
+  other.unit = "rad";  // the same as before
   EXPECT_EQ(difference({hip}, {other}), "");
   other.unit = "deg";
   EXPECT_EQ(difference({hip}, {other}), "actuator 'hip' has the unit rad in robot.yaml, deg in the robot");

@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t size = 32 * 24 * 3;
 
-// Red, green and blue of their own brightness, and noise about it.
+// Red, green and blue at separate brightness levels, with noise added.
 std::string picture(Rng& rng, int noise) {
   std::string bytes(size, '\0');
   const int level[] = {200, 20, 90};
@@ -59,7 +59,7 @@ TEST(PictureWatch, TooManyInARowAreAnError) {
   }
 }
 
-// As the policy's side meets it: the frame is not accepted, and the reason names camera and key.
+// On the policy's side: the frame is not accepted, and the reason names camera and key.
 TEST(PictureWatch, AFrozenCameraIsNotAccepted) {
   const SensorSpec image{
       .name = "eye", .type = SensorSpec::Type::uint8, .shape = {24, 32, 3}, .format = "red, green, blue"};

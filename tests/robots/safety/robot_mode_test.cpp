@@ -14,7 +14,7 @@ TEST(RobotMode, IsArmedOnlyAfterAgreementAndWithoutAlarm) {
   EXPECT_FALSE(robot.arm({}, 0, 0));
   EXPECT_TRUE(robot.arm({}, 1, 0));
   EXPECT_EQ(robot.mode(), Mode::armed);
-  EXPECT_FALSE(robot.arm({}, 2, 0));  // it is already
+  EXPECT_FALSE(robot.arm({}, 2, 0));  // already armed
 }
 
 TEST(RobotMode, AStopStaysUntilItIsAcknowledged) {
@@ -31,7 +31,7 @@ TEST(RobotMode, AStopStaysUntilItIsAcknowledged) {
   EXPECT_EQ(robot.mode(), Mode::inactive);
   EXPECT_FALSE(robot.arm({}, ~uint64_t{0}, 0));  // no number would be greater
   EXPECT_FALSE(robot.arm({}, largest_session_step + 2, 0));
-  EXPECT_FALSE(robot.arm({}, 1, 0));  // actions of that session may still be on their way
+  EXPECT_FALSE(robot.arm({}, 1, 0));  // actions of that session may still be in transit
   EXPECT_TRUE(robot.arm({}, 2, 0));
   robot.stop({Alarm::tilt});
   robot.acknowledge();
@@ -56,7 +56,7 @@ TEST(RobotMode, ALinkThatComesBackDoesNotMoveIt) {
   EXPECT_EQ(robot.mode(), Mode::unconfigured);
 }
 
-// Every reason to stop, after every other, and everything that may be asked of it then.
+// Every stop reason after every other, followed by every possible request.
 TEST(RobotMode, AcknowledgingEndsAllButAnEmergencyStopAndReleasingThatAlone) {
   for (size_t first = 1; first < alarm_count; ++first)
     for (size_t second = 1; second < alarm_count; ++second) {

@@ -10,7 +10,7 @@
 #include "tests/core/allocation_counter.h"
 #include "tests/core/expect_error.h"
 
-// What must not be obeyed is refused, what is obeyed stays within every limit.
+// Invalid actions are refused, and accepted ones stay within every limit.
 namespace sinew {
 namespace {
 
@@ -46,13 +46,13 @@ ActuatorLimits motor() {
           .damping = 0.5};
 }
 
-// A gate of one actuator, its joint, and a clock of 100 Hz.
+// A gate with one actuator, its joint, and a clock of 100 Hz.
 struct Bench {
   explicit Bench(const ActuatorLimits& limits, double at = 0) : gate({limits}, 0.05), position(at) {
     gate.begin(7, measured(), now);
   }
   MeasuredJoints measured() const { return {{&position, 1}, {&velocity, 1}, {&torque, 1}, now}; }
-  // It was there all the time.
+  // Places the joint as if it had always been there.
   void put(double at) {
     position = at;
     gate.believe(measured());
@@ -82,7 +82,7 @@ TEST(SafetyGate, RefusesWhatMustNotBeObeyed) {
   EXPECT_EQ(pass({7, 5, 999.9, values}), Refusal::stale);
   EXPECT_EQ(pass({7, 5, 1000.1, values}), Refusal::stale);  // of the future
   EXPECT_EQ(pass({7, 5, nan, values}), Refusal::stale);
-  EXPECT_EQ(bench.command, 99);  // left alone by all of them
+  EXPECT_EQ(bench.command, 99);  // unchanged by all of them
   EXPECT_EQ(pass({7, 5, 1000, values}), Refusal::none);
   EXPECT_EQ(pass({7, 5, 1000, values}), Refusal::repeated);
   EXPECT_EQ(pass({7, 4, 1000, values}), Refusal::reordered);
@@ -173,7 +173,7 @@ TEST(SafetyGate, ATorqueOnlySlowsDownAtTheEnds) {
   bench.pass(-3);
   EXPECT_EQ(bench.command, -3);
   bench.velocity = 1.9;
-  bench.put(0.9);  // too fast for the 0.1 rad that are left: √(2 · 10 · 0.1) = 1.41
+  bench.put(0.9);  // too fast for the remaining 0.1 rad: √(2 · 10 · 0.1) = 1.41
   bench.pass(3);
   EXPECT_EQ(bench.command, 0);
   bench.velocity = 0;
@@ -205,7 +205,7 @@ TEST(SafetyGate, WhatIsToldWhenActionsStop) {
   EXPECT_EQ(command, (std::vector<double>{0, 0, 0}));
 }
 
-// Whatever arrives and whatever is measured: what is told is finite and within what the actuator may be told.
+// For any action and any measurement, the command is finite and within the actuator's limits.
 TEST(SafetyGate, NothingGetsPast) {
   SafetyGate gate({servo(), wheel(), motor()}, 0.05, infinity);
   const double highest[] = {1, 2, 4};
@@ -280,7 +280,7 @@ TEST(SafetyGate, ALieDoesNotBecomeTrueWithTime) {
 
 TEST(SafetyGate, AJointThatWasHeldBackMaySnapToWhereItIsTold) {
   Bench bench(servo());
-  for (int i = 0; i < 200; ++i) bench.pass(1);  // the joint stays at 0, and is told 0.5
+  for (int i = 0; i < 200; ++i) bench.pass(1);  // the joint stays at 0, with the command 0.5
   bench.position = 0.45;
   EXPECT_EQ(bench.pass(1), Refusal::none);
 }
@@ -304,7 +304,7 @@ TEST(SafetyGate, ReadingsThatAreExchangedAreNotBelieved) {
   EXPECT_EQ(pass(3), Refusal::none);
 }
 
-// `step` included: it draws a command back to what is measured, which may be wrong.
+// Includes `step`, which pulls a command back to the measured position, which may be wrong.
 TEST(SafetyGate, NothingThatIsMeasuredMovesACommandFasterThanItMay) {
   ActuatorLimits free_wheel = wheel();
   free_wheel.position = {-1000, 1000};

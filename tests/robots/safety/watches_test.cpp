@@ -11,7 +11,7 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-// Two actuators; all is well until a test changes something.
+// Two actuators in a valid state until a test changes something.
 struct Robot {
   std::vector<ActuatorLimits> actuators = {{.name = "hip",
                                             .command = "position",
@@ -40,7 +40,7 @@ struct Robot {
 TEST(Watches, AreQuietWhileAllIsWell) {
   Robot robot;
   EXPECT_FALSE(robot.watched());
-  robot.torque.clear();  // what is not measured is not watched
+  robot.torque.clear();  // unmeasured quantities are not watched
   robot.temperature.clear();
   robot.gravity.clear();
   EXPECT_FALSE(robot.watched());
@@ -71,7 +71,7 @@ TEST(Watches, FindAJointBeyondItsRange) {
 
 TEST(Watches, FindTorqueAndHeat) {
   Robot robot;
-  robot.torque = {100, -5.9};  // the first has no limit of torque
+  robot.torque = {100, -5.9};  // the first has no torque limit
   EXPECT_FALSE(robot.watched());
   robot.torque[1] = -6.1;
   EXPECT_EQ(robot.watched().alarm, Alarm::torque);
