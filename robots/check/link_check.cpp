@@ -52,10 +52,10 @@ namespace {
 struct NamedDuty {
   const char* name;
   bool is_for_armed;
-  std::string (RobotCheck::*test)();  // what is wrong; "": nothing
+  std::string (RobotCheck::*test)();  // returns what is wrong; "": nothing
 };
 
-// In the order in which they are tried.
+// In the order of the tests.
 const NamedDuty duties[] = {
     {"welcomes", false, &RobotCheck::welcomes},
     {"is what its file says", false, &RobotCheck::is_what_its_file_says},

@@ -8,32 +8,33 @@
 #include "robots/link/link_socket.h"
 #include "robots/protocol/robot_config.h"
 
-/// Whether somebody else's side of the link does what docs/protocol.md asks of it, duty by duty.
+/// Checks whether another implementation of one side of the link fulfils docs/protocol.md, duty by duty.
 namespace sinew {
 
 struct DutyReport {
   enum class Outcome { kept, broken, untried };
   std::string duty;
   Outcome outcome = Outcome::untried;
-  std::string remark;  // what was seen
+  std::string remark;  // what was observed
 };
 
 struct LinkCheckOptions {
-  SecureSocket secure = {};                    // of check_robot: this side's keys
-  std::optional<RobotSecurity> security = {};  // of check_policy_side: the robot's keys, and those of whom it lets in
-  bool arm = false;               // also what moves it, or could; else the robot is never asked to be armed
+  SecureSocket secure = {};                    // for check_robot: this side's keys
+  std::optional<RobotSecurity> security = {};  // for check_policy_side: the robot's keys, and the peers that it admits
+  bool arm = false;               // also duties that move the robot, or could; else the check never requests arming
   double connect_timeout = 5;     // s
-  std::vector<std::string> only;  // of the duties; empty: all
-  std::function<void(const DutyReport&)> on_report;  // as soon as it is known
+  std::vector<std::string> only;  // duties to check; empty: all
+  std::function<void(const DutyReport&)> on_report;  // called as soon as a duty's outcome is known
 };
 
-/// A robot that listens where its file says. Unarmed, nothing that could move it is said. Armed, it holds its pose but
-/// for some periods in which it is told to go beyond its range, and in the end its emergency stop is pressed, and
-/// released. Throws an Error for a duty in `only` that there is not.
+/// Checks a robot that listens where its file says. Unarmed, the check sends nothing that could move it. Armed, the
+/// robot holds its pose, except for some periods in which it is commanded beyond its range; at the end its emergency
+/// stop is pressed and released. Throws an Error for an unknown duty in `only`.
 std::vector<DutyReport> check_robot(const RobotConfig& config, const LinkCheckOptions& options);
 
-/// A policy's side that connects to where the robot's file says: this is the robot, whose joints are simulated. It is
-/// to arm the robot when it can (`sinew stream --arm`). `only` and `arm` mean nothing here.
+/// Checks a policy's side that connects to the address in the robot's file; this process acts as the robot, with
+/// simulated joints. The policy's side must arm the robot when it can (`sinew stream --arm`). `only` and `arm` are
+/// ignored.
 std::vector<DutyReport> check_policy_side(const RobotConfig& config, const LinkCheckOptions& options);
 
 }  // namespace sinew

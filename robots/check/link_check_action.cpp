@@ -1,4 +1,4 @@
-// The duties of a robot that is armed: what it obeys, and what it refuses or limits.
+// The duties of an armed robot: what it obeys, and what it refuses or limits.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
 constexpr int periods_to_see = 6;
-constexpr int periods_beyond = 3;  // in which it is told to go where it must not
+constexpr int periods_beyond = 3;  // during which it is commanded beyond its range
 
 }  // namespace
 
@@ -26,8 +26,8 @@ std::string RobotCheck::obeys() {
   return "";
 }
 
-// One such action among good ones: it is counted as refused, and the robot goes on. It comes alone, for of several that
-// come within a tick a robot need look at the newest alone.
+// Sends one bad action among good ones: the robot must count it as refused, and go on. It is sent alone, because a
+// robot need only examine the newest of several actions within a tick.
 std::string RobotCheck::refuses_each(const std::function<void(ActionMessage&)>& spoil, const std::string& what) {
   make_armed();
   const uint64_t refused = probe_.seen.refused;
@@ -114,7 +114,7 @@ std::string RobotCheck::refuses_other_stamps() {
   return wrong;
 }
 
-// Beyond all ranges for a moment: joints stay within theirs, and move no faster than they may.
+// Commands beyond all ranges for a moment: joints must stay within their ranges, and move no faster than allowed.
 std::string RobotCheck::limits() {
   make_armed();
   const uint64_t limited = probe_.seen.limited;

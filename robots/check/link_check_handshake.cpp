@@ -10,7 +10,7 @@
 namespace sinew {
 namespace {
 
-// A greeting of another version: what else it says is not to be looked at.
+// A greeting of another version; its other content must not be examined.
 LinkProbe::Frames of_version(const Hello& hello, int version) {
   nlohmann::json header = nlohmann::json::from_msgpack(encode(hello)[0]);
   header["version"] = version;
@@ -21,7 +21,7 @@ LinkProbe::Frames of_version(const Hello& hello, int version) {
 
 }  // namespace
 
-// Whoever controlled it a moment ago does so until link_timeout has passed.
+// The previous controller keeps its place until link_timeout has passed.
 std::string RobotCheck::welcomes() {
   if (!probe_.greet(hello_, options_.connect_timeout).empty() && probe_.refusals > 0)
     probe_.live(config_.link_timeout + slack);
@@ -55,7 +55,7 @@ std::string RobotCheck::refuses_other_versions() {
   return "";
 }
 
-// It may be asked again after that.
+// The robot may be greeted again afterwards.
 std::string RobotCheck::refuses(const std::string& what, const Hello& other) {
   greet();
   const std::optional<bool> is_welcomed = is_welcome(encode(other));
@@ -173,7 +173,7 @@ std::string RobotCheck::lets_a_silent_controller_go() {
     return fmt::format(
         "{:.2g} s after the first one fell silent (link_timeout {:.2g} s) a second one is not welcome: {}", waited,
         config_.link_timeout, why);
-  second.is_silent = true;  // and is forgotten likewise
+  second.is_silent = true;  // and is forgotten as well
   probe_.live(config_.link_timeout + slack);
   return "";
 }

@@ -8,13 +8,13 @@
 
 namespace sinew {
 
-/// The duties of a robot, each tried by saying what keeps or breaks it. A test returns what is wrong, or throws it as
-/// an Error where it cannot even begin; "": the duty is kept.
+/// The duties of a robot, each tested by sending messages that comply or violate. A test returns what is wrong, or
+/// throws it as an Error if it cannot even begin; "": the duty is kept.
 class RobotCheck {
  public:
   RobotCheck(const RobotConfig& config, const LinkCheckOptions& options);
 
-  // Of the handshake: robots/check/link_check_handshake.cpp.
+  // The handshake: robots/check/link_check_handshake.cpp.
   std::string welcomes();
   std::string is_what_its_file_says();
   std::string refuses_other_versions();
@@ -24,7 +24,7 @@ class RobotCheck {
   std::string refuses_other_sensors();
   std::string obeys_one_controller();
   std::string lets_a_silent_controller_go();
-  // What it says: robots/check/link_check_observation.cpp.
+  // What it sends: robots/check/link_check_observation.cpp.
   std::string observes_at_its_rate();
   std::string counts_and_stamps();
   std::string says_what_was_announced();
@@ -51,12 +51,12 @@ class RobotCheck {
   std::string releases_its_emergency_stop();
 
  private:
-  static constexpr double slack = 0.3;       // s: what a busy computer may take beyond what was agreed
-  static constexpr double patience = 2;      // s: for what has to come
-  static constexpr double stop_timeout = 2;  // s: for the emergency stop's confirmation
-  /// s: for what must not come, and would within that time.
+  static constexpr double slack = 0.3;       // s: tolerance beyond the agreed times, for a busy computer
+  static constexpr double patience = 2;      // s: timeout for what must arrive
+  static constexpr double stop_timeout = 2;  // s: timeout for the emergency stop's confirmation
+  /// s: how long to wait for what must not arrive, but would arrive within that time.
   double soon() const;
-  /// Says it until it is welcomed (true) or refused; "no answer" is neither.
+  /// Repeats a greeting until it is welcomed (true) or refused; "no answer" is neither.
   std::optional<bool> is_welcome(const LinkProbe::Frames& greeting);
   void greet();
   void make_inactive();
@@ -71,7 +71,7 @@ class RobotCheck {
   LinkCheckOptions options_;
   LinkProbe probe_;
   bool is_pressed_ = false;  // its emergency stop, by this side
-  Hello hello_;              // that fits
+  Hello hello_;              // a valid one
 };
 
 }  // namespace sinew

@@ -1,4 +1,4 @@
-// The duties of what a robot says.
+// The duties for what a robot sends.
 #include <algorithm>
 #include <cmath>
 
@@ -13,7 +13,7 @@ constexpr uint64_t observations_to_see = 20;
 
 }  // namespace
 
-// By its own clock: how late they come here is the network's.
+// By the robot's own clock: delays of arrival here are the network's.
 std::string RobotCheck::observes_at_its_rate() {
   make_inactive();
   const ObservationMessage first = probe_.seen;
@@ -102,8 +102,8 @@ std::string RobotCheck::survives_rubbish() {
       {""},
       {"rubbish"},
       {std::string("\xc1")},
-      {std::string(100000, '\x91')},             // lists in lists
-      {std::string("\xdf\xff\xff\xff\xff", 5)},  // a map of four thousand million
+      {std::string(100000, '\x91')},             // nested lists
+      {std::string("\xdf\xff\xff\xff\xff", 5)},  // a map of four thousand million entries
       {std::string("\x81\xa4kind\xa5"
                    "dance")},
       {std::string("\x82\xa4kind\xa3"

@@ -1,4 +1,4 @@
-// The duties of a policy's side: this is the robot that it connects to.
+// The duties of a policy's side; this process is the robot that it connects to.
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -21,11 +21,12 @@
 namespace sinew {
 namespace {
 
-constexpr int64_t most_bytes = 1 << 19;  // of a frame: nothing that a policy's side says is larger
-constexpr double slack = 0.3;            // s: what a busy computer may take beyond what was agreed
-constexpr double phase = 0.6;            // s: how long each duty is looked at; whoever arms it waits no longer than 2 s
+constexpr int64_t most_bytes = 1 << 19;  // of a frame: no message of a policy's side is larger
+constexpr double slack = 0.3;            // s: tolerance beyond the agreed times, for a busy computer
+constexpr double phase = 0.6;            // s: duration of each duty's test; a policy's side waits at most 2 s before it
+                                         // arms
 
-// A robot by hand: its joints follow what they are told, and it says what a test wants it to say.
+// A hand-written robot: its joints follow their commands, and it sends what a test requires.
 class ProbeRobot {
  public:
   ProbeRobot(const RobotConfig& config, const std::optional<RobotSecurity>& security)
@@ -38,7 +39,7 @@ class ProbeRobot {
     for (size_t i = 0; i < config.actuators.size(); ++i) joints_[i] = middle(config.actuators[i].limits);
   }
 
-  // Takes what comes, and observes at its rate once it has welcomed somebody.
+  // Handles messages, and sends observations at its rate once it has welcomed a policy's side.
   bool until(const std::function<bool()>& condition, double seconds) {
     const auto serve = [this] {
       listen();
@@ -63,23 +64,23 @@ class ProbeRobot {
   }
   void say(const Message& message) { socket_.send(encode(message), controller_); }
 
-  // Why somebody did not get in, the last time; "": nobody was refused.
+  // Why a peer was refused most recently; "": none was.
   std::string not_let_in() const {
     const std::lock_guard lock(mutex_);
     return not_let_in_;
   }
 
-  std::function<void(ObservationMessage&)> spoil;  // each observation, before it goes
+  std::function<void(ObservationMessage&)> spoil;  // each observation, before it is sent
 
-  // What it heard.
+  // What it received.
   Hello hello;
   std::string not_understood;
-  uint64_t hellos = 0, heartbeats = 0, others = 0;  // others: neither of them
+  uint64_t hellos = 0, heartbeats = 0, others = 0;  // others: messages of neither kind
   double heard_at = 0, longest_silence = 0;         // s
-  uint64_t armed = 0;                               // asked for last
-  std::vector<ActionMessage> actions;               // of the test that runs
-  std::vector<double> ages;                         // s, of these
-  std::map<uint64_t, double> stamps;                // of the observations that were sent
+  uint64_t armed = 0;                               // last requested
+  std::vector<ActionMessage> actions;               // received in the current test
+  std::vector<double> ages;                         // s, of these actions
+  std::map<uint64_t, double> stamps;                // of the observations sent
   bool welcomed = false;
   Mode mode = Mode::inactive;
   Alarm alarm = Alarm::none;
@@ -148,7 +149,7 @@ class ProbeRobot {
   }
 
   RobotConfig config_;
-  mutable std::mutex mutex_;  // of the next one
+  mutable std::mutex mutex_;  // guards the next one
   std::string not_let_in_;
   GuardedContext context_;
   LinkSocket socket_;
@@ -183,7 +184,7 @@ class PolicySideCheck {
   }
   std::string says_heartbeats() {
     robot_.welcome();
-    robot_.live(0.1);  // for it to come
+    robot_.live(0.1);  // for the message to arrive
     robot_.longest_silence = 0;
     const uint64_t before = robot_.heartbeats;
     robot_.live(phase);
@@ -216,7 +217,7 @@ class PolicySideCheck {
         {"whose joints are not measured", [](ObservationMessage& m) { m.joints.clear(); }}};
     for (const auto& [what, spoil] : kinds) {
       robot_.spoil = spoil;
-      robot_.live(slack);  // what is under way comes
+      robot_.live(slack);  // messages in flight arrive
       robot_.actions.clear();
       robot_.live(phase / 2);
       robot_.spoil = nullptr;
@@ -283,7 +284,7 @@ std::vector<DutyReport> check_policy_side(const RobotConfig& config, const LinkC
   };
   PolicySideCheck check(config, options);
   std::vector<DutyReport> reports;
-  bool goes_on = true;  // each duty begins where the one before it ended
+  bool goes_on = true;  // each duty starts where the previous one ended
   for (const auto& [name, test] : duties) {
     DutyReport report{.duty = name, .remark = goes_on ? "" : "one before it is broken"};
     if (goes_on) {

@@ -1,4 +1,4 @@
-// The duties of a robot that stops: when, for how long, and at whose word.
+// The duties of a robot that stops: when, for how long, and on which requests.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -22,7 +22,7 @@ std::string RobotCheck::is_stopped_by(Alarm alarm, double seconds) {
   return "";
 }
 
-// By its own clock, from the moment in which it obeyed last.
+// By the robot's own clock, from the moment when it last obeyed.
 std::string RobotCheck::stops_by_its_watchdog() {
   make_armed();
   double obeyed_at = 0;
@@ -131,7 +131,7 @@ std::string RobotCheck::has_an_emergency_stop() {
   return press_emergency_stop();
 }
 
-// The one who was stopped must not release himself.
+// The controller that was stopped must not be able to release the stop.
 std::string RobotCheck::keeps_its_emergency_stop() {
   greet();
   if (const std::string wrong = press_emergency_stop(); !wrong.empty()) return wrong;

@@ -10,40 +10,41 @@
 
 namespace sinew {
 
-/// A policy's side that says what it is told to, right or wrong, and keeps what it hears: with it somebody else's robot
-/// is tried. It acts in the caller's thread, within until(). While the robot says that it is armed, each observation is
-/// answered by an action that holds it where it was armed.
+/// A policy's side that sends what it is told to, right or wrong, and keeps what it receives; used to test other
+/// implementations of a robot. It acts in the caller's thread, within until(). While the robot reports that it is
+/// armed, the probe answers each observation with an action that holds the pose at arming.
 class LinkProbe {
  public:
   using Frames = std::vector<std::string>;
   LinkProbe(const RobotConfig& config, const SecureSocket& secure);
 
-  /// Takes what comes, and lives (heartbeats), until the condition holds; false: it does not within `seconds`.
+  /// Handles messages and sends heartbeats until the condition holds; false: it does not within `seconds`.
   bool until(const std::function<bool()>& condition, double seconds);
   void live(double seconds);
 
   void say(const Message& message) { say_frames(encode(message)); }
   void say_frames(const Frames& frames);
-  /// Says a greeting until an answer comes; "" where that is a welcome, else the refusal, or what was not understood.
+  /// Repeats a greeting until an answer arrives; "" if that is a welcome, else the refusal, or the message that was not
+  /// understood.
   std::string greet(const Hello& hello, double seconds);
-  /// A new session. True once it obeys.
+  /// Requests a new session. True once the robot obeys.
   bool arm(double seconds);
-  /// The next action: it holds, and answers what was seen last.
+  /// The next action: it holds the pose, and answers the last observation.
   ActionMessage hold();
-  uint64_t session() const { return session_; }  // that was asked for last
+  uint64_t session() const { return session_; }  // the last one requested
 
-  bool is_silent = false;                                         // says nothing by itself
+  bool is_silent = false;                                         // sends nothing by itself
   bool acts = true;                                               // answers an armed robot's observations
   std::function<void(const ObservationMessage&)> on_observation;  // each, before it is answered
 
-  // What it heard.
+  // What it received.
   Welcome welcome;
   ObservationMessage seen;  // the last one
   HeartbeatReply reply;
   std::string refusal;         // the last one
-  std::string not_understood;  // the last message that is none, and why; "": all were understood
+  std::string not_understood;  // the last invalid message, and why; "": all were valid
   uint64_t welcomes = 0, refusals = 0, observations = 0, replies = 0;
-  double beat_at = 0;  // s: what the last heartbeat said
+  double beat_at = 0;  // s: the time in the last heartbeat
 
  private:
   void serve();

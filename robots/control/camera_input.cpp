@@ -33,7 +33,7 @@ std::vector<std::string> channels_of(const std::string& format) {
   return names;
 }
 
-// The robot is another program, perhaps not ours: what it announces may be anything.
+// The robot is another program, perhaps not ours, and may announce anything.
 void check_robot(const SensorSpec& image, bool processed) {
   if (!image.is_image() || image.shape.size() != 3) fail("the robot announces numbers, the policy takes an image");
   if (image.frames != 1)
@@ -85,8 +85,8 @@ CameraInput::CameraInput(const SensorSpec& policy_image, const SensorSpec& robot
       processed_(pipeline_.is_identity() ? 0 : stack_.frame_size()),
       watch_(limits) {}
 
-// A raw frame, too, may begin as a JPEG does, by chance, but hardly goes on as a header. A JPEG, whole or broken, may
-// be as long as a raw frame: some drivers send their whole buffer, whatever is in it.
+// A raw frame, too, may begin like a JPEG by chance, but hardly continues like a header. A JPEG, valid or broken, may
+// be as long as a raw frame: some drivers send their whole buffer regardless of its content.
 bool CameraInput::is_jpeg(std::span<const uint8_t> bytes) {
   const bool begins = bytes.size() >= 3 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF;
   if (!begins || bytes.size() != pipeline_.input().size()) return begins;

@@ -4,8 +4,8 @@
 
 namespace sinew {
 
-/// A robot's emergency stop inside its process: who presses and who releases it on one side, the control thread on the
-/// other. Nobody waits for anybody, and a press beats a release that comes in the same tick.
+/// A robot's emergency stop within its process: callers press and release it on one side, the control thread obeys on
+/// the other. Neither side waits for the other, and a press overrides a release in the same tick.
 class EmergencySwitch {
  public:
   struct Orders {
@@ -26,9 +26,10 @@ class EmergencySwitch {
   /// As of the last tick: the robot is in an emergency stop.
   bool is_latched() const noexcept { return latched_; }
 
-  /// The control thread's, at each tick: what is asked of it, and, once the actuators have been told, that it is done.
+  /// Called by the control thread at each tick: take() returns the pending orders; done() confirms them once the
+  /// actuators have been commanded.
   Orders take() noexcept {
-    const uint64_t last = tickets_;  // before the orders, so that a ticket is never done without its order
+    const uint64_t last = tickets_;  // read before the orders, so that a ticket is never done without its order
     return {pressed_.exchange(false), released_.exchange(false), last};
   }
   void done(const Orders& orders, bool is_latched) noexcept {

@@ -14,13 +14,13 @@ uint64_t total(const std::array<uint64_t, limit_count>& counts) {
   return std::accumulate(counts.begin(), counts.end(), uint64_t{0});
 }
 
-// n positions, n velocities, and n torques or none; whatever else is there measures nothing.
+// n positions, n velocities, and n torques or none; any other size yields no measurement.
 MeasuredJoints measured_joints(std::span<const double> all, size_t n, double stamp) {
   if (all.size() != 2 * n && all.size() != 3 * n) return {};
   return {all.first(n), all.subspan(n, n), all.subspan(2 * n), stamp};
 }
 
-// The gate knows no session 0, which is that of a robot that is not armed.
+// The gate does not use session 0, which is that of a robot that is not armed.
 uint64_t gate_session(uint64_t session) { return session + 1; }
 
 }  // namespace
@@ -57,7 +57,7 @@ void PolicyControl::act(const ArrivedObservation& observation, double now, Polic
   session_ = observation.session;
   stamp_ = observation.stamp;
 
-  // What is not finite would stay in the memory: it is not acted on, and the memory is left as it is.
+  // A number that is not finite would stay in the memory: it is not acted on, and the memory is unchanged.
   if (std::ranges::all_of(observation.numbers, [](float number) { return std::isfinite(number); })) {
     const uint8_t reset = decision.starts_anew;
     controller_->act({1, observation.numbers.data(), observation.images.data()}, state_, {&reset, 1}, decision.policy);
@@ -72,11 +72,11 @@ void PolicyControl::act(const ArrivedObservation& observation, double now, Polic
   const MeasuredJoints measured = measured_joints(observation.joints, actuators_.size(), observation.stamp);
   const double robot_now = observation.stamp + (now - observation.received);
   if (new_session) sequence_ = 0;
-  // As if it had stood there for a period, so that the first action may move as far as each of the others.
+  // As if it had stood there for a period, so that the first action may move as far as later ones.
   if (decision.starts_anew) gate_.begin(gate_session(observation.session), measured, robot_now - period_);
-  if (observation.session == 0) gate_.believe(measured);  // nobody moves it but by hand, or puts it back
+  if (observation.session == 0) gate_.believe(measured);  // the robot is moved only by hand, or is being put back
   const uint64_t limited = total(gate_.counters().limited);
-  // The gate counts actions from 1 in each of its sessions, of which a gap makes a new one.
+  // The gate counts actions from 1 in each of its sessions, and a gap starts a new one.
   decision.sequence = ++sequence_;
   decision.refusal = gate_.pass({gate_session(observation.session), sequence_, observation.stamp, decision.wanted},
                                 measured, robot_now, decision.command);

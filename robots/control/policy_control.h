@@ -14,41 +14,41 @@ namespace sinew {
 /// An observation as it reached the policy's side, ready for the policy.
 struct ArrivedObservation {
   uint64_t session = 0, sequence = 0;
-  double stamp = 0, received = 0;  // s: of the robot's clock, of this side's
+  double stamp = 0, received = 0;  // s: of the robot's clock; of this side's clock
   Mode mode = Mode::unconfigured;
-  std::vector<float> numbers;   // [observation_size()] of the policy; of sensors that the robot lacks, zeros
-  std::vector<uint8_t> images;  // [image_size()], likewise
+  std::vector<float> numbers;   // [observation_size()] of the policy; zeros for sensors that the robot lacks
+  std::vector<uint8_t> images;  // [image_size()]; zeros for cameras that the robot lacks
   std::vector<double> joints;   // as in ObservationMessage
 };
 
-/// What came of one.
+/// The result for one observation.
 struct PolicyDecision {
   uint64_t session = 0, sequence = 0, answers = 0;  // sequence: from 1 in each session
   double observed_at = 0;                           // s, of the robot's clock
   double received = 0;                              // s, of this side's clock
-  double acted = 0;                                 // s, likewise: what act() was given as `now`
-  double decided = 0;                               // s, likewise: when it was done, as whoever called says
+  double acted = 0;                                 // s, of this side's clock: act()'s `now`
+  double decided = 0;                               // s, of this side's clock: when the decision was complete; set by
+                                                    // the caller
   bool starts_anew = false;                         // the memory was empty: a new session, or after a gap
   Refusal refusal = Refusal::none;
-  uint64_t limited = 0;         // numbers that the gate changed
-  std::vector<float> policy;    // what the policy says
-  std::vector<double> wanted;   // the same as commands
-  std::vector<double> command;  // what the gate made of them
+  uint64_t limited = 0;         // numbers changed by the gate
+  std::vector<float> policy;    // the policy's output
+  std::vector<double> wanted;   // the output as commands
+  std::vector<double> command;  // the commands after the gate
 };
 
-/// The policy's side of the link without the link: observation → policy → commands → gate. Allocates nothing once it
-/// has acted, waits for nothing. The same observations give the same bits as in training's evaluation.
+/// The policy's side of the link without the transport: observation → policy → commands → gate. After the first act()
+/// it never allocates; it never waits. Observations give bit-identical results to training's evaluation.
 class PolicyControl {
  public:
-  /// Acts by one controller that it makes; mostly a policy's. Throws an Error where that and the robot's file do not go
-  /// together.
+  /// Creates one controller, usually a policy's, and acts by it. Throws an Error if it does not match the robot's file.
   PolicyControl(const ControllerFactory& controllers, const RobotConfig& config);
 
   /// With the sizes that act() needs.
   ArrivedObservation empty_observation() const;
   PolicyDecision empty_decision() const;
 
-  /// `now`: s, of this side's clock. A robot that is not armed is acted for as well, in its shadow: with session 0.
+  /// `now`: s, of this side's clock. Also acts for a robot that is not armed, in shadow mode: with session 0.
   void act(const ArrivedObservation& observation, double now, PolicyDecision& decision);
 
   const Controller& controller() const { return *controller_; }
@@ -63,7 +63,7 @@ class PolicyControl {
   std::optional<uint64_t> session_;  // of the last observation
   uint64_t sequence_ = 0;
   double stamp_ = 0;
-  bool starts_anew_ = false;  // with the next one that it acts on
+  bool starts_anew_ = false;  // at the next observation that it acts on
 };
 
 }  // namespace sinew

@@ -9,10 +9,10 @@ namespace sinew {
 
 namespace {
 
-// What no sensor reads, in whatever unit, where the robot's file does not say it better.
+// Larger than any sensor's reading in any unit; used if the robot's file gives no bound.
 constexpr float largest_reading = 1e9f;
 
-// Where a sensor's numbers begin in a message, or which of its images it is.
+// A sensor's offset in a message's numbers, or its index among the images.
 size_t place_of(const SensorSpec& wanted, const std::vector<SensorSpec>& sensors) {
   size_t place = 0;
   for (const SensorSpec& sensor : sensors) {

@@ -10,33 +10,33 @@
 
 namespace sinew {
 
-/// From the robot's messages to what its policy takes: numbers in their places, frames decoded, processed and stacked.
-/// Used by one thread.
+/// Converts the robot's messages to the policy's inputs: maps numbers to their places; decodes, processes and stacks
+/// frames. Used by one thread.
 class PolicyInput {
  public:
-  /// Throws an Error for images that cannot be brought from the robot's layout to the policy's. Policy, file and robot
-  /// fit otherwise (check_welcome).
+  /// Throws an Error if images cannot be converted from the robot's layout to the policy's. check_welcome must already
+  /// have matched policy, file and robot.
   PolicyInput(const Controller& policy, const RobotConfig& config, const InterfaceSpec& robot);
 
-  /// False where the message does not go with the interface, a number that the policy takes is not finite or beyond its
-  /// bound, or a frame does not decode, and what it would need to be
-  /// replaced by is not there; problem() says why. `out` as PolicyControl::empty_observation makes it.
+  /// Returns false, and problem() gives the reason, if the message does not match the interface, if a number that the
+  /// policy takes is not finite or beyond its bound, or if a frame does not decode and there is no replacement for it.
+  /// `out`: as made by PolicyControl::empty_observation.
   bool accept(const ObservationMessage& message, double received, ArrivedObservation& out);
   const std::string& problem() const { return problem_; }
   const std::vector<CameraInput>& cameras() const { return cameras_; }
 
  private:
   struct Place {
-    size_t from, to, size;  // of a sensor's numbers, in the message and in the policy's row
+    size_t from, to, size;  // of a sensor's numbers: offsets in the message and in the policy's row; count
   };
   bool is_sane(const ObservationMessage& message);
 
   std::vector<SensorSpec> sensors_;  // the robot's
-  std::vector<float> bounds_;        // of each number of a message
+  std::vector<float> bounds_;        // for each number of a message
   std::vector<Place> numbers_;
   size_t numbers_size_;  // of a message
   struct Image {
-    size_t from;         // among the message's images
+    size_t from;         // index among the message's images
     size_t begin, size;  // in the policy's row
   };
   std::vector<Image> images_;

@@ -33,7 +33,7 @@ int64_t now_nanoseconds() {
   return now.tv_sec * second + now.tv_nsec;
 }
 
-// All but those that a thread's own mistakes raise: blocked, they would end the process without a word.
+// Blocks all signals except those raised by a thread's own faults: blocked, those would end the process silently.
 void block_signals() {
   sigset_t signals;
   ::sigfillset(&signals);
@@ -41,7 +41,7 @@ void block_signals() {
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-// Each page's first use costs a trip to the kernel; here it is made.
+// The first use of each page traps into the kernel; this happens here in advance.
 [[gnu::noinline]] void touch_stack() {
   volatile char pages[256 << 10];
   for (size_t i = 0; i < sizeof pages; i += 1024) pages[i] = 0;
@@ -92,10 +92,11 @@ DeadlineLoop::DeadlineLoop(double period, Clock clock) : clock_(clock ? clock : 
 double DeadlineLoop::period() const { return static_cast<double>(period_) / second; }
 double DeadlineLoop::deadline() const { return static_cast<double>(deadline_) / second; }
 
-// For what is left, not to a time of the clock: if that goes back meanwhile, its time may be an hour away.
+// Sleeps for a duration, not until a time of the clock: if the clock goes back meanwhile, that time may be an hour
+// away.
 double DeadlineLoop::wait() {
   int64_t now = clock_();
-  const int64_t due = std::min(deadline_, now) + period_;  // now is earlier: the clock went back
+  const int64_t due = std::min(deadline_, now) + period_;  // if now is earlier, the clock went back
   deadline_ = due;
   if (const int64_t late = now - due; late > period_) {
     const int64_t missed = late / period_ + 1;
@@ -111,7 +112,7 @@ double DeadlineLoop::wait() {
 
 namespace {
 
-// Of a WakeUp.
+// States of a WakeUp.
 constexpr uint32_t quiet = 0, notified = 1, asleep = 2;
 
 static_assert(std::atomic<uint32_t>::is_always_lock_free && sizeof(std::atomic<uint32_t>) == sizeof(uint32_t),
@@ -127,14 +128,14 @@ void WakeUp::notify() {
   if (state_.exchange(notified, std::memory_order_release) == asleep) futex(state_, FUTEX_WAKE, 1, nullptr);
 }
 
-// For what is left, as above.
+// Sleeps for a duration, as above.
 bool WakeUp::wait_until(double deadline) {
   constexpr double longest = 1e9;  // s
   for (double now = now_seconds(); now < deadline; now = now_seconds()) {
     const timespec left = timespec_of(static_cast<int64_t>(std::min(deadline - now, longest) * second));
     uint32_t state = quiet;
     if (!state_.compare_exchange_strong(state, asleep, std::memory_order_relaxed) && state == notified) break;
-    // Returns at a notice, when the time is over, at a signal or for nothing; the word says which.
+    // Returns at a notice, at the timeout, at a signal, or spuriously; the state distinguishes them.
     futex(state_, FUTEX_WAIT, asleep, deadline < longest ? &left : nullptr);
   }
   return state_.exchange(quiet, std::memory_order_acquire) == notified;

@@ -50,15 +50,15 @@ void RobotControl::arm(uint64_t session, double now) {
 }
 
 void RobotControl::stop(const AlarmReport& report) {
-  if (mode_.mode() == Mode::stopped) return mode_.stop(report);  // it holds already; an emergency is still noted
+  if (mode_.mode() == Mode::stopped) return mode_.stop(report);  // it already holds; an emergency is still recorded
   if (const char* fault = body_.fault()) std::strncpy(fault_.data(), fault, fault_.size() - 1);
   const bool was_armed = mode_.mode() == Mode::armed;
   mode_.stop(report);
   begin_safe_commands(was_armed);
 }
 
-// Where what is measured is not believed, and where a joint seems further from what it was told than any command may be
-// from it, it holds what it was told, lest it follows a sensor that lies.
+// A joint holds its last command if the measurement is not believed, or if it appears further from that command than
+// any command may be from it, so that it does not follow a faulty sensor.
 void RobotControl::begin_safe_commands(bool was_armed) {
   gate_.stop(state_.joints, safe_);
   for (size_t i = 0; i < limits_.size(); ++i) {
@@ -69,15 +69,15 @@ void RobotControl::begin_safe_commands(bool was_armed) {
   }
 }
 
-// What holds keeps the position where it stopped; what damps follows the velocity.
+// `hold` keeps the position of the stop; `damp` follows the velocity.
 void RobotControl::update_safe_commands() {
   gate_.stop(state_.joints, next_safe_);
   for (size_t i = 0; i < limits_.size(); ++i)
     if (limits_[i].when_stopped != "hold") safe_[i] = next_safe_[i];
 }
 
-// The blend comes before the gate, whose limits then hold for what the actuators are told. A number that is not finite
-// stays so, and is refused.
+// The blend precedes the gate, so that the limits apply to the actuators' commands. A number that is not finite stays
+// so, and is refused.
 void RobotControl::obey(const ArrivedAction& action, double now) {
   TimedAction timed{action.session, action.sequence, action.observed_at, action.values};
   if (action.values.size() == blended_.size()) {
@@ -94,8 +94,9 @@ void RobotControl::obey(const ArrivedAction& action, double now) {
   action_age_ = action.arrived - action.observed_at;
 }
 
-// What is not believed is no measurement: a command is not made from it, and so old may what is believed be that may be
-// measured. Where nobody moves the robot, it is believed from the next reading on that agrees with it.
+// A position that is not believed is not a measurement: no command is computed from it, and the last believed one may
+// be as old as a measurement may be. If the robot is not armed, the position is believed once the next reading agrees
+// with it.
 AlarmReport RobotControl::find_alarm(double now) {
   const bool is_armed = mode_.mode() == Mode::armed;
   leap_ = gate_.look(state_.joints);
@@ -122,7 +123,8 @@ AlarmReport RobotControl::find_astray(double now) {
 
 void RobotControl::tick(double now, const ArrivedAction* action, bool emergency) {
   ++ticks_;
-  obeyed_at_ = std::min(obeyed_at_, now);  // the clock may have gone back: its hour must not be added to the watchdog's
+  obeyed_at_ = std::min(obeyed_at_, now);  // the clock may have gone back: that hour must not be added to the
+                                           // watchdog's time
   state_ = body_.measure();
   state_.joints.stamp = state_.stamp;
   alarm_ = find_alarm(now);
@@ -130,7 +132,7 @@ void RobotControl::tick(double now, const ArrivedAction* action, bool emergency)
   if (emergency) stop({Alarm::emergency});
   if (mode_.mode() == Mode::armed && alarm_) stop(alarm_);
   if (mode_.mode() == Mode::armed) {
-    // A loop that was stuck has obeyed nothing meanwhile, however new what it finds now.
+    // A loop that was stuck obeyed nothing meanwhile, and ignores the action that it finds now, however new.
     if (action && now - ticked_at_ <= config_.watchdog) obey(*action, now);
     if (now - obeyed_at_ > config_.watchdog)
       stop(leap_ ? doubt() : AlarmReport{Alarm::link_lost, 0, now - obeyed_at_, config_.watchdog});
@@ -138,7 +140,7 @@ void RobotControl::tick(double now, const ArrivedAction* action, bool emergency)
   ticked_at_ = now;
   if (was_stopped && mode_.mode() == Mode::stopped) update_safe_commands();
   tell_actuators(now);
-  // At rest it is put back, and begins anew: whoever arms it now, before the next tick, may.
+  // At rest the robot is put back and starts again, and may be armed before the next tick.
   if (mode_.mode() != Mode::armed && (alarm_.alarm == Alarm::task_ended || alarm_.alarm == Alarm::fault))
     alarm_ = find_alarm(now);
 }

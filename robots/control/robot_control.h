@@ -20,32 +20,32 @@ struct ArrivedAction {
   uint64_t answers = 0;  // the observation's sequence
 };
 
-/// What the link asks of the control thread.
+/// A request from the link to the control thread.
 struct RobotRequest {
   enum class Kind { configure, disconnect, arm, acknowledge, stop, release };
   Kind kind = Kind::disconnect;
-  uint64_t session = 0;  // of arm
+  uint64_t session = 0;  // for arm
 };
 
-/// How often it would not begin a session, and what it was the last time.
+/// How often it refused to begin a session, and the latest reason.
 struct ArmRefusals {
   uint64_t count = 0;
   Mode mode = Mode::unconfigured;
   AlarmReport alarm;
 };
 
-/// An observation as the control thread hands it to the link.
+/// An observation as the control thread passes it to the link.
 struct RobotObservation {
   uint64_t session = 0, sequence = 0;
-  uint64_t last_session = 0;  // that was begun, whether it goes on or not
+  uint64_t last_session = 0;  // the last session begun, whether or not it continues
   double stamp = 0;
   Mode mode = Mode::unconfigured;
-  AlarmReport alarm;    // of the stop, where it is stopped; else what the watches say now
+  AlarmReport alarm;    // the stop's alarm if stopped; else the watches' current alarm
   uint64_t action = 0;  // as in ObservationMessage
   double action_age = 0;
-  std::vector<double> wanted;     // of that action, as it came in; of no meaning where there is none
-  std::vector<double> told;       // of an armed robot: what its actuators are told at this tick
-  std::array<char, 160> fault{};  // in the body's words, ended by 0: why it stopped last, where that was a fault
+  std::vector<double> wanted;     // that action as received; meaningless if there is none
+  std::vector<double> told;       // of an armed robot: its actuators' commands at this tick
+  std::array<char, 160> fault{};  // in the body's words, 0-terminated: the reason of the last stop by a fault
   ArmRefusals arm_refused;
   GateCounters gate;
   std::vector<float> numbers;
@@ -53,17 +53,17 @@ struct RobotObservation {
   std::string scene;
 };
 
-/// The robot's side of the link without the link: what happens at one tick. Measures, watches, takes the newest action
-/// through the gate, and tells the actuators what they shall do. Allocates nothing, waits for nothing.
+/// The robot's side of the link without the transport: the work of one tick. Measures, runs the watches, passes the
+/// newest action through the gate, and commands the actuators. Never allocates or waits.
 class RobotControl {
  public:
-  /// Throws an Error for a robot's file that is not complete.
+  /// Throws an Error for an incomplete robot file.
   RobotControl(const RobotConfig& config, RobotBody& body);
 
   void handle(const RobotRequest& request, double now);
-  /// `action`: one that has come since the last tick, or null. `now`: s, of the robot's clock.
+  /// `action`: one that arrived since the last tick, or null. `now`: s, of the robot's clock.
   void tick(double now, const ArrivedAction* action, bool emergency);
-  /// Whether this tick's observation is to be sent: then observe() follows.
+  /// Whether this tick's observation is to be sent; if so, observe() follows.
   bool observation_is_due() const { return ticks_ % static_cast<uint64_t>(config_.ticks()) == 0; }
   void observe(RobotObservation& out);
   /// With the sizes that observe() needs.
@@ -89,22 +89,22 @@ class RobotControl {
   std::vector<ActuatorLimits> limits_;
   SafetyGate gate_;
   RobotMode mode_;
-  RobotState state_;          // as measured last
-  std::optional<Leap> leap_;  // in it
+  RobotState state_;          // the last measurement
+  std::optional<Leap> leap_;  // in that measurement
   std::array<char, 160> fault_{};
-  std::vector<float> sensor_bounds_;  // of each number that is observed
+  std::vector<float> sensor_bounds_;  // for each observed number
   AlarmReport sensor_alarm_;          // of the last observation
-  AlarmReport alarm_{Alarm::stale};   // what the watches said last; before that, nothing is known
+  AlarmReport alarm_{Alarm::stale};   // the watches' last alarm; stale before the first, when nothing is known
   uint64_t ticks_ = 0, sequence_ = 0;
   uint64_t action_ = 0;
   ArmRefusals arm_refused_;
   double action_age_ = 0;
-  double obeyed_at_ = 0;  // s: when an action was let through, or the session began
+  double obeyed_at_ = 0;  // s: when an action last passed, or the session began
   double ticked_at_ = 0;  // s
   std::vector<double>
-      near_at_;  // s, of each actuator: when its joint was last less than a step from where it is told to be
-  // Of each actuator. start: what it is told when a session begins. target: what the last action came to; from: what it
-  // was told when that came. wanted: what that action said. safe: what it is told when stopped.
+      near_at_;  // s, for each actuator: when its joint was last less than a step from its commanded position
+  // For each actuator. start: the command when a session begins. target: the result of the last action; from: the
+  // command when that action arrived. wanted: that action as received. safe: the command when stopped.
   std::vector<double> start_, blended_, from_, target_, output_, wanted_, safe_, next_safe_;
 };
 

@@ -12,7 +12,7 @@ namespace {
 using nlohmann::json;
 using Value = FlatJson::Value;
 
-// What the parser tells of, one after the other; false ends it.
+// Receives the parser's events in order; returning false ends parsing.
 class Reader final : public nlohmann::json_sax<json> {
  public:
   Reader(std::vector<std::pair<std::string, Value>>& entries, const FlatJson::Bounds& bounds)
@@ -89,7 +89,7 @@ class Reader final : public nlohmann::json_sax<json> {
   const FlatJson::Bounds& bounds_;
   std::string problem_;
   size_t depth_ = 0, values_ = 0;
-  bool in_list_ = false;  // the value at depth 2 is one
+  bool in_list_ = false;  // the value at depth 2 is a list
 };
 
 }  // namespace

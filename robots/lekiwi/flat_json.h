@@ -7,28 +7,27 @@
 
 namespace sinew {
 
-/// A map of numbers, texts and lists of texts, from a peer's JSON. Read in one pass whose work is in proportion to the
-/// bytes and whose memory is bounded by them: what is nested deeper is passed over and not kept.
+/// A map of numbers, texts and lists of texts, read from a peer's JSON. Parsing is one pass. Its time is proportional
+/// to the number of bytes, and its memory is bounded by it. Deeper nesting is skipped and not kept.
 class FlatJson {
  public:
   struct Value {
     enum class Kind { number, text, texts, other };
     Kind kind = Kind::other;
     double number = 0;
-    std::string text;                // of a number, too: as an error quotes it; of another value: what it is
-    std::vector<std::string> texts;  // of a list that has texts alone
+    std::string text;                // a number's text, too, for error messages; for other values, a description
+    std::vector<std::string> texts;  // of a list that contains only texts
   };
   struct Bounds {
     size_t bytes = size_t{1} << 16;
-    size_t values = 1000;  // and keys, together, wherever they are
-    size_t depth = 16;     // of maps and lists in each other
+    size_t values = 1000;  // values and keys together, at any depth
+    size_t depth = 16;     // nesting of maps and lists
   };
 
-  /// Throws an Error for what is no JSON (NaN and Infinity, which Python writes, are not), no map, or beyond the
-  /// bounds.
+  /// Throws an Error if the text is not JSON (Python's NaN and Infinity are not), is not a map, or exceeds the bounds.
   FlatJson(std::string_view text, const Bounds& bounds);
 
-  /// In the order in which they came; of a key that came twice both.
+  /// In the order of arrival; a repeated key appears twice.
   const std::vector<std::pair<std::string, Value>>& entries() const { return entries_; }
   /// The last value of this key, or null.
   const Value* find(std::string_view key) const;

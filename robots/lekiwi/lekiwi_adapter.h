@@ -3,7 +3,7 @@
 
 namespace sinew {
 
-/// The row of the AdapterTable: LekiwiBody, and LekiwiHost.
+/// The AdapterTable row for a LeKiwi: LekiwiBody and LekiwiHost.
 Adapter lekiwi_adapter();
 
 }  // namespace sinew

@@ -19,7 +19,7 @@ constexpr double longest_wait = 0.05;             // s
 constexpr double shortest_last_words = 0.25;      // s: two periods of a host of 10 Hz, and some
 constexpr double between_last_words = 0.02;       // s
 constexpr int most_messages_at_once = 100;
-constexpr double shortest_silence = 0.5;  // s, that is worth a word
+constexpr double shortest_silence = 0.5;  // s, minimum duration to report
 
 constexpr const char* how_it_ends =
     "LeRobot's host ends by itself 30 s after its start, unless told otherwise (--host.connection_time_s)";
@@ -28,7 +28,8 @@ LinkSocket::Options options(int linger_ms = 0) {
   return {.queue = 1, .most_bytes = most_incoming_bytes, .linger = linger_ms};
 }
 
-// LeRobot writes the arm's motors first, and fails where there are none: the wheels then stay as they are.
+// All of the arm's keys are required: LeRobot writes the arm's motors first and fails without them, and the wheels then
+// stay as they are.
 std::vector<size_t> checked_keys(const RobotConfig& config, const LekiwiConfig& wire) {
   std::vector<size_t> keys = lekiwi_keys_of(config, wire);
   if (std::ranges::none_of(keys, [](size_t key) { return key < lekiwi_arm_size; }))
@@ -93,7 +94,7 @@ void LekiwiBody::await_first() {
        wire_.observations, wire_.connect_timeout, how_it_ends);
 }
 
-// Once, of the first observation: later ones are refused one by one, on the policy's side.
+// Only for the first observation; later ones are refused one by one, on the policy's side.
 void LekiwiBody::check_cameras(const LekiwiObservation& seen) const {
   std::vector<std::string> names;
   for (const auto& [name, jpeg] : seen.cameras) names.push_back(name);
@@ -111,13 +112,13 @@ void LekiwiBody::check_cameras(const LekiwiObservation& seen) const {
   }
 }
 
-// What fails stops the robot, by fault(); the thread goes on, for a stopped robot is told to hold. It leaves when the
-// last words are said: a host looks once in its period, and what lies in its conflating queue is gone when the
-// connection is (measured).
+// A failure stops the robot, through fault(); the thread continues, because a stopped robot is commanded to hold. It
+// leaves once the last command has been repeated: a host reads once per period, and a message in its conflating queue
+// is lost with the connection (measured).
 void LekiwiBody::serve() {
   bool is_done = false;
   while (!is_done) {
-    const bool is_ending = ending_;  // before the step, which then finds the last words
+    const bool is_ending = ending_;  // read before the step, which then sends the last command
     try {
       step();
     } catch (const std::exception& error) {
@@ -140,7 +141,7 @@ void LekiwiBody::step() {
   busy_ += now_seconds() - woken;
 }
 
-// The newest counts. False: none, or none that was understood.
+// The newest message counts. False: none, or none that could be decoded.
 bool LekiwiBody::receive(double now) {
   int news = 0;
   for (; news < most_messages_at_once && observation_socket_.receive(newer_); ++news) frames_.swap(newer_);
@@ -183,7 +184,7 @@ void LekiwiBody::take(LekiwiObservation&& seen, double now) {
   ++counters_.observations;
 }
 
-// One that is missing is empty: on the policy's side, an observation with it is of no use.
+// A missing picture is empty: on the policy's side, an observation with it is unusable.
 void LekiwiBody::pack_pictures(LekiwiObservation& seen, std::string& out) {
   out.clear();
   for (const SensorSpec& camera : cameras_) {
@@ -210,7 +211,7 @@ void LekiwiBody::send_command(double now) {
   if (!has_command_ && !has_last_words(now)) return;
   const std::string text = encode_lekiwi_command(told_last_.command);
   const std::string_view frame = text;
-  if (!command_socket_.send({&frame, 1})) return;  // tried again, or the next one instead
+  if (!command_socket_.send({&frame, 1})) return;  // tried again, or replaced by the next one
   has_command_ = false;
   ++counters_.commands;
 }
@@ -229,7 +230,7 @@ void LekiwiBody::watch_silence(double now) {
                   was_cut ? "; the connection was lost, as it is, too, when a frame has more than 16 MiB" : ""));
 }
 
-// Its host sends each observation to one of those who listen.
+// The host sends each observation to only one of its subscribers.
 void LekiwiBody::watch_rate(double now) {
   if (share_.usual() > 1.5 * period_ && !std::exchange(told_slow_, true))
     on_event_(
@@ -273,7 +274,7 @@ void LekiwiBody::observe(std::span<float> numbers, std::string& scene) {
   scene = seen.pictures;
 }
 
-// The pictures came with the numbers; the scene is they.
+// The pictures arrived with the numbers; the scene contains them.
 void LekiwiBody::take_images(const std::string& scene, std::vector<std::string>& images) {
   images.resize(cameras_.size());
   size_t at = 0;

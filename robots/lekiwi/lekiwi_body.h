@@ -13,26 +13,28 @@
 
 namespace sinew {
 
-/// What came of a LeKiwi, and what was refused.
+/// Counts of what was received from a LeKiwi, refused, and sent.
 struct LekiwiCounters {
-  std::atomic<uint64_t> observations{0};  // that were understood
-  std::atomic<uint64_t> refused{0};       // that were not: no JSON, a number missing or not finite, a version that is
-                                          // not known or not accepted
+  std::atomic<uint64_t> observations{0};  // decoded
+  std::atomic<uint64_t> refused{0};       // not decoded: no JSON, a number missing or not finite, a version that is
+                                          // unknown or not accepted
   std::atomic<uint64_t> pictures_missing{0};
   std::atomic<uint64_t> commands{0};  // sent
 };
 
-/// LeRobot's LeKiwi as a body: a client of its host. A thread of its own speaks ZeroMQ; measured is what came last, its
-/// stamp being the receipt.
+/// LeRobot's LeKiwi as a body: a client of its host. A separate thread handles ZeroMQ. The measured state is the latest
+/// observation, stamped with its time of receipt.
 ///
-/// The wire has no velocities of the arm: they are differences of positions over times of receipt. The base's positions
-/// are not measured either, and are 0. A command goes out at each tick in which the robot is armed or stopped (what
-/// holds then holds the arm, which the host's watchdog leaves alone). When that ends, last words follow for two periods
-/// of the slowest host that is obeyed: the base stands, and the arm holds the pose that it was told last, for LeRobot's
-/// host fails on a command without the arm and leaves the wheels as they are.
+/// The wire carries no arm velocities: they are position differences divided by differences of receipt times. It
+/// carries no base positions either: they are 0. A command is sent at each tick in which the robot is armed or stopped
+/// (when stopped, `hold` commands hold the arm, which the host's watchdog does not control). When that ends, a last
+/// command is repeated for two periods of the slowest host that is supported: the base stands and the arm holds its
+/// last commanded pose. The arm is included because LeRobot's host fails on a command without it and leaves the wheels
+/// running.
 class LekiwiBody final : public RobotBody {
  public:
-  /// Connects, and waits for the first observation; an Error says why it cannot, and what came instead.
+  /// Connects and waits for the first observation. Throws an Error that states why it cannot connect, and what arrived
+  /// instead.
   LekiwiBody(const RobotConfig& config, AdapterEvents on_event);
   ~LekiwiBody() override;
 
@@ -47,7 +49,7 @@ class LekiwiBody final : public RobotBody {
   const LekiwiCounters& counters() const { return counters_; }
 
  private:
-  // As it reached us. pictures: one after the other, each after its size.
+  // An observation as received. pictures: concatenated, each preceded by its size.
   struct Arrived {
     LekiwiNumbers numbers{}, velocities{};
     double received = 0;  // s
@@ -55,7 +57,7 @@ class LekiwiBody final : public RobotBody {
   };
   struct Told {
     LekiwiCommand command;
-    bool is_last = false;  // none follows: to be repeated
+    bool is_last = false;  // no other command follows; repeat this one
   };
   void await_first();
   void check_cameras(const LekiwiObservation& seen) const;
@@ -73,36 +75,36 @@ class LekiwiBody final : public RobotBody {
   LekiwiConfig wire_;
   bool accepts_old_wire_;
   AdapterEvents on_event_;
-  std::vector<size_t> keys_;  // of each actuator
+  std::vector<size_t> keys_;  // for each actuator
   std::vector<SensorSpec> cameras_, sensors_;
   std::vector<LekiwiSource> sources_;
-  double shortest_;    // s: differences of positions are taken over at least so long
-  double longest_;     // s, without an observation
-  double period_;      // s, of the file's rate
-  double last_words_;  // s, that the last command is repeated
+  double shortest_;    // s: minimum time between the positions that a velocity is computed from
+  double longest_;     // s without an observation
+  double period_;      // s, from the rate in the file
+  double last_words_;  // s for which the last command is repeated
   LekiwiCounters counters_;
-  Mailbox<Arrived> arrived_;  // its thread → control
-  Mailbox<Told> commands_;    // control → its thread
+  Mailbox<Arrived> arrived_;  // ZeroMQ thread → control
+  Mailbox<Told> commands_;    // control → ZeroMQ thread
   Doorbell bell_;
-  // Of the control thread.
+  // Used by the control thread.
   std::vector<double> position_, velocity_;
   std::vector<ActuatorConfig> actuators_;
-  LekiwiNumbers told_{};  // by key, as the policy says it
+  LekiwiNumbers told_{};  // by key, in the policy's terms
   LekiwiCommand last_command_;
   bool commanding_ = false;
-  // Of its thread.
+  // Used by the ZeroMQ thread.
   LinkContext context_;
   LinkSocket command_socket_, observation_socket_;
   std::vector<std::string> frames_, newer_;
   Arrived last_;
-  std::string refusal_;  // of the last one that was
+  std::string refusal_;  // reason for the latest refusal
   RefusalLog refusals_, missing_pictures_;
   ShareOfObservations share_;
-  double busy_ = 0;  // s, since the last observation: not listening
+  double busy_ = 0;  // s since the last observation in which this thread was not listening
   uint64_t disconnections_ = 0;
   LekiwiWire version_ = LekiwiWire::multipart;
   Told told_last_;
-  double quiet_from_ = 0;  // s: until then, last words are repeated
+  double quiet_from_ = 0;  // s: the last command is repeated until then
   bool has_command_ = false, silent_ = false, told_slow_ = false;
   std::atomic<bool> ending_{false}, failed_{false}, shared_{false};
   std::thread thread_;

@@ -13,7 +13,7 @@
 namespace sinew {
 namespace {
 
-constexpr int most_pixels = 4096;  // of a side
+constexpr int most_pixels = 4096;  // per side
 
 std::vector<std::string> all_keys() { return {lekiwi_keys.begin(), lekiwi_keys.end()}; }
 
@@ -34,14 +34,14 @@ std::optional<double> as_number(const std::string& text) {
   return value;
 }
 
-// "arm_gripper.vel" → that of arm_gripper.pos.
+// "arm_gripper.vel" → the velocity of arm_gripper.pos.
 std::optional<size_t> arm_velocity(const std::string& name) {
   if (!name.ends_with(".vel")) return {};
   const std::optional<size_t> key = lekiwi_key(name.substr(0, name.size() - 4) + ".pos");
   return key ? std::optional(LekiwiSource::velocities + *key) : std::nullopt;
 }
 
-// "x.vel.last" → that of x.vel.
+// "x.vel.last" → the last command of x.vel.
 std::optional<size_t> told(const std::string& name) {
   if (!name.ends_with(".last")) return {};
   const std::optional<size_t> key = lekiwi_key(name.substr(0, name.size() - 5));

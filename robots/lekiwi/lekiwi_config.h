@@ -11,12 +11,12 @@
 
 namespace sinew {
 
-/// A sensor as the policy knows it, made of LeKiwi's numbers.
+/// A sensor of the policy, composed of LeKiwi's numbers.
 struct LekiwiSensorConfig {
   std::string name;
-  /// Each one of: a key of the wire ("arm_gripper.pos", "x.vel"); the velocity of a joint of the arm
-  /// ("arm_gripper.vel"), estimated; what an actuator was told last, as the policy says it ("arm_gripper.pos.last", 0
-  /// until it is armed); a number, which stays so.
+  /// Each entry is one of: a key of the wire ("arm_gripper.pos", "x.vel"); the estimated velocity of an arm joint
+  /// ("arm_gripper.vel"); an actuator's last command in the policy's terms ("arm_gripper.pos.last", 0 until armed); a
+  /// constant number.
   std::vector<std::string> numbers;
   std::vector<std::string> labels, units;  // empty: the numbers' names; rad, rad/s or m/s
   template <class Visitor>
@@ -28,15 +28,16 @@ struct LekiwiSensorConfig {
   }
 };
 
-/// The word in a robot's file that accepts a host of the wire which leaves open what its arm counts in.
+/// The word in a robot's file that accepts a host whose version of the wire leaves the arm's unit open.
 inline constexpr const char* lekiwi_old_wire = "old_wire";
 
-/// What `wire` of a robot's file says of a LeKiwi.
+/// The `wire` section of a LeKiwi's robot file.
 struct LekiwiConfig {
-  std::string commands;                                   // the host's address of commands; LeRobot's port is 5555
-  std::string observations;                               // and of observations: 5556
+  std::string commands;                                   // the host's command address; LeRobot's port is 5555
+  std::string observations;                               // the host's observation address; port 5556
   double connect_timeout = 5;                             // s, until the first observation
-  std::vector<std::pair<std::string, std::string>> keys;  // an actuator's name to the wire's, where they differ
+  std::vector<std::pair<std::string, std::string>> keys;  // an actuator's name to its name on the wire, where they
+                                                          // differ
   std::vector<LekiwiSensorConfig> sensors;
   std::vector<std::pair<std::string, std::vector<int>>> cameras;  // name to [height, width]
   template <class Visitor>
@@ -50,22 +51,22 @@ struct LekiwiConfig {
   }
 };
 
-/// Reads and checks it against the file's actuators.
+/// Reads the section and checks it against the file's actuators.
 LekiwiConfig read_lekiwi_config(const RobotConfig& config);
 
-/// Of each actuator, its key. Throws an Error for a name that is none, one that is there twice, and for an actuator
-/// that takes something else than its motor does: positions in rad, velocities in m/s and rad/s.
+/// The key of each actuator. Throws an Error for an unknown name, a duplicate, or an actuator whose command differs
+/// from that of its motor: positions in rad, velocities in m/s and rad/s.
 std::vector<size_t> lekiwi_keys_of(const RobotConfig& config, const LekiwiConfig& wire);
 
-/// A number of a sensor: one of all that is known of the robot, or a constant.
+/// The source of one number of a sensor: one of the robot's known numbers, or a constant.
 struct LekiwiSource {
   static constexpr size_t velocities = lekiwi_size, told = 2 * lekiwi_size, constant = 3 * lekiwi_size;
   size_t place = constant;  // a key, or velocities + key, or told + key
   double value = 0;
 };
-/// The sensors that are numbers, and where these come from, side by side.
+/// The numeric sensors, and the sources of their numbers, concatenated.
 std::pair<std::vector<SensorSpec>, std::vector<LekiwiSource>> lekiwi_sensors(const LekiwiConfig& wire);
-/// Its cameras, as they are on the wire: red and blue swapped.
+/// The cameras as they are on the wire: red and blue swapped.
 std::vector<SensorSpec> lekiwi_cameras(const LekiwiConfig& wire);
 
 }  // namespace sinew

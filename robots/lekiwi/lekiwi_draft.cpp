@@ -11,7 +11,7 @@ namespace sinew {
 namespace {
 
 constexpr double least_control_rate = 100;  // Hz
-// Of the arm's motors, rad, and of the base's; the latter's speeds are what the task's actions say.
+// For the arm's motors, rad, and for the base's; the base's speeds follow from the task's actions.
 constexpr double arm_velocity = 1, arm_acceleration = 30, arm_step = 0.5;
 constexpr double base_acceleration[] = {0.7, 0.7, 4};
 
@@ -37,7 +37,7 @@ void set_limits(ActuatorConfig& actuator, size_t key, double most) {
   limits.step = of_arm ? arm_step : 2 * most;
 }
 
-// The largest command that each action can mean, by magnitude.
+// For each action, the largest command by magnitude.
 std::vector<double> largest_commands(const RobotConfig& config, const ActionSpec& actions) {
   std::vector<double> most;
   for (const ActionPart& part : actions.parts)
@@ -54,7 +54,7 @@ bool ends_with(const std::string& text, const std::string& ending, std::string& 
   return true;
 }
 
-// A number of the task's, as the wire's; "": it is not there.
+// The wire's name for a number of the task; "": there is none.
 std::string number_of(const std::string& label, const std::map<std::string, std::string>& keys) {
   std::string name;
   const auto key = [&] { return keys.contains(name) ? keys.at(name) : ""; };
@@ -66,7 +66,7 @@ std::string number_of(const std::string& label, const std::map<std::string, std:
   return ends_with(label, " wz", name) ? "theta.vel" : "";
 }
 
-// Of those sensors that are numbers all of which the wire has; what is left out, the critic may have alone.
+// The sensors whose numbers are all available on the wire; those left out may be for the critic only.
 std::vector<LekiwiSensorConfig> sensors_of(const InterfaceSpec& spec, const std::map<std::string, std::string>& keys) {
   std::vector<LekiwiSensorConfig> sensors;
   for (const SensorSpec& sensor : spec.sensors) {
@@ -79,7 +79,7 @@ std::vector<LekiwiSensorConfig> sensors_of(const InterfaceSpec& spec, const std:
   return sensors;
 }
 
-// From a picture of the wire to the task's.
+// From a picture on the wire to the task's.
 RobotCameraConfig processing_for(const SensorSpec& image) {
   RobotCameraConfig camera;
   camera.process.push_back(ConfigNode::scalar("bgr"));

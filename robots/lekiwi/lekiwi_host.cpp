@@ -12,18 +12,18 @@
 namespace sinew {
 namespace {
 
-// Of a command, which has 300: one of more than 64 KiB is refused, one of more than this, too, and one of more than
+// Of a command, which has 300. A command of more than 64 KiB is refused, as is one of more than this; one of more than
 // twice this ends its connection.
 constexpr int64_t most_incoming_bytes = 1 << 22;
 constexpr int most_messages_at_once = 100;
-constexpr double watchdog = 0.5;         // s, the original's
-constexpr double letting_go = 2;         // s without a command, after which a stop counts as seen
+constexpr double watchdog = 0.5;         // s, as in the original
+constexpr double letting_go = 2;         // s without a command, after which a stop counts as acknowledged
 constexpr double longest_wait = 0.1;     // s
-constexpr double longest_listening = 5;  // s without a command, after which a word on the wire's version may help
-constexpr double least_rate = 30;        // Hz, the original's
+constexpr double longest_listening = 5;  // s without a command, after which a hint about the wire's version may help
+constexpr double least_rate = 30;        // Hz, as in the original
 
-// Of the file's rate, at which a policy acts, those who drive a LeKiwi know nothing: they have observations as often as
-// of the original, or more often: so many for each of the policy's, as the ticks allow.
+// LeKiwi's clients do not know the file's rate, at which a policy acts. They get observations at least as often as from
+// the original: a whole number for each of the policy's, as the ticks allow.
 int observations_per_period(const RobotConfig& config) {
   int times = 1;
   while (times < config.ticks() && (config.ticks() % times != 0 || config.rate * times < least_rate)) ++times;
@@ -187,9 +187,9 @@ void LekiwiHost::serve_observations() {
   }
 }
 
-// Who only commands, and hears nothing, drives the robot all the same. A tap gets observations at the file's rate,
-// which is that of a policy that learns from them, and the pictures of the wire: the file's `cameras` says what is to
-// be done with these.
+// A client that only sends commands and receives nothing can still drive the robot. A tap gets observations at the
+// file's rate, which is that of a policy that learns from them, with the pictures of the wire: the file's `cameras`
+// specify how to process these.
 void LekiwiHost::send(const RobotObservation& observation) {
   LekiwiObservation out = observation_of(observation);
   const bool is_sent = observation_socket_.send(encode_lekiwi_observation(out));
@@ -204,7 +204,7 @@ void LekiwiHost::send(const RobotObservation& observation) {
                            .told = observation.told});
 }
 
-// A client that waits for the other version sees nothing that it understands, and so never commands.
+// A client that waits for the other version receives nothing that it can decode, and so never sends a command.
 void LekiwiHost::watch_listener(bool is_heard, double now) {
   const uint64_t heard = counters_.commands + counters_.refused;
   if (!is_heard || std::exchange(heard_, heard) != heard) {
@@ -227,7 +227,7 @@ void LekiwiHost::report(const RobotObservation& observation) {
     if (observation.mode == Mode::armed) session_begins_ = true;
     options_.on_event(name_of(observation.mode) + (observation.mode == Mode::stopped ? why : ""));
   }
-  // Each command asks anew; one answer is enough until it is armed.
+  // Each command requests arming again; one answer is enough until the robot is armed.
   const bool refused = observation.mode == Mode::inactive && observation.arm_refused.count > 0 && observation.alarm;
   if (!std::exchange(told_refusal_, refused || (told_refusal_ && observation.mode == Mode::inactive)) && refused)
     options_.on_event("commands come, and are not obeyed" + why);
@@ -247,7 +247,7 @@ LekiwiObservation LekiwiHost::observation_of(const RobotObservation& from) {
   return out;
 }
 
-// What is left out of a command stays as it was told; before that, as it is.
+// Numbers missing from a command keep their last commanded value; before any command, their measured value.
 bool LekiwiHost::fill_action(const Heard& heard, double now) {
   if (has_to_let_go_) return false;
   if (control_.mode() == Mode::inactive) {
@@ -263,7 +263,7 @@ bool LekiwiHost::fill_action(const Heard& heard, double now) {
   return true;
 }
 
-// Whether whoever drives may go on after a stop.
+// Whether the driving client may resume after a stop.
 void LekiwiHost::attend(double now, bool has_command) {
   has_to_let_go_ &= now - heard_at_ <= letting_go;
   if (control_.mode() != Mode::stopped || reason_ == Alarm::emergency) return;

@@ -22,24 +22,24 @@
 namespace sinew {
 
 struct LekiwiHostCounters {
-  std::atomic<uint64_t> commands{0};  // understood
-  std::atomic<uint64_t> refused{0};   // not: no JSON, a number that is none or not finite, a velocity that is missing;
-                                      // or not of the one who drives
+  std::atomic<uint64_t> commands{0};      // decoded
+  std::atomic<uint64_t> refused{0};       // not decoded: no JSON, a number that is invalid or not finite, a missing
+                                          // velocity; or not from the driving client
   std::atomic<uint64_t> observations{0};  // sent
-  std::atomic<uint64_t> dropped{0};       // nobody was there, or did not keep up
+  std::atomic<uint64_t> dropped{0};       // no subscriber, or a slow one
 };
 
-/// A robot in the place of a LeKiwi: LeRobot's own clients drive any body whose actuators have its names.
+/// A robot that takes the place of a LeKiwi: LeRobot's own clients drive any body whose actuators have LeKiwi's names.
 ///
-/// There is no arming on this wire. The first command arms, in a session of this side's own; limits, watches and gate
-/// are those of the robot's file. 0.5 s without a command, the base stands and the arm holds, as the original does, and
-/// the next command goes on. After any other stop the client has to let go, for 2 s, before its commands count again;
-/// after an emergency stop it has to once that is released. One client drives: the commands of another connection are
-/// refused until the first has said nothing for as long as the watchdog waits.
+/// This wire has no arming. The first command arms the robot, in a session that this side creates. Limits, watches and
+/// gate come from the robot's file. After 0.5 s without a command, the base stands and the arm holds, as on the
+/// original, and the next command resumes motion. After any other stop the client must send no command for 2 s before
+/// its commands count again; after an emergency stop, once that has been released. One client drives: commands from
+/// another connection are refused until the first client has been silent for the watchdog's time.
 class LekiwiHost final : public RobotSide {
  public:
-  /// Listens on the addresses in `wire` of the file, beyond this computer only where it says allow_anybody. `body` must
-  /// outlive it. The wires: "old" (LekiwiWire::single) and "new" (multipart).
+  /// Listens on the addresses in the file's `wire`; beyond this computer only if the file sets allow_anybody. `body`
+  /// must outlive it. The wire versions are "old" (LekiwiWire::single) and "new" (multipart).
   LekiwiHost(const RobotConfig& config, RobotBody& body, RobotSideOptions options);
   ~LekiwiHost() override;
 
@@ -75,13 +75,13 @@ class LekiwiHost final : public RobotSide {
   LekiwiObservation observation_of(const RobotObservation& from);
   void fail_with(std::exception_ptr error);
 
-  RobotConfig config_;   // its rate: that of the wire's observations
+  RobotConfig config_;   // its rate is that of the wire's observations
   uint64_t per_period_;  // observations in each period of the file's rate
   RobotBody& body_;
   RobotSideOptions options_;
   LekiwiWire version_;
   LekiwiConfig wire_;
-  std::vector<size_t> keys_;  // of each actuator
+  std::vector<size_t> keys_;  // for each actuator
   std::vector<std::pair<std::string, SwappedJpeg>> cameras_;
   RobotControl control_;
   LekiwiHostCounters counters_;
@@ -92,29 +92,29 @@ class LekiwiHost final : public RobotSide {
   LinkContext context_;
   LinkSocket command_socket_, observation_socket_;
   std::string command_address_, observation_address_;
-  std::vector<ConnectionBound> bounds_;  // of these two, in this order
-  // Of the control thread.
+  std::vector<ConnectionBound> bounds_;  // for these two sockets, in this order
+  // Used by the control thread.
   ArrivedAction action_;
   uint64_t session_ = 0;
   double heard_at_ = 0;            // s
-  bool has_to_let_go_ = false;     // an emergency stop was released, and whoever drives has not fallen silent since
-  Alarm reason_ = Alarm::none;     // of the stop that was observed last
+  bool has_to_let_go_ = false;     // an emergency stop was released, and the driving client has not been silent since
+  Alarm reason_ = Alarm::none;     // the reason of the last stop observed
   std::vector<double> positions_;  // as observed last
   LatencyHistogram lateness_;
   std::string real_time_report_;
-  // Of the thread that receives commands.
+  // Used by the thread that receives commands.
   RefusalLog refusals_;
-  int driver_ = -1;             // the connection whose commands are obeyed; -1: none was yet
+  int driver_ = -1;             // the connection whose commands are obeyed; -1: none so far
   double driver_heard_at_ = 0;  // s
   bool told_base_alone_ = false;
-  // Of the thread that sends observations.
-  double listening_since_ = 0;  // s: somebody listens and has said nothing; 0: nobody does
-  uint64_t heard_ = 0;          // commands, understood or not
+  // Used by the thread that sends observations.
+  double listening_since_ = 0;  // s: since when a client has listened without sending; 0: no client
+  uint64_t heard_ = 0;          // commands, decoded or not
   bool told_listener_ = false;
   Mode mode_ = Mode::inactive;
   bool told_refusal_ = false;
   std::vector<std::string> images_;
-  std::atomic<bool> session_begins_{false};  // for whoever receives commands
+  std::atomic<bool> session_begins_{false};  // for the thread that receives commands
   EmergencySwitch emergency_;
   std::unique_ptr<StopServer> stop_;
   std::atomic<bool> ending_{false}, failing_{false}, failed_{false};

@@ -16,10 +16,10 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr size_t gripper = 5, theta = 8;
-constexpr double gripper_closed = -0.174533, gripper_percent = 0.0191987;  // rad, rad for each percent
+constexpr double gripper_closed = -0.174533, gripper_percent = 0.0191987;  // rad; rad per percent
 constexpr double degree = std::numbers::pi / 180;
 constexpr const char* cameras_key = "_cams";
-// Nine numbers and some more have 300 bytes; with pictures in it, two of 640 x 480 have less than a megabyte.
+// Nine numbers need about 300 bytes; two pictures of 640 x 480 need less than a megabyte.
 constexpr FlatJson::Bounds numbers_alone{.bytes = size_t{1} << 16}, with_pictures{.bytes = size_t{1} << 23};
 
 std::string keys_of(const FlatJson& json) {

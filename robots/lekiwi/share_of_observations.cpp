@@ -22,7 +22,7 @@ void ShareOfObservations::add(double now, int at_once, double busy) {
   if (count_ >= size) judge();
 }
 
-// By the median, and most of them: a few that are late and early change nothing.
+// Uses the median and requires most gaps to be near it, so that a few late and early messages have no effect.
 void ShareOfObservations::judge() {
   std::array<double, size> sorted = gaps_;
   std::ranges::sort(sorted);

@@ -9,16 +9,16 @@
 
 namespace sinew {
 
-/// A camera as whoever decodes its frames on LeKiwi's wire finds it: colours are blue, green, red.
+/// A camera as seen by a client that decodes frames from LeKiwi's wire: the colours are blue, green, red.
 SensorSpec on_lekiwis_wire(SensorSpec camera);
 
-/// A camera's frames as a LeKiwi sends them: JPEG of quality 90, with red and blue swapped, since LeRobot hands red,
-/// green, blue to an encoder that takes blue, green, red. Used by one thread at a time.
+/// Encodes a camera's frames as a LeKiwi does: JPEG of quality 90 with red and blue swapped, because LeRobot passes
+/// red, green, blue to an encoder that expects blue, green, red. Used by one thread at a time.
 class SwappedJpeg {
  public:
-  /// camera: one frame as its body delivers it. Throws an Error for what is neither colour nor grey.
+  /// camera: one frame as its body delivers it. Throws an Error for an image that is neither colour nor grey.
   explicit SwappedJpeg(const SensorSpec& camera);
-  /// bytes: a frame, raw or as JPEG → JPEG; "" where it is none, as LeKiwi's wire has it.
+  /// bytes: a raw or JPEG frame. Returns JPEG; "" for an invalid frame, as on LeKiwi's wire.
   std::string encode(std::string_view bytes);
 
  private:

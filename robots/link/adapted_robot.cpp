@@ -14,7 +14,7 @@ std::unique_ptr<RobotBody> make_body(const RobotConfig& config, const AdapterTab
   });
 }
 
-// A second address for the same thing would be one that nobody knows.
+// The emergency stop must not have a second address that users do not know.
 constexpr const char* whose_stop =
     "If that is the robot itself, as 'sinew robot --adapter' is, its file says `robot_has_stop: true`.";
 

@@ -10,30 +10,30 @@
 
 namespace sinew {
 
-/// A robot of another dialect as one of ours: its adapter's body, and a RobotServer for it, which nobody beyond this
-/// process can reach but through its emergency stop. Gate, watches, watchdog, modes and recordings are then those of
-/// any robot; only an age counts from the receipt here.
+/// Presents a robot of another dialect as one of ours: its adapter's body behind a RobotServer. Beyond this process,
+/// only the server's emergency stop is reachable. Gate, watches, watchdog, modes and recordings are those of any robot;
+/// only an observation's age counts from its receipt here.
 class AdaptedRobot {
  public:
   struct Options {
-    std::string keys;        // folder of keys, for an emergency stop's address beyond this computer
+    std::string keys;        // folder of keys, needed if the emergency stop's address is beyond this computer
     AdapterEvents on_event;  // from several threads
     bool real_time = true;
   };
-  /// Connects to the robot, and serves. An Error says which adapter is not known, what it lacks that the file does not
-  /// accept, or why the robot cannot be reached.
+  /// Connects to the robot, and serves. Throws an Error for an unknown adapter, for a lack that the file does not
+  /// accept, or with the reason why the robot cannot be reached.
   AdaptedRobot(const RobotConfig& config, const AdapterTable& adapters, Options options);
-  /// The robot is told to be safe first.
+  /// First commands the robot to its safe state.
   ~AdaptedRobot();
 
-  /// The robot's file for the policy's side: with the addresses in this process.
+  /// The robot's file for the policy's side: with the addresses inside this process.
   const RobotConfig& config() const { return config_; }
-  /// For whoever connects to that address.
+  /// For a client of that address.
   const std::shared_ptr<LinkContext>& context() const { return context_; }
   RobotServer& server() { return *server_; }
   const RobotBody& body() const { return *body_; }
 
-  /// Rethrows what went wrong in the robot's control thread, the robot being safe.
+  /// Rethrows an error of the robot's control thread; the robot is then safe.
   void check();
 
  private:

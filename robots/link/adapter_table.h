@@ -9,44 +9,44 @@
 #include "robots/link/robot_side.h"
 #include "robots/protocol/robot_config.h"
 
-/// Robots that speak another dialect than ours. An adapter is a RobotBody that reaches the robot over the robot's own
-/// wire; a RobotServer before it (AdaptedRobot) makes it a robot like any other.
+/// Robots that use another dialect than ours. An adapter is a RobotBody that reaches the robot over the robot's own
+/// wire; a RobotServer in front of it (AdaptedRobot) makes it a robot like any other.
 namespace sinew {
 
-/// What an adapter says in passing, in one sentence. Called in a thread of its own.
+/// Receives an adapter's notices, one sentence each. Called in a separate thread.
 using AdapterEvents = std::function<void(const std::string&)>;
 
-/// Something that a dialect does not have and our protocol has. A robot's file accepts it by its name.
+/// A feature of our protocol that a dialect lacks. A robot's file accepts the lack by its name.
 struct AdapterLack {
   std::string name;      // "no_keys"
-  std::string meaning;   // what follows from it
-  bool of_some = false;  // robots alone: the adapter itself asks for it where it meets one
+  std::string meaning;   // its consequence
+  bool of_some = false;  // applies to some robots only: the adapter itself checks it for such a robot
 };
 
 struct Adapter {
   std::string name, description;
   std::vector<AdapterLack> lacks;
-  /// The names of those that each of its robots has.
+  /// The names of the lacks that all of its robots have.
   std::vector<std::string> always_lacks() const;
-  /// Connects. Throws an Error for a `wire` that is wrong, and for a robot that is not there or says something else.
+  /// Connects. Throws an Error for an invalid `wire`, and for a robot that is absent or sends something else.
   std::function<std::unique_ptr<RobotBody>(const RobotConfig&, const AdapterEvents&)> make;
-  /// The other way round: serves a body of ours to those who speak the dialect. Empty: that is not there.
+  /// The other direction: serves a body of ours to clients of the dialect. Empty: not supported.
   std::function<std::unique_ptr<RobotSide>(const RobotConfig&, RobotBody&, const RobotSideOptions&)> serve = {};
-  /// The file of a simulated robot, as drafted from its model for our own protocol, as that of one which speaks the
-  /// dialect: adds `wire`, and limits. Given the task's interface, of a camera one frame, and the names of the model's
-  /// cameras. Throws an Error for a robot that cannot be one. Empty: whoever wants one writes it.
+  /// Turns the file of a simulated robot, drafted from its model for our own protocol, into one for the dialect: adds
+  /// `wire`, and limits. Arguments: that file, the task's interface with one frame per camera, and the names of the
+  /// model's cameras. Throws an Error for a robot that the dialect cannot represent. Empty: the user writes the file.
   std::function<RobotConfig(RobotConfig, const InterfaceSpec&, const std::vector<std::string>&)> draft = {};
-  /// The cameras of a robot whose file this is, in the size that they have there, by name. Empty: the file does not
-  /// say.
+  /// The cameras of a robot from its file, by name, with the image sizes given there. Empty: the file does not list
+  /// them.
   std::function<std::vector<SensorSpec>(const RobotConfig&)> cameras = {};
 };
 
-/// A value: a program of one's own takes builtin_adapters() and adds rows.
+/// A value type: a custom program takes builtin_adapters() and adds rows.
 class AdapterTable {
  public:
   void add(Adapter adapter) { rows_.push_back(std::move(adapter)); }
   const std::vector<Adapter>& rows() const { return rows_; }
-  /// Throws an Error with the nearest known name for one that is not there.
+  /// Throws an Error for an unknown name, with the nearest known one.
   const Adapter& find(const std::string& name) const;
 
  private:
@@ -55,8 +55,8 @@ class AdapterTable {
 
 AdapterTable builtin_adapters();
 
-/// Throws an Error that names all that the adapter lacks and the robot's file does not accept, and one for a word among
-/// the accepted that is none of these.
+/// Throws an Error that names all of the adapter's lacks that the robot's file does not accept, and one for an accepted
+/// word that is not among them.
 void check_accepted(const Adapter& adapter, const std::vector<std::string>& accepted);
 
 }  // namespace sinew

@@ -1,7 +1,7 @@
 #include "robots/link/connection_bound.h"
 
 #include <fmt/core.h>
-#include <linux/tcp.h>  // <netinet/tcp.h> does not know how much has come
+#include <linux/tcp.h>  // <netinet/tcp.h> lacks the count of received bytes
 #include <netinet/in.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -22,8 +22,8 @@
 namespace sinew {
 namespace {
 
-constexpr double shortest_interval = 0.02, longest_interval = 0.25;  // s, between two looks at all descriptors
-constexpr uint8_t listening = 10;                                    // tcpi_state of a socket that listens
+constexpr double shortest_interval = 0.02, longest_interval = 0.25;  // s, between two scans of all descriptors
+constexpr uint8_t listening = 10;                                    // tcpi_state of a listening socket
 
 size_t descriptor_limit() {
   rlimit limit{};
@@ -31,7 +31,7 @@ size_t descriptor_limit() {
   return limit.rlim_cur;
 }
 
-// The kernel gives the lowest: all below are in use.
+// The kernel assigns the lowest: all below are in use.
 int lowest_free_descriptor() {
   const int free = ::eventfd(0, EFD_CLOEXEC);
   if (free >= 0) ::close(free);
@@ -54,7 +54,7 @@ tcp_info facts_of(int descriptor) {
   return info;
 }
 
-// Of this computer; 0: it has none.
+// The port on this computer; 0: none.
 int port_of(int descriptor) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
@@ -64,14 +64,14 @@ int port_of(int descriptor) {
   return 0;
 }
 
-// The kernel gives no two sockets the same. 0: it is no socket any more.
+// The kernel assigns each socket a unique cookie. 0: no longer a socket.
 uint64_t cookie_of(int descriptor) {
   uint64_t cookie = 0;
   socklen_t size = sizeof cookie;
   return ::getsockopt(descriptor, SOL_SOCKET, SO_COOKIE, &cookie, &size) == 0 ? cookie : 0;
 }
 
-// For the other side and for ZeroMQ, which then lets go of the descriptor, and of what came of a message.
+// Closes it for the other side and for ZeroMQ, which then releases the descriptor and the partial message.
 void close_connection(int descriptor) { ::shutdown(descriptor, SHUT_RDWR); }
 
 }  // namespace
@@ -91,8 +91,8 @@ ConnectionBound::ConnectionBound(const std::string& address, size_t most)
 
 struct ConnectionBound::Connection {
   int descriptor;
-  uint32_t silent;      // ms, since something went over it last; since it was made, where nothing did
-  uint64_t unfinished;  // bytes that came since a message ended
+  uint32_t silent;      // ms since the last traffic; without any, since the connection was made
+  uint64_t unfinished;  // bytes received since the last complete message
 };
 
 void ConnectionBound::heard(int descriptor) {

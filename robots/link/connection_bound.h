@@ -5,32 +5,32 @@
 #include <unordered_map>
 #include <vector>
 
-/// Descriptors are what a process runs out of first when many connect to it: then nobody gets through any more, not
-/// even who wants to stop the robot.
+/// Descriptors are the first resource that a process exhausts when many clients connect. Then no new client gets
+/// through, not even one that wants to stop the robot.
 namespace sinew {
 
-/// Raises this process's limit of open descriptors as far as it may. Returns it.
+/// Raises this process's limit of open descriptors as far as permitted. Returns the limit.
 size_t raise_descriptor_limit();
 
-/// Holds the TCP connections to one of this process's addresses to two bounds. Where there are too many, the half that
-/// has been silent for longest is closed: whoever says something gets through, however many say nothing. Where messages
-/// that have not ended take too much memory, as ZeroMQ keeps them all, the connections with the most of it are closed.
-/// For one thread.
+/// Enforces two bounds on the TCP connections to one of this process's addresses. If there are too many connections,
+/// the half that has been silent longest is closed, so that an active client gets through, however many are silent. If
+/// unfinished messages, all of which ZeroMQ keeps, take too much memory, the connections with the most of it are
+/// closed. For one thread.
 class ConnectionBound {
  public:
   static constexpr size_t most_unfinished = size_t{1} << 28;  // bytes, of all connections together
 
-  /// `address`: "tcp://127.0.0.1:5570"; those of other kinds (ipc, inproc) have no bound. Raises the limit of
-  /// descriptors, of which no address gets more than an eighth. Made before anybody connects.
+  /// `address`: "tcp://127.0.0.1:5570"; other kinds (ipc, inproc) have no bound. Raises the limit of descriptors; no
+  /// address gets more than an eighth of them. Construct it before any client connects.
   explicit ConnectionBound(const std::string& address, size_t most = 1000);
 
   size_t most() const { return most_; }
 
-  /// A message came to its end over the connection of this descriptor (LinkSocket::source).
+  /// A message was completed on the connection with this descriptor (LinkSocket::source).
   void heard(int descriptor);
 
-  /// Called often; looks at the connections some times a second. Returns what it did, in words for people; "": nothing.
-  /// `spared`: the descriptor of one that is not closed for its silence; -1: none.
+  /// To be called often; it checks the connections a few times a second. Returns what it did, in words for people; "":
+  /// nothing. `spared`: the descriptor of a connection that is not closed for silence; -1: none.
   std::string keep(int spared = -1);
 
  private:
@@ -42,11 +42,11 @@ class ConnectionBound {
 
   int port_;  // 0: not TCP
   size_t most_;
-  int free_at_first_;      // the lowest free descriptor, before anybody connected
+  int free_at_first_;      // the lowest free descriptor, before any client connected
   double looked_at_ = -1;  // s
   struct Finished {
-    uint64_t cookie;  // SO_COOKIE: a descriptor is soon another connection's
-    uint64_t bytes;   // that had come over it when a message ended
+    uint64_t cookie;  // SO_COOKIE, because a descriptor is soon reused for another connection
+    uint64_t bytes;   // bytes received on it when a message was last completed
   };
   std::unordered_map<int, Finished> finished_;  // by descriptor
 };

@@ -19,9 +19,10 @@
 namespace sinew {
 namespace {
 
-constexpr const char* door = "inproc://zeromq.zap.01";  // where libzmq asks
-constexpr const char* domain = "sinew";                 // of the sockets that ask here
-// Of the interface's drafts and so not in the header, yet the library has it: without an answer nobody gets in.
+constexpr const char* door = "inproc://zeromq.zap.01";  // where libzmq sends its requests
+constexpr const char* domain = "sinew";                 // of the sockets that use it
+// Belongs to libzmq's draft interface and so is not in the header, but the library has it: without an answer no peer is
+// admitted.
 constexpr int zap_enforce_domain = 93;
 constexpr size_t key_bytes = 32;
 
@@ -30,7 +31,7 @@ struct CloseSocket {
 };
 using Socket = std::unique_ptr<void, CloseSocket>;
 
-// Bound, or connected, within the process.
+// Bound or connected within the process.
 Socket make_socket(void* context, int type, int (*attach)(void*, const char*), const std::string& address) {
   Socket socket(::zmq_socket(context, type));
   if (!socket) fail_zmq("cannot make a socket");
@@ -45,7 +46,7 @@ std::string new_address() {
   return fmt::format("inproc://sinew.doorkeeper.{}", ++count);
 }
 
-// The frames of a message that is there; none: there is no message.
+// The frames of a waiting message; none if there is none.
 std::vector<std::string> receive(void* socket) {
   std::vector<std::string> frames;
   for (int more = 1; more;) {
@@ -61,7 +62,7 @@ std::vector<std::string> receive(void* socket) {
 
 constexpr const char* no_curve = "it does not encrypt (CURVE)";
 
-// What is wrong with a peer that libzmq itself turned away. Who does not encrypt may notice first, and hang up.
+// What is wrong with a peer that libzmq itself refused. A peer without encryption may notice first, and disconnect.
 const char* text_of(uint16_t event, uint32_t protocol_error) {
   if (event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL)
     return "it hung up before it was let in: perhaps it does not encrypt (CURVE), or does not speak ZeroMQ";
@@ -72,8 +73,8 @@ const char* text_of(uint16_t event, uint32_t protocol_error) {
   }
 }
 
-// Passes on the first refusal of its kind, and then one in a while with how many there were: who is turned away comes
-// again some times a second, and a log must not fill the disk.
+// Reports the first refusal of its kind, and then occasionally a count: a refused peer reconnects several times a
+// second, and a log must not fill the disk.
 class Reports {
  public:
   explicit Reports(Doorkeeper::OnRefused report) : report_(std::move(report)) {}
@@ -92,7 +93,7 @@ class Reports {
 
  private:
   static constexpr double interval = 10;  // s
-  static constexpr size_t most = 4;       // keys, for each reason; more share a report
+  static constexpr size_t most = 4;       // keys per reason; further ones share a report
   struct Recent {
     std::string why, key;
     double told_at = -interval;
@@ -119,7 +120,7 @@ class Reports {
 
 }  // namespace
 
-// Lives as long as the Doorkeeper and the thread do.
+// Lives until both the Doorkeeper and the thread have ended.
 struct Doorkeeper::State {
   State(void* its_context, AllowList list, OnRefused on_refused)
       : context(its_context), allowed(std::move(list)), reports(std::move(on_refused)) {
@@ -129,7 +130,7 @@ struct Doorkeeper::State {
     button = make_socket(context, ZMQ_PAIR, ::zmq_connect, address);
   }
 
-  // Has the thread look at what changed.
+  // Makes the thread check for changes.
   void ring() {
     const std::lock_guard lock(mutex);
     ::zmq_send(button.get(), "", 0, ZMQ_DONTWAIT);
@@ -149,21 +150,21 @@ struct Doorkeeper::State {
   void* context;
   std::atomic<uint64_t> admitted{0}, refused{0};
   std::atomic<bool> stopping{false};
-  std::latch closed{1};  // the door: nobody is answered or reported any more
-  std::mutex mutex;      // of the two below
+  std::latch closed{1};  // the door: no more answers or reports
+  std::mutex mutex;      // guards the two below
   Socket button;
   std::vector<Socket> new_monitors;
-  // The thread's own.
+  // Used by the thread only.
   AllowList allowed;
   Reports reports;
   Socket questions, bell;
   std::vector<Socket> monitors;  // of the guarded sockets
 };
 
-// Goes on after the end of the Doorkeeper until its sockets are closed or the context ends: libzmq's own thread, and
-// with it every socket of the context, waits for a monitor that nobody reads.
+// Continues after the end of the Doorkeeper until its sockets are closed or the context ends: libzmq's own thread, and
+// with it every socket of the context, waits for a monitor that is not read.
 void Doorkeeper::State::run() {
-  sigset_t signals;  // are for other threads
+  sigset_t signals;  // are handled by other threads
   ::sigfillset(&signals);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   while (poll() && !(stopping && monitors.empty()))
@@ -172,14 +173,14 @@ void Doorkeeper::State::run() {
   close_rest();
 }
 
-// Waits for something and deals with it. False: the context is at its end.
+// Waits for an event and handles it. False: the context has ended.
 bool Doorkeeper::State::poll() {
   std::vector<zmq_pollitem_t> items = {{bell.get(), 0, ZMQ_POLLIN, 0}};
   for (const Socket& monitor : monitors) items.push_back({monitor.get(), 0, ZMQ_POLLIN, 0});
   if (questions) items.push_back({questions.get(), 0, ZMQ_POLLIN, 0});
   if (::zmq_poll(items.data(), static_cast<int>(items.size()), -1) < 0) return ::zmq_errno() == EINTR;
   if (questions && items.back().revents) answer();
-  for (size_t i = monitors.size(); i-- > 0;)  // from the last: one that has ended leaves the list
+  for (size_t i = monitors.size(); i-- > 0;)  // backwards: an ended one is removed from the list
     if (items[i + 1].revents) hear(i);
   if (items[0].revents) {
     receive(bell.get());
@@ -206,7 +207,7 @@ void Doorkeeper::State::close_rest() {
   new_monitors.clear();
 }
 
-// A question's frames: version, its number, domain, the peer's address, its routing id, mechanism, credentials.
+// A request's frames: version, request number, domain, the peer's address, its routing id, mechanism, credentials.
 void Doorkeeper::State::answer() {
   std::vector<std::string> question = receive(questions.get());
   if (question.empty()) return;
@@ -231,7 +232,7 @@ void Doorkeeper::State::answer() {
                                      known ? "OK" : "not allowed",
                                      known ? std::string_view(known->name) : "",
                                      ""};
-  if (known) admitted.fetch_add(1, std::memory_order_relaxed);  // before it can say anything
+  if (known) admitted.fetch_add(1, std::memory_order_relaxed);  // before the peer can send anything
   for (const std::string_view& frame : frames)
     ::zmq_send(questions.get(), frame.data(), frame.size(), &frame == std::end(frames) - 1 ? 0 : ZMQ_SNDMORE);
   if (!known) refuse(std::move(peer));
@@ -273,7 +274,7 @@ void Doorkeeper::guard(void* socket, const KeyPair& own) {
   constexpr int events =
       ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_MONITOR_STOPPED;
   if (::zmq_socket_monitor(socket, address.c_str(), events) != 0) fail_zmq("cannot watch a socket");
-  // Connected here, before any event, for libzmq's own thread waits until somebody takes it.
+  // Connected here, before any event, because libzmq's own thread waits until an event is read.
   Socket monitor = make_socket(state_->context, ZMQ_PAIR, ::zmq_connect, address);
   {
     const std::lock_guard lock(state_->mutex);

@@ -8,30 +8,31 @@
 
 namespace sinew {
 
-/// Somebody did not get in.
+/// A peer that was refused.
 struct RefusedPeer {
   std::string why;      // for people: "its key is not on the allow-list"
-  std::string address;  // of the peer, "192.168.1.7"; where it did not come so far, of the socket that it came to
-  std::string key;      // its public key, in Z85; "" where it did not come so far
-  uint64_t times = 1;   // it was refused for this since that was last reported
+  std::string address;  // of the peer, "192.168.1.7"; if it did not get that far, of the socket that it connected to
+  std::string key;      // its public key, in Z85; "" if it did not get that far
+  uint64_t times = 1;   // refusals for this reason since the last report
 };
 
-/// Lets in only whose keys are on a list, at all sockets of one context that it guards. It answers libzmq's questions
-/// (ZAP, https://rfc.zeromq.org/spec/27) in a thread of its own. Once it has ended, its sockets let in nobody new.
-/// Contexts and sockets are libzmq's own pointers (`handle()` of cppzmq's).
+/// Admits only peers whose keys are on a list, at all sockets of one context that it guards. It answers libzmq's
+/// authentication requests (ZAP, https://rfc.zeromq.org/spec/27) in a separate thread. Once it has ended, its sockets
+/// admit no new peers. Contexts and sockets are libzmq's own pointers (`handle()` of cppzmq's).
 class Doorkeeper {
  public:
   using OnRefused = std::function<void(const RefusedPeer&)>;
 
-  /// `on_refused` is called in the own thread, for each reason and key at most once in 10 s; it must neither throw nor
-  /// take long, since nobody is let in meanwhile. Throws Error where the context has a doorkeeper already.
+  /// `on_refused` is called in the doorkeeper's thread, at most once in 10 s for each reason and key. It must neither
+  /// throw nor take long, since no peer is admitted meanwhile. Throws Error if the context already has a doorkeeper.
   Doorkeeper(void* context, AllowList allowed, OnRefused on_refused);
   ~Doorkeeper();
   Doorkeeper(const Doorkeeper&) = delete;
   Doorkeeper& operator=(const Doorkeeper&) = delete;
 
-  /// Makes a socket, before it is bound, a server of CURVE with these keys, and hears of who fails at it. Its messages
-  /// tell their sender's name on the list as the property "User-Id" (zmq_msg_gets). Throws Error where a key is none.
+  /// Makes a socket, before it is bound, a CURVE server with these keys, and monitors it for failed connections. Its
+  /// messages carry the sender's name on the list as the property "User-Id" (zmq_msg_gets). Throws Error for an invalid
+  /// key.
   void guard(void* socket, const KeyPair& own);
 
   /// Connections so far.
@@ -40,7 +41,7 @@ class Doorkeeper {
 
  private:
   struct State;
-  std::shared_ptr<State> state_;  // the thread has it too
+  std::shared_ptr<State> state_;  // shared with the thread
 };
 
 }  // namespace sinew

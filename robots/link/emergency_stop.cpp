@@ -15,12 +15,13 @@
 namespace sinew {
 namespace {
 
-// s: without an answer for so long, a further connection is made beside those that there are. One may have got lost
-// among those of others, but the answer may also be on its way still. To say it twice does no harm.
+// s: after this long without an answer, a further connection is made in addition to the existing ones. One may have
+// been lost among those of other clients, but its answer may also still be in flight. Repeating the message does no
+// harm.
 constexpr double patience = 0.3;
 constexpr size_t most_connections = 6;
 
-// One connection, over which the message goes once.
+// One connection, over which the message is sent once.
 struct Attempt {
   Attempt(const LinkContext& context, const std::string& address, const SecureSocket& secure)
       : socket(context, LinkSocket::Kind::request, {.secure = secure}) {
@@ -54,7 +55,7 @@ std::optional<Message> wait_for_answer(const Attempts& attempts, double seconds)
   return {};
 }
 
-// What was said more than once is on its way still: it must not stop a robot that was released meanwhile.
+// Repeated messages may still be in flight: they must not stop a robot that was released meanwhile.
 void await_the_others(const Attempts& attempts) {
   const auto is_pending = [](const auto& attempt) { return attempt->sent && !attempt->answered; };
   for (const double until = now_seconds() + patience;

@@ -5,13 +5,13 @@
 
 namespace sinew {
 
-/// Stops a robot over its own socket, whoever controls it. Returns once its actuators have been told to be safe;
-/// an Error says that the robot has not confirmed that within `seconds`.
+/// Stops a robot over its own socket, whoever controls it. Returns once its actuators have been commanded to their safe
+/// state. Throws an Error if the robot has not confirmed that within `seconds`.
 void emergency_stop(const std::string& stop_address, const SecureSocket& secure, const std::string& why,
                     double seconds);
 
-/// Ends an emergency stop, so that the robot may be armed again; nothing moves by that. An Error says why it does not
-/// end.
+/// Ends an emergency stop, so that the robot may be armed again; this moves nothing. Throws an Error with the reason if
+/// the stop does not end.
 void release_emergency_stop(const std::string& stop_address, const SecureSocket& secure, const std::string& why,
                             double seconds);
 

@@ -10,15 +10,15 @@
 
 namespace sinew {
 
-/// A ZeroMQ context of a robot's side, and the doorkeeper of its sockets where the robot's file has keys.
+/// The ZeroMQ context of a robot's side, with the doorkeeper of its sockets if the robot's file has keys.
 class GuardedContext {
  public:
   using OnEvent = std::function<void(const std::string&)>;
-  /// `on_event` says who is not let in, from a thread of its own; it may be empty.
+  /// `on_event` receives reports of refused peers, in a separate thread; it may be empty.
   GuardedContext(std::shared_ptr<LinkContext> context, const std::optional<RobotSecurity>& security, OnEvent on_event);
 
   const LinkContext& get() const { return *context_; }
-  /// What makes a socket of this context one that lets in those on the list alone; empty: there are no keys.
+  /// Makes a socket of this context admit only peers on the list; empty: there are no keys.
   const SecureSocket& secure() const { return secure_; }
 
  private:

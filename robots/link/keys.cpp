@@ -35,7 +35,7 @@ bool is_name(std::string_view text) {
          std::ranges::all_of(text, fine);
 }
 
-// Without the end that Z85's functions put after it.
+// Without the terminator that Z85's functions append.
 std::string as_text(const char (&key)[key_length + 1]) { return std::string(key, key_length); }
 
 std::string public_key_of(const std::string& secret_key) {
@@ -44,7 +44,7 @@ std::string public_key_of(const std::string& secret_key) {
   return as_text(key);
 }
 
-// Opened only where nothing has that name: two commands at once make one key, not half of each.
+// Fails if the name exists: two concurrent commands create one key, not half of each.
 void write_new_file(const std::string& path, const std::string& content, mode_t mode) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (fd < 0 && errno == EEXIST) fail("'{}' is there already, and a key is never overwritten", path);
@@ -58,9 +58,9 @@ void write_new_file(const std::string& path, const std::string& content, mode_t 
   fail_errno(fmt::format("cannot write '{}'", path), error_number ? error_number : ENOSPC);
 }
 
-// Its owner's alone; its parents as they come.
+// Accessible only to its owner; its parents get default permissions.
 void make_key_folder(const std::string& folder) {
-  const fs::path path = (fs::absolute(folder) / "").parent_path();  // without a slash at its end
+  const fs::path path = (fs::absolute(folder) / "").parent_path();  // without a trailing slash
   std::error_code code;
   fs::create_directories(path.parent_path(), code);
   if (code) fail_errno(fmt::format("cannot make the folder '{}'", path.parent_path().string()), code.value());
@@ -68,7 +68,7 @@ void make_key_folder(const std::string& folder) {
     fail_errno(fmt::format("cannot make the folder '{}'", folder), errno);
 }
 
-// Lines that say something, with their numbers from 1. No key begins with '#': its first group would exceed 32 bits.
+// Lines with content, numbered from 1. No key begins with '#': its first group would exceed 32 bits.
 std::vector<std::pair<int, std::string_view>> lines_of(std::string_view text) {
   std::vector<std::pair<int, std::string_view>> lines;
   for (int number = 1; !text.empty(); ++number) {
@@ -88,7 +88,7 @@ mode_t mode_of(const std::string& path, const char* how_to_make) {
   fail_errno(fmt::format("cannot read '{}'", path), errno);
 }
 
-// What stands after these words, each at the beginning of a line, in their order; nothing else may be there.
+// The values after these words, each at the beginning of a line, in their order; anything else is an error.
 std::vector<std::string> read_keys(const std::string& path, const std::vector<std::string>& words) {
   const std::string content = read_file(path, most_bytes);
   const auto lines = lines_of(content);
@@ -118,7 +118,8 @@ KeyPair make_key_pair() {
 
 bool is_key(std::string_view text) {
   uint8_t bytes[key_length / 5 * 4];
-  const auto printable = [](unsigned char c) { return c > 0x20 && c < 0x7f; };  // zmq_z85_decode looks up no others
+  const auto printable = [](unsigned char c) { return c > 0x20 && c < 0x7f; };  // zmq_z85_decode's table covers no
+                                                                                // others
   return text.size() == key_length && std::ranges::all_of(text, printable) &&
          ::zmq_z85_decode(bytes, std::string(text).c_str());
 }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int mantissa_bits = 52, exponent_bias = 1023;  // of a double
 
-// Only one thread writes: no read-modify-write is needed.
+// Only one thread writes, so no read-modify-write is needed.
 template <class T>
 void increase(std::atomic<T>& value, T by, std::memory_order order = std::memory_order_relaxed) {
   value.store(value.load(std::memory_order_relaxed) + by, order);

@@ -16,7 +16,7 @@ std::string folder_of_keys(const std::string& folder) { return folder.empty() ? 
 void check_that_none_are_needed(const RobotConfig& config) {
   for (const std::string& address : {config.address, config.stop_address}) {
     if (is_loopback(address) || config.allow_anybody) continue;
-    // A slip is to be mended, not to be allowed.
+    // A typing error should be corrected, not permitted.
     if (const std::string meant = meant_for_this_computer(address); !meant.empty())
       fail("{} is not known to be this computer{}", address, meant);
     fail(
@@ -32,7 +32,7 @@ void check_that_none_are_needed(const RobotConfig& config) {
   fail("the robot's file has `keys:` with a name for one side alone; it needs both, {{robot: NAME, policy: NAME}}");
 }
 
-// Among those that are allowed, or beside them.
+// Looked up on the allow-list, or in the folder beside it.
 std::string public_key_of(const std::string& name, const std::string& folder) {
   const fs::path list = fs::path(folder) / "allowed", file = fs::path(folder) / (name + ".pub");
   if (fs::exists(list))

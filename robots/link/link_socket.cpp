@@ -22,10 +22,11 @@ namespace sinew {
 namespace {
 
 constexpr size_t most_frames = 70, most_message = size_t{1} << 26;
-constexpr int reconnect_interval = 20, longest_silence = 1000;  // ms; the latter of the other computer's kernel
+constexpr int reconnect_interval = 20, longest_silence = 1000;  // ms; the second is the silence of the other computer's
+                                                                // kernel
 constexpr int longest_handshake = 2000;                         // ms, from a connection to the end of ZMTP's handshake
-constexpr int most_waiting = 1024;                              // connections that nobody has accepted yet
-constexpr size_t most_frames_at_once = 1000;  // lest a message without end keeps its receiver from everything else
+constexpr int most_waiting = 1024;                              // connections not yet accepted
+constexpr size_t most_frames_at_once = 1000;  // so that a message without end does not block its receiver
 
 void set(void* socket, int option, int value) {
   if (zmq_setsockopt(socket, option, &value, sizeof value) != 0)
@@ -48,7 +49,7 @@ int type_of(LinkSocket::Kind kind) {
   return 0;
 }
 
-// One frame, freed at the end.
+// One frame; its destructor frees it.
 class Frame {
  public:
   Frame() { zmq_msg_init(&message_); }
@@ -66,7 +67,7 @@ class Frame {
 
 }  // namespace
 
-// libzmq aborts the process where it may not have what it is told to take, and so that is tried first.
+// libzmq aborts the process if the requested scheduling is not permitted, so that is tested first.
 LinkContext::LinkContext(int real_time_priority) : handle_(zmq_ctx_new()) {
   if (!handle_) fail("ZeroMQ does not start: {}", zmq_strerror(zmq_errno()));
   if (real_time_priority == 0 || !may_be_real_time(real_time_priority)) return;
@@ -90,8 +91,8 @@ LinkSocket::LinkSocket(const LinkContext& context, Kind kind, const Options& opt
     fail("ZeroMQ: {}", zmq_strerror(zmq_errno()));
   set(handle(), ZMQ_HANDSHAKE_IVL, longest_handshake);
   set(handle(), ZMQ_BACKLOG, most_waiting);
-  // A peer whose computer or cable is gone is found out by the kernel. Not by ZMTP's heartbeats: where a connection
-  // breaks whose messages nobody has taken yet, they make libzmq 4.3.4 abort the process.
+  // The kernel detects a peer whose computer or cable is gone. ZMTP's heartbeats are not used: if a connection with
+  // unread messages breaks, they make libzmq 4.3.4 abort the process.
   set(handle(), ZMQ_TCP_KEEPALIVE, 1);
   set(handle(), ZMQ_TCP_KEEPALIVE_IDLE, 1);   // s
   set(handle(), ZMQ_TCP_KEEPALIVE_INTVL, 1);  // s
@@ -112,7 +113,7 @@ void LinkSocket::Close::operator()(void* socket) const noexcept { zmq_close(sock
 
 namespace {
 
-// ZeroMQ takes away whatever lies at an ipc address, and puts its own socket there.
+// ZeroMQ deletes whatever exists at an ipc address, and creates its own socket there.
 void check_ipc_path(const std::string& address) {
   if (!address.starts_with("ipc://") || address.starts_with("ipc://@")) return;
   const std::string path = address.substr(6);
@@ -158,7 +159,7 @@ void LinkSocket::connect(const std::string& address) {
 }
 
 void LinkSocket::reconnect() {
-  zmq_disconnect(handle(), address_.c_str());  // which it may have done already
+  zmq_disconnect(handle(), address_.c_str());  // it may have done so already
   if (zmq_connect(handle(), address_.c_str()) != 0)
     fail("cannot connect to '{}': {}", address_, zmq_strerror(zmq_errno()));
 }
@@ -166,7 +167,7 @@ void LinkSocket::reconnect() {
 bool LinkSocket::send(std::span<const std::string_view> frames) {
   for (size_t i = 0; i < frames.size(); ++i) {
     const int more = i + 1 < frames.size() ? ZMQ_SNDMORE : 0;
-    // Once its first frame is taken, so are the others.
+    // Once its first frame is accepted, so are the others.
     if (zmq_send(handle(), frames[i].data(), frames[i].size(), ZMQ_DONTWAIT | more) >= 0) continue;
     receiver_is_gone_ = zmq_errno() == EHOSTUNREACH;
     return false;
@@ -189,8 +190,8 @@ bool LinkSocket::receive(std::vector<std::string>& frames) {
   }
   for (size_t i = 0; i < most_frames_at_once; ++i) {
     Frame frame;
-    if (!frame.receive(handle())) return false;  // for lack of a first frame; the others come with it
-    if (source_ < 0) source_ = frame.source();   // a routing id need not tell
+    if (!frame.receive(handle())) return false;  // no first frame; the others arrive with it
+    if (source_ < 0) source_ = frame.source();   // the frame of a routing id may lack it
     take(frame.bytes(), frames);
     is_amid_ = frame.more();
     if (is_amid_) continue;
@@ -244,7 +245,7 @@ Doorbell::Doorbell() : file_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
 Doorbell::~Doorbell() { ::close(file_); }
 void Doorbell::ring() noexcept {
   const uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = ::write(file_, &one, sizeof one);  // full: it rings already
+  [[maybe_unused]] const ssize_t written = ::write(file_, &one, sizeof one);  // full: it is ringing already
 }
 void Doorbell::answer() noexcept {
   uint64_t rings = 0;

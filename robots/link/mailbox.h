@@ -4,36 +4,36 @@
 
 namespace sinew {
 
-/// Hands the latest value from one thread to one other: what is not fetched before the next one is published is gone.
-/// Three slots change hands by one atomic exchange each way, so neither side ever waits for the other, and nothing is
-/// allocated or locked. Whoever fetches sees all that the other thread did before it published.
+/// Passes the latest value from one thread to one other; a value that is not fetched before the next is published is
+/// lost. Three slots change hands by one atomic exchange each way, so neither side ever waits for the other, and
+/// nothing is allocated or locked. The consumer sees everything that the producer did before publishing.
 template <class T>
 class Mailbox {
  public:
   Mailbox() = default;
-  /// Every slot begins as a copy of this one: vectors have their sizes and need not grow later.
+  /// Every slot starts as a copy of this prototype: vectors have their sizes and need not grow later.
   explicit Mailbox(const T& prototype) : slots_{{prototype}, {prototype}, {prototype}} {}
   Mailbox(const Mailbox&) = delete;
   Mailbox& operator=(const Mailbox&) = delete;
 
-  /// The producer's alone: what publish() will hand over. It holds some value that was published earlier, not always
-  /// the last one, or the prototype.
+  /// For the producer only: the value that publish() will hand over. It holds the prototype or some earlier value, not
+  /// always the last one.
   T& back() { return slots_[back_].value; }
   void publish() { back_ = middle_.exchange(back_ | fresh, std::memory_order_acq_rel) & index; }
 
-  /// The consumer's alone: whether another value was published since the last call; front() is that one now.
+  /// For the consumer only: whether another value was published since the last call; if so, front() is now that value.
   bool fetch() {
     if (!(middle_.load(std::memory_order_relaxed) & fresh)) return false;
     front_ = middle_.exchange(front_, std::memory_order_acq_rel) & index;
     return true;
   }
-  /// The consumer's alone: what was fetched last; the prototype before that. Unchanged until the next fetch().
+  /// For the consumer only: the last fetched value; before that, the prototype. Unchanged until the next fetch().
   const T& front() const { return slots_[front_].value; }
 
  private:
-  static constexpr uint32_t index = 3, fresh = 4;  // of the word between the two: a slot, and whether it is news
+  static constexpr uint32_t index = 3, fresh = 4;  // parts of the shared word: a slot's index, and whether it is fresh
 
-  struct alignas(64) Slot {  // no cache line of two owners
+  struct alignas(64) Slot {  // two owners never share a cache line
     T value{};
   };
   Slot slots_[3];

@@ -18,7 +18,7 @@ constexpr double longest_wait = 0.02, greeting_interval = 0.2, heartbeat_interva
 constexpr int most_messages_at_once = 100;
 constexpr double longest_spin = 60e-6;  // s
 
-// By which the robot knows this process again when its connection was cut.
+// Identifies this process to the robot after a reconnect.
 std::string random_id() {
   Rng rng(static_cast<uint64_t>(now_seconds() * 1e9) ^ reinterpret_cast<uintptr_t>(&rng));
   std::string id = "P";  // a routing id must not begin with a zero
@@ -26,7 +26,7 @@ std::string random_id() {
   return id;
 }
 
-// What comes from its sensors goes a way that was made for those it had at first.
+// Observations are processed for the sensors that the robot had at first.
 void check_that_it_is_the_same(const Welcome& before, const Welcome& now) {
   const auto layout = [](const std::vector<SensorSpec>& sensors, size_t i) {
     if (i >= sensors.size()) return std::string("not there");
@@ -60,7 +60,7 @@ PolicyLink::PolicyLink(const LinkContext& context, const Controller& policy, con
   socket_.connect(config.address);
 }
 
-// As soon as there is a connection, and again where no answer comes.
+// As soon as there is a connection, and again if no answer arrives.
 void PolicyLink::greet() {
   if (now_seconds() - greeted_at_ <= greeting_interval) return;
   if (socket_.send(encode(hello_))) greeted_at_ = now_seconds();
@@ -95,7 +95,7 @@ void PolicyLink::shake_hands(double seconds) {
       if (const auto* refused = std::get_if<Refused>(&message)) {
         if (was_refused && now_seconds() > greeted_at_)
           fail("the robot at {} refuses: {}", config_.address, refused->why);
-        // A policy that ended a moment ago counts as its controller until link_timeout has passed: once more then.
+        // A policy that has just ended counts as the controller until link_timeout has passed: greet once more then.
         was_refused = true;
         greeted_at_ = now_seconds() + config_.link_timeout;
         deadline = std::max(deadline, greeted_at_ + 1);
@@ -146,18 +146,18 @@ void PolicyLink::handle(Message& message, double now) {
                    check_welcome(welcome, policy_, config_);
                    check_that_it_is_the_same(welcome_, welcome);
                    robot_.last_session = welcome.last_session;
-                   last_sequence_ = 0;  // one that began again counts anew
+                   last_sequence_ = 0;  // a restarted robot counts from 1 again
                    if (!robot_.connected.exchange(true)) tell("the robot is connected again");
                  },
                  [&](const Refused& refused) { say("the robot refuses: " + shortened(refused.why, 300)); },
                  [&](const Stop& stop) { say("the robot's side: " + shortened(stop.why, 300)); },
-                 [&](const auto&) { ++counters_.unusable; },  // what only a policy's side says
+                 [&](const auto&) { ++counters_.unusable; },  // messages that only a policy's side sends
              },
              message);
 }
 
 ObservationTimes PolicyLink::watch_arrival(const ObservationMessage& message, double now) {
-  // Of a sequence that leaps, no more than may have been sent meanwhile.
+  // If the sequence leaps, count no more than may have been sent meanwhile.
   if (last_sequence_ > 0 && message.sequence > last_sequence_ + 1)
     counters_.lost += std::min(message.sequence - last_sequence_ - 1,
                                static_cast<uint64_t>(2 * (now - last_observation_) * config_.rate) + 1);
@@ -165,7 +165,7 @@ ObservationTimes PolicyLink::watch_arrival(const ObservationMessage& message, do
   ++counters_.observations;
   counters_.late += last_observation_ > 0 && now - last_observation_ > 1.5 / config_.rate;
   last_observation_ = now;
-  robot_.alarm = message.alarm;  // before the mode: who sees that it stopped asks why
+  robot_.alarm = message.alarm;  // before the mode: a reader that sees the stop then reads the reason
   robot_.session = message.session;
   robot_.refused = message.refused;
   robot_.limited = message.limited;
@@ -183,13 +183,13 @@ ObservationTimes PolicyLink::watch_arrival(const ObservationMessage& message, do
 }
 
 void PolicyLink::take_observation(ObservationMessage& message, double now) {
-  // Where none was new for so long, the number that they are compared with is the one that is wrong.
+  // If there was no newer one for this long, the number that they are compared with is wrong.
   if (message.sequence <= last_sequence_ && now - last_observation_ <= config_.link_timeout) {
     ++counters_.unusable;  // repeated, or overtaken
     return;
   }
   ObservationTimes times = watch_arrival(message, now);
-  if (!robot_.connected) return;  // it may be another robot: first it has to say what it is
+  if (!robot_.connected) return;  // it may be another robot: it must first identify itself
   if (!is_of_own_session(message)) {
     ++counters_.unusable;
     return;
@@ -232,7 +232,7 @@ void PolicyLink::fetch_decision() {
 }
 
 // Most policies answer sooner than this thread could be woken. It does not yield meanwhile: on a busy computer it would
-// get its turn only milliseconds later.
+// be scheduled again only milliseconds later.
 void PolicyLink::await_decision() {
   if (thinking_ > longest_spin) return;
   const double until = now_seconds() + longest_spin;
@@ -240,7 +240,7 @@ void PolicyLink::await_decision() {
   send_decision();
 }
 
-// One that cannot go yet, for a heartbeat is on its way, goes when there is room.
+// A decision that cannot be sent yet, because a heartbeat is being sent, goes out when there is room.
 void PolicyLink::send_decision() {
   if (!has_decision_) return;
   const PolicyDecision& decision = exchange_.decisions.front();
@@ -258,8 +258,9 @@ void PolicyLink::send_decision() {
   latencies_.decision.add(now_seconds() - decision.received);
 }
 
-// Two masters move a robot as neither of them means to: an observation of another's session is not acted on. A single
-// one may have been damaged on its way; after some it is told to stop, and this side ends once that has gone out.
+// Two controllers move a robot as neither intends: an observation of another controller's session is not acted on. A
+// single one may have been corrupted in transit; after several, the robot is told to stop, and this side ends once that
+// has been sent.
 bool PolicyLink::is_of_own_session(const ObservationMessage& message) {
   const bool is_own = message.session >= first_asked_ && message.session <= last_asked_;
   if (is_own) first_asked_ = message.session;
@@ -275,8 +276,8 @@ bool PolicyLink::is_of_own_session(const ObservationMessage& message) {
       Error::Fault::system);
 }
 
-// One that cannot go now is tried again: an action may be on its way. But what is asked of a robot that is not there is
-// forgotten: nobody expects it to move when it comes back. A stop goes if it can.
+// A request that cannot be sent now is retried, since an action may be in flight. But requests to an absent robot are
+// dropped: it must not move unexpectedly when it comes back. A stop is sent if possible.
 void PolicyLink::send_requests() {
   while (const Message* request = exchange_.requests.front()) {
     const bool may_go = robot_.connected || std::holds_alternative<Stop>(*request);
@@ -291,7 +292,7 @@ void PolicyLink::send_requests() {
   }
 }
 
-// Before anything goes out: it might be to a robot that has begun anew.
+// Before anything is sent: the robot may have restarted.
 void PolicyLink::notice_loss(double now) {
   const bool was_cut = socket_.disconnections() != disconnections_;
   const bool is_silent = now - heard_at_ > config_.link_timeout;
@@ -309,7 +310,7 @@ void PolicyLink::notice_loss(double now) {
 
 void PolicyLink::keep_alive(double now) {
   if (!robot_.connected) {
-    // A connection that is dead may look alive for long, and libzmq may have given it up for good.
+    // A dead connection may look alive for long, and libzmq may have given it up for good.
     if (now - std::max(heard_at_, reconnected_at_) > std::max(reconnect_interval, config_.link_timeout)) {
       socket_.reconnect();
       reconnected_at_ = now;
@@ -330,7 +331,7 @@ void PolicyLink::note_problem(const std::string& what, const std::string& why, d
   if (const std::string text = problems_.add(why, now); !text.empty()) tell(what + ": " + text);
 }
 
-// A robot that does not hear of us knows no reason; this side does.
+// A robot that receives nothing from us cannot report why; this side can.
 void PolicyLink::note_why(const ObservationMessage& message) {
   if (message.session != std::exchange(session_seen_, message.session) && message.session > 0) {
     problems_.forget_what_was_said();
@@ -352,7 +353,7 @@ void PolicyLink::tell(const std::string& event) const {
   if (options_.on_event) options_.on_event(event);
 }
 
-// The same of what a peer may bring about as often as it likes.
+// Reports events that a peer may cause as often as it likes, through said_.
 void PolicyLink::say(const std::string& event) {
   if (const std::string text = said_.add(event, now_seconds()); !text.empty()) tell(text);
 }

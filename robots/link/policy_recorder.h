@@ -8,10 +8,10 @@
 
 namespace sinew {
 
-/// What the policy's side records: what it observed, what became of it, how long that took.
+/// Records the policy's side: its observations, the resulting actions, and how long that took.
 class PolicyRecorder {
  public:
-  /// `decision`: of the size that decision() will get. Throws an Error where the file cannot be made.
+  /// `decision`: of the size that decision() will receive. Throws an Error if the file cannot be created.
   PolicyRecorder(const std::string& path, RecordedSession session, const PolicyDecision& decision);
 
   /// From any thread but the control thread.
@@ -30,7 +30,7 @@ class PolicyRecorder {
   FlightRecorder file_;
 };
 
-/// What a recording begins with, on the policy's side.
+/// The start of a recording on the policy's side.
 RecordedSession session_of(const Welcome& welcome, const Hello& hello, const RobotConfig& config,
                            const std::string& policy_path);
 

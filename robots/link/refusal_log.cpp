@@ -8,7 +8,7 @@
 namespace sinew {
 namespace {
 
-// Whoever sends rubbish makes up new reasons without end.
+// A peer that sends rubbish can produce an unlimited number of new reasons.
 constexpr size_t most_reasons = 64;
 const std::string others = "further reasons";
 

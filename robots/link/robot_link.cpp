@@ -11,12 +11,12 @@
 namespace sinew {
 namespace {
 
-constexpr int64_t most_incoming_bytes = 1 << 19;  // of a frame: nothing that a policy's side says is larger
+constexpr int64_t most_incoming_bytes = 1 << 19;  // of a frame: no message of a policy's side is larger
 constexpr double longest_wait = 0.05;             // s
-constexpr int observations_queued = 2;            // one, and a reply
-constexpr size_t stamps_in_reserve = 16;          // beyond those of actions that may be obeyed
+constexpr int observations_queued = 2;            // one observation, and a reply
+constexpr size_t stamps_in_reserve = 16;          // in addition to those of actions that may be obeyed
 constexpr int most_incoming = 20;                 // messages of each peer
-constexpr double longest_at_once = 0.001;  // s of messages: who floods the link must not keep it from what else is due
+constexpr double longest_at_once = 0.001;         // s of messages: a flood of messages must not block other due work
 
 LinkSocket::Options options_of(const SecureSocket& secure) {
   return {.queue = observations_queued, .incoming = most_incoming, .most_bytes = most_incoming_bytes, .secure = secure};
@@ -52,7 +52,7 @@ void RobotLink::step() {
   watch_connections();
 }
 
-// Who connects and says nothing, or never comes to an end.
+// Handles clients that connect and stay silent, or never finish a message.
 void RobotLink::watch_connections() {
   if (const std::string done = bound_.keep(connection_); !done.empty()) say(done);
 }
@@ -69,9 +69,9 @@ void RobotLink::receive_messages(double now) {
     } catch (const Error& error) {
       ++counters_.malformed;
       const std::string why = shortened(error.what(), 300);
-      if (sender == controller_) actions_refused_.add(why, now);  // what it was meant to be is not known
+      if (sender == controller_) actions_refused_.add(why, now);  // the intended kind of message is unknown
       say("refused: " + why);
-      reply_to(sender, Refused{why});  // such as an older or newer version
+      reply_to(sender, Refused{why});  // for example, an older or newer version
     }
   }
 }
@@ -82,7 +82,7 @@ void RobotLink::handle(const std::string& sender, Message& message, double now) 
     ++counters_.foreign;
     return;
   }
-  // A second one under the same name, or the same one after a loss that nobody noticed: it has to greet first.
+  // A second client under the same name, or the same one after an unnoticed loss, must greet first.
   if (socket_.source() != connection_) {
     ++counters_.foreign;
     return lose_connection(fmt::format("the connection of the policy '{}' has become another one", policy_));
@@ -100,7 +100,7 @@ void RobotLink::handle_hello(const std::string& sender, const Hello& hello) {
                               "one first",
                               policy_));
   }
-  // Who greets anew has forgotten what was before, and may not fit any more.
+  // A controller that greets again has lost its state, and may no longer match.
   if (!controller_.empty() && !is_cut_) disconnect("the policy greeted anew, and has forgotten what was before");
   if (const std::string why = disagreement(hello, welcome_); !why.empty()) {
     let_go();
@@ -122,7 +122,7 @@ void RobotLink::handle_hello(const std::string& sender, const Hello& hello) {
   reply(welcome_);
 }
 
-// Whoever does not give up is not told of each time.
+// A client that keeps trying is not reported each time.
 void RobotLink::refuse(const std::string& sender, const std::string& policy, const std::string& why) {
   say(shortened(fmt::format("refused the policy '{}': {}", policy, why), 1000));
   reply_to(sender, Refused{shortened(why, 1000)});
@@ -141,10 +141,10 @@ void RobotLink::handle_request(Message& message, double now) {
     say("stop: " + shortened(stop->why, 200));
     return ask({RobotRequest::Kind::stop});
   }
-  ++counters_.malformed;  // what only a robot says
+  ++counters_.malformed;  // messages that only a robot sends
 }
 
-// The control thread would not heed it either.
+// The control thread would ignore it, too.
 void RobotLink::acknowledge() {
   if (!in_emergency_) return ask({RobotRequest::Kind::acknowledge});
   reply(Refused{
@@ -160,7 +160,7 @@ void RobotLink::take_action(ActionMessage& message, double now) {
   actions_.put(now + options_.delays->action.sample(rng_), std::move(action));
 }
 
-// Why its stamp is none by which its age could be told; "": it is one. Who puts a clock of its own there would never be
+// Why the action's stamp cannot give its age; "": it can. A client that sent a clock of its own there would never be
 // too late.
 std::string RobotLink::stamp_fault(const ArrivedAction& action) const {
   const Stamp& known = stamps_[action.answers % stamps_.size()];
@@ -177,7 +177,7 @@ void RobotLink::refuse_action(const std::string& why, double now, uint64_t times
   if (!controller_.empty()) reply(Refused{"actions: " + text});
 }
 
-// The control thread takes one action at each tick: what was overtaken must not be that one.
+// The control thread takes one action at each tick: it must not be one that was overtaken.
 void RobotLink::deliver(const ArrivedAction& action) {
   ++counters_.arrived;
   if (action.session == session_) {
@@ -213,7 +213,7 @@ void RobotLink::send_observation(double now) {
         {std::move(std::get<ObservationMessage>(message)), from.wanted, from.told, policy_, policy_hash_});
 }
 
-// What the control thread did with what was asked of it.
+// Reports the control thread's results for the requests.
 void RobotLink::report(const RobotObservation& observation) {
   welcome_.last_session = observation.last_session;
   report_refusals(observation, now_seconds());
@@ -223,7 +223,7 @@ void RobotLink::report(const RobotObservation& observation) {
     mode_ = observation.mode;
     const std::string why = why_stopped_ = mode_ == Mode::stopped ? reason_of(observation) : "";
     tell(why.empty() ? name_of(mode_) : fmt::format("{} ({})", name_of(mode_), why));
-    // What the controller asked for itself is no news to it; of all else, the number of the alarm is all that it has.
+    // The controller needs no report of a stop that it requested itself; of all others, it has only the alarm's number.
     const bool is_news = mode_ == Mode::stopped && observation.alarm.alarm != Alarm::operator_stop;
     if (is_news && !controller_.empty()) reply(Stop{why});
   }
@@ -239,7 +239,7 @@ void RobotLink::report(const RobotObservation& observation) {
   if (!controller_.empty()) reply(Refused{"the robot cannot be armed: " + why});
 }
 
-// Those of the gate, and from where they count.
+// The gate's refusals, and the start of their count.
 void RobotLink::report_refusals(const RobotObservation& observation, double now) {
   if (observation.session > 0 && std::exchange(session_seen_, observation.session) != observation.session) {
     actions_refused_.forget_what_was_said();
@@ -253,7 +253,7 @@ void RobotLink::report_refusals(const RobotObservation& observation, double now)
       refuse_action(text_of(static_cast<Refusal>(i), config_.max_age), now, more);
 }
 
-// Why it stopped, as only the link knows it.
+// The reason of a stop that only the link can determine.
 std::string RobotLink::reason_of(const RobotObservation& observation) const {
   const AlarmReport& alarm = observation.alarm;
   if (!alarm) return "";
@@ -282,7 +282,7 @@ void RobotLink::check_controller(double now) {
   disconnect("nothing is heard of the policy");
 }
 
-// It keeps its place for as long as it may be silent, lest another one takes it while it connects again.
+// It keeps its place for as long as it may be silent, so that no other client takes it during a reconnect.
 void RobotLink::lose_connection(const std::string& why) {
   if (std::exchange(is_cut_, true)) return;
   say(why);
@@ -294,7 +294,7 @@ void RobotLink::let_go() {
   connection_ = -1;
 }
 
-// More than the control thread takes: whoever asks for so much is let go by the shortest way, and has to greet anew.
+// More requests than the control thread takes: the controller is released at once, and has to greet again.
 void RobotLink::ask(RobotRequest request) {
   if (exchange_.requests.push(request)) return;
   why_disconnected_ =
@@ -311,7 +311,7 @@ void RobotLink::reply_to(const std::string& receiver, const Message& message) {
 }
 
 bool RobotLink::send(const std::vector<std::string>& frames, const std::string& receiver) {
-  if (receiver.empty()) return false;  // it was let go meanwhile
+  if (receiver.empty()) return false;  // it was released meanwhile
   if (socket_.send(frames, receiver)) return true;
   if (receiver == controller_ && socket_.receiver_is_gone())
     lose_connection(
@@ -325,7 +325,7 @@ void RobotLink::tell(const std::string& event) const {
   if (options_.on_event) options_.on_event(event);
 }
 
-// The same of what a peer may bring about as often as it likes.
+// Reports events that a peer may cause as often as it likes, through said_.
 void RobotLink::say(const std::string& event) {
   if (const std::string text = said_.add(event, now_seconds()); !text.empty()) tell(text);
 }

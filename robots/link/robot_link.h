@@ -20,51 +20,54 @@
 
 namespace sinew {
 
-/// A robot's observation on its way out, with its frames.
+/// An observation that the robot sends, with its frames.
 struct OutgoingObservation {
   RobotObservation observation;
   std::vector<std::string> images;
 };
 
-/// Through which the link's thread and the control thread speak. Neither waits for the other.
+/// The channels between the link's thread and the control thread. Neither waits for the other.
 struct RobotExchange {
   Mailbox<ArrivedAction> actions;             // link → control
   Ring<RobotRequest> requests{64};            // link → control
-  Mailbox<OutgoingObservation> observations;  // control, or where there are cameras their thread → link
-  std::atomic<bool> overwhelmed{false};       // link → control: the ring is full, whoever asks so much is let go
+  Mailbox<OutgoingObservation> observations;  // control, or with cameras the camera thread → link
+  std::atomic<bool> overwhelmed{false};       // link → control: the ring is full; the controller that sends so many
+                                              // requests is released
   Doorbell bell;                              // of the link
 };
 
-/// What the link counted.
+/// The link's counters.
 struct RobotLinkCounters {
   std::atomic<uint64_t> observations{0}, actions{0};  // sent; received from the controller
-  std::atomic<uint64_t> arrived{0};                   // of these, what a simulated link did not lose on the way
-  std::atomic<uint64_t> overtaken{0};                 // of those, what came after a newer one, or twice
-  std::atomic<uint64_t> misdated{0};   // of those, what does not have the stamp of the observation that it answers
+  std::atomic<uint64_t> arrived{0};                   // of these, actions that a simulated link did not lose
+  std::atomic<uint64_t> overtaken{0};                 // of those, actions that arrived after a newer one, or twice
+  std::atomic<uint64_t> misdated{0};   // of those, actions without the stamp of the observation that they answer
   std::atomic<uint64_t> dropped{0};    // observations that the controller was too slow for
-  std::atomic<uint64_t> foreign{0};    // messages of others than the controller
-  std::atomic<uint64_t> malformed{0};  // messages that are none, or too large
+  std::atomic<uint64_t> foreign{0};    // messages from peers other than the controller
+  std::atomic<uint64_t> malformed{0};  // messages that are invalid or too large
 };
 
-/// The robot's end of the link without its threads: sockets, the handshake, who the controller is and whether it lives.
+/// The robot's end of the link without its threads: sockets, handshake, the controller's identity and liveness.
 class RobotLink {
  public:
   struct Options {
     SecureSocket secure = {};
-    std::optional<LatencyProfile> delays;                 // of a simulated robot: each message comes as late as drawn
-    uint64_t seed = 1;                                    // of these
+    std::optional<LatencyProfile> delays;                 // for a simulated robot: each message is delayed by a drawn
+                                                          // time
+    uint64_t seed = 1;                                    // of these delays
     std::function<void(const std::string&)> on_event;     // in the link's thread, or the doorkeeper's
-    std::function<void(const ArrivedAction&)> on_action;  // in the link's thread, as it is handed to the control thread
-    ObservationTap on_observation = {};                   // likewise: for a recorder
+    std::function<void(const ArrivedAction&)> on_action;  // in the link's thread, as the action is passed to the
+                                                          // control thread
+    ObservationTap on_observation = {};                   // in the link's thread: for a recorder
   };
-  /// Listens; an Error says why it cannot.
+  /// Listens; throws an Error with the reason if it cannot.
   RobotLink(const LinkContext& context, const RobotConfig& config, Welcome welcome, RobotExchange& exchange,
             Options options);
 
   const std::string& address() const { return address_; }
   const RobotLinkCounters& counters() const { return counters_; }
 
-  /// Waits for messages, or the bell, for a little while, and does what is due.
+  /// Waits briefly for messages or the bell, and does what is due.
   void step();
 
  private:
@@ -104,18 +107,18 @@ class RobotLink {
   std::string address_;
   ConnectionBound bound_;
   RobotLinkCounters counters_;
-  std::string controller_, policy_, policy_hash_;  // routing id, the policy's name and hash; empty: nobody
+  std::string controller_, policy_, policy_hash_;  // routing id, the policy's name and hash; empty: no controller
   double heard_at_ = 0;
   std::string why_stopped_, why_disconnected_;
-  RefusalLog said_{1};                             // of all that a peer may bring about as often as it likes
-  RefusalLog actions_refused_;                     // counts since one was obeyed
+  RefusalLog said_{1};                             // for everything that a peer may cause as often as it likes
+  RefusalLog actions_refused_;                     // counts since the last obeyed action
   std::array<uint64_t, refusal_count> refused_{};  // by the gate, as known so far
   uint64_t session_seen_ = 0, obeyed_ = 0;         // of the last observation
   int connection_ = -1;                            // of the controller: its descriptor
-  bool is_cut_ = false;                            // that connection is gone, and it has not greeted since
+  bool is_cut_ = false;                            // that connection is lost, and it has not greeted since
   bool in_emergency_ = false;                      // as of the last observation
   uint64_t arm_refused_ = 0;
-  uint64_t session_ = 0, delivered_ = 0;  // asked for last, and the greatest sequence of its actions so far
+  uint64_t session_ = 0, delivered_ = 0;  // last requested; the greatest sequence of its actions so far
   Mode mode_ = Mode::unconfigured;
   std::vector<ActuatorLimits> limits_;
   Rng rng_;

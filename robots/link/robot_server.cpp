@@ -48,7 +48,7 @@ RobotServer::~RobotServer() {
   if (camera_thread_.joinable()) camera_thread_.join();
 }
 
-// Nobody but the control thread may end the loop, and it ends with the robot in its safe state.
+// Only the control thread may end the loop, and it ends with the robot in its safe state.
 void RobotServer::fail_with(std::exception_ptr error) {
   {
     const std::lock_guard lock(error_mutex_);
@@ -118,7 +118,8 @@ void RobotServer::tick(double now) {
 
 void RobotServer::run(const std::function<bool()>& go_on) {
   become_real_time();
-  control_.tick(now_seconds(), nullptr, false);  // measures, so that it may be armed as soon as it is asked to
+  control_.tick(now_seconds(), nullptr, false);  // measures, so that the robot can be armed as soon as this is
+                                                 // requested
   DeadlineLoop loop(config_.tick());
   while (!failed_ && go_on()) {
     lateness_.add(loop.wait());

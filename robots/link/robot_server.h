@@ -16,22 +16,21 @@
 
 namespace sinew {
 
-/// The robot's side of the link: give it a body, and it serves policies until it is told to end.
+/// The robot's side of the link: given a body, it serves policies until told to end.
 ///
-/// The thread that calls run() controls, at absolute deadlines and with real-time scheduling where that is permitted;
-/// one speaks ZeroMQ, and one more serves the emergency stop; where there are cameras, one takes their frames. The
-/// control thread waits for none of them. A tick that is missed is skipped, not made up for; of several actions the
-/// newest counts.
+/// The thread that calls run() is the control thread, with absolute deadlines and, if permitted, real-time scheduling.
+/// One thread handles ZeroMQ, one serves the emergency stop, and, with cameras, one takes their frames. The control
+/// thread waits for none of them. A missed tick is skipped, not made up for; of several actions the newest counts.
 class RobotServer {
  public:
   struct Options {
     RobotLink::Options link;
-    std::optional<RobotSecurity> security;      // none: whoever reaches the address may connect
+    std::optional<RobotSecurity> security;      // none: anyone who reaches the address may connect
     bool real_time = true;                      // ask for real-time scheduling and locked memory
     std::function<void()> after_tick;           // in the control thread; for measurements
-    std::shared_ptr<LinkContext> context = {};  // of the link: for addresses inside this process; empty: its own
+    std::shared_ptr<LinkContext> context = {};  // of the link, for addresses inside this process; empty: its own
   };
-  /// Listens; an Error says why it cannot. `body` must outlive it.
+  /// Listens; throws an Error with the reason if it cannot. `body` must outlive it.
   RobotServer(const RobotConfig& config, RobotBody& body, Options options);
   ~RobotServer();
 
@@ -39,8 +38,8 @@ class RobotServer {
   const std::string& stop_address() const { return stop_->address(); }
   const RobotLinkCounters& link_counters() const { return link_->counters(); }
 
-  /// Serves until go_on says false, asked at each tick; the robot is then told to be safe, and to rest. Rethrows what
-  /// went wrong in another thread, the robot being safe.
+  /// Serves until go_on returns false; it is called at each tick. The robot is then commanded to its safe state, and to
+  /// rest. Rethrows an error of another thread once the robot is safe.
   void run(const std::function<bool()>& go_on);
 
   /// From any thread, and from a signal handler: the robot stops at its next tick; after that it may be armed again.
@@ -52,7 +51,7 @@ class RobotServer {
   /// As of the last tick; from any thread.
   Mode mode() const { return mode_; }
 
-  /// How late the ticks came, and what of real time is permitted. Of run().
+  /// How late the ticks of run() were, and which real-time features are permitted.
   const LatencyHistogram& lateness() const { return lateness_; }
   uint64_t skipped_ticks() const { return skipped_; }
   const std::string& real_time_report() const { return real_time_report_; }
@@ -82,8 +81,8 @@ class RobotServer {
   std::atomic<Mode> mode_{Mode::unconfigured};
   std::string real_time_report_;
   std::atomic<bool> ending_{false}, failed_{false};
-  std::mutex error_mutex_;    // of those who write it
-  std::exception_ptr error_;  // once failed_, the first
+  std::mutex error_mutex_;    // for writers of error_
+  std::exception_ptr error_;  // valid once failed_ is set; the first error
   std::thread link_thread_, camera_thread_;
 };
 

@@ -18,10 +18,11 @@ namespace {
 
 constexpr int64_t most_bytes = 1 << 14;  // of a frame
 constexpr size_t most_askers = 4096;     // that wait for their answers; further messages wait in the socket
-constexpr double longest_wait = 0.01, longest_at_once = 0.001, shortest_silence = 10;  // s; the last: on connections
+constexpr double longest_wait = 0.01, longest_at_once = 0.001, shortest_silence = 10;  // s; the last: between reports
+                                                                                       // on connections
 
-// Frames before the message itself: the router's own, and those up to an empty one, if there is one (of a REQ there
-// is).
+// The frames before the message itself: the router's own, and those up to an empty one, if there is one (a REQ sends
+// one).
 size_t envelope_size(const std::vector<std::string>& frames) {
   const auto empty = std::ranges::find_if(frames.begin() + 1, frames.end(), &std::string::empty);
   return empty == frames.end() ? 1 : static_cast<size_t>(empty - frames.begin()) + 1;
@@ -97,7 +98,7 @@ void StopServer::heed(std::vector<std::string>& frames) {
       asker.why = shortened(wish->why, 200);
       return release(asker);
     }
-  } catch (const Error&) {  // somebody wants to stop it, however badly that is said
+  } catch (const Error&) {  // a peer wants to stop the robot, however malformed the message
   }
   asker.ticket = press(asker.why);
   askers_.push_back(std::move(asker));
@@ -118,7 +119,7 @@ void StopServer::release(Asker& asker) {
   askers_.push_back(std::move(asker));
 }
 
-// A ticket of 0: there was nothing to release.
+// A ticket of 0 means that there was nothing to release.
 void StopServer::answer(const Asker& asker) {
   Message message = Stop{asker.why};
   if (asker.releases) message = Release{asker.why};

@@ -12,27 +12,27 @@
 
 namespace sinew {
 
-/// The robot's end of the emergency stop over the network: a socket beside the link, with a context and a thread of its
-/// own, so that nothing that befalls the link keeps anybody from stopping the robot.
+/// The robot's end of the emergency stop over the network: a socket separate from the link, with its own context and
+/// thread, so that a failure of the link cannot prevent a stop.
 ///
-/// Whoever may speak to the socket may stop the robot, and needs no handshake. Every message of a REQ, DEALER or ROUTER
-/// stops it, whatever its frames say, but one: a `release`, which ends an emergency stop. Both are answered once they
-/// are obeyed.
+/// Anyone who may send to the socket may stop the robot, without a handshake. Every message of a REQ, DEALER or ROUTER
+/// stops it, whatever its frames contain, with one exception: a `release` ends an emergency stop. Both are answered
+/// once they are obeyed.
 class StopServer {
  public:
   struct Options {
-    std::optional<RobotSecurity> security = {};             // none: whoever reaches the address may stop the robot
+    std::optional<RobotSecurity> security = {};             // none: anyone who reaches the address may stop the robot
     std::function<void(const std::string&)> on_event = {};  // from threads of its own
     bool real_time = true;
   };
-  /// Listens; an Error says why it cannot. `emergency` must outlive it.
+  /// Listens; throws an Error with the reason if it cannot. `emergency` must outlive it.
   StopServer(const std::string& address, EmergencySwitch& emergency, Options options);
   ~StopServer();
 
   const std::string& address() const { return address_; }
 
  private:
-  // Who waits for an answer, and to what.
+  // A peer that waits for an answer, and its request.
   struct Asker {
     std::vector<std::string> envelope;  // frames before the message
     uint64_t ticket = 0;
@@ -57,9 +57,9 @@ class StopServer {
   Doorbell nobody_;
   std::vector<Asker> askers_;
   std::vector<std::string> frames_;
-  std::vector<std::string> unsaid_;  // events, said once everybody has been answered
+  std::vector<std::string> unsaid_;  // events, reported once every peer has been answered
   uint64_t pressed_ = 0;
-  double told_at_ = -1e9;  // s, of connections
+  double told_at_ = -1e9;  // s, of the last report on connections
   std::atomic<bool> ending_{false};
   std::thread thread_;
 };

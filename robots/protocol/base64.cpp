@@ -46,7 +46,7 @@ std::string from_base64(std::string_view text) {
     if (i % 4 == 3)
       for (const int shift : {16, 8, 0}) bytes += static_cast<char>(bits >> shift & 255);
   }
-  // What is left of the last four: one byte in 12 bits, or two in 18; the rest of the bits are 0.
+  // The rest of the last four: one byte in 12 bits, or two in 18; the remaining bits are 0.
   if (padding == 2) bits <<= 12;
   if (padding == 1) bits <<= 6;
   if (padding > 0 && (bits & (padding == 2 ? 0xffff : 0xff)) != 0) fail("the end is not of base64");

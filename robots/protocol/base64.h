@@ -6,7 +6,7 @@ namespace sinew {
 
 /// Bytes as text and back (RFC 4648, with padding).
 std::string to_base64(std::string_view bytes);
-/// Throws an Error for what is no such text: other characters, a length that is no multiple of 4, wrong padding.
+/// Throws an Error for invalid text: other characters, a length that is not a multiple of 4, wrong padding.
 std::string from_base64(std::string_view text);
 
 }  // namespace sinew

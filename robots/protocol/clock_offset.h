@@ -5,11 +5,12 @@
 
 namespace sinew {
 
-/// By how much the robot's clock is ahead of ours, from heartbeats: half of the way there and back is an estimate of
-/// the way there, the better the shorter it is; so the shortest of the last ones counts (NTP's clock filter, RFC 5905).
+/// Estimates how far the robot's clock is ahead of ours, from heartbeats. Half of the round trip estimates the one-way
+/// delay, more accurately for shorter round trips. So the shortest of the latest ones is used (NTP's clock filter, RFC
+/// 5905).
 class ClockOffset {
  public:
-  /// sent and returned by our clock, received by the robot's; s.
+  /// s; sent and returned: our clock; received: the robot's clock.
   void add(double sent, double received, double returned) {
     samples_[next_] = {returned - sent, received - 0.5 * (sent + returned)};
     next_ = (next_ + 1) % samples_.size();

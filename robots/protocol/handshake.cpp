@@ -14,7 +14,7 @@ std::string parts_text(const ActionSpec& spec) {
   return spec.parts.size() == 1 ? "1 part" : fmt::format("{} parts", spec.parts.size());
 }
 
-// Of images, only which there are: their layout may change on the way to the policy.
+// For images, only their presence counts: their layout may change on the way to the policy.
 InterfaceSpec without_layouts(std::vector<SensorSpec> sensors) {
   InterfaceSpec spec;
   for (SensorSpec& sensor : sensors) {
@@ -24,7 +24,7 @@ InterfaceSpec without_layouts(std::vector<SensorSpec> sensors) {
   return spec;
 }
 
-// A part's name means nothing to an actuator: labels, units and ranges do.
+// The name of a part does not matter to an actuator; labels, units and ranges do.
 std::string actions_differ(const ActionSpec& ours, const ActionSpec& theirs, const std::string& us,
                            const std::string& them) {
   if (ours.parts.size() != theirs.parts.size())
@@ -35,8 +35,8 @@ std::string actions_differ(const ActionSpec& ours, const ActionSpec& theirs, con
   return first_difference(mine, other, them);
 }
 
-// Those of a robot's sensors that are asked for, in the robot's order. It may have more; whoever needs none gets on
-// with all.
+// The robot's sensors that were requested, in the robot's order. It may have more; a controller that needs none accepts
+// any.
 std::vector<SensorSpec> asked_for(const std::vector<SensorSpec>& sensors, const std::vector<SensorSpec>& needed) {
   std::vector<SensorSpec> chosen;
   for (const SensorSpec& sensor : sensors)
@@ -89,7 +89,7 @@ void check_action(const Action& action, size_t i, const ActuatorConfig& actuator
         limits.name, limits.command_unit(), action.unit);
 }
 
-// A name that is nowhere in the file is no matter of order.
+// A name that is missing from the file is not a question of order.
 void check_name(const std::string& label, const RobotConfig& config) {
   std::vector<std::string> names;
   for (const ActuatorConfig& actuator : config.actuators) names.push_back(actuator.limits.name);

@@ -6,25 +6,26 @@
 #include "robots/protocol/messages.h"
 #include "robots/protocol/robot_config.h"
 
-/// Whether a controller (here called the policy, for it mostly is one), a robot's file and a robot go together. Before
-/// they all agree on every sensor and every joint, nothing moves.
+/// Checks whether a controller (here called the policy, since it usually is one), a robot's file and a robot match.
+/// Nothing moves until all three agree on every sensor and every joint.
 namespace sinew {
 
-/// The policy and the robot's file: names and order of the actuators, units, the rate. Throws an Error that names the
-/// first difference with both sides' values; also for choices instead of numbers, and actions without limits.
+/// Checks the policy against the robot's file: names and order of the actuators, units, rate. Throws an Error that
+/// names the first difference with both sides' values; also for discrete actions, and for actions without limits.
 void check_policy(const Controller& policy, const RobotConfig& config);
 
-/// What the policy's side says first. `name`: of the policy's file.
+/// The first message of the policy's side. `name`: of the policy's file.
 Hello make_hello(const std::string& name, const Controller& policy, const RobotConfig& config);
-/// What the robot's side answers. `sensors` as it delivers them.
+/// The answer of the robot's side. `sensors`: as it delivers them.
 Welcome make_welcome(const RobotConfig& config, std::vector<SensorSpec> sensors);
 
-/// The robot's side: "" where it agrees, else the first difference in one sentence.
+/// For the robot's side: "" if it agrees, else the first difference in one sentence.
 std::string disagreement(const Hello& hello, const Welcome& own);
-/// What a robot says of itself and its file: "" where they agree, else the first difference. `needed`: sensors, too.
+/// Compares a robot's welcome with its file: "" if they agree, else the first difference. `needed`: sensors to compare
+/// as well.
 std::string welcome_difference(const Welcome& welcome, const std::vector<SensorSpec>& needed,
                                const RobotConfig& config);
-/// The policy's side: throws an Error that names the first difference. How images fit is for CameraInput to say.
+/// For the policy's side: throws an Error that names the first difference. CameraInput checks whether images match.
 void check_welcome(const Welcome& welcome, const Controller& policy, const RobotConfig& config);
 
 }  // namespace sinew

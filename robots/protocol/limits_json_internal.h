@@ -5,7 +5,7 @@
 
 namespace sinew {
 
-/// Visits an actuator: its keys become a map, those that say nothing left out.
+/// Writes an actuator as a map of its keys, without empty ones.
 struct LimitsWriter {
   nlohmann::json map = nlohmann::json::object();
   template <class T, class... Check>

@@ -19,9 +19,9 @@ namespace {
 
 constexpr std::string_view tcp = "tcp://";
 constexpr unsigned most_port = 65535;
-constexpr size_t most_ipc_path = 107;  // bytes, of a socket's name
+constexpr size_t most_ipc_path = 107;  // bytes of a socket's name
 
-// 0 for `*`, any that is free.
+// 0 for `*`, which means any free port.
 std::optional<unsigned> port_of(std::string_view text) {
   unsigned port = 0;
   if (text == "*") return port;
@@ -30,7 +30,7 @@ std::optional<unsigned> port_of(std::string_view text) {
   return is_port ? std::optional(port) : std::nullopt;
 }
 
-// What stands behind the last colon that is not within [an IPv6 number].
+// Splits at the last colon outside [an IPv6 number].
 std::pair<std::string, std::optional<std::string>> host_and_port(std::string_view text) {
   const size_t colon = text.rfind(':'), bracket = text.rfind(']');
   const bool has_port = colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
@@ -39,11 +39,11 @@ std::pair<std::string, std::optional<std::string>> host_and_port(std::string_vie
 }
 
 bool is_number(const std::string& host, int family) {
-  in6_addr number{};  // room for either
+  in6_addr number{};  // large enough for either family
   return ::inet_pton(family, host.c_str(), &number) == 1;
 }
 
-// Where to listen or connect: `*`, a number, or a name. Digits and dots alone are a number, and no name.
+// A host to listen on or connect to: `*`, a number, or a name. A text of digits and dots must be a valid number.
 bool is_host(const std::string& host) {
   if (host == "*") return true;
   if (host.starts_with('[')) return host.ends_with(']') && is_number(host.substr(1, host.size() - 2), AF_INET6);
@@ -53,7 +53,7 @@ bool is_host(const std::string& host) {
          all([](unsigned char c) { return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_'; });
 }
 
-// From a network's interface to a host's number, ZeroMQ may have both ends: tcp://FROM;TO.
+// ZeroMQ accepts both ends, from a network interface to a host's number: tcp://FROM;TO.
 bool is_tcp(std::string_view rest) {
   if (const size_t semicolon = rest.find(';'); semicolon != std::string_view::npos)
     return is_tcp(rest.substr(0, semicolon)) && is_tcp(rest.substr(semicolon + 1));
@@ -61,19 +61,19 @@ bool is_tcp(std::string_view rest) {
   return is_host(host) && port && port_of(*port);
 }
 
-// The address that was likely meant by a text that is none.
+// The address that an invalid text probably meant.
 std::string meant(std::string text, int usual_port) {
   std::erase_if(text, [](unsigned char c) { return std::isspace(c) != 0; });
   if (text.starts_with("ipc:")) {
     const size_t path = text.find_first_not_of('/', 4);
     return "ipc:///" + (path == std::string::npos ? "tmp/robot" : text.substr(path));
   }
-  // "tcp:/host", "TCP://host", "http://host", "//host": what comes before the host is ours to write.
+  // "tcp:/host", "TCP://host", "http://host", "//host": the part before the host is replaced by ours.
   while (text.ends_with('/')) text.pop_back();
   if (const size_t slash = text.find_last_of('/'); slash != std::string::npos) text.erase(0, slash + 1);
   if (text.starts_with("tcp:")) text.erase(0, 4);
   auto [host, port] = host_and_port(text);
-  if (!port && port_of(host) && !host.empty() && host != "*") std::swap(host, port.emplace());  // a port alone
+  if (!port && port_of(host) && !host.empty() && host != "*") std::swap(host, port.emplace());  // only a port
   if (!is_host(host)) host = "127.0.0.1";
   const bool usable = port && port_of(*port) && !port->empty();
   return fmt::format("tcp://{}:{}", host, usable ? *port : std::to_string(usual_port));

@@ -27,7 +27,7 @@ std::string first_difference(LinkTiming ours, LinkTiming theirs, const std::stri
   for (size_t i = 0; i < mine.times.size(); ++i) {
     const auto [key, value] = mine.times[i];
     const double their_value = other.times[i].second;
-    if (!(std::abs(value - their_value) <= 1e-6 * std::abs(value)))  // NaN is another one, too
+    if (!(std::abs(value - their_value) <= 1e-6 * std::abs(value)))  // NaN counts as different, too
       return fmt::format("{} is {} s in {}, {} s in {}", key, value, us, their_value, them);
   }
   return "";

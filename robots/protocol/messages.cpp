@@ -34,7 +34,7 @@ std::string bytes_of(const std::vector<T>& numbers) {
 
 json interface_json(const InterfaceSpec& spec) { return json::parse(interface_to_json(spec)); }
 
-// Visits times: they become a map.
+// Visits times and writes them as a map.
 struct TimingWriter {
   json map = json::object();
   void required(const char* key, double value) { map[key] = value; }
@@ -52,7 +52,7 @@ json limits_json(const std::vector<ActuatorLimits>& limits) {
   return list;
 }
 
-// By kind: what goes into the first frame, and the frames after it.
+// For each kind of message: the content of the first frame, and the frames after it.
 struct Encoder {
   std::vector<std::string> operator()(const Hello& m) const {
     return {pack({{"kind", "hello"},
@@ -111,12 +111,12 @@ struct Encoder {
   }
 };
 
-// Reads along, and stops where a map has a key twice, which readers would take differently, or where something is
-// larger than any message of ours: lists too deep in each other, for the library's parser calls itself; too many
-// values, or keys, for what they cost beyond their bytes.
+// Stops parsing at a map with a duplicate key, which readers would interpret differently, and at anything larger than
+// any message of ours: lists nested too deeply, because the library's parser is recursive; too many values or keys,
+// because each costs more than its bytes.
 struct BoundsGuard : nlohmann::json_sax<json> {
   static constexpr int deepest = 8;
-  static constexpr size_t most_values = 20'000, longest_key = 64, most_keys = 64;  // in all; bytes; of a map
+  static constexpr size_t most_values = 20'000, longest_key = 64, most_keys = 64;  // in all; bytes; per map
   std::string problem;
   bool null() override { return count(); }
   bool boolean(bool) override { return count(); }
@@ -159,11 +159,11 @@ struct BoundsGuard : nlohmann::json_sax<json> {
     keys_.pop_back();
     return true;
   }
-  std::vector<std::vector<std::string>> keys_;  // of each map that is not at its end, and of lists none
+  std::vector<std::vector<std::string>> keys_;  // for each open map; none for lists
   size_t values_ = 0;
 };
 
-// The map of a first frame, from which each key is taken once.
+// The map in a first frame; each key is taken once.
 class Header {
  public:
   explicit Header(std::string_view frame) {
@@ -184,7 +184,7 @@ class Header {
     if (value >= end) fail("{}: {} is none of those known", key, value);
     return value;
   }
-  /// Throws for keys that nobody took: a field that is not understood may matter.
+  /// Throws for keys that were not taken: an unknown field may matter.
   void done() const {
     if (!map_.empty()) fail("the key '{}' is not known", map_.begin().key());
   }
@@ -217,7 +217,7 @@ std::vector<T> numbers_of(std::string_view frame, const char* what) {
   return numbers;
 }
 
-// Visits an actuator: takes its keys from a map.
+// Visits an actuator and takes its keys from a map.
 struct MapReader {
   Header& map;
   template <class T, class... Check>
@@ -337,7 +337,7 @@ Message decode(std::span<const std::string_view> frames) {
       Message message = message_of(header, frames);
       header.done();
       return message;
-    } catch (const json::exception& error) {  // such as a text that is no UTF-8
+    } catch (const json::exception& error) {  // for example, text that is not UTF-8
       fail("{}", error.what());
     }
   });

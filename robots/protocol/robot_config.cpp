@@ -28,7 +28,7 @@ const RobotCameraConfig& RobotConfig::camera(const std::string& name) const {
 
 namespace {
 
-/// What was read, and the file's map, by which an error says its place; null: it was made by a program.
+/// A config, and the file's map, which gives errors their location; null: the config was made by a program.
 struct Checked {
   const RobotConfig& config;
   const ConfigNode* file;
@@ -44,7 +44,7 @@ struct Checked {
   }
 };
 
-// Two names for one place are found out when the second socket is bound.
+// Two names for one place are detected when the second socket is bound.
 void check_addresses(const Checked& checked) {
   const RobotConfig& config = checked.config;
   const auto check = [&](const char* key, const std::string& address, int port) {
@@ -59,7 +59,7 @@ void check_addresses(const Checked& checked) {
       fmt::format("address and stop_address are both {}; the emergency stop needs a port of its own", config.address));
 }
 
-// It names files.
+// The name is used in file names.
 void check_name(const Checked& checked) {
   const std::string& name = checked.config.robot;
   const auto fits = [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '/' && c != 0x7f; };

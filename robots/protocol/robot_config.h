@@ -12,7 +12,7 @@
 
 namespace sinew {
 
-/// One actuator of a robot's file: its limits, and what a policy's number means to it.
+/// One actuator of a robot's file: its limits, and the mapping from a policy's number to its command.
 ///   command = offset + scale · action
 struct ActuatorConfig {
   ActuatorLimits limits;
@@ -25,7 +25,7 @@ struct ActuatorConfig {
   }
 };
 
-/// What a camera's frames go through before the policy sees them, ImagePipeline's steps, and when they are of no use.
+/// The ImagePipeline steps applied to a camera's frames before the policy receives them, and when frames are unusable.
 struct RobotCameraConfig {
   std::vector<ConfigNode> process;
   PictureLimits limits;
@@ -36,9 +36,8 @@ struct RobotCameraConfig {
   }
 };
 
-/// Whose CURVE keys protect the link: names in the folder of keys, or paths of key files. The policy's side needs its
-/// own secret key and the robot's public one; the robot's side its own secret key and the list of those whom it lets
-/// in.
+/// The CURVE keys that protect the link: names in the folder of keys, or paths of key files. The policy's side needs
+/// its own secret key and the robot's public key; the robot's side needs its own secret key and its allow-list.
 struct LinkKeysConfig {
   std::string policy, robot;
   template <class Visitor>
@@ -48,30 +47,31 @@ struct LinkKeysConfig {
   }
 };
 
-/// The adapter that is none: docs/protocol.md.
+/// The value of `adapter` that means no adapter: docs/protocol.md.
 inline constexpr const char* own_protocol = "sinew";
 
-/// A robot's file: where it is, how it is spoken to, and what it may be told. Both sides of the link read it.
+/// A robot's file: its addresses, its protocol, and its limits. Both sides of the link read it.
 struct RobotConfig {
   std::string robot;                                  // its name
-  std::string adapter = own_protocol;                 // which dialect it speaks: ours, or a row of the AdapterTable
-  std::vector<std::string> accept;                    // what that dialect lacks, by name: each is to be accepted
-  ConfigNode wire = ConfigNode::map();                // what the adapter needs to know, in a struct of its own
-  std::string address = "tcp://127.0.0.1:5570";       // where its side listens
-  std::string stop_address = "tcp://127.0.0.1:5571";  // the same of its emergency stop
-  bool robot_has_stop = false;  // with an adapter: the robot itself listens there, and so its policy's side does not
+  std::string adapter = own_protocol;                 // the dialect: ours, or a row of the AdapterTable
+  std::vector<std::string> accept;                    // the dialect's lacks, by name; each must be accepted
+  ConfigNode wire = ConfigNode::map();                // the adapter's own settings, as a struct of its own
+  std::string address = "tcp://127.0.0.1:5570";       // where the robot's side listens
+  std::string stop_address = "tcp://127.0.0.1:5571";  // where its emergency stop listens
+  bool robot_has_stop = false;  // with an adapter: the robot itself listens at stop_address, so the policy's side does
+                                // not
   LinkKeysConfig keys;
-  bool allow_anybody = false;          // without keys, beyond this computer
-  double rate = 0;                     // observations and actions a second
+  bool allow_anybody = false;          // permits addresses beyond this computer without keys
+  double rate = 0;                     // observations and actions per second
   double control_rate = 0;             // Hz: of the robot's own loop, a multiple of rate; 0: rate
   double max_age = 0.1;                // s, from an observation to the arrival of the action that answers it
-  double watchdog = 0.2;               // s without an action that may be obeyed, until an armed robot stops
+  double watchdog = 0.2;               // s without a valid action, until an armed robot stops
   double link_timeout = 0.5;           // s without any message, until the other side counts as gone
-  double blend = 1;                    // s, from the pose in which it is armed to obeying wholly
-  std::string interpolation = "hold";  // between two actions; linear: arrives a period later, without steps
+  double blend = 1;                    // s, from the pose at arming to full obedience
+  std::string interpolation = "hold";  // between two actions; linear: arrives one period later, without steps
   WatchLimits watches;
   std::vector<ActuatorConfig> actuators;
-  std::vector<std::pair<std::string, RobotCameraConfig>> cameras;  // by the sensor's name
+  std::vector<std::pair<std::string, RobotCameraConfig>> cameras;  // by sensor name
 
   template <class Visitor>
   void visit(Visitor& v) {
@@ -101,19 +101,19 @@ struct RobotConfig {
   /// Ticks of the robot's loop from one observation to the next.
   int ticks() const;
   double tick() const { return 1 / (rate * ticks()); }  // s
-  /// Of a camera of which the file says nothing, one that does nothing.
+  /// A camera that the file does not mention gets a config that does nothing.
   const RobotCameraConfig& camera(const std::string& name) const;
   const std::vector<ConfigNode>& processing(const std::string& name) const { return camera(name).process; }
 };
 
-/// Reads and checks it; `path`: as find_file takes it, at the shell. Throws an Error that says where, of which
+/// Reads and checks a file. `path`: as find_file takes it, at the shell. Throws an Error with the location, the
 /// actuator, what is missing, and what to do.
 RobotConfig load_robot_config(const std::string& path);
-/// What reading alone does not find: limits, names given twice, times that do not go with the rate, what is for other
-/// dialects alone.
+/// Checks what reading alone does not: limits, duplicate names, times that do not match the rate, settings that only
+/// other dialects have.
 void check_robot_config(const RobotConfig& config);
 
-/// The actuators as an interface has them: commands in SI units, within what the limits allow.
+/// The actuators as an interface's actions: commands in SI units, within the range that the limits allow.
 ActionSpec actions_of(const std::vector<ActuatorLimits>& limits, double rate);
 
 }  // namespace sinew

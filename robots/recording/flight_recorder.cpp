@@ -62,7 +62,7 @@ void FlightRecorder::record() {
     }
     drain();
     writer_.close();
-  } catch (const std::exception& error) {  // whatever it is: the session goes on
+  } catch (const std::exception& error) {  // any failure: the session continues
     const std::lock_guard lock(mutex_);
     failure_ = error.what();
   }

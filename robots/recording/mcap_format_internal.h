@@ -7,17 +7,17 @@
 #include <string>
 #include <string_view>
 
-/// The bytes of MCAP, version 0 (https://mcap.dev/spec). A file is
+/// The byte format of MCAP, version 0 (https://mcap.dev/spec). A file is
 ///
 ///   magic | header | data section | data end | summary section | summary offsets | footer | magic
 ///
-/// and all between the magics are records:  uint8 opcode | uint64 length | content.  Numbers are little-endian; a text,
-/// a list and a map are their length in bytes as uint32, and the bytes.
+/// and everything between the magics consists of records:  uint8 opcode | uint64 length | content.  Numbers are
+/// little-endian; a text, a list and a map are their length in bytes as uint32, followed by the bytes.
 namespace sinew::mcap {
 
 static_assert(std::endian::native == std::endian::little);
 
-/// With the version's byte, '0'.
+/// Including the version's byte, '0'.
 inline constexpr std::string_view magic{"\x89MCAP0\r\n", 8};
 inline constexpr size_t version_at = 5;
 
@@ -37,9 +37,10 @@ enum class Opcode : uint8_t {
 
 inline constexpr size_t record_head = 1 + 8;         // bytes before a record's content
 inline constexpr size_t footer_content = 8 + 8 + 4;  // uint64 summary, uint64 summary offsets, uint32 CRC
-inline constexpr size_t footer_checked = 8 + 8;      // bytes of it that its CRC covers, beside the record's head
+inline constexpr size_t footer_checked = 8 + 8;      // bytes of the footer that its CRC covers, besides the record's
+                                                     // head
 
-/// CRC-32 as zlib has it, of bytes that follow those of `crc`.
+/// CRC-32 as in zlib, continued from `crc` of the preceding bytes.
 inline uint32_t checksum(std::string_view bytes, uint32_t crc = 0) {
   return static_cast<uint32_t>(crc32_z(crc, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
@@ -53,7 +54,7 @@ inline void put_text(std::string& out, std::string_view text) {
   out += text;
 }
 
-/// A record: `write_content` appends to `out` what is in it.
+/// Appends a record to `out`; `write_content` appends its content.
 template <class WriteContent>
 void put_record(std::string& out, Opcode opcode, WriteContent&& write_content) {
   put(out, opcode);
@@ -64,11 +65,11 @@ void put_record(std::string& out, Opcode opcode, WriteContent&& write_content) {
   std::memcpy(out.data() + length_at, &length, sizeof length);
 }
 
-/// Takes a record's fields from its front. Once one is not there, it and all after it are 0 or empty.
+/// Takes a record's fields from its front. Once a field is missing, it and all later ones are 0 or empty.
 class Fields {
  public:
   explicit Fields(std::string_view bytes) : rest_(bytes) {}
-  /// Nothing was missing so far.
+  /// No field has been missing so far.
   bool ok() const { return ok_; }
   size_t left() const { return rest_.size(); }
 

@@ -30,7 +30,7 @@ class McapReader::Impl {
     std::string topic;
   };
 
-  // These return whether `message` is one.
+  // These return whether `message` was filled.
   bool take_from_file(McapMessage& message);
   bool take_from_chunk(McapMessage& message);
   bool take_record(const Record& record, McapMessage& message);
@@ -45,8 +45,8 @@ class McapReader::Impl {
   std::string path_;
   mcap::RecordFile file_;
   bool has_header_ = false, at_end_ = false;
-  uint64_t summary_at_ = 0;  // 0: in the data section still
-  std::string_view chunk_;   // what is left of a chunk's records
+  uint64_t summary_at_ = 0;  // 0: still in the data section
+  std::string_view chunk_;   // the rest of a chunk's records
   uint64_t chunk_end_ = 0;   // where in the file
 
   std::map<uint16_t, std::string> schemas_;  // their names
@@ -90,7 +90,7 @@ bool McapReader::Impl::take_from_file(McapMessage& message) {
   } else if (record.opcode == Opcode::schema || record.opcode == Opcode::channel || record.opcode == Opcode::message) {
     file_.load(record);
     return take_record(record, message);
-  } else {  // an index, an attachment, or of a later version
+  } else {  // an index, an attachment, or a record of a later version
     file_.skip(record);
   }
   return false;
@@ -98,8 +98,8 @@ bool McapReader::Impl::take_from_file(McapMessage& message) {
 
 void McapReader::Impl::open_chunk(const Record& record) {
   Fields fields(record.content);
-  fields.take<uint64_t>();  // from when …
-  fields.take<uint64_t>();  // … to when
+  fields.take<uint64_t>();  // start time …
+  fields.take<uint64_t>();  // … end time
   const auto size = fields.take<uint64_t>();
   const auto crc = fields.take<uint32_t>();
   const std::string_view compression = fields.take_text();
@@ -185,7 +185,7 @@ void McapReader::Impl::end_data(const Record& record) {
   summary_at_ = file_.position();
 }
 
-// The footer says where the summary begins; 0: there is none.
+// The footer gives the start of the summary; 0: there is none.
 void McapReader::Impl::end_file(const Record& record) {
   Fields fields(record.content);
   const auto summary = fields.take<uint64_t>();

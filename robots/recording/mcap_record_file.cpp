@@ -18,7 +18,7 @@ namespace {
 
 constexpr uint64_t most_record = 1 << 30;  // bytes
 
-// "89 'P' 'N' 'G' 0d": letters as they are.
+// "89 'P' 'N' 'G' 0d": letters are kept.
 std::string beginning_of(std::string_view bytes) {
   std::vector<std::string> words;
   for (const char c : bytes)

@@ -43,7 +43,7 @@ McapWriter::McapWriter(const std::string& path, McapOptions options)
     : path_(path), options_(options), fd_(make_file(path)) {
   out_ += mcap::magic;
   put_record(out_, Opcode::header, [&] {
-    put_text(out_, "");  // of no profile
+    put_text(out_, "");  // no profile
     put_text(out_, "sinew");
   });
   write_out();
@@ -59,7 +59,7 @@ McapWriter::~McapWriter() {
 uint16_t McapWriter::schema_id(const std::string& name, const std::string& text) {
   const auto same = [&](const Schema& schema) { return schema.name == name && schema.text == text; };
   const auto known = std::find_if(schemas_.begin(), schemas_.end(), same);
-  const auto id = static_cast<uint16_t>(known - schemas_.begin() + 1);  // 0: without a schema
+  const auto id = static_cast<uint16_t>(known - schemas_.begin() + 1);  // 0 means no schema
   if (known != schemas_.end()) return id;
   schemas_.push_back({name, text});
   std::string record;
@@ -112,12 +112,12 @@ void McapWriter::write(uint16_t channel, uint32_t sequence, uint64_t log_time_ns
     put(chunk_, channel);
     put(chunk_, sequence);
     put(chunk_, log_time_ns);
-    put(chunk_, log_time_ns);  // as the time of publishing
+    put(chunk_, log_time_ns);  // also the publish time
     chunk_ += json;
   });
 }
 
-// The chunk, and where its messages are.
+// Writes the chunk and the index of its messages.
 void McapWriter::put_chunk() {
   put_record(out_, Opcode::chunk, [&] {
     put(out_, chunk_span_.start);
@@ -139,15 +139,15 @@ void McapWriter::put_chunk() {
     put_text(chunk_indexes_, offsets);
     put(chunk_indexes_, out_.size() - chunk_length);
     put_text(chunk_indexes_, "");
-    put(chunk_indexes_, uint64_t{chunk_.size()});  // as stored
-    put(chunk_indexes_, uint64_t{chunk_.size()});  // as it is
+    put(chunk_indexes_, uint64_t{chunk_.size()});  // stored size
+    put(chunk_indexes_, uint64_t{chunk_.size()});  // uncompressed size
   });
   ++chunks_;
   chunk_.clear();
   chunk_span_ = {};
 }
 
-// One for each channel that has messages in the chunk; `offsets` becomes a map from channels to their places.
+// Writes one index for each channel with messages in the chunk; `offsets` becomes a map from channels to their places.
 void McapWriter::put_message_indexes(std::string& offsets) {
   for (size_t i = 0; i < channels_.size(); ++i) {
     auto& index = channels_[i].index;
@@ -191,10 +191,10 @@ void McapWriter::put_statistics() {
   });
 }
 
-// All after the data section, up to the footer.
+// Everything from the end of the data section to the footer.
 void McapWriter::put_summary() {
   const size_t summary_at = out_.size();
-  std::string groups;  // where each kind of record is
+  std::string groups;  // offsets of each kind of record
   const auto put_group = [&](Opcode opcode, auto&& put_records) {
     const uint64_t start = position_ + out_.size();
     put_records();
@@ -226,7 +226,7 @@ void McapWriter::close() {
   put_summary();
   out_ += mcap::magic;
   write_out();
-  const bool synced = ::fsync(fd_) == 0 || errno == EINVAL;  // EINVAL: this file system knows no such thing
+  const bool synced = ::fsync(fd_) == 0 || errno == EINVAL;  // EINVAL: this file system does not support it
   const int sync_error = errno;
   const bool closed = ::close(std::exchange(fd_, -1)) == 0;
   if (!synced || !closed) fail_errno(fmt::format("cannot write '{}'", path_), synced ? errno : sync_error);

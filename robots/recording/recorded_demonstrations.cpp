@@ -55,7 +55,7 @@ class Converter {
   }
 
   RecordedDemonstrations convert() {
-    // A robot that was started again counts from 1 again, but its clock goes on.
+    // The key includes the stamp: a restarted robot counts from 1 again, but its clock continues.
     std::map<std::pair<uint64_t, double>, const RecordedAction*> answers;
     for (const RecordedAction& action : recording_.actions) answers[{action.answers, action.observed_at}] = &action;
     for (const RecordedObservation& observation : recording_.observations) {
@@ -88,7 +88,7 @@ class Converter {
     ++set.rows;
   }
 
-  // Leaves its frames, processed.
+  // Stores the processed frames.
   bool is_of_use(const ObservationMessage& message) {
     const size_t width = static_cast<size_t>(result_.demonstrations.spec.observation_size());
     if (message.numbers.size() != width || message.images.size() != cameras_.size()) return false;

@@ -8,15 +8,15 @@ namespace sinew {
 
 struct RecordedDemonstrations {
   Demonstrations demonstrations;
-  // What is not in them: actions of a robot that was not armed, those that a gate refused, and observations of no use
-  // (a frame that did not decode, a number that is not finite) with what answered them.
+  // Excluded: actions of a robot that was not armed, actions that a gate refused, and unusable observations (a frame
+  // that did not decode, a number that is not finite) with their answers.
   uint64_t unarmed = 0, refused = 0, of_no_use = 0;
 };
 
-/// What a policy can learn from a session: each observation with the action that answered it, as the gate let it
-/// through. Commands become a policy's numbers again by `scale` and `offset` of the robot's file, frames what its
-/// `cameras` make of them. An episode begins with a session, and after a gap as long as the watchdog. `origin`: for
-/// people. Throws an Error where nothing is left to learn from.
+/// The demonstrations in a recorded session: each observation with the action that answered it, as the gate passed it.
+/// Commands are converted back to a policy's numbers with `scale` and `offset` of the robot's file; frames are
+/// processed by its `cameras`. An episode begins with each session, and after a gap as long as the watchdog. `origin`:
+/// a description for people. Throws an Error if no demonstration remains.
 RecordedDemonstrations demonstrations_of(const Recording& recording, const std::string& origin);
 
 }  // namespace sinew

@@ -10,26 +10,26 @@
 #include "robots/safety/actuator_limits.h"
 #include "robots/safety/safety_gate.h"
 
-/// A recording of a session at the robot link: an MCAP file (robots/recording/mcap_writer.h) of these topics, each
-/// message a JSON object with the fields of its struct.
+/// A recording of a session at the robot link: an MCAP file (robots/recording/mcap_writer.h) with these topics. Each
+/// message is a JSON object with the fields of its struct.
 ///
-///   /session      at the beginning: who recorded what; on the robot's side again, the same but for the policy, where
-///                 another one connects: the last counts
-///   /observation  what arrived, or on the robot's side what was sent, but for its images
+///   /session      at the beginning: who recorded what. The robot's side repeats it, with another policy, when another
+///                 policy connects: the last one counts
+///   /observation  the observation received, or sent on the robot's side, without its images
 ///   /camera/NAME  its images: JPEG as foxglove.CompressedImage, raw bytes as foxglove.RawImage
-///   /action       what became of the policy's numbers; on the robot's side, what the actuators were told
+///   /action       the policy's numbers and the resulting commands; on the robot's side, the actuators' commands
 ///   /latency      how long things took
-///   /event        what happened, in words
+///   /event        events, in words
 ///
-/// Numbers come back with the same bits. Those that are not finite, for which JSON has no word, are the texts "inf",
-/// "-inf" and "nan", with its bits in hexadecimal where they are not the usual ones: "nan:ffc00000". A message's
-/// sequence in MCAP is the low 32 bits of the observation's or action's; its log time is that of the recorder's
-/// monotonic clock, counted from the time of day at which the recording began.
+/// Numbers are restored bit by bit. JSON cannot represent numbers that are not finite: they are the texts "inf", "-inf"
+/// and "nan", the latter with its bits in hexadecimal if they are not the usual ones: "nan:ffc00000". A message's
+/// sequence in MCAP is the low 32 bits of the observation's or action's sequence. Its log time is that of the
+/// recorder's monotonic clock, offset by the time of day at which the recording began.
 namespace sinew {
 
 inline constexpr uint64_t recording_version = 1;
 
-/// What a policy's number means to an actuator: command = offset + scale · number.
+/// How a policy's number maps to an actuator's command: command = offset + scale · number.
 struct ActuatorMapping {
   double scale = 1, offset = 0;
   template <class Visitor>
@@ -43,12 +43,12 @@ struct RecordedSession {
   uint64_t version = recording_version;
   std::string side;  // who recorded: "policy" or "robot"
   std::string policy, policy_hash,
-      policy_path;  // its file's name, its weights', where the file is, seen from the recording; "": not known
-  std::string robot, robot_config;  // its name, its file's text
+      policy_path;  // name of its file, hash of its weights, path of the file relative to the recording; "": unknown
+  std::string robot, robot_config;  // its name; the text of its file
   InterfaceSpec interface;          // of the observations, images as the cameras deliver them
   std::vector<ActuatorLimits> limits;
-  std::vector<ActuatorMapping> mapping;  // of each actuator
-  std::string started;                   // "2026-11-25T13:35:00Z"; RecordingWriter says it
+  std::vector<ActuatorMapping> mapping;  // for each actuator
+  std::string started;                   // "2026-11-25T13:35:00Z"; set by RecordingWriter
   template <class Visitor>
   void visit(Visitor& v) {
     v("version", version);
@@ -86,25 +86,25 @@ struct RecordedObservation {
   }
 };
 
-/// One action on its way from the policy to the actuators, for each of them a number.
+/// One action on its way from the policy to the actuators, one number per actuator.
 ///
-/// On the robot's side, whoever drives it, there is one for each observation of an armed robot that was still armed, in
-/// the same session, at the next observation that was recorded. `time` is that moment, and `command` what the actuators
-/// had been told last by then, after blend, gate and interpolation. `sequence` is of the action that was obeyed last, 0
-/// where none had come yet and the robot held its pose; several may have the same. `wanted` is what came in as that
-/// action, empty where there is none. `policy` is empty: a policy that does the same says (command - offset) / scale,
-/// of the session's mapping. `refusal` is none; `limited` counts since the observation, and `starts_anew` is true of
-/// the first in its session.
+/// On the robot's side, whatever drives the robot, there is one action for each observation of an armed robot that was
+/// still armed, in the same session, at the next recorded observation. `time` is the moment of that next observation,
+/// and `command` what the actuators had last been commanded by then, after blend, gate and interpolation. `sequence` is
+/// that of the last obeyed action, or 0 if none had arrived and the robot held its pose; several records may share it.
+/// `wanted` is that action as received, empty if there is none. `policy` is empty: an equivalent policy outputs
+/// (command - offset) / scale, with the session's mapping. `refusal` is none, `limited` counts since the observation,
+/// and `starts_anew` is true for the first action in its session.
 struct RecordedAction {
   double time = 0;  // s, of the recorder's clock
   uint64_t session = 0, sequence = 0;
   uint64_t answers = 0;         // sequence of the observation
   double observed_at = 0;       // its stamp
-  std::vector<float> policy;    // what the policy said
-  std::vector<double> wanted;   // the same as commands
-  std::vector<double> command;  // what the gate made of them
+  std::vector<float> policy;    // the policy's output
+  std::vector<double> wanted;   // the output as commands
+  std::vector<double> command;  // the commands after the gate
   Refusal refusal = Refusal::none;
-  uint64_t limited = 0;      // numbers that the gate changed
+  uint64_t limited = 0;      // numbers changed by the gate
   bool starts_anew = false;  // the policy's memory was empty before it
   template <class Visitor>
   void visit(Visitor& v) {
@@ -122,7 +122,7 @@ struct RecordedAction {
   }
 };
 
-/// How long things took, s, as far as it is known.
+/// How long things took, s, where known.
 struct RecordedLatency {
   double time = 0;                          // s, of the recorder's clock
   uint64_t sequence = 0;                    // of the observation
@@ -153,16 +153,17 @@ struct RecordedEvent {
   }
 };
 
-/// Writes one. What McapWriter says of crashes, full disks and threads holds here as well. Not for a real-time thread.
+/// Writes a recording. McapWriter's remarks on crashes, full disks and threads apply here as well. Not for a real-time
+/// thread.
 class RecordingWriter {
  public:
-  /// Makes the file, and writes the session. Throws an Error where it cannot, or where there is a file already.
+  /// Creates the file and writes the session. Throws an Error if it cannot, or if the file exists.
   RecordingWriter(const std::string& path, RecordedSession session);
 
-  /// The session anew: see /session.
+  /// Writes the session again: see /session.
   void add(RecordedSession session);
-  /// Times are of now_seconds(). Of an observation, images are as the session's interface says, one for each of its
-  /// image sensors; those that are empty are left out.
+  /// Times are of now_seconds(). An observation's images are as in the session's interface, one per image sensor; empty
+  /// ones are omitted.
   void add(const RecordedObservation& observation);
   void add(const RecordedAction& action);
   void add(const RecordedLatency& latency);
@@ -175,7 +176,7 @@ class RecordingWriter {
  private:
   struct Camera {
     SensorSpec image;
-    uint16_t compressed = 0, raw = 0;  // its channels; 0: not there yet
+    uint16_t compressed = 0, raw = 0;  // its channels; 0: not added yet
   };
   uint64_t log_time(double seconds) const;
   void add_frame(Camera& camera, const std::string& bytes, uint64_t sequence, double received);
@@ -192,18 +193,18 @@ class RecordingWriter {
   uint64_t event_count_ = 0;
 };
 
-/// What a recording holds, in its order.
+/// A recording's content, in order.
 struct Recording {
   RecordedSession session;
   std::vector<RecordedObservation> observations;  // with their images
   std::vector<RecordedAction> actions;
   std::vector<RecordedLatency> latencies;
   std::vector<RecordedEvent> events;
-  std::string damage;  // as McapReader says it; "": the file is whole
+  std::string damage;  // as reported by McapReader; "": the file is complete
 };
 
-/// Reads all that there is, up to where the file is cut or damaged. Throws an Error for a file that is no recording, is
-/// of another version, or does not hold what it should.
+/// Reads a recording, up to where the file is cut or damaged. Throws an Error for a file that is not a recording, is of
+/// another version, or has invalid content.
 Recording read_recording(const std::string& path);
 
 }  // namespace sinew

@@ -41,7 +41,7 @@ T number_from(const std::string& word) {
   return std::bit_cast<T>(bits);
 }
 
-// Whether others, who read all numbers as float64, come to this float32. Shortest texts fail rarely: by rounding twice,
+// Whether readers that parse all numbers as float64 get this float32. Shortest texts fail rarely: by double rounding,
 // or by lying beyond the largest float32.
 bool is_exact(const std::string& text, float value) {
   double read = 0;
@@ -77,7 +77,7 @@ void put_json(std::string& out, uint64_t value) { out += std::to_string(value); 
 void put_json(std::string& out, float value) { put_number(out, value); }
 void put_json(std::string& out, double value) { put_number(out, value); }
 void put_json(std::string& out, const std::string& value) {
-  out += json(value).dump(-1, ' ', false, json::error_handler_t::replace);  // what is no UTF-8
+  out += json(value).dump(-1, ' ', false, json::error_handler_t::replace);  // replaces invalid UTF-8
 }
 void put_json(std::string& out, const Bytes& value) {
   out += '"';
@@ -130,7 +130,7 @@ void get_json(const json& value, Timestamp& out) {
   out.ns = seconds * 1'000'000'000 + ns;
 }
 void get_json(const json& value, InterfaceSpec& out) { out = interface_from_json(value.dump()); }
-// JSON is YAML.
+// JSON is valid YAML.
 void get_json(const json& value, ActuatorLimits& out) {
   out = read_config<ActuatorLimits>(ConfigNode::parse_text(value.dump(), "limits"));
 }

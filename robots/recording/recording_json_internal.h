@@ -11,15 +11,15 @@
 #include "core/error.h"
 #include "robots/recording/recording.h"
 
-/// A recording's structs as JSON and back, and as JSON Schema: three visitors of the same fields.
+/// A recording's structs to JSON and back, and as JSON Schema: three visitors of the same fields.
 namespace sinew::recording {
 
-/// Bytes that are base64 in JSON.
+/// Bytes, encoded as base64 in JSON.
 struct Bytes {
   std::string data;
 };
 
-/// ns since 1970, as Foxglove's schemas have it.
+/// ns since 1970, as in Foxglove's schemas.
 struct Timestamp {
   uint64_t ns = 0;
 };
@@ -57,7 +57,8 @@ struct RawImage {
   }
 };
 
-/// Appends a value as JSON. A number's text, read as float64 and where need be rounded to float32, gives the same bits.
+/// Appends a value as JSON. A number's text gives the same bits when read as float64 and, if needed, rounded to
+/// float32.
 void put_json(std::string& out, bool value);
 void put_json(std::string& out, uint64_t value);
 void put_json(std::string& out, float value);
@@ -71,7 +72,7 @@ inline void put_json(std::string& out, Mode value) { put_json(out, std::string(n
 inline void put_json(std::string& out, Alarm value) { put_json(out, std::string(name_of(value))); }
 inline void put_json(std::string& out, Refusal value) { put_json(out, std::string(name_of(value))); }
 
-/// The inverse. Throws an Error, or an exception of nlohmann's, where the value is another one.
+/// The inverse. Throws an Error, or an nlohmann exception, for a value of another type.
 void get_json(const nlohmann::json& json, bool& value);
 void get_json(const nlohmann::json& json, uint64_t& value);
 void get_json(const nlohmann::json& json, float& value);
@@ -89,7 +90,7 @@ class JsonReader;
 template <class T>
 concept HasFields = requires(T& value, JsonReader& reader) { value.visit(reader); };
 
-/// Lists, and objects of fields.
+/// Lists, and objects with fields.
 template <class T>
 void put_json(std::string& out, const std::vector<T>& values);
 template <HasFields T>
@@ -99,7 +100,7 @@ void get_json(const nlohmann::json& json, std::vector<T>& values);
 template <HasFields T>
 void get_json(const nlohmann::json& json, T& value);
 
-/// An optional number that is not there is left out.
+/// Omits an optional number without a value.
 class JsonWriter {
  public:
   explicit JsonWriter(std::string& out) : out_(out) {}
@@ -121,7 +122,7 @@ class JsonWriter {
   char separator_ = '{';
 };
 
-/// Throws an Error for a key that is missing; others may be there as well.
+/// Throws an Error for a missing key; ignores additional ones.
 class JsonReader {
  public:
   explicit JsonReader(const nlohmann::json& map) : map_(map) {}
@@ -168,11 +169,11 @@ void get_json(const nlohmann::json& json, T& value) {
   value.visit(reader);
 }
 
-/// The JSON Schema of a type. (Numbers that are not finite are not in it: viewers know no alternatives.)
+/// The JSON Schema of a type. (Excludes numbers that are not finite, because viewers do not support alternatives.)
 template <class T>
 std::string schema_of();
 
-/// Gathers the fields' schemas.
+/// Collects the fields' schemas.
 class SchemaWriter {
  public:
   template <class T>

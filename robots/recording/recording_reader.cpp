@@ -18,7 +18,7 @@ namespace {
 constexpr std::array<std::string_view, 5> topics = {"/session", "/observation", "/action", "/latency", "/event"};
 constexpr std::string_view camera_topic = "/camera/";
 
-// What is needed of an image's message.
+// The needed parts of an image's message.
 struct Frame {
   recording::Bytes data;
   template <class Visitor>
@@ -27,7 +27,7 @@ struct Frame {
   }
 };
 
-// Which observation an image belongs to. A robot's side that began anew counts from 1 again, at another time.
+// Identifies the observation that an image belongs to. A restarted robot's side counts from 1 again, at another time.
 using Key = std::pair<uint32_t, uint64_t>;  // MCAP's sequence and log time
 
 class RecordingReader {
@@ -53,7 +53,7 @@ T read_as(const json& content) {
   return value;
 }
 
-// What is of other topics is left to others.
+// Ignores other topics.
 void RecordingReader::take(const McapMessage& message) {
   const bool is_frame = message.topic.starts_with(camera_topic);
   if (!is_frame && std::find(topics.begin(), topics.end(), message.topic) == topics.end()) return;
@@ -80,7 +80,7 @@ void RecordingReader::take_session(const json& content) {
   has_session_ = true;
 }
 
-// Each observation has as many images as there are cameras; one that was not recorded is empty.
+// Each observation has as many images as there are cameras; an unrecorded one is empty.
 void RecordingReader::join_frames() {
   std::vector<std::string> cameras;
   for (const SensorSpec& sensor : recording_.session.interface.sensors)

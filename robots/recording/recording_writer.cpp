@@ -27,14 +27,15 @@ std::string utc_text(int64_t ns) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(ns / 1'000'000'000)));
 }
 
-// As Foxglove names it.
+// Foxglove's name for the format.
 std::string encoding_of(const std::string& format, int channels) {
   if (format == "red, green, blue") return "rgb8";
   if (format == "blue, green, red") return "bgr8";
   return channels == 1 ? "mono8" : fmt::format("8UC{}", channels);
 }
 
-// A raw frame may begin as a JPEG does, and a JPEG be as long as one; hardly any raw frame also ends as a JPEG does.
+// A raw frame may begin like a JPEG, and a JPEG may be as long as a raw frame; but hardly any raw frame also ends like
+// a JPEG.
 bool is_raw(std::string_view bytes, const SensorSpec& image) {
   const bool is_jpeg = bytes.starts_with("\xff\xd8\xff") && bytes.ends_with("\xff\xd9");
   return bytes.size() == static_cast<size_t>(image.frame_size()) && !is_jpeg;
@@ -73,7 +74,7 @@ void RecordingWriter::add(RecordedSession session) {
   write(sessions_, 0, now_seconds(), session);
 }
 
-// ns since 1970; 0 for a time that makes no sense.
+// ns since 1970; 0 for an invalid time.
 uint64_t RecordingWriter::log_time(double seconds) const {
   const double since_start = (seconds - clock_start_) * 1e9;
   if (!(std::abs(since_start) < 0x1p62)) return 0;

@@ -17,7 +17,7 @@ bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
   return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
 }
 
-// "" where they agree.
+// "" if they agree.
 std::string difference(const RecordedAction& recorded, const PolicyDecision& now) {
   const auto differ = [&](const char* what, const auto& then, const auto& again) {
     return same_bits(then, again)
@@ -68,7 +68,7 @@ RecordingReplay replay_recording(const Recording& recording, const ControllerFac
       replay.first_difference = fmt::format("action {} of session {}: {}", action->sequence, action->session, text);
     ++action;
   }
-  // The last ones of a recording that was cut short may have been written before what they answer.
+  // In a recording that was cut short, the last actions may have been written before the observations that they answer.
   if (action != recording.actions.end() && replay.first_difference.empty() && recording.damage.empty())
     replay.first_difference = fmt::format("action {} of session {} answers an observation that was not recorded",
                                           action->sequence, action->session);
@@ -108,7 +108,7 @@ LatencyProfile measured_profile(const Recording& recording) {
   const ObservationMessage &first = recording.observations.front().message,
                            &end = recording.observations.back().message;
   const uint64_t arrived = end.arrived - first.arrived;
-  // The last ones may have been on their way when it ended.
+  // The last ones may have been in flight when the recording ended.
   const double lost = sent > arrived + 2 ? static_cast<double>(sent - arrived) / static_cast<double>(sent) : 0;
   return {distribution_of(observation), distribution_of(action), lost};
 }

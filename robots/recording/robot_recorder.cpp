@@ -15,7 +15,7 @@ void RobotRecorder::observation(SentObservation&& sent) {
   const ObservationMessage& message = sent.message;
   note_policy(sent);
   note_action(sent, now);
-  // An age of 0 is that of a dialect whose commands answer nothing.
+  // An age of 0 comes from a dialect whose commands answer no observation.
   if (message.session > 0 && message.action != before_.action && message.action_age > 0)
     file_.add(RecordedLatency{.time = now, .sequence = message.sequence, .action_age = message.action_age});
   before_ = {message.session, message.sequence, message.action, message.limited, message.stamp};
@@ -29,8 +29,8 @@ void RobotRecorder::note_policy(const SentObservation& sent) {
   file_.add(session_);
 }
 
-// What became of the observation before, which only this one tells. What a robot is told that stopped meanwhile is
-// nobody's answer.
+// Records the outcome of the previous observation, which only this one contains. Commands of a robot that has stopped
+// meanwhile do not answer an observation.
 void RobotRecorder::note_action(SentObservation& sent, double now) {
   const ObservationMessage& message = sent.message;
   if (before_.session == 0 || message.session != before_.session) return;

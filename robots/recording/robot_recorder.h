@@ -8,20 +8,20 @@
 
 namespace sinew {
 
-/// What the robot's side records, whoever drives it: what was observed, and what the actuators were told then. This is
-/// what is to be learnt from a teleoperation.
+/// Records the robot's side, whatever drives it: the observations, and the actuators' commands at the time. A policy
+/// can learn from such a recording of a teleoperation.
 class RobotRecorder {
  public:
-  /// `sensors`: RobotSide::sensors(), or of a RobotServer's body. Throws an Error where the file cannot be made.
+  /// `sensors`: RobotSide::sensors(), or those of a RobotServer's body. Throws an Error if the file cannot be created.
   RobotRecorder(const std::string& path, const RobotConfig& config, const std::vector<SensorSpec>& sensors);
 
-  /// An ObservationTap, from one thread.
+  /// An ObservationTap; called from one thread.
   void observation(SentObservation&& sent);
 
   FlightRecorder& file() { return file_; }
 
  private:
-  // The observation before.
+  // The previous observation.
   struct Before {
     uint64_t session = 0, sequence = 0, action = 0, limited = 0;
     double stamp = 0;

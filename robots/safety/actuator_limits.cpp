@@ -26,7 +26,7 @@ void check_one(const ActuatorLimits& limits) {
     fail("damping: {{when_stopped: damp}} needs it, in N m s/rad");
 }
 
-// Visits an actuator and keeps what it says, as text, under each key.
+// Visits an actuator and stores its values, as text, under their keys.
 class Sayings {
  public:
   using List = std::vector<std::pair<std::string, std::string>>;

@@ -6,20 +6,21 @@
 
 namespace sinew {
 
-/// What an actuator may be told, as a robot's YAML and the link's messages say it. A limit that is not there is
-/// refused, for no limit means no motion. In SI units; of a joint that slides, metres and newtons.
+/// What an actuator may be commanded, as in a robot's YAML and the link's messages. A missing limit is refused: no
+/// limit means no motion. In SI units; metres and newtons for a sliding joint.
 struct ActuatorLimits {
   enum class Kind { position, velocity, torque };
   std::string name;
-  std::string command;           // what the actuator takes
+  std::string command;           // the kind of command that the actuator takes
   std::string unit;              // of the command; empty: rad, rad/s or N m
-  std::vector<double> position;  // [lowest, highest] rad: of the joint, whatever the command
+  std::vector<double> position;  // [lowest, highest] rad: of the joint, whatever the kind of command
   double velocity = 0;           // rad/s, by magnitude
   double acceleration = 0;       // rad/s², by magnitude
-  double torque = 0;             // N m, by magnitude; of torque commands alone
-  double step = 0;               // from what is measured of the command's kind to the command: rad, rad/s or N m
-  /// What it is told when actions stop. hold: the position measured then, of position commands; zero: of the others;
-  /// damp: -damping · the measured velocity, of torque commands.
+  double torque = 0;             // N m, by magnitude; for torque commands only
+  double step = 0;               // largest difference between the command and the measured value of the same kind: rad,
+                                 // rad/s or N m
+  /// The command when actions stop. hold: the position measured at that moment, for position commands; zero: for the
+  /// others; damp: -damping · the measured velocity, for torque commands.
   std::string when_stopped;
   double damping = 0;  // N m s/rad
 
@@ -47,11 +48,11 @@ struct ActuatorLimits {
   }
 };
 
-/// Throws an Error that names the actuator and what is missing, empty, not finite, or does not go with its command.
+/// Throws an Error that names the actuator and what is missing, empty, not finite, or does not match its command.
 void check_limits(const std::vector<ActuatorLimits>& limits);
 
-/// "" where two sides have the same actuators, in the same order, with the same limits; else the first difference in
-/// one sentence with both sides' values, ours being called `us` and theirs `them`.
+/// "" if both sides have the same actuators, in the same order, with the same limits; else the first difference in one
+/// sentence with both sides' values. The sentence calls ours `us` and theirs `them`.
 std::string first_difference(const std::vector<ActuatorLimits>& ours, const std::vector<ActuatorLimits>& theirs,
                              const std::string& us, const std::string& them);
 

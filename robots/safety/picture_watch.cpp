@@ -10,8 +10,8 @@ namespace sinew {
 namespace {
 
 constexpr int least_contrast = 16;   // of 255, between the darkest and the brightest pixel of any channel
-constexpr size_t most_channels = 4;  // that are looked at
-constexpr size_t stride = 7;         // pixels: every seventh is looked at
+constexpr size_t most_channels = 4;  // number examined
+constexpr size_t stride = 7;         // pixels: every seventh is examined
 
 bool is_flat(std::span<const uint8_t> pixels, size_t channels) {
   std::array<uint8_t, most_channels> low, high{};
@@ -27,7 +27,7 @@ bool is_flat(std::span<const uint8_t> pixels, size_t channels) {
   return true;
 }
 
-// Whether it is one more in a row, and too many.
+// Counts one more in a row; returns whether there are too many.
 bool count(bool is_one, int& in_a_row, uint64_t& all, int most) {
   in_a_row = is_one ? in_a_row + 1 : 0;
   all += is_one;

@@ -7,11 +7,11 @@
 
 namespace sinew {
 
-/// How long a camera that no longer sees may go on. A simulated one, which has no noise, sends the same picture as long
-/// as nothing moves; a real one hardly ever does.
+/// How long a camera may deliver useless pictures before they are refused. A simulated camera has no noise and sends
+/// the same picture as long as nothing moves; a real one hardly ever does.
 struct PictureLimits {
-  int most_same = 0;  // pictures in a row that are the one before, byte by byte; 0: any number
-  int most_flat = 0;  // in a row without contrast: dark, or covered
+  int most_same = 0;  // pictures in a row that equal the previous one byte by byte; 0: any number
+  int most_flat = 0;  // pictures in a row without contrast: dark, or covered; 0: any number
   template <class Visitor>
   void visit(Visitor& v) {
     v.optional("most_same", most_same, at_least(0));
@@ -19,13 +19,13 @@ struct PictureLimits {
   }
 };
 
-/// Counts a camera's pictures that are the same as the one before, and those without contrast.
+/// Counts a camera's pictures that equal the previous one, and those without contrast.
 class PictureWatch {
  public:
   explicit PictureWatch(const PictureLimits& limits) : limits_(limits) {}
 
-  /// bytes: as a picture came; pixels: decoded, each of `channels` bytes. Throws an Error where there were too many in
-  /// a row. Allocates nothing.
+  /// bytes: the picture as received; pixels: decoded, each of `channels` bytes. Throws an Error if there were too many
+  /// in a row. Allocates nothing.
   void look(std::string_view bytes, std::span<const uint8_t> pixels, int channels);
 
   uint64_t same() const { return same_; }
@@ -33,7 +33,7 @@ class PictureWatch {
 
  private:
   PictureLimits limits_;
-  size_t fingerprint_ = 0;  // of the last one's bytes
+  size_t fingerprint_ = 0;  // of the last picture's bytes
   bool has_last_ = false;
   int same_in_a_row_ = 0, flat_in_a_row_ = 0;
   uint64_t same_ = 0, flat_ = 0;

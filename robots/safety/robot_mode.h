@@ -6,45 +6,46 @@
 
 namespace sinew {
 
-/// unconfigured: no handshake yet; inactive: observes, tells the motors nothing; armed: obeys; stopped: tells them what
-/// its limits say for that case, until somebody acknowledges what happened.
+/// unconfigured: no handshake yet; inactive: observes, sends the motors no commands; armed: obeys; stopped: sends the
+/// commands that its limits specify for a stop, until a person acknowledges the reason.
 enum class Mode { unconfigured, inactive, armed, stopped };
 inline constexpr size_t mode_count = 4;
 const char* name_of(Mode mode);
 
-/// A session's number is greater than all before, but by no more than this: one wrong number must not use up all that
-/// could follow it.
+/// A session's number must exceed all earlier ones, but by no more than this, so that one wrong number cannot use up
+/// the remaining range.
 inline constexpr uint64_t largest_session_step = uint64_t{1} << 32;
 
-/// Which of these a robot is in, and how it begins to move. Nothing but arm() makes it obey, and nothing but
-/// acknowledge() ends a stop, and release() an emergency stop: a link that comes back does neither.
+/// A robot's mode, and the blend at the start of motion. Only arm() makes it obey, only acknowledge() ends a stop, and
+/// only release() ends an emergency stop: a restored link does none of these.
 class RobotMode {
  public:
-  /// blend: s, from the pose in which it is armed to obeying wholly.
+  /// blend: s, from the pose at arming to full obedience.
   explicit RobotMode(double blend) : blend_(blend) {}
 
   Mode mode() const { return mode_; }
-  /// Of the last stop.
+  /// The reason of the last stop.
   const AlarmReport& reason() const { return reason_; }
-  /// The session whose actions are obeyed; another one after each arm(), 0 before the first.
+  /// The session whose actions are obeyed; each arm() sets another one; 0 before the first.
   uint64_t session() const { return session_; }
 
-  /// Both sides have agreed on all that they exchange. Ends nothing that was stopped.
+  /// Both sides have agreed on everything that they exchange. Does not end a stop.
   void configure();
-  /// From inactive, where `alarm` says that nothing is wrong and `session` is greater than all before, whose actions
-  /// may still be on their way, by largest_session_step at most: false otherwise, and nothing changes.
+  /// Succeeds only from inactive, if `alarm` reports nothing and `session` exceeds all earlier ones by at most
+  /// largest_session_step. It must exceed them because their actions may still be on their way. Otherwise returns false
+  /// and changes nothing.
   bool arm(const AlarmReport& alarm, uint64_t session, double now);
-  /// Latched. The first reason counts, but an emergency stop counts more than any.
+  /// Latches. The first reason is kept, except that an emergency stop replaces any other.
   void stop(const AlarmReport& reason);
   bool in_emergency() const { return mode_ == Mode::stopped && reason_.alarm == Alarm::emergency; }
-  /// From stopped to inactive, so that arm() may follow: after an emergency stop the latter alone, else the former. To
-  /// be asked for by different people: the one who was stopped must not release himself.
+  /// From stopped to inactive, so that arm() may follow: release() after an emergency stop, acknowledge() after any
+  /// other. Different people should request the two: the person who was stopped must not release the emergency stop.
   void acknowledge();
   void release();
-  /// The link is gone, or its other side is another one: what was armed is stopped, and there is no agreement any more.
+  /// The link is lost, or its other side has changed: an armed robot stops, and the agreement ends.
   void disconnect();
 
-  /// Of an action's command, how much counts beside the pose at arm(): 0 to 1.
+  /// The weight of an action's command against the pose at arm(): 0 to 1.
   double share(double now) const;
 
  private:

@@ -11,8 +11,8 @@ bool all_finite(std::span<const double> values) {
   return std::ranges::all_of(values, [](double value) { return std::isfinite(value); });
 }
 
-// The largest speed from which a joint that slows down by `acceleration` in steps of `seconds` stands still after
-// `distance` at the latest.
+// The largest speed from which a joint that decelerates by `acceleration` in steps of `seconds` stops within
+// `distance`.
 double braking_speed(double distance, double acceleration, double seconds) {
   const double step = 0.5 * acceleration * seconds;
   return std::sqrt(step * step + 2 * acceleration * std::max(0.0, distance)) - step;
@@ -61,7 +61,7 @@ void SafetyGate::begin(uint64_t session, const MeasuredJoints& measured, double 
   for (size_t i = 0; i < size(); ++i) {
     const ActuatorLimits& own = limits_[i];
     last_[i] = {};
-    if (is_blind(measured)) continue;  // as pass() will find
+    if (is_blind(measured)) continue;  // pass() will detect this
     if (own.kind() == ActuatorLimits::Kind::position)
       last_[i].command = std::clamp(measured.position[i], own.lowest(), own.highest());
     if (own.kind() == ActuatorLimits::Kind::velocity)
@@ -83,8 +83,8 @@ std::optional<Leap> SafetyGate::look(const MeasuredJoints& measured) {
   return leap;
 }
 
-// A joint that was held back, by a hand or by friction, may snap to where it is told to be, as fast as its motor can:
-// that moves no command. After a gap no lie is larger than within an action's age.
+// A joint that was held back, by a hand or by friction, may snap to its commanded position as fast as its motor can;
+// this does not move the command. After a gap, the tolerated error is no larger than within an action's age.
 std::optional<Leap> SafetyGate::find_leap(const MeasuredJoints& measured) const {
   if (!believed_at_) return {};
   const double gap = measured.stamp - *believed_at_, seconds = std::clamp(gap, 0.0, max_age_) + leap_;
@@ -110,7 +110,7 @@ Refusal SafetyGate::refuse(const TimedAction& action, const MeasuredJoints& meas
   if (action.sequence == sequence_) return Refusal::repeated;
   if (action.sequence < sequence_) return Refusal::reordered;
   const double age = now - action.observed_at;
-  if (!(age >= 0 && age <= max_age_)) return Refusal::stale;  // NaN is, too
+  if (!(age >= 0 && age <= max_age_)) return Refusal::stale;  // NaN is stale, too
   if (is_blind(measured)) return Refusal::blind;
   for (size_t i = 0; i < size(); ++i)
     if (limits_[i].kind() == ActuatorLimits::Kind::position &&
@@ -157,9 +157,8 @@ double SafetyGate::limit(const Joint& joint, double wanted) {
   return 0;
 }
 
-// The later a limit comes, the more it counts: the joint slows down in time for the end of its range, even where it
-// then slows down faster than it should; and what is measured, which may be wrong, moves no command faster than
-// `velocity`.
+// Later limits take precedence. The joint slows down in time for the end of its range, even if this exceeds the allowed
+// deceleration. A measurement, which may be wrong, moves no command faster than `velocity`.
 double SafetyGate::limit_position(const Joint& joint, double wanted) {
   const auto& [limits, last, position, velocity, torque, seconds] = joint;
   if (seconds == 0) return last.command;
@@ -187,7 +186,7 @@ double SafetyGate::limit_velocity(const Joint& joint, double wanted) {
   return clamp(Limit::position, command, -down, up);
 }
 
-// How much a torque accelerates is not known here: near the ends of range and speed it may only slow down.
+// The acceleration that a torque causes is unknown here: near the ends of range and speed, torque may only decelerate.
 double SafetyGate::limit_torque(const Joint& joint, double wanted) {
   const auto& [limits, last, position, velocity, torque, seconds] = joint;
   double command = clamp(Limit::step, wanted, torque - limits.step, torque + limits.step);

@@ -8,32 +8,32 @@
 
 #include "robots/safety/actuator_limits.h"
 
-/// What stands before a robot's motors, at both ends of the link: actions that must not be obeyed are refused, the
-/// others are limited. A function of (action, measured state, limits, time) and of what it let through and believed
-/// before; it allocates nothing, waits for nothing, and throws nothing.
+/// Guards a robot's motors, at both ends of the link: refuses actions that must not be obeyed, and limits the others.
+/// The result is a function of (action, measured state, limits, time) and of what the gate passed and believed before.
+/// The gate never allocates, waits or throws.
 namespace sinew {
 
-/// What is measured of the actuators' joints, in the order of the limits.
+/// The measured state of the actuators' joints, in the order of the limits.
 struct MeasuredJoints {
   std::span<const double> position, velocity, torque;  // rad, rad/s, N m; torque may be empty
   double stamp = 0;                                    // s, of the robot's own clock
 };
 
-/// A position to which its joint cannot have come.
+/// A measured position that its joint cannot have reached.
 struct Leap {
   size_t joint = 0;
-  double moved = 0, explained = 0;  // rad: since the last position that was believed; at most, where it is no lie
+  double moved = 0, explained = 0;  // rad: since the last believed position; the most that a true reading can show
   double seconds = 0;               // since then
 };
 
 struct TimedAction {
   uint64_t session = 0, sequence = 0;  // sequence counts from 1 within a session
-  double observed_at = 0;              // s, of the robot's own clock: of the observation that it answers
+  double observed_at = 0;              // s, of the robot's own clock: stamp of the observation that it answers
   std::span<const double> values;
 };
 
-/// blind: what is measured is missing or not finite. beyond_range: a joint is further outside of its range than a step
-/// leads back. leap: a position is not believed.
+/// blind: a measurement is missing or not finite. beyond_range: a joint is outside its range by more than one step can
+/// correct. leap: a position is not believed.
 enum class Refusal {
   none,
   wrong_size,
@@ -55,50 +55,50 @@ enum class Limit { position, velocity, acceleration, torque, step };
 inline constexpr size_t limit_count = 5;
 const char* name_of(Limit limit);
 
-/// How often what happened since it was made.
+/// Counts since the gate was constructed.
 struct GateCounters {
   uint64_t passed = 0;
   std::array<uint64_t, refusal_count> refused{};  // by Refusal
-  std::array<uint64_t, limit_count> limited{};    // numbers that were changed, by Limit
+  std::array<uint64_t, limit_count> limited{};    // changed values, by Limit
   uint64_t total_refused() const;
 };
 
 class SafetyGate {
  public:
-  /// max_age: s from an observation to the arrival of the action that answers it. leap: as WatchLimits has it, s.
-  /// Throws an Error for limits that are not complete.
+  /// max_age: s from an observation to the arrival of the action that answers it. leap: s, as in WatchLimits. Throws an
+  /// Error for incomplete limits.
   SafetyGate(std::vector<ActuatorLimits> limits, double max_age, double leap = 0.1);
 
   size_t size() const { return limits_.size(); }
   const std::vector<ActuatorLimits>& limits() const { return limits_; }
 
-  /// A session begins: its actions alone are obeyed from now on, and the motion starts from what is measured.
+  /// Begins a session: from now on only its actions are obeyed, and motion starts from the measured state.
   void begin(uint64_t session, const MeasuredJoints& measured, double now);
 
-  /// A joint is believed to be where its `velocity` can have brought it since it was believed last, in the time between
-  /// and `leap` s, or where it was told to be, or between the two. The first joint that is not; if there is one, none
-  /// of what is measured is believed. pass() asks this itself; whoever measures more often than that asks each time.
+  /// Returns the first joint whose position is not believed; if there is one, the whole measurement is rejected. A
+  /// position is believed if the joint can have reached it from the last believed one at its `velocity` within the
+  /// elapsed time plus `leap` s, if it is where the joint was commanded to be, or if it lies between the two. pass()
+  /// calls this itself; a caller that measures more often calls it for each measurement.
   std::optional<Leap> look(const MeasuredJoints& measured);
-  /// Of a robot that nobody moves: it is where it is, whatever was before.
+  /// For a robot that is not being driven: accepts the measured position, whatever came before.
   void believe(const MeasuredJoints& measured);
 
-  /// Whether the action may be obeyed; if so, `command` [size()] becomes what the actuators are told, else it is left
-  /// alone. `now`, s, is of the clock of observed_at.
+  /// Whether the action may be obeyed. If so, sets `command` [size()] to the actuators' commands; else leaves it
+  /// unchanged. `now`: s, of the clock of observed_at.
   Refusal pass(const TimedAction& action, const MeasuredJoints& measured, double now, std::span<double> command);
 
-  /// What the actuators are told when actions stop: `when_stopped`, in its place where the measured state is not finite
-  /// the last command, or 0.
+  /// The commands when actions stop: `when_stopped`, or, if the measured state is not finite, the last command or 0.
   void stop(const MeasuredJoints& measured, std::span<double> command) const;
 
   const GateCounters& counters() const { return counters_; }
 
  private:
-  // What an actuator was told last.
+  // An actuator's last command.
   struct Last {
-    double command = 0, rate = 0;  // rate, rad/s: of position commands
-    double position = 0;           // rad: that was believed
+    double command = 0, rate = 0;  // rate, rad/s: for position commands
+    double position = 0;           // rad: the last believed one
   };
-  // One actuator, at one moment.
+  // One actuator at one moment.
   struct Joint {
     const ActuatorLimits& limits;
     const Last& last;

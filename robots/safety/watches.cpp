@@ -10,7 +10,7 @@ namespace {
 
 constexpr AlarmReport missing{Alarm::not_finite, no_joint, 0, 0};
 
-// Of what is measured of each joint; may be empty.
+// For a measurement of each joint; `values` may be empty.
 AlarmReport find_not_finite(std::span<const double> values, size_t count) {
   if (!values.empty() && values.size() != count) return missing;
   for (size_t i = 0; i < values.size(); ++i)
@@ -18,7 +18,7 @@ AlarmReport find_not_finite(std::span<const double> values, size_t count) {
   return {};
 }
 
-// The angle between down and what the body feels as down.
+// The angle between down and the measured direction of gravity.
 double tilt_of(std::span<const double> gravity) {
   const double length = std::hypot(gravity[0], gravity[1], gravity[2]);
   return length > 0 ? std::acos(std::clamp(-gravity[2] / length, -1.0, 1.0)) : 0;

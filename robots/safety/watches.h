@@ -11,25 +11,25 @@
 
 namespace sinew {
 
-/// What a robot says of itself beside its cameras. What it cannot measure is empty.
+/// A robot's measured state, without its cameras. Fields that it cannot measure are empty.
 struct RobotState {
   MeasuredJoints joints;                // in the order of the limits
-  std::span<const double> temperature;  // °C, of each actuator
-  std::span<const double> gravity;      // [3]: the direction of gravity as the body sees it; upright: (0, 0, -1)
+  std::span<const double> temperature;  // °C, for each actuator
+  std::span<const double> gravity;      // [3]: the direction of gravity in the body's frame; upright: (0, 0, -1)
   double stamp = 0;                     // s, of the robot's own clock
 };
 
-/// How far things may go before the robot is stopped. A watch is on as soon as the robot measures what it needs.
+/// The thresholds beyond which the robot is stopped. A watch is active if the robot measures what it needs.
 struct WatchLimits {
   double tilt = 0.8;           // rad, from upright
-  double range_margin = 0.05;  // rad, of a joint beyond its range
-  double torque = 1.5;         // of an actuator's limit of torque, where it has one
+  double range_margin = 0.05;  // rad, by which a joint may exceed its range
+  double torque = 1.5;         // as a multiple of an actuator's torque limit, where it has one
   double temperature = 75;     // °C
-  double age = 0.1;            // s, of what is measured, and of what is believed of it
-  double leap = 0.1;           // s: so long a motion at its `velocity` a joint may leap beyond what it can have moved
-  double follow = 3;           // s that a joint may be a `step` or more from the position that it is told
-  /// By a sensor's name, the largest magnitude of its numbers that can be, in their units. What is larger is not acted
-  /// on, and stops the robot.
+  double age = 0.1;            // s, of the measurement, and of the last believed one
+  double leap = 0.1;           // s: a joint may leap beyond its possible motion by this long a motion at its `velocity`
+  double follow = 3;           // s for which a joint may be a `step` or more from its commanded position
+  /// By sensor name, the largest plausible magnitude of its numbers, in their units. A larger number is not acted on,
+  /// and stops the robot.
   std::vector<std::pair<std::string, double>> sensors;
   template <class Visitor>
   void visit(Visitor& v) {
@@ -69,21 +69,22 @@ inline constexpr size_t no_joint = std::numeric_limits<size_t>::max();
 
 struct AlarmReport {
   Alarm alarm = Alarm::none;
-  size_t actuator = 0;  // of a joint's alarm (no_joint: of none); of a sensor's, which of all numbers
+  size_t actuator = 0;  // joint alarms: the joint (no_joint: none); sensor alarms: the index among all numbers
   double measured = 0, limit = 0;
   explicit operator bool() const { return alarm != Alarm::none; }
 };
 
-/// The bound of each number of these sensors, side by side; where a sensor has none, `otherwise`. Throws an Error for a
-/// name that none of them has, and for a bound that is not above 0.
+/// The bound of each number of these sensors, concatenated; `otherwise` for a sensor without one. Throws an Error for a
+/// name that no sensor has, and for a bound that is not above 0.
 std::vector<float> sensor_bounds(const WatchLimits& limits, const std::vector<SensorSpec>& sensors, float otherwise);
-/// "sensor 'joints', number 2 ('knee'), is 1e+30, limit 9", or "is NaN". `number`: of all of these sensors' numbers.
+/// "sensor 'joints', number 2 ('knee'), is 1e+30, limit 9", or "is NaN". `number`: index among all of these sensors'
+/// numbers.
 std::string reading_text(const std::vector<SensorSpec>& sensors, size_t number, double value, double limit);
 
-/// In one sentence, with what was measured and its limit: "tilted too far: 0.91 rad, more than 0.8".
+/// In one sentence, with the measured value and its limit: "tilted too far: 0.91 rad, more than 0.8".
 std::string text_of(const AlarmReport& report, std::span<const ActuatorLimits> actuators);
 
-/// The first thing that is wrong. A function of its arguments; allocates nothing, throws nothing.
+/// The first alarm found. A pure function of its arguments; allocates nothing, throws nothing.
 AlarmReport watch(const RobotState& state, std::span<const ActuatorLimits> actuators, const WatchLimits& limits,
                   double now);
 
