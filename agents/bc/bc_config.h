@@ -20,7 +20,7 @@ struct BcConfig {
 
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("demonstrations", demonstrations, "files of demonstrations, or patterns of their names");
+    v.required("demonstrations", demonstrations, "a file of demonstrations, a list of files, or a folder of them");
     v.optional("validation", validation, between(0, 0.9), "share of the demonstrations' steps that is not learnt from");
     v.optional("batch_size", batch_size, between(1, 1 << 24), "steps in a minibatch");
     v.optional("learning_rate", learning_rate, "of Adam; a number or {start, end}");
