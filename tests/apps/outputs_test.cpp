@@ -39,9 +39,9 @@ std::vector<CommandOptions> those_that_write() {
 // is_folder().
 TEST(Outputs, EveryOptionSaysWhetherItNamesAFile) {
   const std::vector<std::string> words = {
-      "train --seeds",   "train --set", "robot --address", "robot --stop-address", "robot --adapter",
-      "robot --wire",    "keys ACTION", "keys --as",       "log --show",           "stop --why",
-      "report --metric", "terms KIND",  "bench NAME",      "link-check --only",
+      "train --seeds", "train --set", "robot --address", "robot --stop-address", "robot --adapter", "robot --wire",
+      "keys ACTION",   "keys --as",   "log --show",      "stop --why",           "report --metric", "algorithms NAME",
+      "layers NAME",   "terms KIND",  "bench NAME",      "link-check --only",
   };
   for (const CommandOptions& one : all_options())
     for (const DeclaredOption& option : one.options)
