@@ -19,32 +19,32 @@ class StateArchive;
 /// Takes a metric by its name, such as train/approx_kl.
 using MetricSink = std::function<void(std::string_view name, double value)>;
 
-/// What a learner keeps of its last iteration until it is asked.
+/// Metrics that a learner keeps from its last iteration until report() is called.
 using MetricValues = std::vector<std::pair<std::string_view, double>>;
 
-/// A learner: it owns the policy, steps the envs, and improves the one with the other.
+/// A learner: it owns the policy, steps the envs, and improves the policy from that experience.
 class Algorithm {
  public:
   virtual ~Algorithm() = default;
   virtual Policy& policy() = 0;
-  /// What it learns with beside the policy, such as a critic: policy files hold it apart.
+  /// The parameters it learns with beside the policy, such as a critic: policy files store them apart.
   virtual LearnerParameters learner_parameters() const { return {}; }
-  /// Goes on from another policy: nets/policy/initial_policy.h. False: what it learns with beside the policy is not
-  /// there, or is another one, and begins anew.
+  /// Continues from another policy: nets/policy/initial_policy.h. Returns false when the parameters it learns with
+  /// beside the policy are missing or different, so that they start from scratch.
   virtual bool start_from(const LoadedPolicy& other) = 0;
-  /// Collects experience and learns from it once. `progress` in [0, 1] is how far training has come.
-  /// Returns the env steps made. Throws Error when learning has diverged (a loss is not finite).
+  /// Collects experience and learns from it once. `progress` in [0, 1] is the fraction of training done. Returns the
+  /// env steps made. Throws Error when learning has diverged (a loss is not finite).
   virtual int64_t iterate(double progress) = 0;
-  /// Reports how learning goes: of the last iteration, or of all since the last report. Asked right after an iteration,
-  /// when a row of metrics is due (the recipe's log_interval).
+  /// Reports metrics of the last iteration, or of all iterations since the last report. Called right after an
+  /// iteration, when a row of metrics is due (the recipe's log_interval).
   virtual void report(const MetricSink& metrics) = 0;
-  /// All that iterate() depends on but the envs, which are their owner's: between two iterations.
+  /// Visits, between two iterations, all state that iterate() depends on, except the envs, which their owner visits.
   virtual void visit_state(StateArchive& archive) = 0;
   /// The names that report() may use.
   virtual std::vector<std::string> metric_names() const = 0;
 };
 
-/// What a learner is made from.
+/// Everything a learner is constructed from.
 struct AlgorithmContext {
   VecEnv& envs;
   ThreadPool& pool;
@@ -62,8 +62,8 @@ struct AlgorithmRow {
   /// The options with every default written out.
   std::function<ConfigNode(const ConfigNode& options)> resolve;
   std::vector<ParameterDoc> parameters = {};  // its options, as `sinew algorithms` lists them
-  bool has_critic = false;                    // of V(s), as the recipe's network describes it
-  bool steps_envs = true;  // else it has one env alone, which is never reset: it says what the task is
+  bool has_critic = false;                    // V(s), as the recipe's network describes it
+  bool steps_envs = true;                     // false: it has one env only, never reset, which describes the task
 };
 
 using AlgorithmTable = std::vector<AlgorithmRow>;

@@ -7,7 +7,7 @@ namespace sinew {
 
 namespace {
 
-// Of a learner that is made from its config: all that the row says about options comes from the config's fields.
+// The row of a learner that is constructed from its config: the config's fields supply all its option information.
 template <class Learner, class Config>
 AlgorithmRow learner_row(const char* name, const char* help) {
   return {.name = name,

@@ -9,12 +9,12 @@
 
 namespace sinew {
 
-/// The rows to learn from, cut into sequences of seq_len steps, the last one overlapping the one before it where they
-/// do not come out even. Sequences may run across the beginning of an episode, where memory starts anew.
+/// The rows to learn from, cut into sequences of seq_len steps. The last sequence overlaps the one before it when the
+/// rows do not divide evenly. A sequence may cross the beginning of an episode; memory is reset there.
 struct BcSequences {
   int seq_len = 1;
   std::vector<int> first;     // [sequences]: row
-  std::vector<float> states;  // [sequences, policy.state_size()]: what is remembered before it
+  std::vector<float> states;  // [sequences, policy.state_size()]: the memory before it
 };
 
 /// Diagnostics of a minibatch as sums over its rows.
@@ -25,7 +25,7 @@ struct BcSums {
   BcSums& operator+=(const BcSums& other);
 };
 
-/// −log π(demonstrated action) on some sequences of demonstrations, through the actor.
+/// −log π(demonstrated action) on some sequences of demonstrations, computed by the actor.
 class BcLoss {
  public:
   BcLoss(const Policy& policy, const DemonstrationData& data, const BcSequences& all, int max_sequences);
@@ -33,7 +33,7 @@ class BcLoss {
   /// `scale` · (sum of the rows' losses).
   Tensor operator()(Tape& tape, std::span<const int> sequences, double scale);
 
-  /// Of the calls since clear().
+  /// Summed over the calls since clear().
   const BcSums& sums() const { return sums_; }
   void clear() { sums_ = {}; }
 

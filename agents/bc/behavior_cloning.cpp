@@ -40,7 +40,7 @@ BehaviorCloning::BehaviorCloning(const BcConfig& config, const AlgorithmContext&
               [] { return "a smaller learning_rate, or a max_grad_norm, may help"; }),
       shuffle_stream_(context.stream.split("shuffle")),
       order_(sequences_.first.size()) {
-  Rng unused;  // whoever goes on from this policy makes the critic: what is wrong with it is said now
+  Rng unused;  // learning that continues from this policy needs a critic: report its faults now
   Critic(policy_.actor(), policy_.spec(), context.network, context.layers, unused);
   data_.fill_normalizers(policy_);
   std::iota(order_.begin(), order_.end(), 0);
@@ -57,7 +57,7 @@ int BehaviorCloning::sequences_of_a_batch() const {
   return std::clamp(config_.batch_size / sequences_.seq_len, 1, static_cast<int>(sequences_.first.size()));
 }
 
-// Where log_std is not to learn: it is the last of the parameters.
+// Excludes log_std when it is not to be learned: it is the last of the parameters.
 UpdateOptions BehaviorCloning::update_options() {
   ParameterSlice learnt{&policy_.parameters()};
   for (const Parameter& parameter : policy_.parameters().list())
@@ -93,7 +93,7 @@ void BehaviorCloning::visit_state(StateArchive& archive) {
   archive("epochs", epochs_);
 }
 
-// What the network remembers before each sequence, with the weights of now: a sequence goes on from there.
+// Computes the memory before each sequence, with the current weights: a sequence continues from it.
 void BehaviorCloning::remember() {
   const size_t size = static_cast<size_t>(policy_.state_size());
   if (size == 0) return;
@@ -138,7 +138,7 @@ int64_t BehaviorCloning::iterate(double progress) {
   BcSums total;
   for (size_t begin = 0; begin < order_.size(); begin += most) {
     const size_t n = std::min(most, order_.size() - begin);
-    // Statistics of a batch of one row are none.
+    // A batch of one row has no statistics.
     if (n * sequences_.seq_len < 2 && policy_.actor().has_batch_statistics()) break;
     total += run_minibatch(std::span(order_).subspan(begin, n));
     engine_.take_step(rate);

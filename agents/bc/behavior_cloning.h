@@ -12,9 +12,9 @@
 
 namespace sinew {
 
-/// Behavioural cloning (Pomerleau 1989): the actor learns to do what was demonstrated, by maximum likelihood. An
-/// iteration is an epoch; its "env steps" are the demonstrated steps that were learnt from. The envs are not stepped:
-/// they say what the task is, and evaluate. See docs/algorithms/bc.md.
+/// Behavioural cloning (Pomerleau 1989): the actor learns the demonstrated actions by maximum likelihood. An iteration
+/// is an epoch; its "env steps" are the demonstrated steps used for learning. The envs are not stepped: they describe
+/// the task, and evaluate. See docs/algorithms/bc.md.
 class BehaviorCloning : public Algorithm {
  public:
   BehaviorCloning(const BcConfig& config, const AlgorithmContext& context);

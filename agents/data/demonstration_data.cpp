@@ -12,7 +12,7 @@
 namespace sinew {
 namespace {
 
-// Where a sensor's numbers, or bytes, begin in a row of its kind.
+// The offset of a sensor's numbers, or bytes, in a row of its kind.
 size_t place_of(const std::string& name, const InterfaceSpec& spec) {
   size_t numbers = 0, bytes = 0;
   for (const SensorSpec& sensor : spec.sensors) {
@@ -50,7 +50,7 @@ void check_actions(const ActionSpec& shown, const ActionSpec& wanted) {
     fail("they were made at {} Hz, the task acts at {} Hz", shown.rate, wanted.rate);
 }
 
-// Names, shapes, units: of each sensor that the policy acts on, and of the actions.
+// Compares names, shapes and units of each sensor that the policy acts on, and of the actions.
 void check_fits(const Demonstrations& set, const Policy& policy) {
   const std::vector<bool> needed = policy.acts_on();
   for (size_t s = 0; s < needed.size(); ++s) {
@@ -73,7 +73,7 @@ std::vector<DemonstrationData::Episode> episodes_of(const Demonstrations& set) {
   return episodes;
 }
 
-// A folder stands for the files in it.
+// Expands each folder to the files in it.
 std::vector<std::string> files_of(const std::vector<std::string>& paths) {
   namespace fs = std::filesystem;
   std::vector<std::string> files;
@@ -99,7 +99,7 @@ struct Shown {
   DemonstrationData::Episode rows;
 };
 
-// Moves what is held out to the end; returns where it begins.
+// Moves the held-out episodes to the end; returns the index of the first.
 size_t hold_out(std::vector<Shown>& episodes, double share, Rng random) {
   const auto rows_of = [](const Shown& one) { return one.rows.length(); };
   int64_t rows = 0;

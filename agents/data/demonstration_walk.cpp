@@ -14,7 +14,7 @@ DemonstrationWalk::DemonstrationWalk(const Policy& policy, const DemonstrationDa
   for (int i = 0; i < pool.size(); ++i) runners_.push_back(std::make_unique<PolicyRunner>(policy));
 }
 
-// A row's bits do not depend on its neighbours, nor on who computes it.
+// A row's bits depend neither on its neighbours nor on the thread.
 void DemonstrationWalk::run(const std::vector<DemonstrationData::Episode>& episodes, const Visit& visit) {
   using Episode = DemonstrationData::Episode;
   std::vector<Episode> longest_first = episodes;
@@ -29,7 +29,7 @@ void DemonstrationWalk::run(const std::vector<DemonstrationData::Episode>& episo
   });
 }
 
-// The longest first: those that still go on at a step are the first ones.
+// Sorted longest first, so that the episodes still running at a step are the first ones.
 void DemonstrationWalk::run_together(PolicyRunner& runner, std::span<const DemonstrationData::Episode> episodes,
                                      const Visit& visit) const {
   const size_t width = policy_.observation_size(), image_size = policy_.image_size(), n = policy_.action_size(),

@@ -10,8 +10,8 @@
 
 namespace sinew {
 
-/// Runs a policy over demonstrated episodes from their beginnings, as it would be run in their place: what it remembers
-/// before each row, and what it would do.
+/// Runs a policy over demonstrated episodes from their beginnings, as it would run in place of the demonstrator. Yields
+/// the memory before each row, and the command the policy would give.
 class DemonstrationWalk {
  public:
   /// Called once for each row, from several threads: state [policy.state_size()] before the row, zeros where an episode

@@ -7,13 +7,13 @@ namespace sinew {
 
 class StateArchive;
 
-/// Scales rewards by the standard deviation of the running discounted return, and clips them to
-/// ±10 (as VecNormalize does). Belongs to the learner: it needs gamma.
+/// Scales rewards by the standard deviation of the running discounted return, and clips them to ±10 (as VecNormalize
+/// does). Belongs to the learner because it needs gamma.
 class RewardNormalizer {
  public:
   RewardNormalizer(int n_envs, double gamma) : gamma_(gamma), running_(n_envs) {}
 
-  /// Takes in a roll-out's rewards, env by env, then scales them in place.
+  /// Adds a roll-out's rewards to the statistics, env by env, then scales them in place.
   void apply(Rollout& rollout);
 
   struct State {

@@ -65,7 +65,7 @@ std::span<const float> RolloutCollector::state_of(int env) const {
   return {state_.data() + env * size, size};
 }
 
-// Of a policy that remembers, before a step.
+// Stores the memory before a step, for a policy with memory.
 void RolloutCollector::store_memory(Rollout& rollout, int env, int step) const {
   const size_t row = static_cast<size_t>(env) * rollout.n_steps + step;
   rollout.starts[row] = reset_mask_[env];
@@ -76,7 +76,7 @@ void RolloutCollector::store_memory(Rollout& rollout, int env, int step) const {
 void RolloutCollector::run_range(Rollout& rollout, int worker, int first, int last) {
   const size_t rows = last - first, width = rollout.observation_size, action_width = rollout.action_size;
   const size_t state_width = networks_.state_size();
-  // Where actor and critic share a trunk, it runs once for both; a memory goes on step by step.
+  // A trunk shared by actor and critic runs once for both; a memory advances step by step.
   const bool with_values = networks_.shares_parameters() || state_width > 0;
   std::vector<float> normalized(rows * width), raw(rows * action_width), log_prob(rows), commands(rows * action_width),
       values(with_values ? rows : 0);
@@ -121,7 +121,7 @@ void RolloutCollector::run_range(Rollout& rollout, int worker, int first, int la
   }
 }
 
-// `state`: what it remembered after the step, which is looked into last, for a wrong weight spoils it as well.
+// `state`: the memory after the step. It is checked last, since a wrong weight spoils it as well.
 void RolloutCollector::fail_action(int env, std::span<const float> state) const {
   Tape tape;
   policy_.actor()(policy_.observe(tape, envs_.rows(env, 1)));
@@ -137,8 +137,8 @@ void RolloutCollector::fail_action(int env, std::span<const float> state) const 
               Error::Fault::system);
 }
 
-// The values that are not there yet: of all steps of an env, in pieces that stay in the cache, and of the
-// observations that follow.
+// Computes the missing values: of all steps of an env, in pieces that fit the cache, and of the observations that
+// follow.
 void RolloutCollector::compute_values(Rollout& rollout, int env) {
   ActorCriticRunner runner(networks_);
   if (!networks_.shares_parameters() && networks_.state_size() == 0) {

@@ -12,42 +12,42 @@ namespace sinew {
 
 class StateArchive;
 
-/// Experience of n_envs × n_steps, the steps of an env side by side: row env·n_steps + step.
+/// Experience of n_envs × n_steps. The steps of an env are adjacent: row env·n_steps + step.
 struct Rollout {
   int n_envs = 0, n_steps = 0, observation_size = 0, action_size = 0;
   std::vector<float> raw_observations;  // [rows, observation size], for the normaliser
-  std::vector<float> observations;      // the same, normalised as the policy saw them
-  FrameStore frames;                    // the images, as the cameras took them
+  std::vector<float> observations;      // the same, normalised as the policy receives them
+  FrameStore frames;                    // the images as the cameras recorded them
   std::vector<float> actions;           // [rows, action size], raw (as the distribution drew them)
   std::vector<float> log_probs, rewards, values;
   std::vector<uint8_t> terminated, truncated;
   std::vector<float> advantages, returns;
-  /// Of a policy that remembers: the rows are cut into sequences of seq_len steps, row q · seq_len the first of
-  /// sequence q. Else every row is one.
+  /// For a policy with memory, the rows are cut into sequences of seq_len steps; row q · seq_len is the first of
+  /// sequence q. Otherwise every row is a sequence.
   int seq_len = 1;
-  std::vector<float> states;    // [sequences, state_size()]: what is remembered before its first step
+  std::vector<float> states;    // [sequences, state_size()]: the memory before its first step
   std::vector<uint8_t> starts;  // [rows]: an episode begins with it
 
-  /// Where an episode was truncated, its value goes on from its final observation.
+  /// A truncated episode: its value is bootstrapped from its final observation.
   struct Cut {
     int row;
     std::vector<float> observation;  // raw
     float value = 0;
     std::vector<uint8_t> images;
-    std::vector<float> state;  // what is remembered after the row
+    std::vector<float> state;  // the memory after the row
   };
   std::vector<std::vector<Cut>> cuts;  // per env, by step
   std::vector<float> next_values;      // [n_envs]: of the observation after the last step
 
-  /// `spec`: of what is observed and done. seq_len divides n_steps.
+  /// `spec` describes observations and actions. seq_len divides n_steps.
   Rollout(int n_envs, int n_steps, const InterfaceSpec& spec, int seq_len = 1, int state_size = 0);
   int rows() const { return n_envs * n_steps; }
   int sequences() const { return rows() / seq_len; }
 };
 
-/// Runs a policy in the envs, and values what it meets. The networks are frozen meanwhile, so the envs do not wait for
-/// each other: every thread runs its share of them through all steps, and since a row's bits do not depend on its
-/// neighbours, the result does not depend on the number of threads.
+/// Runs a policy in the envs, and evaluates V(s) of the observations. The networks are frozen during collection, so the
+/// envs do not wait for each other: every thread runs its share of them through all steps. A row's bits do not depend
+/// on its neighbours, so the result does not depend on the number of threads.
 class RolloutCollector {
  public:
   RolloutCollector(VecEnv& envs, const ActorCritic& networks, ThreadPool& pool, const Rng& stream);
@@ -56,7 +56,7 @@ class RolloutCollector {
   /// policy's action is not finite, or an env fails.
   void collect(Rollout& rollout);
 
-  /// The random streams and the networks' memory of each env; the envs are their owner's.
+  /// The random streams and the networks' memory of each env; the envs' own state is visited by their owner.
   void visit_state(StateArchive& archive);
 
  private:
@@ -68,7 +68,7 @@ class RolloutCollector {
 
   VecEnv& envs_;
   const ActorCritic& networks_;
-  const Policy& policy_;  // of these
+  const Policy& policy_;  // a member of networks_
   ThreadPool& pool_;
   std::vector<Rng> action_streams_;                          // per env
   std::vector<float> state_;                                 // [n_envs, state_size()]
@@ -76,12 +76,11 @@ class RolloutCollector {
   std::vector<std::unique_ptr<ActorCriticRunner>> runners_;  // per thread
 };
 
-/// Merges the images of rows 0 … rows-1 into the policy's normalisers of images, where it has any.
+/// Merges the images of rows 0 … rows-1 into the policy's image normalisers, if it has any.
 void update_image_normalizers(Policy& policy, const FrameStore& frames, int rows);
 
-/// Generalised advantage estimation (Schulman et al. 2016) and returns = advantages + values. A
-/// terminated step has no next value; a truncated one continues in its final observation's value;
-/// either stops the recursion.
+/// Generalised advantage estimation (Schulman et al. 2016) and returns = advantages + values. A terminated step has no
+/// next value. A truncated step bootstraps from its final observation's value. Either stops the recursion.
 void compute_gae(Rollout& rollout, double gamma, double gae_lambda);
 
 }  // namespace sinew

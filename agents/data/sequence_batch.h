@@ -6,13 +6,13 @@
 
 namespace sinew {
 
-/// What a policy saw and did in some sequences of seq_len steps, gathered for one pass over its network: step t of
+/// Observations and actions of some sequences of seq_len steps, gathered for one pass over the network: step t of
 /// sequence s is row t · sequences + s. A network without memory has sequences of one step.
 struct SequenceBatch {
-  /// `state_size`: numbers of memory before each sequence; 0: the network remembers nothing.
+  /// `state_size`: numbers of memory before each sequence; 0: the network has no memory.
   SequenceBatch(const Policy& policy, int max_sequences, int seq_len, int state_size);
 
-  /// Makes room for so many sequences; `fill(sequence, step, row)` puts each step where it belongs.
+  /// Makes room for n_sequences; `fill(sequence, step, row)` writes each step to its row.
   template <class Fill>
   void gather(int n_sequences, Fill&& fill) {
     sequences = n_sequences;
@@ -21,7 +21,7 @@ struct SequenceBatch {
       for (int step = 0; step < seq_len; ++step) fill(s, step, step * sequences + s);
   }
 
-  /// Views of the rows, for as long as the tape's recording lives.
+  /// Views of the rows, valid as long as the tape's recording lives.
   ObservationRows seen() const { return {rows, observations.data(), images.data()}; }
   Tensor done(Tape& tape) const { return tape.view({rows, action_size}, actions.data(), "action"); }
   Sequence steps(Tape& tape) const;

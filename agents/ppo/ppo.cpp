@@ -15,12 +15,12 @@ namespace sinew {
 namespace {
 
 int64_t nearest_divisor(int64_t number, int64_t wanted) {
-  for (int64_t off = 0;; ++off)  // ends at 1, if not before
+  for (int64_t off = 0;; ++off)  // ends at 1 at the latest
     for (const int64_t candidate : {wanted - off, wanted + off})
       if (candidate > 0 && number % candidate == 0) return candidate;
 }
 
-// Of a network that remembers.
+// The sequence length for a network with memory.
 int sequence_length(const PpoConfig& config) {
   if (!config.seq_len) return static_cast<int>(nearest_divisor(std::gcd(config.n_steps, config.batch_size), 16));
   return *config.seq_len > 0 ? *config.seq_len : config.n_steps;
@@ -74,8 +74,8 @@ double explained_variance(const Rollout& rollout) {
   return variance > 0 ? 1 - error_variance / variance : 0;
 }
 
-// The least that a roll-out and a minibatch take: an image is a byte a pixel in the first; in the second it is
-// gathered, and becomes a float a pixel.
+// The minimum memory of a roll-out and a minibatch: an image takes a byte a pixel in the first; in the second it is
+// gathered and becomes a float a pixel.
 void check_room(const PpoConfig& config, const VecEnv& envs) {
   const InterfaceSpec& spec = envs.spec();
   if (spec.image_size() == 0) return;
@@ -87,7 +87,7 @@ void check_room(const PpoConfig& config, const VecEnv& envs) {
                frames * config.n_steps * envs.size() + 5.0 * spec.image_size() * config.batch_size);
 }
 
-// So that the minibatch's advantages have mean 0 and variance 1.
+// Gives the minibatch's advantages mean 0 and variance 1.
 void normalize_advantages(std::span<const int> sequences, PpoMinibatch& minibatch) {
   const Rollout& rollout = minibatch.rollout;
   const auto each = [&](auto&& body) {
@@ -103,7 +103,7 @@ void normalize_advantages(std::span<const int> sequences, PpoMinibatch& minibatc
   minibatch.advantage_scale = static_cast<float>(1 / (std::sqrt(variance / (n - 1)) + 1e-8));
 }
 
-// No error: such a run may go on with more steps.
+// Not an error: such a run may continue with more steps.
 void warn_of_warmup(const PpoConfig& config, int64_t total_timesteps) {
   if (total_timesteps > 0 && config.critic_warmup >= total_timesteps)
     log_warning("algorithm.critic_warmup is {} steps, and the run has {}: the policy learns nothing",
@@ -174,7 +174,7 @@ int64_t Ppo::iterate(double progress) {
   return rollout_.rows();
 }
 
-// Two parts where actor and critic share nothing, else one; each with its share of n_shards pieces of the rows.
+// Two parts when actor and critic share nothing, else one; each with its share of n_shards pieces of the rows.
 UpdateOptions Ppo::update_options() {
   UpdateOptions options{.max_grad_norm = config_.max_grad_norm,
                         .adam = {.epsilon = config_.adam_epsilon, .weight_decay = config_.weight_decay},
@@ -211,10 +211,10 @@ PpoSums Ppo::run_minibatch(const Rollout& rollout, std::span<const int> sequence
   return sums;
 }
 
-// Meanwhile the policy stays as it is.
+// The policy is frozen during the warm-up.
 void Ppo::warm_up() { engine_.learn_only(warmup_left_ > 0 ? &networks_.critic.parameters() : nullptr); }
 
-// The optimiser has seen nothing of the actor's gradients: it begins anew with them.
+// The optimiser has no moments of the actor's gradients yet, so it restarts when they begin.
 void Ppo::end_warmup_after(int64_t steps) {
   if (warmup_left_ == 0) return;
   warmup_left_ = std::max<int64_t>(0, warmup_left_ - steps);
@@ -230,7 +230,7 @@ std::string Ppo::advice() const {
       "the returns are as large as {:.2g}: smaller weights of rewards, or normalize_reward: true, may help", largest);
 }
 
-// As in Rudin et al. 2022: within a factor of two of the desired divergence, the rate stays.
+// As in Rudin et al. 2022: the rate is unchanged within a factor of two of the desired divergence.
 void Ppo::adapt_learning_rate(double approx_kl, double desired_kl) {
   if (approx_kl > 2 * desired_kl)
     adaptive_rate_ = std::max(1e-5, adaptive_rate_ / 1.5);
@@ -265,7 +265,7 @@ void Ppo::learn(const Rollout& rollout, double progress) {
       rate = adaptive_rate_;
     }
   }
-  const double n = total.policy_rows;  // the critic saw as many
+  const double n = total.policy_rows;  // the critic had as many
   report_.assign({
       {"train/approx_kl", last_kl},
       {"train/clip_fraction", total.clipped / n},

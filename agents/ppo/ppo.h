@@ -29,7 +29,7 @@ class Ppo : public Algorithm {
   std::vector<std::string> metric_names() const override;
   void visit_state(StateArchive& archive) override;
 
-  /// Learns from a roll-out whose advantages are there: n_epochs over its minibatches.
+  /// Learns from a roll-out whose advantages are computed: n_epochs over its minibatches.
   void learn(const Rollout& rollout, double progress);
 
  private:

@@ -10,22 +10,22 @@
 
 namespace sinew {
 
-/// Diagnostics of a minibatch as sums over its rows, so that shards and minibatches add up.
+/// Diagnostics of a minibatch as sums over its rows, so that shards and minibatches can be added.
 struct PpoSums {
   double policy_rows = 0, policy_loss = 0, entropy = 0, kl = 0, clipped = 0;
   double value_loss = 0;
   PpoSums& operator+=(const PpoSums& other);
 };
 
-/// What all shards of a minibatch share.
+/// The values that all shards of a minibatch share.
 struct PpoMinibatch {
   const Rollout& rollout;
   float advantage_mean = 0, advantage_scale = 1;
   double clip_range = 0.2;
 };
 
-/// PPO's clipped objective, entropy bonus and value loss on some sequences of a roll-out, through the whole network or,
-/// where actor and critic share nothing, through one of the two.
+/// PPO's clipped objective, entropy bonus and value loss on some sequences of a roll-out. Computed by the whole
+/// network, or by one of actor and critic when they share nothing.
 class PpoLoss {
  public:
   enum class Part { both, actor, critic };
@@ -35,9 +35,9 @@ class PpoLoss {
   /// (Sum of the rows' losses) / batch_size.
   Tensor operator()(Tape& tape, const PpoMinibatch& minibatch, std::span<const int> sequences);
 
-  /// Of the last call.
+  /// Sums of the last call.
   const PpoSums& sums() const { return sums_; }
-  /// By magnitude, of the last call's rows; 0 for an actor's.
+  /// The largest magnitude among the last call's rows; 0 for an actor's.
   float largest_return() const;
 
  private:

@@ -5,21 +5,20 @@
 
 namespace sinew {
 
-/// A file that grows while others may read it: each append is with the system when it returns, so
-/// that a killed process loses nothing it had appended. Every failure is an Error naming the file.
+/// A file that grows while other processes may read it. Each append is handed to the system before it returns, so a
+/// killed process loses nothing it had appended. Every failure is an Error naming the file.
 class AppendFile {
  public:
-  /// Makes the file, or empties the one that is there.
+  /// Creates the file, or empties an existing one.
   explicit AppendFile(std::string path);
-  /// Goes on with a file after its first `bytes`; what follows them is cut off. Throws Error when the
-  /// file is missing or shorter.
+  /// Continues a file after its first `bytes`; the rest is cut off. Throws Error when the file is missing or shorter.
   AppendFile(std::string path, int64_t bytes);
   ~AppendFile();
   AppendFile(const AppendFile&) = delete;
   AppendFile& operator=(const AppendFile&) = delete;
 
   void append(std::string_view bytes);
-  /// Returns when all that was appended would survive a power cut.
+  /// Returns once everything appended would survive a power cut.
   void sync();
   int64_t size() const { return size_; }
   const std::string& path() const { return path_; }

@@ -17,7 +17,7 @@ constexpr std::string_view magic = "SINEWCKP";
 constexpr uint32_t format_version = 4;
 constexpr size_t fixed_bytes = magic.size() + 2 * sizeof(uint32_t);
 constexpr size_t digest_bytes = 64;
-constexpr uint64_t longest_json = uint64_t{1} << 24;  // ours are far shorter: what announces more is damaged
+constexpr uint64_t longest_json = uint64_t{1} << 24;  // ours are far shorter: a larger announced length means damage
 constexpr size_t end_bytes = sizeof(uint64_t) + digest_bytes;
 
 std::string digest_of(std::string_view bytes) {
@@ -47,7 +47,7 @@ Segment segment_of(const Json& row) {
   return {row.at("log"), row.at("file"), row.at("first_row"), row.at("rows"), row.at("bytes"), row.at("sha256")};
 }
 
-// What `read` throws about JSON: a text with a good checksum that is not ours.
+// Reports the JSON errors of `read`: the text has a good checksum but is not ours.
 template <class Read>
 void read_json(const std::string& what, Read&& read) {
   try {

@@ -11,9 +11,9 @@
 
 namespace sinew {
 
-/// One checkpoint file: named sections, each with its SHA-256, between a head and a table with one of their own, so
-/// that no byte of the file can change unnoticed. It is written from its beginning to its end, and read from any place:
-/// a section may be larger than what there is of memory.
+/// One checkpoint file: named sections, each with its SHA-256, between a head and a table with their own checksums, so
+/// that no byte of the file can change unnoticed. It is written sequentially and read at random: a section may be
+/// larger than the available memory.
 ///
 ///   8 bytes   "SINEWCKP"
 ///   4 bytes   format version, little-endian
@@ -25,18 +25,18 @@ namespace sinew {
 ///   8 bytes   length M of the table, little-endian
 ///   64 bytes  SHA-256 of the 64 digits above, the table and its length, in hexadecimal digits
 ///
-/// What comes before the sections is laid out so in every format version: any sinew can tell a checkpoint that is
-/// damaged from one that another version wrote.
+/// Everything before the sections has this layout in every format version: any sinew can distinguish a damaged
+/// checkpoint from one that another version wrote.
 struct CheckpointHead {
-  std::string software;  // that wrote it: "0.1.0"
+  std::string software;  // the version that wrote it: "0.1.0"
   std::string machine;   // the kind of CPU that computed it
   int64_t step = 0;      // env steps
   bool operator==(const CheckpointHead&) const = default;
 };
 
-/// Rows that a checkpoint keeps in a file beside it, which later checkpoints name, too (see SegmentFolder).
+/// Rows that a checkpoint stores in a file beside it, which later checkpoints may also reference (see SegmentFolder).
 struct Segment {
-  std::string log;   // whose rows they are: "algorithm.buffer.transitions"
+  std::string log;   // the log the rows belong to: "algorithm.buffer.transitions"
   std::string file;  // its name, in the checkpoint's folder
   uint64_t first_row = 0;
   uint64_t rows = 0;
@@ -63,14 +63,14 @@ class CheckpointWriter {
   std::vector<Section> sections_;
 };
 
-/// A checkpoint file that is whole: making one reads every byte, through a small buffer, and compares the checksums.
+/// An intact checkpoint file: construction reads every byte, through a small buffer, and compares the checksums.
 class Checkpoint {
  public:
-  /// Throws OtherFormat for another format version, saying which software wrote it, and Error saying what is wrong with
-  /// the file when it is cut or altered. `name` says what it is: "the checkpoint 'x'".
+  /// Throws OtherFormat, with the software that wrote it, for another format version. Throws Error, with the fault,
+  /// when the file is cut or altered. `name` is used in messages: "the checkpoint 'x'".
   Checkpoint(RandomAccess file, const std::string& name) : Checkpoint(std::move(file), name, true) {}
 
-  /// The segments that a file names, though its sections may be damaged.
+  /// The segments that a file names, even if its sections are damaged.
   static std::vector<Segment> segments_named_by(RandomAccess file, const std::string& name) {
     return Checkpoint(std::move(file), name, false).segments_;
   }
@@ -80,7 +80,7 @@ class Checkpoint {
   /// The names of the sections, in the file's order.
   std::vector<std::string> sections() const;
 
-  /// A section as a whole, and one to be read on and on. Both throw Error when there is none of that name.
+  /// A section as a whole, and one to be read as a stream. Both throw Error when there is no section of that name.
   std::string section(const std::string& name) const;
   ByteSource open(const std::string& name) const;
   uint64_t size_of(const std::string& name) const;
@@ -103,14 +103,14 @@ class Checkpoint {
   std::vector<Segment> segments_;
 };
 
-/// A whole checkpoint that this software does not understand.
+/// An intact checkpoint in a format that this software does not support.
 struct OtherFormat : Error {
   using Error::Error;
 };
 
-/// The software that this is, for CheckpointHead::software.
+/// The version of this software, for CheckpointHead::software.
 std::string software_version();
-/// The kind of CPU, as the system names it; the same bits can be expected of the same kind alone.
+/// The kind of CPU, as the system names it; identical bits can be expected only on the same kind.
 std::string kind_of_machine();
 
 }  // namespace sinew

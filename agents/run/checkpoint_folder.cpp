@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view prefix = "step_", suffix = ".checkpoint";
 
-// The step that a file of this name is of; none: it is no checkpoint.
+// The step in a checkpoint file's name; none: it is not a checkpoint.
 std::optional<int64_t> step_of(const std::string& name) {
   if (!name.starts_with(prefix) || !name.ends_with(suffix)) return std::nullopt;
   const char *begin = name.data() + prefix.size(), *end = name.data() + name.size() - suffix.size();
@@ -59,7 +59,7 @@ void CheckpointFolder::save(const CheckpointHead& head, std::optional<int64_t> b
     if (step < head.step) before = step;
   for (const int64_t step : all) {
     if (step == head.step || step == before || step == best_step) continue;
-    std::error_code ignored;  // one too many does no harm
+    std::error_code ignored;  // an extra checkpoint does no harm
     fs::remove(file(step), ignored);
   }
   drop_segments();
@@ -93,7 +93,7 @@ CheckpointFolder::Newest CheckpointFolder::newest() const {
     } catch (const OtherFormat&) {
       throw;
     } catch (const Error& error) {
-      // One that may not be read is no damage: whoever may can go on from it.
+      // A file without read permission is not damaged: a user with permission can continue from it.
       if (::access(path.c_str(), R_OK) != 0) throw;
       result.damaged.push_back(error.what());
     }

@@ -11,14 +11,14 @@ namespace sinew {
 
 class StateArchive;
 
-/// Means over a run's last 100 episodes, as Stable-Baselines3 has them, and what is counted over all.
+/// Means over a run's last 100 episodes, as in Stable-Baselines3, and counts over all episodes.
 class EpisodeWindow {
  public:
-  /// Of the task's episodes.
+  /// `spec` describes the task's episodes.
   explicit EpisodeWindow(const EnvSpec& spec) : spec_(spec) {}
 
   void add(std::vector<EpisodeRecord> episodes);
-  /// Reports rollout/…: none of the means before the first episode has ended.
+  /// Reports rollout/…: no means before the first episode has ended.
   void report(const MetricSink& metrics) const;
   /// The names that it may report.
   std::vector<std::string> metric_names() const;

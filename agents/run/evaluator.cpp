@@ -41,7 +41,7 @@ double Evaluation::success_rate() const {
 
 namespace {
 
-// All sensors of the task, in its order.
+// Checks that the controller has all sensors of the task, in its order.
 void check_fits(const Controller& controller, const EnvSpec& task) {
   const std::string text = first_difference(with_missing_names(controller.spec(), task), task, "this task");
   if (!text.empty()) fail("whoever acts does not fit the task '{}': {}", task.name, text);

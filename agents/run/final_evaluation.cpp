@@ -7,7 +7,7 @@
 namespace sinew {
 namespace {
 
-// Of the mean, as the episodes of `purpose` have it.
+// A candidate's mean reward and other figures over the episodes of `purpose`.
 std::optional<FinalFigures> figures_of(const Candidate& candidate, const FinalPlay& play, const char* purpose) {
   const LoadedPolicy loaded =
       parse_policy(candidate.policy, fmt::format("the policy of step {}", candidate.step), play.layers);
@@ -22,7 +22,7 @@ std::optional<FinalFigures> figures_of(const Candidate& candidate, const FinalPl
                       .success_rate = play.has_success ? std::optional(evaluation.success_rate()) : std::nullopt};
 }
 
-// None when it was stopped.
+// Returns null when it was stopped.
 const Candidate* choose(const FinalPlay& play, const std::vector<Candidate>& candidates) {
   if (candidates.size() == 1) return &candidates.front();
   log_info("playing the policies of the {} best evaluations again, over {} fresh episodes", candidates.size(),

@@ -11,16 +11,16 @@
 
 namespace sinew {
 
-/// One policy over the episodes of a final evaluation.
+/// The results of one policy over the episodes of a final evaluation.
 struct FinalFigures {
-  int64_t step = 0;                           // env steps that the policy had learnt from
-  double mean_reward = 0, std_error = 0;      // the latter of the mean; NaN for one episode
+  int64_t step = 0;                           // env steps that the policy had been trained on
+  double mean_reward = 0, std_error = 0;      // std_error: of the mean; NaN for one episode
   double std_reward = 0, mean_ep_length = 0;  // over the episodes
   std::optional<double> success_rate;         // where the task has successes
   void visit_state(StateArchive& archive);
 };
 
-/// What a run's policies do on fresh episodes: none of them was learnt from, evaluated on, or chosen by.
+/// Results of a run's policies on fresh episodes, not used for learning, evaluation or selection.
 struct FinalEvaluation {
   int32_t n_episodes = 0;  // of each policy
   FinalFigures kept, last;
@@ -31,19 +31,19 @@ struct FinalEvaluation {
   void visit_state(StateArchive& archive);
 };
 
-/// What a final evaluation is made with.
+/// The inputs of a final evaluation.
 struct FinalPlay {
   Evaluator& evaluator;
   const LayerTable<float>& layers;
   int n_episodes;
   bool has_success;  // the task's
-  Rng stream;        // of its own, never drawn from before
+  Rng stream;        // its own, never drawn from before
   const std::atomic<bool>* stop = nullptr;
 };
 
-/// Plays the candidates again, all on the same fresh episodes, to choose the one to keep; then that one and the last
-/// policy on other fresh episodes, the same for both. A single candidate is not played to be chosen. None when it was
-/// stopped. The result does not depend on the threads.
+/// Runs the candidates again, all on the same fresh episodes, to select the one to keep. Then runs that one and the
+/// last policy on other fresh episodes, the same for both. A single candidate needs no selection run. Returns none when
+/// it was stopped. The result does not depend on the threads.
 std::optional<FinalEvaluation> evaluate_finally(const FinalPlay& play, const std::vector<Candidate>& candidates,
                                                 const Candidate& last);
 

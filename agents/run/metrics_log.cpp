@@ -17,7 +17,7 @@ std::vector<std::string> checked(std::vector<std::string> columns) {
   return columns;
 }
 
-// The numbers of a run are not worth the run: where the file is gone, a new one is begun.
+// A missing metrics file must not end the run: a new one is started.
 bool is_gone(const std::string& path) {
   if (std::error_code none; std::filesystem::exists(path, none)) return false;
   log_warning("'{}' is gone: a new one is begun, without the rows up to here", path);

@@ -7,7 +7,7 @@ namespace sinew {
 
 namespace {
 
-// The visitor that collects the keys declared as changeable.
+// Visitor that collects the keys declared as changeable.
 class ChangeableKeys {
  public:
   template <class T, class... Check>
@@ -84,7 +84,7 @@ ConfigNode resolve_recipe(const Recipe& recipe, const Registry& registry) {
   for (const auto& [key, value] : resolved.entries()) algorithm.set(key, value);
   ConfigNode node = write_config(recipe);
   node.set("algorithm", algorithm);
-  node.remove("normalize_reward");  // the algorithm's, by now
+  node.remove("normalize_reward");  // already moved into the algorithm's options
   return node;
 }
 

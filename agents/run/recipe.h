@@ -34,7 +34,7 @@ struct Recipe {
   ConfigNode algorithm;  // {name: ppo, …}
   NetworkConfig network;
   std::optional<InputPath> initial_policy;
-  ConfigNode normalize_reward;  // where recipes had it before it became the learner's own key
+  ConfigNode normalize_reward;  // its place in recipes before it became the learner's own key
   EvalConfig eval;
   int64_t log_interval = 1000;
   int64_t save_freq = 50000;
@@ -63,7 +63,7 @@ struct Recipe {
   }
 };
 
-/// What a recipe may name. A value: a program of one's own takes builtin() and adds rows.
+/// Everything a recipe may name. A plain value: a custom program takes builtin() and adds rows.
 struct Registry {
   TaskRegistry tasks;
   LayerTable<float> layers;
@@ -71,9 +71,9 @@ struct Registry {
   static Registry builtin();
 };
 
-/// The keys that a run may be resumed with other values of, as "eval.eval_freq": they touch nothing that is learnt.
+/// The keys whose values may change when a run is resumed, as "eval.eval_freq": they affect nothing that is learnt.
 std::vector<std::string> changeable_keys();
-/// Reads a recipe. Its paths are absolute from then on.
+/// Reads a recipe. Makes its paths absolute.
 Recipe read_recipe(const ConfigNode& node);
 /// The algorithm's row and its options without the name. Throws a located Error.
 const AlgorithmRow& find_algorithm(const Recipe& recipe, const Registry& registry, ConfigNode& options);

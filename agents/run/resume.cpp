@@ -43,7 +43,7 @@ bool has_grown(const ConfigNode& saved, const ConfigNode& present) {
   return before && now && now->integer() >= before->integer();
 }
 
-// Drops "eval.eval_freq", where it is there.
+// Removes a key such as "eval.eval_freq", if present.
 void forget(ConfigNode& node, const std::string& key) {
   const size_t dot = key.find('.');
   if (dot == std::string::npos) return node.remove(key);
@@ -54,7 +54,7 @@ void forget(ConfigNode& node, const std::string& key) {
   node.set(key.substr(0, dot), std::move(rest));
 }
 
-// A path of the machine on which it was written becomes one from `folder`.
+// Makes an absolute path, from the machine that wrote it, relative to `folder`.
 ConfigNode with_paths_from(const std::string& folder, const ConfigNode& node) {
   if (node.is_scalar())
     return node.text().starts_with('/') ? ConfigNode::scalar(path_from(node.text(), folder), node.is_quoted()) : node;
@@ -77,7 +77,7 @@ void relate_paths(ConfigNode& node, const std::vector<std::string>& keys, const 
 const std::vector<std::string> recipe_paths = {"task", "initial_policy", "algorithm"};
 
 std::vector<std::string> recipe_differences(ConfigNode saved, ConfigNode present, const std::string& folder) {
-  relate_paths(saved, recipe_paths, folder);  // older ones have those of their machine
+  relate_paths(saved, recipe_paths, folder);  // older runs store absolute paths of their machine
   for (ConfigNode* node : {&saved, &present}) node->remove("task");
   if (has_grown(saved, present)) saved.set("total_timesteps", *present.find("total_timesteps"));
   for (const std::string& key : changeable_keys()) {

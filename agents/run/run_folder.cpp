@@ -16,8 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// By these files a folder is known as a run's: nobody else writes such. They are the first that a run makes, and the
-// last that it removes.
+// These files identify a folder as a run's: no other program writes them. A run creates them first and removes them
+// last.
 bool is_mark(const std::string& name) {
   static const std::vector<std::string> marks = {"metrics.csv", "policy.safetensors", "best.safetensors",
                                                  "checkpoints"};
@@ -29,7 +29,7 @@ bool is_run_file(const std::string& name) {
   return is_mark(name) || std::ranges::find(known, name) != known.end();
 }
 
-// As write_file_atomically names what it has not finished.
+// The temporary names of write_file_atomically.
 bool is_leftover(const std::string& name) {
   const size_t end = name.rfind(".tmp.");
   if (end == std::string::npos || name.find_first_not_of("0123456789", end + 5) != std::string::npos) return false;
@@ -49,7 +49,7 @@ bool is_checkpoint(const std::string& name) {
   return name.ends_with(".checkpoint") || is_segment(name) || is_leftover(name);
 }
 
-// Of the folder of checkpoints, these alone: what else lies there, and then the folder itself, stays.
+// In the folder of checkpoints, removes only these files: the other files and the folder itself stay.
 void remove_files(const fs::path& folder, bool (*is_one)(const std::string& name)) {
   for (const fs::path& path : files_in(folder, is_one)) {
     std::error_code code;
@@ -61,12 +61,12 @@ void remove_files(const fs::path& folder, bool (*is_one)(const std::string& name
   }
 }
 
-// Not by its name alone.
+// Checks the content, not only the name.
 bool is_a_runs(const fs::path& mark) {
   const std::string name = mark.filename().string();
   std::error_code ignored;
   if (name == "checkpoints") return !CheckpointFolder(mark.string()).steps().empty();
-  if (name.starts_with("events.out.tfevents.")) return false;  // other programs write such, too
+  if (name.starts_with("events.out.tfevents.")) return false;  // other programs write such files, too
   if (fs::is_empty(mark, ignored)) return true;
   const std::string head = beginning_of_file(mark.string());
   return name == "metrics.csv" ? head.starts_with(MetricsLog::step_column)
@@ -75,14 +75,14 @@ bool is_a_runs(const fs::path& mark) {
 
 bool holds_one_run(const fs::path& folder) { return std::ranges::any_of(files_in(folder, is_mark), is_a_runs); }
 
-// Or several, one a seed, whose curve lies beside them.
+// Or several runs, one a seed, with their curve beside them.
 bool holds_a_run(const fs::path& folder) {
   return holds_one_run(folder) ||
          std::ranges::any_of(files_in(folder, [](const std::string& name) { return name.starts_with("seed_"); }),
                              holds_one_run);
 }
 
-// A picture or a video that has the name of a run's, but which sinew did not make.
+// A picture or a video with the name of a run's file that sinew did not make.
 bool is_foreign_media(const fs::path& path) {
   std::error_code ignored;
   if (fs::is_empty(path, ignored)) return false;
@@ -90,7 +90,7 @@ bool is_foreign_media(const fs::path& path) {
   return path.filename() == "video.mp4" && !is_own_film(path.string());
 }
 
-// Whether a run in `folder` writes there, through whatever links the two are named.
+// Whether a run in `folder` writes to `input`, after resolving links in both paths.
 bool lies_among_run_files(const fs::path& input, const fs::path& folder) {
   std::error_code code;
   const fs::path place = fs::weakly_canonical(input, code), home = fs::weakly_canonical(folder, code);
@@ -98,7 +98,7 @@ bool lies_among_run_files(const fs::path& input, const fs::path& folder) {
   return !inside.empty() && is_run_file(inside.begin()->string());
 }
 
-// What make_writable_folder will make, the innermost first.
+// The folders that make_writable_folder will create, innermost first.
 std::vector<std::string> missing_folders(const std::string& path) {
   std::vector<std::string> missing;
   std::error_code code;
@@ -121,7 +121,7 @@ RunFolder::RunFolder(std::string path, IfRunExists if_run_exists)
 
 RunFolder::Made::~Made() {
   std::error_code ignored;
-  for (const std::string& path : paths) fs::remove(path, ignored);  // of folders, those that are empty
+  for (const std::string& path : paths) fs::remove(path, ignored);  // removes a folder only when it is empty
 }
 
 void RunFolder::clear() const {

@@ -17,7 +17,7 @@ constexpr std::string_view suffix = ".segment";
 constexpr size_t digits = 6;
 constexpr size_t buffer_bytes = size_t{1} << 20;
 
-// As many rows at once as the buffer takes.
+// Reads as many rows at once as the buffer holds.
 void read_rows(const RandomAccess& file, const Segment& segment, const RowLog& rows, uint64_t first, uint64_t end) {
   std::string buffer;
   while (first < end) {

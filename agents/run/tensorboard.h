@@ -13,15 +13,15 @@ struct Scalar {
   double value = 0;       // stored as float32
 };
 
-/// Scalars as an event file that TensorBoard reads, `events.out.tfevents.<seconds>.<host>`. The file
-/// is a sequence of records, each a protobuf Event framed as
+/// Scalars as an event file that TensorBoard reads, `events.out.tfevents.<seconds>.<host>`. The file is a sequence of
+/// records, each a protobuf Event framed as
 ///   uint64 length | uint32 masked crc of length | payload | uint32 masked crc of payload
 /// (little-endian), complete on disk when write() returns.
 class TensorBoardWriter {
  public:
-  /// Begins a file in this folder.
+  /// Creates a file in this folder.
   explicit TensorBoardWriter(const std::string& folder);
-  /// Goes on with a file after its first `bytes`, see AppendFile.
+  /// Continues a file after its first `bytes`, see AppendFile.
   TensorBoardWriter(const std::string& path, int64_t bytes) : file_(path, bytes) {}
   /// One event with all scalars of a step. Throws Error when the file cannot be written.
   void write(int64_t step, const std::vector<Scalar>& scalars);
@@ -34,7 +34,7 @@ class TensorBoardWriter {
 
 /// CRC-32C (Castagnoli) of the bytes.
 uint32_t crc32c(std::string_view bytes);
-/// The checksum that a record carries: a crc that may itself be checksummed again.
+/// The checksum that a record stores: a crc that can safely be checksummed again.
 uint32_t masked_crc32c(std::string_view bytes);
 
 }  // namespace sinew

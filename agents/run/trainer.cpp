@@ -26,7 +26,7 @@ namespace {
 // Whether a multiple of `freq` lies in (before, now].
 bool crosses(int64_t before, int64_t now, int64_t freq) { return freq > 0 && now / freq > before / freq; }
 
-// Of a run folder, the policy that it kept.
+// The kept policy of a run folder.
 std::string policy_in(const std::string& path) {
   namespace fs = std::filesystem;
   std::error_code none;
@@ -38,10 +38,11 @@ std::string policy_in(const std::string& path) {
   fail("initial_policy: the folder '{}' holds no policy; give a run folder or a .safetensors file", path);
 }
 
-// One training run. Members are made in this order: a mistake shows before anything is written.
+// One training run. Members are constructed in this order, so that an error is found before anything is written.
 //
-// An iteration has two halves: to learn, and to look back (evaluate, write the row of metrics). A stop amid
-// the second half saves the first, and `learned_` says so. After the last one comes the final evaluation, which is no
+// An iteration has two halves: learning, and looking back (evaluate, write the row of metrics). A stop during the
+// second half saves the first, recorded by `learned_`. The final evaluation follows the last iteration and is not part
+// of the training time.
 // part of the training time.
 class Run {
  public:
@@ -101,7 +102,7 @@ class Run {
             .weights_hash = weights_hash(all_parameters())};
   }
 
-  // What was kept when an Error ends the run.
+  // The checkpoint that remains when an Error ends the run.
   std::string kept() const {
     if (!saved_at_) return "; there was no checkpoint yet";
     return fmt::format("; the checkpoint of step {} is kept in '{}', and --resume goes on from there", *saved_at_,
@@ -154,7 +155,7 @@ class Run {
     write_configs();
   }
 
-  // Names that no file can carry are refused now, not when the first hour is to be saved.
+  // Refuses names that no file can store now, not at the first save an hour later.
   void check_that_it_can_be_written() const {
     MetricsLog::check_columns(columns());
     with_context("no policy of this run could be saved", [&] { policy_bytes(); });
@@ -175,7 +176,7 @@ class Run {
     metrics("metrics", place);
     candidates_.read_policies(checkpoint);
     folder_.keep();
-    log_.emplace(folder_.path(), columns(), place);  // the first that changes the folder
+    log_.emplace(folder_.path(), columns(), place);  // the first change to the folder
     folder_.remove_leftovers();
     write_configs();
     write_policies();
@@ -200,7 +201,7 @@ class Run {
     log_to_file(folder_.file("log.txt"));
   }
 
-  // All that the run's future depends on but its settings.
+  // All state the run's future depends on, except its settings.
   void visit_state(StateArchive& archive) {
     archive("steps", status_.steps);
     archive("seconds", seconds_before_);
@@ -254,7 +255,7 @@ class Run {
     return is_last() || evaluation_is_due() || crosses(steps_before_, status_.steps, recipe_.log_interval);
   }
 
-  // False when the run was stopped before it had looked back.
+  // Returns false when the run was stopped before it had looked back.
   bool look_back() {
     status_.new_eval = evaluation_is_due();
     if (status_.new_eval && !evaluate()) return false;
@@ -264,7 +265,7 @@ class Run {
     return true;
   }
 
-  // False when the run was stopped before the evaluation was done.
+  // Returns false when the run was stopped before the evaluation was done.
   bool evaluate() {
     if (stop_requested()) return false;
     if (!evaluator_) evaluator_.emplace(task_.factory, pool_);
@@ -283,7 +284,7 @@ class Run {
     return true;
   }
 
-  // The final evaluation. What was learnt is saved by then; a stop saves nothing more.
+  // The final evaluation. All that was learnt is already saved; a stop saves nothing more.
   void look_back_on_all() {
     const Stopwatch watch;
     if (!evaluator_) evaluator_.emplace(task_.factory, pool_);
@@ -298,11 +299,11 @@ class Run {
     log_->write_row(status_.steps);
     if (!final_) return;
     final_seconds_ = watch.seconds();
-    watch_ = {};  // this was no training
+    watch_ = {};  // not training time
     save();
   }
 
-  // The last one waits for the figures of the final evaluation; a checkpoint keeps it until then.
+  // The last row waits for the figures of the final evaluation; a checkpoint stores it until then.
   void finish_row() {
     log_->record("time/iterations", static_cast<double>(iterations_));
     log_->record("time/time_elapsed", status_.seconds);
@@ -322,7 +323,7 @@ class Run {
                          algorithm_->learner_parameters());
   }
 
-  // The policy's, and what the learner has beside it.
+  // The parameters of the policy, and those of the learner beside it.
   LearnerParameters all_parameters() const {
     LearnerParameters all = algorithm_->learner_parameters();
     all.insert(all.begin(), &algorithm_->policy().parameters());
@@ -334,7 +335,7 @@ class Run {
     return count;
   }
 
-  // The checkpoint first: what the policies say can be had from it again, but not the other way round.
+  // Writes the checkpoint first: the policy files can be written again from it, but not the other way round.
   void save() {
     const Stopwatch watch;
     check_finite();
@@ -359,7 +360,7 @@ class Run {
     seconds_before_ = seconds();
     watch_ = {};
     const CheckpointHead head{.software = software_version(), .machine = machine_, .step = status_.steps};
-    checkpoints_.save(head, candidates_.best_step(), [&](CheckpointWriter& out) {  // where it fails, the run ends
+    checkpoints_.save(head, candidates_.best_step(), [&](CheckpointWriter& out) {  // a failure here ends the run
       out.section("config", identity_.config);
       out.section("task", identity_.task);
       out.section("model", to_text(identity_.model));
@@ -376,12 +377,13 @@ class Run {
     });
   }
 
-  // Until the final evaluation has chosen, the one to keep is that of the best evaluation, or without any, the last.
+  // Until the final evaluation has selected a policy, keeps that of the best evaluation, or the last one if there is
+  // none.
   void write_policies() {
     const std::string last = policy_bytes();
     write_file_atomically(folder_.file("policy.safetensors"), last);
     const int64_t kept = final_ ? final_->kept.step : candidates_.best_step().value_or(status_.steps);
-    if (kept == kept_step_) return;  // it is there already
+    if (kept == kept_step_) return;  // already written
     const auto found = std::ranges::find(candidates_.best_first(), kept, &Candidate::step);
     write_file_atomically(folder_.file("best.safetensors"),
                           found == candidates_.best_first().end() ? last : found->policy);
@@ -407,15 +409,15 @@ class Run {
   std::optional<Evaluator> evaluator_;
   TrainStatus status_;
   const std::string machine_ = kind_of_machine();
-  int64_t iterations_ = 0, steps_before_ = 0;  // the latter: before the iteration at work
+  int64_t iterations_ = 0, steps_before_ = 0;  // steps_before_: before the current iteration
   bool learned_ = false;
   Candidates candidates_;
-  std::optional<FinalEvaluation> final_;  // of the policies as they are now
+  std::optional<FinalEvaluation> final_;  // of the current policies
   std::optional<int64_t> kept_step_;      // of the policy in best.safetensors
   std::optional<int64_t> saved_at_, resumed_from_;
-  double seconds_before_ = 0;  // of training, before watch_ was started
+  double seconds_before_ = 0;  // of training, before watch_ started
   Stopwatch watch_, since_save_;
-  double save_seconds_ = 0, final_seconds_ = 0;  // of this sitting
+  double save_seconds_ = 0, final_seconds_ = 0;  // in this sitting
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 namespace sinew {
 namespace {
 
-// The tape reads `state` where it lies, before the next one is copied there.
+// The tape reads `state` in place, before the next state is copied there.
 Sequence sequence_of(Tape& tape, int rows, std::span<const float> state, std::span<const uint8_t> reset_mask) {
   if (state.empty()) return {};
   return {tape.view({rows, static_cast<int>(state.size()) / rows}, state.data(), "state"), reset_mask};

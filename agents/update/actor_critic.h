@@ -7,7 +7,7 @@
 
 namespace sinew {
 
-/// A policy, and V(s) beside it, which its learner alone needs. Where they share a trunk, it runs once for both.
+/// A policy, and V(s) beside it, which only its learner needs. A shared trunk runs once for both.
 struct ActorCritic {
   /// Both draw their initial weights from `rng`, the policy first.
   ActorCritic(const InterfaceSpec& spec, const NetworkConfig& network, const LayerTable<float>& layers, Rng rng)
@@ -18,32 +18,32 @@ struct ActorCritic {
 
   bool shares_parameters() const { return policy.actor().trunk_has_parameters(); }
   bool has_batch_statistics() const { return policy.actor().has_batch_statistics() || critic.has_batch_statistics(); }
-  /// Numbers of memory per row that both carry from step to step: the policy's, and then the critic's.
+  /// Numbers of memory per row that both carry from step to step: first the policy's, then the critic's.
   int state_size() const { return critic.state_size(); }
   void visit_state(StateArchive& archive);
 };
 
-/// Acts by chance and values what was seen: what a roll-out needs. Its tape, and nothing else, is its own. One per
-/// thread. A row has the same bits however many rows are computed with it.
+/// Samples actions and evaluates V(s), as a roll-out needs. It owns only its tape. One per thread. A row has the same
+/// bits however many rows are computed with it.
 class ActorCriticRunner {
  public:
   explicit ActorCriticRunner(const ActorCritic& networks) : networks_(networks), tape_(TapeMode::infer) {}
 
-  /// What a roll-out stores of each row beside the command.
+  /// Values a roll-out stores of each row beside the command.
   struct Sample {
     std::span<float> normalized;  // [rows, observation size]
     std::span<float> raw;         // [rows, action size]
     std::span<float> log_prob;    // [rows]
-    std::span<float> values;      // [rows], or empty: not wanted
+    std::span<float> values;      // [rows]; empty: not computed
   };
   /// Commands drawn from the policy's distribution, row r by rngs[r]. state [rows, state_size()] is read and replaced,
-  /// and starts anew where reset_mask[row] is not 0; without values it may be the policy's alone.
+  /// and is reset where reset_mask[row] is not 0; without values it may hold the policy's part only.
   void sample(const ObservationRows& observations, std::span<float> state, std::span<const uint8_t> reset_mask,
               std::span<Rng> rngs, const Sample& out, std::span<float> actions);
 
-  /// Values, of networks without memory, of rows whose numbers are normalised already.
+  /// Values of rows whose numbers are already normalised, for networks without memory.
   void values(const ObservationRows& normalized, std::span<float> values);
-  /// The value of one raw row after what `state` [state_size()] remembers.
+  /// The value of one raw row, given the memory `state` [state_size()].
   float value(const ObservationRows& raw, std::span<const float> state = {}, bool starts_anew = false);
 
  private:

@@ -24,7 +24,7 @@ struct UpdateEngine::Shard {
   Tape tape;
   Rng random;
   std::vector<float> gradients;   // of the part's slices, one after the other
-  std::vector<Gradients> wanted;  // of these
+  std::vector<Gradients> wanted;  // views of `gradients`
 };
 
 UpdateEngine::UpdateEngine(ThreadPool& pool, UpdateOptions options, Rng augment_stream,
@@ -78,7 +78,7 @@ void UpdateEngine::differentiate(int i, const Tensor& loss) {
   shard.tape.backward(loss, std::span<const Gradients>(shard.wanted));
 }
 
-// Into the part's first shard, in the order of the shards.
+// Sums into the part's first shard, in the order of the shards.
 double UpdateEngine::sum_gradients(size_t part) {
   const std::span<float> total = shards_[part]->gradients;
   for (size_t i = part + parts_.size(); i < shards_.size(); i += parts_.size())

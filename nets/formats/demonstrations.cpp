@@ -24,7 +24,7 @@ std::vector<int64_t> shape_of_rows(int64_t rows, const std::vector<int>& shape) 
   return extents;
 }
 
-// The columns [begin, begin + size) of rows of `width`, and back.
+// Copies the columns [begin, begin + size) of rows of `width`; put_columns() copies them back.
 template <class T>
 std::vector<T> columns(const std::vector<T>& all, size_t rows, size_t width, size_t begin, size_t size) {
   std::vector<T> own;

@@ -8,16 +8,16 @@
 
 /// One file of demonstrations: safetensors, which Python reads and writes.
 ///
-/// Tensors, each with a row for every step: `observation.SENSOR`, F32 [rows, …] or, of a camera, U8 [rows, height,
-/// width, channels], one frame as a policy takes it, before any stacking; `action`, F32 [rows, n]; `starts`, U8 [rows],
-/// 1 where an episode begins.
+/// Tensors, each with a row for every step: `observation.SENSOR`, F32 [rows, …], or U8 [rows, height, width, channels]
+/// for a camera, single frames in the policy's input format before any stacking; `action`, F32 [rows, n]; `starts`, U8
+/// [rows], 1 where an episode begins.
 /// Metadata: `format` ("sinew-demonstrations"), `format_version`, `interface` (JSON, as in a policy's file), `origin`
-/// (where they come from, for people), and `sha256` of everything else, which whoever writes one by hand may leave out.
+/// (their source, for people), and `sha256` of everything else, which may be omitted in a file written by hand.
 namespace sinew {
 
 inline constexpr const char* demonstrations_format = "sinew-demonstrations";
 
-/// What somebody did, and what was seen before each of it: episodes, one after the other.
+/// Demonstrated actions, and the observations before each of them: episodes, one after the other.
 struct Demonstrations {
   /// Sensors: images are single frames. Actions are a policy's numbers, not yet limited to its range.
   InterfaceSpec spec;
@@ -31,13 +31,13 @@ struct Demonstrations {
   int episodes() const;
 };
 
-/// The bytes of the file: the same demonstrations give the same bytes.
+/// The bytes of the file. Equal demonstrations give equal bytes.
 std::string format_demonstrations(const Demonstrations& demonstrations);
 /// Writes it atomically.
 void save_demonstrations(const std::string& path, const Demonstrations& demonstrations);
 
-/// Throws an Error that names the file for one that is damaged, of a newer format, or none of demonstrations; for a
-/// tensor that is missing, or is not as the interface says; for a number that is not finite, with its place.
+/// Throws an Error that names the file when it is damaged, of a newer format, or not of demonstrations; when a tensor
+/// is missing or does not match the interface; and, with its place, for a number that is not finite.
 Demonstrations load_demonstrations(const std::string& path);
 Demonstrations parse_demonstrations(std::string_view content, const std::string& file_name);
 

@@ -11,9 +11,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int most_numbers = 1 << 24;  // of all sensors, of all actions: a broken file shall not ask for all memory
+constexpr int most_numbers = 1 << 24;  // of all sensors, of all actions; a broken file must not claim all memory
 
-// JSON has no infinity: an actuator without a limit has null there.
+// JSON has no infinity: null stands for an actuator's missing limit.
 json limits(const std::vector<double>& values) {
   json list = json::array();
   for (const double value : values) list.push_back(std::isfinite(value) ? json(value) : json());
@@ -26,7 +26,7 @@ std::vector<double> limits(const json& list, double missing) {
   return values;
 }
 
-// Whole numbers from 1 on. JSON's own conversion would take 2.7 for 2 and 1e300 for anything.
+// Positive whole numbers. JSON's own conversion would turn 2.7 into 2 and 1e300 into anything.
 std::vector<int> extents(const json& list, const std::string& whose) {
   std::vector<int> values;
   for (const json& item : list) {
@@ -37,7 +37,7 @@ std::vector<int> extents(const json& list, const std::string& whose) {
   return values;
 }
 
-// One each, or none at all.
+// One word per number, or none at all.
 void check_words(const std::string& whose, const char* what, size_t words, int numbers) {
   if (words != 0 && words != static_cast<size_t>(numbers))
     fail("{} has {} {} for {} numbers", whose, words, what, numbers);
@@ -87,7 +87,7 @@ ActionPart part_from(const json& item) {
   return part;
 }
 
-// Sizes are added up as int from here on.
+// Later code adds sizes up as int.
 void check_totals(const InterfaceSpec& spec) {
   int64_t sensed = 0, acted = 0;
   for (const SensorSpec& sensor : spec.sensors) sensed += sensor.size();

@@ -30,14 +30,14 @@ StoredTensor stored_vector(std::span<const float> values) {
   return StoredTensor::from_floats({static_cast<int64_t>(values.size())}, values);
 }
 
-// What a policy is tried on.
+// The test inputs of a policy.
 struct Golden {
   std::vector<float> numbers;
   std::vector<uint8_t> images;
   ObservationRows rows() const { return {golden_rows, numbers.data(), images.data()}; }
 };
 
-// Numbers around what the normaliser has seen, so that the network is exercised where it works.
+// Numbers around the normaliser's data, so that the network is exercised in its working range.
 Golden golden_observations(const Policy& policy) {
   Rng rng = Rng(20240229).split("golden");
   Golden golden;
@@ -57,7 +57,7 @@ Golden golden_observations(const Policy& policy) {
   return golden;
 }
 
-// Each row's state becomes the next one.
+// Replaces each row's state by the next one.
 std::vector<float> act(const Policy& policy, const Golden& golden, std::vector<float>& state) {
   const std::vector<uint8_t> no_reset(golden_rows);
   std::vector<float> actions(static_cast<size_t>(golden_rows) * policy.action_size());
@@ -65,7 +65,7 @@ std::vector<float> act(const Policy& policy, const Golden& golden, std::vector<f
   return actions;
 }
 
-// What is remembered after a few steps of an episode.
+// The memory after a few steps of an episode.
 std::vector<float> golden_state(const Policy& policy, const Golden& golden) {
   std::vector<float> state(static_cast<size_t>(golden_rows) * policy.state_size());
   for (int step = 0; step < 3 && !state.empty(); ++step) {
@@ -88,7 +88,7 @@ void check_close(std::span<const float> actual, std::span<const float> expected,
   }
 }
 
-// A tensor, once it is known to be there in that shape.
+// A tensor, after checking that it exists with that shape.
 const StoredTensor& tensor(const TensorFile& file, const std::string& name, const std::vector<int64_t>& shape) {
   const auto entry = file.tensors.find(name);
   if (entry == file.tensors.end()) fail("the tensor '{}' is missing", name);
@@ -109,7 +109,7 @@ std::vector<uint8_t> bytes(const TensorFile& file, const std::string& name, cons
   return stored.data;
 }
 
-// How much a normaliser's statistics weigh when learning goes on. Older files do not say.
+// The weight of a normaliser's statistics when learning continues. Missing in older files.
 double seen_rows(const TensorFile& file, const std::string& name) {
   constexpr double unknown = 1e6;
   return file.tensors.contains(name) ? numbers(file, name, {1})[0] : unknown;
@@ -132,14 +132,14 @@ void check_is_policy(const TensorFile& file) {
     fail("it is damaged: the checksum does not match its content; copy it again from where it came");
 }
 
-// A description alone may ask for any amount of memory: the numbers must be in the file, too.
+// The description alone could request any amount of memory, so the numbers must be in the file, too.
 int64_t count_numbers(const TensorFile& file) {
   size_t bytes = 0;
   for (const auto& [name, stored] : file.tensors) bytes += stored.data.size();
   return static_cast<int64_t>(bytes / sizeof(float));
 }
 
-// What nothing that acts reads.
+// The tensors that acting does not read.
 std::map<std::string, StoredTensor> learners_tensors(const TensorFile& file, const Policy& policy) {
   std::set<std::string_view> acting;
   for (const Parameter& parameter : policy.parameters().list()) acting.insert(parameter.name);

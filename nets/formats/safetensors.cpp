@@ -53,8 +53,8 @@ struct Header {
   std::map<std::string, HeaderEntry> entries;
 };
 
-// Accepts the one shape that a header has, event by event: what is repeated is seen, and a hostile
-// header costs neither recursion nor a tree.
+// Accepts the only valid shape of a header, event by event. It detects repeated entries, and a hostile header costs
+// neither recursion nor a tree.
 class HeaderReader : public json::json_sax_t {
  public:
   explicit HeaderReader(Header& header) : header_(header) {}
@@ -144,7 +144,7 @@ class HeaderReader : public json::json_sax_t {
   std::vector<uint64_t>* list_ = nullptr;
 };
 
-// The tensor without its data, once its place and size are known to be right.
+// The tensor without its data, after checking its place and size.
 StoredTensor check_entry(const std::string& name, const HeaderEntry& entry, uint64_t data_bytes) {
   StoredTensor tensor{.dtype = entry.dtype, .shape = {entry.shape.begin(), entry.shape.end()}, .data = {}};
   const uint64_t begin = entry.data_offsets[0], end = entry.data_offsets[1];
@@ -156,7 +156,7 @@ StoredTensor check_entry(const std::string& name, const HeaderEntry& entry, uint
   return tensor;
 }
 
-// Every byte belongs to exactly one tensor.
+// Checks that every byte belongs to exactly one tensor.
 void check_cover(const Header& header, uint64_t data_bytes) {
   std::vector<std::pair<uint64_t, uint64_t>> ranges;
   for (const auto& [name, entry] : header.entries) ranges.emplace_back(entry.data_offsets[0], entry.data_offsets[1]);
@@ -259,7 +259,7 @@ void check_format(const TensorFile& file, const std::string& format, int version
     fail("its format version is {}, this program reads {}; use a matching version of sinew", other, version);
 }
 
-// Each with its name and length.
+// Hashes each entry with its name and length.
 std::string content_checksum(const TensorFile& file) {
   Sha256 hash;
   const auto add = [&hash](const std::string& name, const void* data, size_t bytes) {

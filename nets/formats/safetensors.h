@@ -31,23 +31,23 @@ struct TensorFile {
   bool operator==(const TensorFile&) const = default;
 };
 
-/// Reads a file; one that breaks the format in any way is an Error that names the file and the
-/// fault. Takes no more memory than a small multiple of the file's size.
+/// Reads a file. A file that breaks the format in any way is an Error that names the file and the fault. Takes no more
+/// memory than a small multiple of the file's size.
 TensorFile read_safetensors(const std::string& path);
 TensorFile parse_safetensors(std::string_view content, const std::string& file_name);
 
-/// Writes a file atomically, tensors in name order: the same TensorFile gives the same bytes.
-/// Throws Error when a tensor's data does not fit its shape, or the file cannot be written.
+/// Writes a file atomically, tensors in name order: the same TensorFile gives the same bytes. Throws Error when a
+/// tensor's data does not fit its shape, or the file cannot be written.
 void write_safetensors(const std::string& path, const TensorFile& file);
 std::string format_safetensors(const TensorFile& file);
 
 /// The text under `key` of the metadata; throws an Error where it is missing.
 const std::string& metadata(const TensorFile& file, const std::string& key);
-/// Throws an Error unless the metadata `format` and `format_version` say this: the file is not `what`, or it is of
-/// another version.
+/// Throws an Error unless the metadata `format` and `format_version` match: the file is not `what`, or it is of another
+/// version.
 void check_format(const TensorFile& file, const std::string& format, int version, const std::string& what);
 
-/// SHA-256 of all tensors and all metadata but the one named `sha256`, which is where it is kept.
+/// SHA-256 of all tensors and all metadata except `sha256`, which stores it.
 std::string content_checksum(const TensorFile& file);
 
 }  // namespace sinew

@@ -11,7 +11,7 @@ void gemm(const GemmArguments<T>& g) {
 
 namespace {
 
-// pack(first column, width, where to) for each panel of a product of m rows.
+// Calls pack(first column, width, destination) for each panel of a product of m rows.
 template <class T, class Pack>
 void each_panel(int m, int k, int n, T* dst, Pack pack) {
   const int wide = panel_width<T>(panel_vectors(m)), usual = panel_width<T>(max_vectors);

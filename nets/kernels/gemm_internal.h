@@ -4,18 +4,17 @@
 #include "nets/kernels/gemm.h"
 #include "nets/kernels/simd.h"
 
-// The tiles that gemm() and its gathered kin are made of. Included by their files alone: the compiler is long
-// at it.
+// The tiles that gemm() and its gathered variants consist of. Included only by their files, since it compiles slowly.
 namespace sinew {
 namespace {
 
 using namespace simd;
 
-// A tile of C lives in registers: 24 vectors of AVX-512's 32, 12 of AVX2's 16; the rest holds a row
-// of B and an element of A. A narrow panel takes more rows, to keep as many sums in flight.
+// A tile of C is kept in registers: 24 vectors of AVX-512's 32, 12 of AVX2's 16; the others hold a row of B and an
+// element of A. A narrow panel takes more rows, to keep as many sums in flight.
 constexpr int max_vectors = vector_bytes == 64 ? 4 : 2;
 constexpr int rows_of_tile(int vectors) { return std::clamp(6 * max_vectors / vectors, 1, 12); }
-// How many vectors wide the panels of a product of m rows are: where they make low tiles, these are wide instead.
+// The width in vectors of the panels for a product of m rows: few rows per tile are compensated by wider panels.
 constexpr int panel_vectors(int m) {
   const int tiles = std::max(1, (m + 5) / 6), rows = (m + tiles - 1) / tiles;
   const int halves = rows > 4 ? 2 : rows > 2 ? 3 : rows > 1 ? 4 : 8;
@@ -34,10 +33,10 @@ template <class T, Activation activation>
     return simd::sigmoid<T>(x);
 }
 
-/// How an element of A is found: by two strides, or by a table of its rows or of its columns.
+/// Addressing of an element of A: by two strides, or by a table of its rows or of its columns.
 enum class Addressing { strided, rows, columns };
 
-// Columns `col` … of C, Vectors wide; where Partial, the last vector has `tail` columns (1 … lanes-1).
+// Columns from `col` on of C, Vectors wide; if Partial, the last vector has `tail` columns (1 … lanes-1).
 template <class T, Addressing addressing, int Vectors, bool Partial>
 struct Panel {
   static constexpr bool cut(int vector) { return Partial && vector == Vectors - 1; }
@@ -58,7 +57,7 @@ struct Panel {
 #pragma GCC unroll 8
     for (int v = 0; v < Vectors; ++v) {
       b_row[v] = load_at(b, v, tail);
-      if constexpr (Rows > 1) keep_in_register(b_row[v]);  // else GCC may read it anew for each row
+      if constexpr (Rows > 1) keep_in_register(b_row[v]);  // else GCC may reload it for each row
     }
 #pragma GCC unroll 12
     for (int i = 0; i < Rows; ++i) {
@@ -112,7 +111,7 @@ struct Panel {
       for (int v = 0; v < Vectors; ++v) store_at(c + static_cast<long>(i) * g.c_row, v, sum[i][v], tail);
   }
 
-  // The activation, while the tile is still in the first-level cache.
+  // Applies the activation while the tile is still in the first-level cache.
   template <Activation activation>
   static void activate_tile(const GemmArguments<T>& g, int row, int rows, int col, int tail) {
     for (int v = 0; v < Vectors; ++v)
@@ -131,7 +130,7 @@ struct Panel {
     }
   }
 
-  // As many tiles of that many rows as fit before `end`.
+  // As many tiles of Rows rows as fit before `end`.
   template <int Rows>
   static void tiles(const GemmArguments<T>& g, int& row, int end, int col, int tail) {
     for (; row + Rows <= end; row += Rows) {
@@ -149,22 +148,22 @@ struct Panel {
       tiles<4>(g, row, g.m, col, tail);
       tiles<2>(g, row, g.m, col, tail);
       tiles<1>(g, row, g.m, col, tail);
-    } else if (g.m > 0) {  // tiles as equal as can be: a low one waits for its few sums
+    } else if (g.m > 0) {  // tiles of nearly equal height: a low one stalls on its few sums
       const int count = (g.m + most - 1) / most, larger = g.m % count, rows = g.m / count;
       if (larger > 0) tiles_of<most>(rows + 1, g, row, larger * (rows + 1), col, tail);
       tiles_of<most>(rows, g, row, g.m, col, tail);
     }
   }
 
-  // Those of `rows` rows, at most Most.
+  // The tiles of `rows` rows, at most Most.
   template <int Most>
   static void tiles_of(int rows, const GemmArguments<T>& g, int& row, int end, int col, int tail) {
     if (rows == Most) return tiles<Most>(g, row, end, col, tail);
     if constexpr (Most > 1) tiles_of<Most - 1>(rows, g, row, end, col, tail);
   }
 
-  // A copy of B's panel, so many rows at a time that it stays in the first-level cache. Sums wait in
-  // C between two blocks; each remains one chain over ascending k.
+  // Copies B's panel, in blocks of rows small enough for the first-level cache. Sums stay in C between two blocks; each
+  // remains one chain over ascending k.
   [[gnu::noinline]] static void all_rows_packed(const GemmArguments<T>& g, int col, int tail) {
     constexpr int block = 32768 / (max_vectors * vector_bytes), width = Vectors * lanes<T>;
     alignas(64) T packed[block * width];
@@ -192,7 +191,7 @@ template <class T, Addressing addressing, int Vectors, bool Partial>
 void panel(const GemmArguments<T>& g, int col, int tail) {
   using Rows = Panel<T, addressing, Vectors, Partial>;
   if constexpr (addressing == Addressing::strided) {
-    // Packing pays when B's rows lie apart, B leaves the first-level cache, and many rows share it.
+    // Packing pays when B's rows lie apart, B exceeds the first-level cache, and many rows share it.
     const bool pack = g.m >= 4 * rows_of_tile(Vectors) && g.b_row > Vectors * lanes<T> &&
                       static_cast<long>(g.k) * g.b_row * static_cast<long>(sizeof(T)) > 32768;
     if (pack) return Rows::all_rows_packed(g, col, tail);
@@ -219,7 +218,7 @@ constexpr int panel_width(int vectors) {
   return vectors * lanes<T>;
 }
 
-// Where B is packed, its panel of `width` columns from `col` on, as multiply() addresses it.
+// For a packed B, its panel of `width` columns from `col` on, as multiply() addresses it.
 template <class T>
 GemmArguments<T> packed_panel(const GemmArguments<T>& g, int col, int width) {
   GemmArguments<T> own = g;
@@ -238,7 +237,7 @@ void narrow_panel(const GemmArguments<T>& g, int col) {
     last_panel<T, addressing, false>(g, col, rest / lanes<T>, 0);
 }
 
-// As many panels of that many vectors as fit from `col` on.
+// As many panels of Vectors vectors as fit from `col` on.
 template <class T, Addressing addressing, int Vectors>
 void panels(const GemmArguments<T>& g, int& col) {
   constexpr int width = panel_width<T>(Vectors);

@@ -34,7 +34,7 @@ void dot_products(const GemmArguments<T>& g) {
   }
 }
 
-// For many: a block of B is transposed to where the first-level cache holds it, and serves all rows of A.
+// For many rows of A: a block of B is transposed into the first-level cache, and serves all rows of A.
 template <class T>
 void blocks(const GemmArguments<T>& g) {
   constexpr int width = 256 / sizeof(T), depth = 128;

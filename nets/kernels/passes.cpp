@@ -3,7 +3,7 @@
 #include "nets/kernels/gemm.h"
 #include "nets/kernels/simd.h"
 
-// What the gradients of products need beside products: one pass over a matrix.
+// The parts of products' gradients that are not products: one pass over a matrix.
 namespace sinew {
 
 using namespace simd;
@@ -66,7 +66,7 @@ void add_column_sums(const T* src, int rows, int cols, T* sums) {
   for (int col = 0; col < cols; col += lanes<T>) {
     const int count = std::min(lanes<T>, cols - col);
     const T* from = src + col;
-    // Several sums at a time, for one waits for the addition before it.
+    // Several sums at a time, since each waits for its previous addition.
     Vec<T> sum[4] = {};
     int row = 0;
     for (; row + 4 <= rows; row += 4)

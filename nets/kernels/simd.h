@@ -8,11 +8,10 @@
 #include <immintrin.h>
 #endif
 
-/// Portable vectors, by GCC's and Clang's vector extensions: the widest registers of the CPU that
-/// the file is compiled for. Every function treats each lane alike, whatever its neighbours and
-/// its place, so that an element's bits never depend on how many are computed with it.
-/// Always inlined: a call would spill vectors, and keep the CPU from working on several at once.
-/// Internal to nets/kernels and nets/ops: never installed into a user's compile.
+/// Portable vectors, by GCC's and Clang's vector extensions: the widest registers of the CPU that the file is compiled
+/// for. Every function treats each lane alike, whatever its neighbours and its place, so that an element's bits never
+/// depend on how many are computed with it. Always inlined: a call would spill vectors, and keep the CPU from working
+/// on several at once. Internal to nets/kernels and nets/ops: never installed into a user's compile.
 namespace sinew::simd {
 
 #if defined(__AVX512F__)
@@ -50,8 +49,8 @@ template <class T>
   std::memcpy(p, &v, sizeof v);
 }
 
-/// a · b + c, rounded once where the CPU has such an instruction. The compiler makes it of a * b + c too, but not
-/// always: for some CPUs it leaves out those that wait for each other, and then a loop's bits depend on its shape.
+/// a · b + c, rounded once where the CPU has such an instruction. The compiler may fuse a * b + c as well, but not
+/// always: for some CPUs it does not fuse dependent ones, and a loop's bits then depend on its shape.
 template <class T>
 [[gnu::always_inline]] inline Vec<T> multiply_add(Vec<T> a, Vec<T> b, Vec<T> c) {
 #if defined(__AVX512F__)
@@ -69,7 +68,7 @@ template <class T>
 #endif
 }
 
-/// So that the compiler does not take it from memory each time that it is used.
+/// Prevents the compiler from reloading v from memory at each use.
 template <class V>
 [[gnu::always_inline]] inline void keep_in_register(V& v) {
 #if defined(__x86_64__)
@@ -131,7 +130,7 @@ template <class T>
     store_partial(p, v, count);
 }
 
-// Comparisons written so that a NaN in x stays.
+// Comparisons written so that a NaN in x is kept.
 template <class V>
 [[gnu::always_inline]] inline V at_most(V x, V bound) {
   return x > bound ? bound : x;
@@ -184,7 +183,7 @@ typedef uint32_t WrapVec __attribute__((vector_size(vector_bytes)));
 /// 2^k, k from -126 to 127.
 [[gnu::always_inline]] inline Vec<float> power_of_two(IntVec k) { return from_bits((k + 127) << 23); }
 
-/// 2^k goes in as two factors, so that results reach down to the denormals and up to infinity.
+/// 2^k is applied as two factors, so that results reach down to the denormals and up to infinity.
 [[gnu::always_inline]] inline Vec<float> exp(Vec<float> x) {
   Vec<float> r;
   const IntVec k = reduce_by_ln2(at_least(at_most(x, broadcast(89.0f)), broadcast(-104.0f)), r);

@@ -40,7 +40,7 @@ RelativeAttention<T>::RelativeAttention(LayerContext<T>& context, const std::str
       position_bias_(add_filled(context, name + ".position_bias", width, 0)),
       output_(add_weight(context, name + ".output", width, width)),
       output_bias_(add_filled(context, name + ".output_bias", width, 0)) {
-  // Vaswani et al. 2017, of distances: sin and cos of wavelengths from 2π to 10000 · 2π.
+  // Vaswani et al. 2017, applied to distances: sin and cos of wavelengths from 2π to 10000 · 2π.
   for (int distance = 0; distance <= memory; ++distance)
     for (int i = 0; i < width; ++i) {
       const double angle = distance * std::pow(10000.0, -2.0 * (i / 2) / width);
@@ -154,7 +154,7 @@ struct AttentionOptions {
   }
 };
 
-// What both layers need: heads that divide the width, and matrices that are not too many to start orthogonal.
+// Requirements of both layers: heads that divide the width, and few enough matrices to start orthogonal.
 template <class T>
 void check_width(const ConfigNode& options, const LayerContext<T>& context, int width, int heads, int64_t matrices) {
   expect_numbers(options, context);
@@ -181,7 +181,7 @@ std::unique_ptr<BasicLayer<T>> make_gtrxl(const ConfigNode& options, LayerContex
   GtrxlOptions read;
   read_value(options, read);
   const int hidden = (read.hidden_width() + read.units - 1) / read.units;
-  // Of a block: 5 of its attention, 6 of each gate, and those of the position-wise network.
+  // Per block: 5 of its attention, 6 of each gate, and those of the position-wise network.
   check_width(options, context, read.units, read.heads, int64_t{read.blocks} * (5 + 2 * 6 + 2 * hidden));
   return std::make_unique<BasicGtrxl<T>>(context, read);
 }

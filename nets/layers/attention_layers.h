@@ -11,7 +11,7 @@ template <class T>
 class RelativeAttention {
  public:
   RelativeAttention(LayerContext<T>& context, const std::string& name, int width, int heads, int memory);
-  /// x: the steps' rows, of which window.rows holds the window; both [.., width] and not yet normalised.
+  /// x: the steps' rows; window.rows holds the window's. Both are [.., width] and not yet normalised.
   BasicTensor<T> operator()(BasicTensor<T> x, const StepWindow<T>& window) const;
 
  private:
@@ -21,8 +21,8 @@ class RelativeAttention {
       *position_bias_, *output_, *output_bias_;
 };
 
-/// x + attention over the last `memory` steps and this one: {attention: {heads, memory}}. Memory per sequence:
-/// those steps' inputs, and how many there are.
+/// x + attention over the last `memory` steps and this one: {attention: {heads, memory}}. Memory per sequence: the
+/// inputs of those steps, and their number.
 template <class T>
 class BasicAttention : public BasicMemoryLayer<T> {
  public:
@@ -56,7 +56,7 @@ struct GtrxlOptions {
 };
 
 /// Gated transformer with a memory of fixed length (GTrXL, Parisotto et al. 2020): a linear embedding of the input,
-/// then blocks of attention and a position-wise network, both normalised before, rectified after, and let through by
+/// then blocks of attention and a position-wise network. Both are normalised before, rectified after, and pass through
 /// a GRU's gates.
 template <class T>
 class BasicGtrxl : public BasicMemoryLayer<T> {

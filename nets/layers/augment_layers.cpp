@@ -5,7 +5,7 @@
 namespace sinew {
 namespace {
 
-// augment(x, rng): what the layer does while it learns.
+// augment(x, rng): the layer's function during training.
 template <class T, class Augment>
 std::unique_ptr<BasicLayer<T>> learning_only(const LayerContext<T>& context, Augment augment) {
   return std::make_unique<FunctionLayer<T>>(context.name, context.input, [augment](BasicTensor<T> x) {

@@ -4,8 +4,8 @@
 
 namespace sinew {
 
-/// The rows of the table whose layers change their input at random while a network learns: random_shift,
-/// colour_jitter, noise. Where the tape has no random() they hand it on as it is.
+/// The rows of the table whose layers change their input at random during training: random_shift, colour_jitter, noise.
+/// When the tape has no random(), they pass it through unchanged.
 template <class T>
 LayerTable<T> augment_layers();
 

@@ -4,9 +4,9 @@
 
 namespace sinew {
 
-/// Normalises each column, of an image each channel, to mean 0 and variance 1 over the batch, then scales and
-/// shifts: scale [n] (starts at 1), shift [n] (starts at 0). What an inferring tape takes instead of the batch's
-/// statistics is kept beside them and not trained: mean [n] (starts at 0), variance [n] (starts at 1).
+/// Normalises each column (for an image, each channel) to mean 0 and variance 1 over the batch, then scales and shifts:
+/// scale [n] (starts at 1), shift [n] (starts at 0). An inferring tape replaces the batch's statistics by mean [n]
+/// (starts at 0) and variance [n] (starts at 1), which are stored beside the parameters and not trained.
 template <class T>
 class BasicBatchNorm : public BasicLayer<T> {
  public:

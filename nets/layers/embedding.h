@@ -3,8 +3,8 @@
 
 namespace sinew {
 
-/// A row of a table for each number of the input, which are indices: [rows, n] → [rows, n · size]. The table
-/// [count, size] starts standard normal. An index that is not a whole number from 0 to count - 1 is an Error.
+/// Looks up a table row for each number of the input, an index: [rows, n] → [rows, n · size]. The table [count, size]
+/// starts standard normal. An index that is not a whole number from 0 to count - 1 is an Error.
 template <class T>
 class BasicEmbedding : public BasicLayer<T> {
  public:

@@ -4,9 +4,9 @@
 
 namespace sinew {
 
-/// The last steps' inputs side by side, the oldest first: {frame_stack: 4} makes 4 · width numbers of width. At the
-/// begin of an episode its first input stands for those that are missing. Memory per sequence: the inputs of the
-/// steps before, and how many there are.
+/// The inputs of the last steps side by side, the oldest first: {frame_stack: 4} turns width numbers into 4 · width. At
+/// the beginning of an episode its first input replaces the missing ones. Memory per sequence: the inputs of the steps
+/// before, and their number.
 template <class T>
 class BasicFrameStack : public BasicMemoryLayer<T> {
  public:

@@ -22,7 +22,7 @@ class FunctionLayer : public BasicLayer<T> {
   Function function_;
 };
 
-/// For rows of images: throws a located Error where the input has another shape.
+/// Requires rows of images: throws a located Error when the input has another shape.
 template <class T>
 void expect_image(const ConfigNode& options, const LayerContext<T>& context) {
   if (context.input.rank() != 3)
@@ -30,7 +30,7 @@ void expect_image(const ConfigNode& options, const LayerContext<T>& context) {
                                     context.name, context.input.text()));
 }
 
-/// For rows of numbers: likewise.
+/// Requires rows of numbers: throws a located Error when the input has another shape.
 template <class T>
 void expect_numbers(const ConfigNode& options, const LayerContext<T>& context) {
   if (context.input.rank() != 1)

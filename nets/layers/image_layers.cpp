@@ -7,7 +7,7 @@
 
 namespace sinew {
 
-/// In YAML one number for both, or [height, width].
+/// In YAML: one number for both, or [height, width].
 void read_value(const ConfigNode& node, Extent& extent) {
   std::vector<int> sides;
   if (node.is_list())

@@ -26,7 +26,8 @@ class BasicConv2d : public BasicLayer<T> {
   Activation activation_ = Activation::none;
 };
 
-/// Groups of channels to mean 0 and variance 1, then scale [channels] (starts at 1) and shift (starts at 0).
+/// Normalises groups of channels to mean 0 and variance 1, then applies scale [channels] (starts at 1) and shift
+/// (starts at 0).
 template <class T>
 class BasicGroupNorm : public BasicLayer<T> {
  public:
@@ -43,8 +44,8 @@ class BasicGroupNorm : public BasicLayer<T> {
   const BasicParameter<T>* shift_;
 };
 
-/// The rows of the table whose layers take images: conv, group_norm, max_pool, average_pool,
-/// spatial_softargmax; and flatten, which makes rows of numbers of them.
+/// The rows of the table whose layers take images: conv, group_norm, max_pool, average_pool, spatial_softargmax; and
+/// flatten, which turns images into rows of numbers.
 template <class T>
 LayerTable<T> image_layers();
 

@@ -12,26 +12,26 @@
 
 namespace sinew {
 
-/// A piece of a network with one input and one output. Holds parameters of a set, never a value:
-/// the same layer serves any number of tapes at once.
+/// A piece of a network with one input and one output. It refers to a set's parameters and stores no values: the same
+/// layer serves any number of tapes at once.
 template <class T>
 class BasicLayer {
  public:
   virtual ~BasicLayer() = default;
-  /// x: [rows, …input extents] → [rows, …output extents]. Of a layer with memory: every row is an episode's first.
+  /// x: [rows, …input extents] → [rows, …output extents]. For a layer with memory, every row is an episode's first.
   virtual BasicTensor<T> operator()(BasicTensor<T> x) const = 0;
-  /// The same for rows that follow each other, which layers with memory tell apart.
+  /// The same for rows that follow each other in time, which matters to layers with memory.
   virtual BasicTensor<T> run(BasicTensor<T> x, BasicSequence<T>&) const { return (*this)(x); }
   /// Extents of one output row.
   virtual Shape output_shape() const = 0;
-  /// Takes over the activation that follows, when the layer can fuse it; else false.
+  /// Fuses the activation that follows, if the layer can; else returns false.
   virtual bool fuse(Activation) { return false; }
-  /// Whether, in training, a row's output depends on the other rows: all rows of a minibatch then go through one
-  /// tape, and absorb_batch_statistics follows the step.
+  /// Whether, in training, a row's output depends on the other rows. All rows of a minibatch then go through one tape,
+  /// and absorb_batch_statistics follows the step.
   virtual bool has_batch_statistics() const { return false; }
 };
 
-/// A layer that remembers, or contains one that may.
+/// A layer with memory, or one that may contain such a layer.
 template <class T>
 class BasicMemoryLayer : public BasicLayer<T> {
  public:
@@ -42,7 +42,7 @@ class BasicMemoryLayer : public BasicLayer<T> {
   BasicTensor<T> run(BasicTensor<T> x, BasicSequence<T>& sequence) const override = 0;
 };
 
-/// How weights start: the scheme, and the gain of layers inside the network (heads have their own).
+/// Initialisation of weights: the scheme, and the gain of layers inside the network (heads have their own).
 struct InitConfig {
   std::string scheme = "orthogonal";
   double gain = 1.41421356237;
@@ -53,7 +53,7 @@ struct InitConfig {
   }
 };
 
-/// What a layer is made from.
+/// Everything a layer is constructed from.
 template <class T>
 struct LayerContext {
   BasicParameters<T>& parameters;
@@ -61,7 +61,7 @@ struct LayerContext {
   std::string name;  // "actor.0"; its parameters are named name + ".weight"
   Shape input;       // extents of one row
   InitConfig init;
-  MemoryLayout* memory = nullptr;  // of the network so far; null: nothing can be remembered here
+  MemoryLayout* memory = nullptr;  // of the network so far; null: no memory is available here
 
   /// As MemoryLayout::take().
   int take_memory(int size, int layers = 1) const {
@@ -72,8 +72,8 @@ struct LayerContext {
   }
 };
 
-/// A row of the table of layers: how YAML names it, what it does, how to make it. `options` is what
-/// stands behind the name: 64 in {linear: 64}, null in a plain `tanh`.
+/// A row of the table of layers: its YAML name, its help text, its factory. `options` is the value behind the name: 64
+/// in {linear: 64}, null in a plain `tanh`.
 template <class T>
 struct LayerRow {
   std::string name;
@@ -82,7 +82,7 @@ struct LayerRow {
   std::vector<ParameterDoc> parameters;  // its options, as `sinew layers` lists them
 };
 
-/// The layers that YAML may name: a value; a program of one's own adds rows.
+/// The layers that YAML may name. A plain value: a custom program adds rows.
 template <class T>
 using LayerTable = std::vector<LayerRow<T>>;
 

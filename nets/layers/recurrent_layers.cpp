@@ -9,7 +9,7 @@
 namespace sinew {
 namespace {
 
-// [inputs, gates · units], each gate's block as a matrix of its own.
+// [inputs, gates · units]; each gate's block is initialised as a separate matrix.
 template <class T>
 BasicParameter<T>& add_gate_weights(LayerContext<T>& context, const char* name, int inputs, int gates, int units,
                                     const InitConfig& init) {

@@ -7,8 +7,8 @@ namespace sinew {
 struct RecurrentOptions {
   int units = 0;
   bool layer_norm = false;
-  /// The gates' biases start so that what the units know lasts for times spread evenly from 1 to this: log U(1, chrono
-  /// - 1) of the gate that keeps, its negative of an LSTM's input gate (Tallec & Ollivier 2018).
+  /// Initialises the gates' biases so that the units' memory lasts for times spread evenly from 1 to this: log U(1,
+  /// chrono - 1) for the gate that keeps, its negative for an LSTM's input gate (Tallec & Ollivier 2018).
   int chrono = 0;
   InitConfig init{"orthogonal", 1.0};
   template <class Visitor>
@@ -21,11 +21,11 @@ struct RecurrentOptions {
   }
 };
 
-/// LSTM or GRU over sequences (nets/ops/recurrent.h): the gates' part from the input for all rows at once, then step
-/// by step. Parameters: input_weight [inputs, gates · units], bias, hidden_weight [units, gates · units], of a GRU
-/// hidden_bias [units] of the candidate; normalised, also input_scale, hidden_scale, and of an LSTM cell_scale and
-/// cell_shift. Weights start orthogonal, gate by gate; biases at 0, an LSTM's forget gate at 1 (Jozefowicz et al.
-/// 2015), unless `chrono` says more. Memory per sequence: the output, and of an LSTM the cell.
+/// LSTM or GRU over sequences (nets/ops/recurrent.h): the gates' part from the input for all rows at once, then step by
+/// step. Parameters: input_weight [inputs, gates · units], bias, hidden_weight [units, gates · units]; for a GRU
+/// hidden_bias [units] of the candidate; with normalisation also input_scale, hidden_scale, and for an LSTM cell_scale
+/// and cell_shift. Weights start orthogonal, gate by gate. Biases start at 0, an LSTM's forget gate at 1 (Jozefowicz et
+/// al. 2015), unless `chrono` overrides this. Memory per sequence: the output, and for an LSTM the cell.
 template <class T>
 class BasicRecurrentLayer : public BasicMemoryLayer<T> {
  public:
@@ -47,7 +47,7 @@ class BasicRecurrentLayer : public BasicMemoryLayer<T> {
   const BasicParameter<T>*cell_scale_ = nullptr, *cell_shift_ = nullptr;
 };
 
-/// The rows of the table whose layers remember: lstm, gru.
+/// The rows of the table whose layers have memory: lstm, gru.
 template <class T>
 LayerTable<T> recurrent_layers();
 

@@ -9,12 +9,13 @@
 
 namespace sinew {
 
-/// What the layers of a network remember, side by side in the order in which they were made.
+/// The memory of a network's layers, side by side in the order of their construction.
 struct MemoryLayout {
   static constexpr int most_layers = 64, most_numbers = 1 << 24;
   int layers = 0, numbers = 0;  // so far
 
-  /// Where the memory of so many more layers begins, `size` numbers each. Throws Error where it becomes too much.
+  /// Reserves memory for `more_layers` layers of `size` numbers each, and returns where it begins. Throws Error when
+  /// the total becomes too large.
   int take(int size, int more_layers = 1) {
     const int64_t total = numbers + int64_t{size} * more_layers;
     if (total > most_numbers) fail("{} numbers of memory for each env; {} are allowed", total, most_numbers);
@@ -26,17 +27,17 @@ struct MemoryLayout {
   }
 };
 
-/// How the rows of a batch follow each other in time, and what the layers remember: `steps` steps of each of
-/// `sequences` sequences, row t · sequences + s being step t of sequence s. A layer with memory takes its columns
-/// of the state before the first step and leaves those after the last.
+/// The time order of a batch's rows, and the memory of the layers: `steps` steps of each of `sequences` sequences; row
+/// t · sequences + s is step t of sequence s. A layer with memory reads its columns of the state before the first step
+/// and leaves those after the last.
 template <class T>
 class BasicSequence {
  public:
   /// Every row is the first step of an episode.
   BasicSequence() = default;
-  /// state [sequences, state size]: of every layer, in the order in which they were made. resets [rows]: not 0
-  /// where an episode begins with the row, before which nothing is remembered; empty: nowhere. It must outlive the
-  /// tensors. No gradient flows into the state.
+  /// state [sequences, state size]: of every layer, in the order of their construction. resets [rows]: not 0 where an
+  /// episode begins with the row, so that earlier memory is dropped; empty: nowhere. It must outlive the tensors. No
+  /// gradient flows into the state.
   BasicSequence(BasicTensor<T> state, std::span<const uint8_t> resets) : state_(state), resets_(resets) {}
 
   std::span<const uint8_t> resets() const { return resets_; }
@@ -45,13 +46,12 @@ class BasicSequence {
     if (!state_.is_there()) return zeros(x.tape(), {x.shape()[0], size});
     return state_.shape().columns() == size ? state_ : slice(state_, begin, begin + size);
   }
-  /// What a layer remembers after the last step.
+  /// Stores a layer's memory after the last step.
   void leave(BasicTensor<T> memory) {
     assert(n_left_ < left_.size());
     left_[n_left_++] = memory;
   }
-  /// The state after the last step, of the layers that were run; not there where none has memory. Labelled
-  /// "next_state".
+  /// The state after the last step, of the layers that ran; absent when none has memory. Labelled "next_state".
   BasicTensor<T> next_state() const {
     if (n_left_ == 0) return {};
     const BasicTensor<T> all =

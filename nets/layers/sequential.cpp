@@ -40,7 +40,7 @@ BasicSequential<T>::BasicSequential(const LayerList& list, const LayerTable<T>& 
     context.name = fmt::format("{}.{}", prefix, i);
     context.input = output_;
     const auto make = [&] { return row->make(options, context); };
-    layers_.push_back(plain ? with_context(list[i].where(), make) : make());  // missing options stand nowhere
+    layers_.push_back(plain ? with_context(list[i].where(), make) : make());  // missing options have no location
     output_ = layers_.back()->output_shape();
   }
 }

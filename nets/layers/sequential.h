@@ -9,8 +9,8 @@ using LayerList = std::vector<ConfigNode>;
 template <class T>
 class BasicSequential : public BasicMemoryLayer<T> {
  public:
-  /// Makes the layers from the table; the i-th is named context.name + "." + i. An activation that
-  /// the layer before it can fuse becomes part of it. Throws a located Error for an unknown layer.
+  /// Makes the layers from the table; the i-th is named context.name + "." + i. An activation that the layer before it
+  /// can fuse becomes part of that layer. Throws a located Error for an unknown layer.
   BasicSequential(const LayerList& list, const LayerTable<T>& table, LayerContext<T> context);
 
   BasicTensor<T> run(BasicTensor<T> x, BasicSequence<T>& sequence) const override;

@@ -23,20 +23,20 @@ void add_scaled(T* to, T scale, const T* from, int n) {
   for_blocks<T>(n, [&](const Block<T>& block) { block.store(to, block.load(to) + factor * block.load(from)); });
 }
 
-// One head of one step: where its columns are, and which positions it sees.
+// One head of one step: the location of its columns, and the positions it attends to.
 struct Look {
-  int64_t query, weights;  // begin of its columns of a row; of its weights
+  int64_t query, weights;  // offset of its columns in a row; of its weights
   int first, own;          // positions
   int column, step;
 };
 
-// What forward and backward have in common.
+// Shared by forward and backward.
 template <class T>
 struct Heads {
   int sequences, memory, heads, width;
   const int* first;
   int size() const { return width / heads; }
-  // Begin of a head's columns at a position of a sequence, and at a distance.
+  // Offset of a head's columns at a position of a sequence, and at a distance.
   int64_t at(int position, int64_t row, int column) const {
     return (int64_t{position} * sequences + row % sequences) * width + column;
   }
@@ -56,7 +56,7 @@ Heads<T> heads_of(const Node<T>& node) {
   return {node.integers[0], node.integers[1], node.integers[2], node.shape.columns(), node.indices};
 }
 
-// inputs: content, position, keys, values, distances, and the window, which a trace's reader wants; integers:
+// inputs: content, position, keys, values, distances, and the window, which the reader of a trace needs; integers:
 // sequences, memory, heads; indices: first; numbers: the weights.
 template <class T>
 void attention_backward(BasicTape<T>& tape, Node<T>& node) {

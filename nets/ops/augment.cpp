@@ -8,17 +8,17 @@
 namespace sinew {
 namespace {
 
-// An image that moves: the pixel (y, x) comes from (y + down, x + right), or from the border's nearest.
+// A shifted image: the pixel (y, x) comes from (y + down, x + right), or from the nearest border pixel.
 struct Shift {
   int height, width, channels, down, right;
 
   const int64_t line = int64_t{width} * channels;
-  /// Calls body(line, the line that it comes from).
+  /// Calls body(line, its source line).
   template <class Body>
   void for_lines(Body&& body) const {
     for (int y = 0; y < height; ++y) body(y * line, std::clamp(y + down, 0, height - 1) * line);
   }
-  /// Where a line's pixels come from inside the image: [first, end).
+  /// The pixels of a line whose source is inside the image: [first, end).
   int first() const { return std::clamp(-right, 0, width); }
   int end() const { return std::clamp(width - right, 0, width); }
 };
@@ -50,7 +50,7 @@ template <class T>
 constexpr Operation<T> random_shift_operation{"random_shift", random_shift_backward<T>};
 
 // y = (x · contrast + mean · (1 - contrast)) · factor of the channel.
-// numbers: of each row, the contrast, then the channels' factors.
+// numbers: for each row, the contrast, then the channels' factors.
 template <class T>
 void colour_jitter_backward(BasicTape<T>& tape, Node<T>& node) {
   T* dx = tape.zeroed_sink(node.inputs[0]);
@@ -138,7 +138,7 @@ BasicTensor<T> colour_jitter(BasicTensor<T> x, const ColourJitter& jitter, Rng& 
 template <class T>
 BasicTensor<T> add_noise(BasicTensor<T> x, double std, Rng& rng) {
   Node<T>* node = x.tape().make_node(noise_operation<T>, x.shape(), {x.node()});
-  // Of the sum of four bytes.
+  // Mean and variance of the sum of four bytes.
   constexpr double mean = 4 * 127.5, variance = 4 * (256.0 * 256 - 1) / 12;
   const T scale = static_cast<T>(std / std::sqrt(variance));
   for (int64_t i = 0; i < x.size(); ++i) {

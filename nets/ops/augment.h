@@ -2,10 +2,10 @@
 #include "core/random.h"
 #include "nets/tape/tape.h"
 
-/// Random changes that a network shall learn to overlook. Each row draws its own; gradients go through them.
+/// Random changes that a network should become invariant to. Each row draws its own; gradients flow through them.
 namespace sinew {
 
-/// Every image [rows, height, width, channels] moved by up to `pixels` each way, its border repeated into the gap
+/// Shifts every image [rows, height, width, channels] by up to `pixels` each way, and repeats its border into the gap
 /// (Yarats et al. 2021, Image augmentation is all you need).
 template <class T>
 BasicTensor<T> random_shift(BasicTensor<T> x, int pixels, Rng& rng);
@@ -20,8 +20,8 @@ struct ColourJitter {
 template <class T>
 BasicTensor<T> colour_jitter(BasicTensor<T> x, const ColourJitter& jitter, Rng& rng);
 
-/// Adds to each number one of mean 0 and that deviation: the sum of four uniform ones, close to normal, never more
-/// than 3.5 deviations, and cheap.
+/// Adds noise of mean 0 and the given standard deviation to each number: the sum of four uniform draws, close to
+/// normal, never more than 3.5 deviations, and cheap.
 template <class T>
 BasicTensor<T> add_noise(BasicTensor<T> x, double std, Rng& rng);
 

@@ -1,6 +1,6 @@
 #include "nets/ops/column_statistics_internal.h"
 
-// Batch normalisation, by the batch's statistics when recorded and by the running ones when inferred.
+// Batch normalisation, with the batch's statistics when recorded and the running ones when inferred.
 namespace sinew {
 namespace {
 
@@ -10,7 +10,7 @@ using internal::inverse_deviation;
 using internal::sum_rows;
 using simd::Vec;
 
-// Of x [rows, n], per column.
+// For x [rows, n], per column.
 template <class T>
 void find_statistics(const T* x, int rows, int n, T* mean, T* variance) {
   double sums[simd::lanes<T>];
@@ -29,8 +29,7 @@ void find_statistics(const T* x, int rows, int n, T* mean, T* variance) {
   });
 }
 
-// As of layer_norm, with a column where that has a row. numbers: the batch's mean, then its variance;
-// scalars: epsilon.
+// As in layer_norm, with columns in place of rows. numbers: the batch's mean, then its variance; scalars: epsilon.
 template <class T>
 void batch_norm_backward(BasicTape<T>& tape, Node<T>& node) {
   Node<T>*x = node.inputs[0], *scale = node.inputs[1], *shift = node.inputs[2];
@@ -69,7 +68,7 @@ void check_shapes(BasicTensor<T> x, std::initializer_list<BasicTensor<T>> column
                                         x.shape().text(), column.shape().text()));
 }
 
-// Towards what the batch had: running += momentum · (batch · factor - running).
+// Moves towards the batch's value: running += momentum · (batch · factor - running).
 template <class T>
 void absorb(const Node<T>* running, const T* batch, double factor, double momentum) {
   if (!running->parameter) return;

@@ -9,8 +9,8 @@ namespace {
 using internal::Block;
 using simd::Vec;
 
-// How to walk over the output: up to three outer loops, then a contiguous inner one in which each
-// operand advances (1) or stays (0).
+// Traversal of the output: up to three outer loops, then a contiguous inner one in which each operand advances (1) or
+// stays (0).
 struct BroadcastPlan {
   Shape shape;
   int64_t extent[3] = {1, 1, 1};
@@ -46,7 +46,7 @@ bool plan_broadcast(const Shape& a, const Shape& b, BroadcastPlan& plan) {
   }
   int64_t strides[2][Shape::max_rank] = {};
   if (!operand_strides(a, plan.shape, strides[0]) || !operand_strides(b, plan.shape, strides[1])) return false;
-  if (a.size() == 1 || b.size() == 1) {  // one number against all of the other
+  if (a.size() == 1 || b.size() == 1) {  // one number with all of the other
     plan.inner = plan.shape.size();
     plan.advances[0] = a.size() != 1 || plan.inner == 1;
     plan.advances[1] = b.size() != 1 || plan.inner == 1;
@@ -104,7 +104,7 @@ SINEW_BINARY(Add, "add", a + b, constant<T>(1), constant<T>(1))
 SINEW_BINARY(Subtract, "subtract", a - b, constant<T>(1), constant<T>(-1))
 SINEW_BINARY(Multiply, "multiply", a* b, b, a)
 SINEW_BINARY(Divide, "divide", a / b, 1 / b, -a / (b * b))
-// Not a number wins.
+// NaN wins.
 SINEW_BINARY(Minimum, "min", ((b < a) | (b != b)) ? b : a, share<T>(a, b), share<T>(b, a))
 SINEW_BINARY(Maximum, "max", ((b > a) | (b != b)) ? b : a, share<T>(b, a), share<T>(a, b))
 #undef SINEW_BINARY

@@ -7,7 +7,7 @@
 /// Sums down the columns of a matrix, for batch and group normalisation.
 namespace sinew::internal {
 
-/// sums[lane] = Σ over rows of f(row)[lane]: short sums in T, which add up in double.
+/// sums[lane] = Σ over rows of f(row)[lane]: short sums in T, accumulated in double.
 template <class T, class F>
 void sum_rows(int rows, F&& f, double* sums) {
   constexpr int piece = 64;
@@ -26,7 +26,7 @@ simd::Vec<T> divided(const double* sums, int count) {
   return result;
 }
 
-/// The same, of f(row, block) for every block of n columns: one number a column.
+/// The same for f(row, block), for every block of n columns: one number a column.
 template <class T, class F>
 void sum_columns(int rows, int n, F&& f, T* columns) {
   double sums[simd::lanes<T>];

@@ -3,21 +3,21 @@
 
 #include "nets/ops/image_internal.h"
 
-// Convolution as products of gathered matrices: a window's lines are contiguous in the image, so that no copy
-// of the windows is ever made (docs/decisions/0007-convolution.md).
+// Convolution as products of gathered matrices. A window's lines are contiguous in the image, so the windows are never
+// copied (docs/decisions/0007-convolution.md).
 namespace sinew {
 namespace {
 
 using internal::WindowedImage;
 
-// Where the first pixel of each window lies in a padded image.
+// The offset of the first pixel of each window in a padded image.
 void find_windows(const WindowedImage& image, int* begins) {
   for (int y = 0; y < image.output.height; ++y)
     for (int x = 0; x < image.output.width; ++x)
       *begins++ = y * image.window.stride.height * image.line() + x * image.window.stride.width * image.channels;
 }
 
-// Images with zeros around them, in `scratch` (zero from the start); the images themselves where they have no padding.
+// Images with zeros around them, in `scratch` (initially zero); the images themselves when they have no padding.
 template <class T>
 const T* pad(const WindowedImage& image, const T* x, int count, T* scratch) {
   if (!image.has_padding()) return x;
@@ -36,7 +36,7 @@ T* padding_scratch(BasicTape<T>& tape, const WindowedImage& image, int count) {
   return scratch;
 }
 
-// As many lines of the window at a time as leave their weights in the first-level cache.
+// Processes as many lines of the window at a time as keep their weights in the first-level cache.
 template <class T>
 void convolve(const WindowedImage& image, const int* begins, const T* x, const T* weight, const T* bias, int filters,
               Activation activation, T* y) {
@@ -74,15 +74,15 @@ void add_without_padding(const WindowedImage& image, const T* padded, int count,
     }
 }
 
-// Images whose gradients are computed together: their windows share what a product costs at its start and end, and
-// they leave the second-level cache room for the weights.
+// The number of images whose gradients are computed together: their windows share the start and end costs of a product,
+// and leave room in the second-level cache for the weights.
 int images_together(const WindowedImage& image, int rows) {
   constexpr int windows = 256;
   return std::clamp(windows / image.positions(), 1, std::max(1, rows));
 }
 
-// Some neighbouring images of a batch, as both gradients see them: x and dz begin at the first image, windows
-// [count · positions] tells where each window begins in padded images that lie one after the other.
+// Some neighbouring images of a batch, for both gradients: x and dz begin at the first image; windows [count ·
+// positions] holds the offset of each window in consecutive padded images.
 template <class T>
 struct Batch {
   const WindowedImage& image;
@@ -91,7 +91,7 @@ struct Batch {
   const T* dz;
 
   int positions() const { return count * image.positions(); }
-  /// Of a window, in one piece.
+  /// The length of a window's line, in one piece.
   int line() const { return image.window.size.width * image.channels; }
 };
 
@@ -113,7 +113,7 @@ void add_weight_gradient(const Batch<T>& batch, const T* x, T* dw) {
                         .a_columns = batch.windows});
 }
 
-// dx += dz · weightᵀ, line by line of the window: a product gives every window's line, which is added to where it lies.
+// dx += dz · weightᵀ, line by line of the window: a product yields every window's line, which is added at its place.
 template <class T>
 void add_input_gradient(const Batch<T>& batch, const T* transposed, T* lines, T* dx) {
   const int line = batch.line();
@@ -146,7 +146,7 @@ const T* transposed_weight(BasicTape<T>& tape, const Node<T>& weight) {
   return transposed;
 }
 
-// integers: the activation; indices: the window, then where each window begins.
+// integers: the activation; indices: the window, then the offset of each window.
 template <class T>
 void conv2d_backward(BasicTape<T>& tape, Node<T>& node) {
   Node<T>*x = node.inputs[0], *weight = node.inputs[1];

@@ -3,7 +3,7 @@
 
 #include "nets/ops/ops_internal.h"
 
-// Rows of a table by their index.
+// Lookup of a table's rows by index.
 namespace sinew {
 namespace {
 

@@ -22,7 +22,7 @@ struct Images {
   int per_group() const { return pixels * width; }
 };
 
-// One number a channel becomes the mean over its group's pixels: `sums` holds sums over an image's pixels.
+// Replaces a number per channel by the mean over its group's pixels: `sums` holds sums over an image's pixels.
 template <class T>
 void average_over_groups(const Images& images, T* sums) {
   for (int first = 0; first < images.channels; first += images.width) {
@@ -32,7 +32,7 @@ void average_over_groups(const Images& images, T* sums) {
   }
 }
 
-// Of one image x [pixels, channels]: each channel's group's mean, and the inverse of its deviation.
+// For one image x [pixels, channels]: the mean and inverse deviation of each channel's group.
 template <class T>
 void find_statistics(const Images& images, const T* x, T epsilon, T* mean, T* inverse) {
   const int n = images.channels;
@@ -61,8 +61,8 @@ void scale_by(int n, const T* factors, T* numbers) {
   for (int i = 0; i < n; ++i) numbers[i] *= factors[i];
 }
 
-// As of layer_norm, where a group has what a row has there. integers: the groups; scalars: epsilon; numbers: each
-// image's means, then its inverse deviations, one a channel.
+// As in layer_norm, with groups in place of rows. integers: the groups; scalars: epsilon; numbers: each image's means,
+// then its inverse deviations, one a channel.
 template <class T>
 void group_norm_backward(BasicTape<T>& tape, Node<T>& node) {
   Node<T>*x = node.inputs[0], *scale = node.inputs[1], *shift = node.inputs[2];

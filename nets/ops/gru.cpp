@@ -10,7 +10,7 @@ using internal::Block;
 using internal::HiddenProduct;
 using simd::Vec;
 
-// What a node keeps for its gradient, one block of the tape.
+// The values a node stores for its gradient, one block of the tape.
 template <class T>
 struct GruRecord {
   GruRecord(T* block, int64_t rows, int units, bool norm) : pieces(block, rows) {
@@ -26,7 +26,7 @@ struct GruRecord {
   T *product_normal, *product_inverse;
 };
 
-// One row, from p = h · weight [3 · units].
+// Computes one row, from p = h · weight [3 · units].
 template <class T>
 void open_gates(const T* x, const T* p, const T* bias, const T* before, int units, T* gates, T* recalled, T* h) {
   internal::for_blocks<T>(units, [&](const Block<T>& block) {
@@ -42,7 +42,7 @@ void open_gates(const T* x, const T* p, const T* bias, const T* before, int unit
   });
 }
 
-// inputs: gates, weight, bias, state, and of the normalised cell scale_hidden; numbers: the record; indices: the
+// inputs: gates, weight, bias, state, and for the normalised cell scale_hidden; numbers: the record; indices: the
 // resets; integers: sequences, units.
 template <class T>
 struct GruBackward {
@@ -74,7 +74,7 @@ struct GruBackward {
     product.weight_gradient(tape, node.inputs[1], kept.hidden_before, dproduct, rows);
   }
 
-  // Leaves in dh what goes to the step before other than through the product.
+  // Leaves in dh the gradient to the step before that does not go through the product.
   void row_backward(int64_t row, T* dh_row) {
     const T *gates = kept.gates + row * 3 * units, *recalled = kept.recalled + row * units;
     const T *before = kept.hidden_before + row * units, *dy = node.gradient + row * units;

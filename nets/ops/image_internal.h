@@ -4,7 +4,7 @@
 #include "nets/ops/image.h"
 #include "nets/ops/ops_internal.h"
 
-/// What the operations on images share.
+/// Helpers shared by the operations on images.
 namespace sinew::internal {
 
 /// A window over images [rows, height, width, channels].
@@ -17,9 +17,9 @@ struct WindowedImage {
   int64_t input_size() const { return int64_t{input.height} * input.width * channels; }
   int64_t padded_size() const { return int64_t{padded.height} * padded.width * channels; }
   bool has_padding() const { return !(padded == input); }
-  /// Of a line of the padded image.
+  /// The length of a line of the padded image.
   int line() const { return padded.width * channels; }
-  /// Where the input's line y begins in the padded image.
+  /// The offset of the input's line y in the padded image.
   int64_t inner(int y) const {
     return int64_t{y + window.padding.height} * line() + int64_t{window.padding.width} * channels;
   }
@@ -50,7 +50,7 @@ WindowedImage check_windowed(const BasicTensor<T>& x, const SlidingWindow& windo
 
 constexpr int window_numbers = 6;
 
-/// Windows travel with their node as integers, which an exporter reads, too.
+/// A node stores its window as integers, which an exporter reads, too.
 inline void write_window(int* numbers, const SlidingWindow& window) {
   const Extent parts[] = {window.size, window.stride, window.padding};
   for (const Extent& part : parts) {

@@ -11,7 +11,7 @@ using internal::Block;
 using internal::HiddenProduct;
 using simd::Vec;
 
-// What a node keeps for its gradient, one block of the tape.
+// The values a node stores for its gradient, one block of the tape.
 template <class T>
 struct LstmRecord {
   LstmRecord(T* block, int64_t rows, int units, bool norm) : pieces(block, rows) {
@@ -30,7 +30,7 @@ struct LstmRecord {
   T *product_normal, *product_inverse, *cell_normal, *cell_inverse;
 };
 
-// One row: z [4 · units] becomes the gates, c_before the cell.
+// Computes one row: z [4 · units] becomes the gates, c_before the cell.
 template <class T>
 void open_gates(T* z, const T* c_before, int units, T* cell) {
   internal::for_blocks<T>(units, [&](const Block<T>& block) {
@@ -53,7 +53,7 @@ void put_out(const T* x, const T* output_gate, int units, T* squashed, T* h) {
   });
 }
 
-// From d h to d z; `dc` holds what comes from the next step and becomes what goes to the step before.
+// From d h to d z; `dc` holds the gradient from the next step and is replaced by that to the step before.
 template <class T>
 void gates_backward(const LstmRecord<T>& kept, int64_t row, int units, const T* through_tanh, T* dc, const T* dh,
                     T* dz) {
@@ -71,7 +71,7 @@ void gates_backward(const LstmRecord<T>& kept, int64_t row, int units, const T* 
   });
 }
 
-// inputs: gates, weight, state, and of the normalised cell scale_hidden, scale_cell, shift_cell; numbers: the record;
+// inputs: gates, weight, state, and for the normalised cell scale_hidden, scale_cell, shift_cell; numbers: the record;
 // indices: the resets; integers: sequences, units.
 template <class T>
 struct LstmBackward {
@@ -164,7 +164,7 @@ constexpr Operation<T> lstm_operation{"lstm",
 template <class T>
 constexpr Operation<T> lstm_state_operation{"lstm_state", nullptr};
 
-// One step of all sequences; `cells` [sequences, units] becomes those after it.
+// One step of all sequences; `cells` [sequences, units] is replaced by the cells after it.
 template <class T>
 void lstm_step(HiddenProduct<T>& product, const T* gates, int64_t first, const LstmRecord<T>& kept,
                const CellNorm<T>& norm, T* cells, T* outputs) {

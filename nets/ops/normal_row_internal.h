@@ -3,12 +3,13 @@
 
 #include "nets/ops/ops_internal.h"
 
-/// A row to mean 0 and variance 1, and back: what layer normalisation does, as an operation and inside of cells.
+/// Normalises a row to mean 0 and variance 1, and its gradient: used by layer normalisation, as an operation and inside
+/// cells.
 namespace sinew::internal {
 
 template <class T>
 struct RowMoments {
-  T mean, inverse;  // the latter 1 / sqrt(variance + epsilon)
+  T mean, inverse;  // inverse = 1 / sqrt(variance + epsilon)
 };
 
 template <class T>
@@ -19,7 +20,7 @@ RowMoments<T> moments_of_row(const T* x, int n, T epsilon) {
   return {mean, 1 / std::sqrt(variance / n + epsilon)};
 }
 
-/// normal = (x - mean) · inverse; the latter is returned.
+/// normal = (x - mean) · inverse; returns inverse.
 template <class T>
 T normalize_row(const T* x, int n, T epsilon, T* normal) {
   const auto [mean, inverse] = moments_of_row(x, n, epsilon);

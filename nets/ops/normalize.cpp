@@ -2,14 +2,14 @@
 
 #include "nets/ops/normal_row_internal.h"
 
-// Standardisation of observations, limits per column, and layer normalisation.
+// Standardisation of observations, clipping to limits per column, and layer normalisation.
 namespace sinew {
 namespace {
 
 using internal::Block;
 using simd::Vec;
 
-// scalars: the limit. The gradient to x is dy · scale, and 0 where the limit holds.
+// scalars: the limit. The gradient to x is dy · scale, and 0 where the limit clips.
 template <class T>
 void standardize_backward(BasicTape<T>& tape, Node<T>& node) {
   T* dx = tape.zeroed_sink(node.inputs[0]);

@@ -4,9 +4,8 @@
 #include "nets/kernels/gemm.h"
 #include "nets/tape/tape.h"
 
-/// The operations on tensors. Shapes are checked when an operation is recorded; an Error names the
-/// operation, the layer and the shapes. Gradients are exact (sub-gradients at kinks: the one that
-/// PyTorch takes). Defined for float and double.
+/// The operations on tensors. Shapes are checked when an operation is recorded; an Error names the operation, the layer
+/// and the shapes. Gradients are exact (at kinks, PyTorch's sub-gradient). Defined for float and double.
 ///
 /// Broadcasting as in NumPy: shapes are aligned at their last axes; an extent of 1, or a missing
 /// axis, is repeated.
@@ -85,7 +84,7 @@ BasicTensor<T> silu(BasicTensor<T> x);  // x · sigmoid(x)
 template <class T>
 BasicTensor<T> clip(BasicTensor<T> x, double low, double high);
 
-/// The same values, through which no gradient flows.
+/// The same values; no gradient flows through.
 template <class T>
 BasicTensor<T> stop_gradient(BasicTensor<T> x);
 
@@ -93,12 +92,12 @@ BasicTensor<T> stop_gradient(BasicTensor<T> x);
 template <class T>
 BasicTensor<T> sum(BasicTensor<T> x);
 template <class T>
-BasicTensor<T> mean(BasicTensor<T> x);  // of an empty tensor: an Error
+BasicTensor<T> mean(BasicTensor<T> x);  // an empty tensor is an Error
 template <class T>
 BasicTensor<T> sum(BasicTensor<T> x, int axis);
 template <class T>
 BasicTensor<T> mean(BasicTensor<T> x, int axis);
-/// Over the last axis: log Σ exp(x) [..] and x - logsumexp(x) [.., n]; softmax.
+/// Over the last axis: log Σ exp(x) [..]; x - logsumexp(x) [.., n]; softmax.
 template <class T>
 BasicTensor<T> logsumexp(BasicTensor<T> x);
 template <class T>
@@ -109,18 +108,18 @@ BasicTensor<T> softmax(BasicTensor<T> x);
 // Shape.
 template <class T>
 BasicTensor<T> reshape(BasicTensor<T> x, Shape shape);
-/// Side by side along the last axis; all other extents equal. At least one tensor.
+/// Concatenates along the last axis; all other extents must be equal. At least one tensor.
 template <class T>
 BasicTensor<T> concat(std::span<const BasicTensor<T>> tensors);
 /// Columns [begin, end) of the last axis.
 template <class T>
 BasicTensor<T> slice(BasicTensor<T> x, int begin, int end);
-/// Row r's element indices[r] of the last axis: [.., n] → [..]. Indices are copied.
+/// Element indices[r] of row r's last axis: [.., n] → [..]. Indices are copied.
 template <class T>
 BasicTensor<T> gather(BasicTensor<T> x, std::span<const int> indices);
 
 /// Rows of table [count, size] for whole numbers x [rows, n], side by side: [rows, n · size]. No gradient flows to x.
-/// Throws Error for a number that is no index.
+/// Throws Error for a number that is not a valid index.
 template <class T>
 BasicTensor<T> embed(BasicTensor<T> x, BasicTensor<T> table);
 
@@ -133,13 +132,13 @@ template <class T>
 BasicTensor<T> affine(BasicTensor<T> x, BasicTensor<T> weight, BasicTensor<T> bias,
                       Activation activation = Activation::none);
 
-/// clip((x - mean) · scale, ±limit) over the last axis, mean and scale [n]: the observation
-/// normaliser. No gradient flows to mean and scale.
+/// clip((x - mean) · scale, ±limit) over the last axis, mean and scale [n]: the observation normaliser. No gradient
+/// flows to mean and scale.
 template <class T>
 BasicTensor<T> standardize(BasicTensor<T> x, BasicTensor<T> mean, BasicTensor<T> scale, double limit);
 
-/// min(max(x, low), high) with limits per column, low and high [n]. The gradient is 1 inside and on
-/// the limits, 0 outside; none flows to the limits.
+/// min(max(x, low), high) with limits per column, low and high [n]. The gradient is 1 inside and on the limits, 0
+/// outside; none flows to the limits.
 template <class T>
 BasicTensor<T> clip_columns(BasicTensor<T> x, BasicTensor<T> low, BasicTensor<T> high);
 /// The index of each row's largest element, the first at a tie: [.., n] → [.., 1]. No gradient.
@@ -151,16 +150,16 @@ BasicTensor<T> argmax(BasicTensor<T> x);
 template <class T>
 BasicTensor<T> layer_norm(BasicTensor<T> x, BasicTensor<T> scale, BasicTensor<T> shift, double epsilon = 1e-5);
 
-/// (x - mean) / sqrt(variance + epsilon) · scale + shift for each column of the last axis, the channels of an
-/// image (Ioffe & Szegedy 2015); the others are [n]. An inferring tape takes the mean and variance given. A
-/// recording one takes those of x itself over all other axes, and gradients flow through them: then a row depends
-/// on the rows beside it, and there must be two numbers a column.
+/// (x - mean) / sqrt(variance + epsilon) · scale + shift for each column of the last axis, the channels of an image
+/// (Ioffe & Szegedy 2015); the others are [n]. An inferring tape uses the given mean and variance. A recording tape
+/// uses those of x itself over all other axes, and gradients flow through them: a row then depends on the rows beside
+/// it, and each column must have at least two numbers.
 template <class T>
 BasicTensor<T> batch_norm(BasicTensor<T> x, BasicTensor<T> scale, BasicTensor<T> shift, BasicTensor<T> mean,
                           BasicTensor<T> variance, double epsilon = 1e-5);
-/// Moves the mean and variance that each batch_norm of a recording tape was given, where they are parameters, the
-/// fraction `momentum` of the way to those it found (the variance as an unbiased estimate). Touches the parameters:
-/// their owner calls it after a step, while no other tape reads them.
+/// Updates the mean and variance given to each batch_norm of a recording tape, when they are parameters: moves them the
+/// fraction `momentum` of the way to the batch's (the variance as an unbiased estimate). Writes the parameters: their
+/// owner calls it after a step, while no other tape reads them.
 template <class T>
 void absorb_batch_statistics(const BasicTape<T>& tape, double momentum = 0.1);
 

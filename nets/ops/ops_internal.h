@@ -2,10 +2,10 @@
 #include "nets/kernels/simd.h"
 #include "nets/ops/ops.h"
 
-/// What the files that implement operations share.
+/// Helpers shared by the files that implement operations.
 namespace sinew::internal {
 
-/// `count` <= lanes elements from `begin` of any array of a loop.
+/// `count` <= lanes elements from `begin`, in any array that a loop uses.
 template <class T>
 struct Block {
   int64_t begin;
@@ -39,8 +39,8 @@ inline T sum_lanes(simd::Vec<T> v) {
   return total;
 }
 
-/// Σ body(Block) over [0, n), a vector of partial sums first: the order depends on n alone. Lanes
-/// beyond a block's count must be zero.
+/// Σ body(Block) over [0, n), a vector of partial sums first: the order depends only on n. Lanes beyond a block's count
+/// must be zero.
 template <class T, class Body>
 inline T sum_blocks(int64_t n, Body&& body) {
   simd::Vec<T> total{};

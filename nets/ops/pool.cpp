@@ -9,8 +9,8 @@ namespace {
 
 using internal::WindowedImage;
 
-// Calls body(window's number in the batch, begin of its image, pixels' offsets in the image's lines): for each
-// window its lines [y_begin, y_end) and columns [x_begin, x_end) inside the image.
+// Calls body(window's index in the batch, begin of its image, pixels' offsets in the image's lines) for each window,
+// with the window's lines [y_begin, y_end) and columns [x_begin, x_end) inside the image.
 template <class Body>
 void for_windows(const WindowedImage& image, int rows, Body&& body) {
   int64_t place = 0;
@@ -25,7 +25,7 @@ void for_windows(const WindowedImage& image, int rows, Body&& body) {
       }
 }
 
-// indices: the window, then for each element of the result the element of x that it is.
+// indices: the window, then for each element of the result the index of its source element in x.
 template <class T>
 void max_pool_backward(BasicTape<T>& tape, Node<T>& node) {
   T* dx = tape.zeroed_sink(node.inputs[0]);

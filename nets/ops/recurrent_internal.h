@@ -4,13 +4,13 @@
 #include "nets/ops/normal_row_internal.h"
 #include "nets/ops/recurrent.h"
 
-/// What the files that implement cells share.
+/// Helpers shared by the files that implement cells.
 namespace sinew::internal {
 
 template <class T>
-constexpr T cell_epsilon = T(1e-5);  // as layer_norm's by default
+constexpr T cell_epsilon = T(1e-5);  // layer_norm's default
 
-/// A copy of the resets that lasts as long as the tape's nodes; null where there are none.
+/// A copy of the resets that lasts as long as the tape's nodes; null when there are none.
 template <class T>
 const int* keep_resets(BasicTape<T>& tape, std::span<const uint8_t> resets) {
   if (std::ranges::all_of(resets, [](uint8_t reset) { return reset == 0; })) return nullptr;
@@ -19,7 +19,7 @@ const int* keep_resets(BasicTape<T>& tape, std::span<const uint8_t> resets) {
   return kept;
 }
 
-/// to [rows, width] = from, whose rows lie from_row apart, but 0 where a row is reset.
+/// to [rows, width] = from, whose rows are from_row apart, but 0 where a row is reset.
 template <class T>
 void copy_unless_reset(const T* from, int from_row, int rows, int width, const int* resets, T* to) {
   for (int row = 0; row < rows; ++row, from += from_row, to += width)
@@ -29,7 +29,7 @@ void copy_unless_reset(const T* from, int from_row, int rows, int width, const i
       std::copy_n(from, width, to);
 }
 
-/// Where a row was reset, nothing flows to the step before.
+/// Zeroes the gradient where a row was reset: nothing flows to the step before.
 template <class T>
 void clear_where_reset(T* gradient, int rows, int width, const int* resets) {
   if (!resets) return;
@@ -37,7 +37,7 @@ void clear_where_reset(T* gradient, int rows, int width, const int* resets) {
     if (resets[row]) std::fill_n(gradient + int64_t{row} * width, width, T(0));
 }
 
-/// Cuts one block of a tape into arrays that have `rows` rows each; null: only the size is asked for.
+/// Cuts one block of a tape into arrays with `rows` rows each; a null block only computes the size.
 template <class T>
 class Pieces {
  public:
@@ -55,7 +55,7 @@ class Pieces {
 };
 
 /// The recurrent product of a cell: h [sequences, units] · weight [units, columns], step by step, and its gradients.
-/// Over several steps the weights are packed once for all of them, and gone through there and back in turns.
+/// For several steps the weights are packed once for all of them, and traversed forwards and backwards in turn.
 template <class T>
 class HiddenProduct {
  public:
@@ -64,7 +64,7 @@ class HiddenProduct {
   int sequences() const { return sequences_; }
   int units() const { return units_; }
 
-  /// Before many calls of add(): so that they read memory in order.
+  /// Called before many calls of add(), so that they read memory in order.
   void prepare(BasicTape<T>& tape, int steps) {
     if (steps < few_steps) return;
     T* panels = tape.scratch(int64_t{units_} * columns_);
@@ -88,7 +88,7 @@ class HiddenProduct {
              .backwards = turn()});
   }
 
-  /// Before any call of back().
+  /// Called before any call of back().
   void prepare_back(BasicTape<T>& tape, int steps) {
     T* transposed = tape.scratch(int64_t{units_} * columns_);
     packed_ = steps >= few_steps;
@@ -114,7 +114,7 @@ class HiddenProduct {
              .b_packed = packed_,
              .backwards = turn()});
   }
-  /// The weight's gradient of all steps at once: hiddenᵀ · product_gradient, rows of all steps.
+  /// The weight's gradient for all steps at once: hiddenᵀ · product_gradient, rows of all steps.
   void weight_gradient(BasicTape<T>& tape, Node<T>* node, const T* hidden, const T* product_gradient, int rows) const {
     if (const GradientSink<T> sink = tape.sink(node); sink.data)
       gemm<T>({.m = units_,
@@ -139,8 +139,8 @@ class HiddenProduct {
   bool packed_ = false, backwards_ = true;
 };
 
-/// Where a gradient is computed for the first time or added later: the sink's own memory while it is fresh, else
-/// a piece of the tape that finish() adds.
+/// Memory for a gradient that is either assigned or added to: the sink's own memory when fresh, else a piece of the
+/// tape that finish() adds.
 template <class T>
 class GradientRows {
  public:
@@ -158,7 +158,7 @@ class GradientRows {
   T* rows_;
 };
 
-/// Adds the node of the state after the last step.
+/// Adds the node for the state after the last step.
 template <class T>
 BasicTensor<T> state_node(const Operation<T>& operation, Node<T>* outputs, Shape shape) {
   Node<T>* node = outputs->tape->make_node(operation, shape, {outputs});

@@ -20,7 +20,7 @@ void sum_all_backward(BasicTape<T>& tape, Node<T>& node) {
 template <class T>
 constexpr Operation<T> sum_all{"sum", sum_all_backward<T>};
 
-// An axis of length n between `outer` and `inner` elements.
+// An axis of length n, with `outer` elements before it and `inner` after it.
 struct AxisSplit {
   int64_t outer = 1, n = 1, inner = 1;
   AxisSplit(const Shape& shape, int axis) : n(shape[axis]) {
@@ -74,7 +74,7 @@ void logsumexp_backward(BasicTape<T>& tape, Node<T>& node) {
 template <class T>
 constexpr Operation<T> logsumexp_operation{"logsumexp", logsumexp_backward<T>};
 
-// log Σ exp(x) in two terms, so that what is small beside the largest x keeps its digits.
+// log Σ exp(x) in two terms, so that small terms beside the largest x keep their digits.
 template <class T>
 struct LogSumExp {
   T largest, rest = 0;

@@ -2,7 +2,7 @@
 
 #include "nets/ops/ops_internal.h"
 
-// Operations that move values, or point at them, without changing them.
+// Operations that move values, or reference them, without changing them.
 namespace sinew {
 namespace {
 

@@ -12,16 +12,16 @@ struct Extent {
   bool operator==(const Extent&) const = default;
 };
 
-/// What slides over an image in a convolution or a pooling.
+/// The window that slides over an image in a convolution or a pooling.
 struct SlidingWindow {
   Extent size, stride, padding{0, 0};
 
-  /// Of the result. At least 1 × 1 when problem() has none.
+  /// The extent of the result. At least 1 × 1 when problem() returns none.
   Extent places(Extent input) const {
     return {(input.height + 2 * padding.height - size.height) / stride.height + 1,
             (input.width + 2 * padding.width - size.width) / stride.width + 1};
   }
-  /// Why it cannot slide over an image of that size; none: it can.
+  /// Why it cannot slide over an image of that size; none if it can.
   std::optional<std::string> problem(Extent input) const;
 };
 

@@ -16,7 +16,7 @@ T coordinate(int i, int n) {
   return n == 1 ? T(0) : T(2) * static_cast<T>(i) / static_cast<T>(n - 1) - T(1);
 }
 
-// One image's softmax over its pixels, for a block of channels.
+// The softmax over one image's pixels, for a block of channels.
 template <class T>
 struct SpatialSoftmax {
   const T* image;
@@ -46,7 +46,7 @@ struct SpatialSoftmax {
   }
 };
 
-// A channel's logit has the gradient p · ((x - E x) · d E x + (y - E y) · d E y).
+// The gradient of a channel's logit is p · ((x - E x) · d E x + (y - E y) · d E y).
 template <class T>
 void spatial_softargmax_backward(BasicTape<T>& tape, Node<T>& node) {
   Node<T>* x = node.inputs[0];

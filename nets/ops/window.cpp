@@ -24,7 +24,7 @@ constexpr Operation<T> window_operation{"window", window_backward<T>};
 template <class T>
 constexpr Operation<T> window_state_operation{"window_state", nullptr};
 
-// What a row of a stack is made of: body(place in the stack, row of the window).
+// Iterates over the parts of each row of a stack: body(place in the stack, row of the window).
 template <class T, class Body>
 void each_frame(const Node<T>& node, Body&& body) {
   const int sequences = node.integers[0], memory = node.integers[1];

@@ -7,7 +7,7 @@
 namespace sinew {
 namespace {
 
-// How many numbers the head puts out for a part, without a state-dependent log_std.
+// The number of head outputs for a part, without a state-dependent log_std.
 int head_outputs(const ActionPart& part) {
   if (!part.is_discrete()) return part.size();
   int total = 0;

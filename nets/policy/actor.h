@@ -6,20 +6,20 @@
 
 namespace sinew {
 
-/// The network that acts: encoders and a core, which a critic may share (the trunk), then encoders, layers and a head
-/// of its own. From rows of normalised observations to a distribution of raw actions.
+/// The network that acts: encoders and a core, which a critic may share (the trunk), then its own encoders, layers and
+/// head. Maps rows of normalised observations to a distribution of raw actions.
 template <class T>
 class BasicActor {
  public:
   using Observations = BasicObservations<T>;
 
-  /// Makes and initialises the parameters (shared encoders, core, own encoders, layers, head, in this order), drawing
+  /// Creates and initialises the parameters (shared encoders, core, own encoders, layers, head, in this order), drawing
   /// from `rng`.
   BasicActor(const InterfaceSpec& spec, const NetworkConfig& config, const LayerTable<T>& layers, Rng& rng);
 
-  /// [rows, trunk_features()]; not there where nothing is shared.
+  /// [rows, trunk_features()]; absent when nothing is shared.
   BasicTensor<T> trunk(const Observations& observations, BasicSequence<T>& sequence) const;
-  /// `sequence`: how the rows follow each other, and what is remembered.
+  /// `sequence`: the time order of the rows, and the memory.
   ActionDistribution<T> operator()(BasicTensor<T> trunk, const Observations& observations,
                                    BasicSequence<T>& sequence) const;
   ActionDistribution<T> operator()(const Observations& observations, BasicSequence<T>& sequence) const {
@@ -34,11 +34,11 @@ class BasicActor {
   BasicParameters<T>& parameters() { return *parameters_; }
   const BasicParameters<T>& parameters() const { return *parameters_; }
   int trunk_features() const { return core_->output_shape()[0]; }
-  /// Whether a critic on the trunk learns parameters of the actor's.
+  /// Whether a critic on the trunk trains parameters of the actor.
   bool trunk_has_parameters() const { return trunk_has_parameters_; }
-  /// As BasicLayer::has_batch_statistics, of any layer.
+  /// As BasicLayer::has_batch_statistics, for any layer.
   bool has_batch_statistics() const;
-  /// What it carries from step to step of each sequence (0 numbers: feed-forward).
+  /// The memory carried from step to step of each sequence (0 numbers: feed-forward).
   const MemoryLayout& memory() const { return memory_; }
   int state_size() const { return memory_.numbers; }
   const ActionSpec& action_spec() const { return actions_; }

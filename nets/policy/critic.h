@@ -5,25 +5,25 @@
 
 namespace sinew {
 
-/// V(s) on an actor's trunk, with parameters of its own. It belongs to the learner that made it.
+/// V(s) on an actor's trunk, with its own parameters. Belongs to the learner that created it.
 template <class T>
 class BasicCritic {
  public:
   using Observations = BasicObservations<T>;
 
-  /// Makes and initialises the parameters (own encoders, layers, head, in this order), drawing from `rng`. Its memory
+  /// Creates and initialises the parameters (own encoders, layers, head, in this order), drawing from `rng`. Its memory
   /// comes after the actor's.
   BasicCritic(const BasicActor<T>& actor, const InterfaceSpec& spec, const NetworkConfig& config,
               const LayerTable<T>& layers, Rng& rng);
 
-  /// [rows], of what the actor's trunk made of the same observations.
+  /// [rows], from the output of the actor's trunk for the same observations.
   BasicTensor<T> operator()(BasicTensor<T> trunk, const Observations& observations, BasicSequence<T>& sequence) const;
 
   BasicParameters<T>& parameters() { return *parameters_; }
   const BasicParameters<T>& parameters() const { return *parameters_; }
-  /// As BasicLayer::has_batch_statistics, of any layer of its own.
+  /// As BasicLayer::has_batch_statistics, for any of its own layers.
   bool has_batch_statistics() const;
-  /// Numbers of memory per sequence, carried from step to step: the actor's, and then its own.
+  /// Numbers of memory per sequence, carried from step to step: first the actor's, then its own.
   int state_size() const { return memory_.numbers; }
 
  private:

@@ -6,8 +6,8 @@
 #include "core/spec.h"
 #include "nets/ops/ops.h"
 
-/// Probability distributions over actions. On a tape, log_prob and entropy carry gradients to
-/// whatever the parameters of the distribution came from.
+/// Probability distributions over actions. On a tape, log_prob and entropy carry gradients to the inputs of the
+/// distribution's parameters.
 namespace sinew {
 
 /// Independent Gaussians per column: mean [rows, n]; log_std [n] (state-independent) or [rows, n].
@@ -41,9 +41,9 @@ struct Categorical {
   BasicTensor<T> entropy() const;                               // [rows]
 };
 
-/// The distribution of a whole action row (ActionSpec): its parts are independent; continuous ones
-/// are Gaussian, squashed or not, discrete ones Categoricals side by side (MultiDiscrete).
-/// A raw row holds what was drawn: the Gaussian's value (before any tanh), or the index.
+/// The distribution of a whole action row (ActionSpec). Its parts are independent: continuous ones are Gaussian,
+/// squashed or not, discrete ones Categoricals side by side (MultiDiscrete). A raw row holds the drawn values: the
+/// Gaussian's value (before any tanh), or the index.
 template <class T>
 class ActionDistribution {
  public:
@@ -58,9 +58,9 @@ class ActionDistribution {
   BasicTensor<T> log_prob(BasicTensor<T> raw) const;
   BasicTensor<T> entropy() const;
 
-  /// Draws a raw row each (row r from rngs[r]) and its log_prob.
+  /// Draws a raw row and its log_prob for each row r, from rngs[r].
   void sample(std::span<Rng> rngs, std::span<T> raw, std::span<T> log_prob) const;
-  /// The likeliest raw row each, [rows, action size], on the tape.
+  /// The likeliest raw row of each, [rows, action size], on the tape.
   BasicTensor<T> mode() const;
 
  private:

@@ -6,7 +6,7 @@
 namespace sinew {
 namespace {
 
-// An image keeps its shape; whatever else there is counts as a row of numbers.
+// An image keeps its shape; any other sensor counts as a row of numbers.
 Shape shape_of(const SensorSpec& sensor) {
   if (sensor.shape.size() != 3) return {sensor.size()};
   return {sensor.shape[0], sensor.shape[1], sensor.shape[2]};

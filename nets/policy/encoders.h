@@ -8,8 +8,8 @@
 
 namespace sinew {
 
-/// A network's input: rows of *normalised* observations, the numbers of all float32 sensors side by side,
-/// and the images, from 0 to 1, likewise. A spec that has none of one kind leaves that one empty.
+/// A network's input: rows of *normalised* observations: the numbers of all float32 sensors side by side, and the
+/// images, from 0 to 1, also side by side. A kind that the spec lacks stays empty.
 template <class T>
 struct BasicObservations {
   BasicTensor<T> numbers;  // [rows, observation_size()]
@@ -18,27 +18,26 @@ struct BasicObservations {
       : numbers(all_numbers), images(all_images) {}
 };
 
-/// What stands before the heads of one user: for each sensor that is its alone, layers of its own.
+/// The layers before the heads of one user: separate layers for each sensor that only this user reads.
 template <class T>
 class BasicEncoders {
  public:
   using Observations = BasicObservations<T>;
 
-  /// Those of the sensors that the config says are `used_by` this user. Their parameters, "encoder.SENSOR.…", are added
-  /// to the set that the context has. Throws Error where one ends with images.
+  /// The encoders of the sensors that the config marks as `used_by` this user. Their parameters, "encoder.SENSOR.…",
+  /// are added to the context's set. Throws Error when an encoder ends with images.
   BasicEncoders(const InterfaceSpec& spec, const NetworkConfig& config, std::string_view used_by,
                 const LayerTable<T>& layers, const LayerContext<T>& context);
 
   bool is_empty() const { return list_.empty(); }
-  int features() const { return features_; }  // numbers that they give, of each row
+  int features() const { return features_; }  // numbers per row in their output
   bool has_batch_statistics() const;
 
-  /// [rows, features before + features()]: `before`, where it is there, and what the encoders give. Nothing is there
-  /// where both are empty.
+  /// [rows, features before + features()]: `before`, if there, then the encoders' output. Absent when both are empty.
   BasicTensor<T> operator()(BasicTensor<T> before, const Observations& observations, BasicSequence<T>& sequence) const;
 
  private:
-  // Of one sensor: its columns of the observation row, and what they go through.
+  // One sensor: its columns of the observation row, and the layers they go through.
   struct Encoder {
     bool is_image;
     int begin, end;

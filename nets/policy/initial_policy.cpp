@@ -15,7 +15,7 @@ const Parameter* find(const Policy& policy, const std::string& name) {
   return found == list.end() ? nullptr : &*found;
 }
 
-// "" where they have the same parameters.
+// "" when they have the same parameters.
 std::string difference(const Policy& policy, const Policy& other) {
   for (const Parameter& parameter : policy.parameters().list()) {
     const Parameter* theirs = find(other, parameter.name);

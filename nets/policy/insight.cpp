@@ -9,7 +9,7 @@
 namespace sinew {
 namespace {
 
-// The images of a row lie side by side in one node.
+// The images of a row are adjacent in one node.
 void add_saliency(const InterfaceSpec& spec, const Node<float>& images, Insight& insight) {
   if (!images.gradient) return;
   const float* gradient = images.gradient;

@@ -10,7 +10,7 @@
 
 namespace sinew {
 
-/// What stands before the heads for one sensor.
+/// The layers before the heads for one sensor.
 struct EncoderConfig {
   std::optional<bool> normalize;
   LayerList layers;
@@ -33,9 +33,9 @@ struct CoreConfig {
 void read_value(const ConfigNode& node, CoreConfig& core);
 ConfigNode write_value(const CoreConfig& core);
 
-/// A network as YAML declares it. Encoders used by both, and the core after them, are the shared trunk;
-/// beside it, actor and critic see what only they use. Where the trunk has no parameters, actor and critic
-/// are separate networks.
+/// A network as declared in YAML. Encoders used by both, and the core after them, form the shared trunk; beside it,
+/// actor and critic each have the encoders that only they use. When the trunk has no parameters, actor and critic are
+/// separate networks.
 struct NetworkConfig {
   std::vector<std::pair<std::string, EncoderConfig>> encoders;  // missing sensors: the default
   const EncoderConfig& encoder(const std::string& sensor) const;
@@ -48,8 +48,8 @@ struct NetworkConfig {
   bool state_dependent_std = false;
   std::string action_map = "clip";
 
-  /// More than this is refused before it is made. No key of the YAML: whoever reads a file knows what
-  /// it can hold.
+  /// A larger network is refused before it is made. Not a YAML key: the program that reads a file sets its own
+  /// capacity.
   int64_t most_parameters = int64_t{1} << 28;
 
   template <class Visitor>

@@ -7,8 +7,8 @@ namespace sinew {
 
 class StateArchive;
 
-/// Running mean and variance of each column, in double (Chan et al. 1979: batches are merged), and
-/// the float32 form that standardises with: frozen until update() is called.
+/// Running mean and variance of each column, in double (Chan et al. 1979: batches are merged), and the float32 form
+/// used to standardise: frozen until update() is called.
 class Normalizer {
  public:
   static constexpr double limit = 10;  // standardised values are clipped to ±limit
@@ -28,10 +28,10 @@ class Normalizer {
     std::vector<double> mean, variance;
   };
   State state() const { return {count_, mean_, variance_}; }
-  /// The archive must be of a normaliser of this size.
+  /// The archive must hold a normaliser of this size.
   void visit_state(StateArchive& archive);
-  /// From a policy file: standardises with exactly these, as of so many rows; with `for_good`, update() changes
-  /// nothing.
+  /// From a policy file: standardises with exactly these values, with the weight of `count` rows; with `for_good`,
+  /// update() changes nothing.
   void set_frozen(std::span<const float> mean, std::span<const float> scale, double count);
 
  private:

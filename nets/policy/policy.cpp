@@ -105,7 +105,7 @@ Tensor Policy::normalize(Tensor observations) const {
   return result;
 }
 
-// A normaliser of an image is one of its channels.
+// An image's normaliser has one entry per channel.
 Tensor Policy::normalize_images(Tensor images) const {
   if (!normalizes_images()) return images;
   Tensor result;
@@ -141,11 +141,11 @@ Observations Policy::observe(Tape& tape, const ObservationRows& rows, bool image
   return result;
 }
 
-// `raw` holds this part's columns alone.
+// `raw` holds only this part's columns.
 Tensor Policy::map_part(const ActionPart& part, int begin, Tensor raw) const {
   if (part.is_discrete()) return raw;
   const auto limits = [&](const std::vector<float>& all, const char* label) {
-    const Tensor row = raw.tape().view({action_size()}, all.data(), label);  // whole, as a trace's reader has it
+    const Tensor row = raw.tape().view({action_size()}, all.data(), label);  // whole, as the reader of a trace expects
     return part.size() == action_size() ? row : slice(row, begin, begin + part.size());
   };
   const Tensor low = limits(low_, "action.low"), high = limits(high_, "action.high");
@@ -169,7 +169,7 @@ Tensor Policy::map_action(Tensor raw) const {
 }
 
 void Policy::unmap_action(std::span<const float> command, std::span<float> raw) const {
-  constexpr float nearest = 0.999f;  // to a limit of tanh
+  constexpr float nearest = 0.999f;  // closest to a limit of tanh
   size_t i = 0;
   for (const ActionPart& part : spec_.actions.parts)
     for (int n = part.size(); n > 0; --n, ++i) {
@@ -211,7 +211,7 @@ std::vector<bool> Policy::acts_on() const {
   return needed;
 }
 
-// The tape reads `state` where it lies, before the next one is copied there.
+// The tape reads `state` in place, before the next state is copied there.
 Sequence PolicyRunner::sequence(int rows, std::span<const float> state, std::span<const uint8_t> reset_mask) {
   assert((!state.empty() || policy_.state_size() == 0) && "a policy that remembers acts with its state");
   if (state.empty()) return {};

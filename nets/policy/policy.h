@@ -19,12 +19,12 @@ class StateArchive;
 /// SHA-256 of all values of these sets, in the order of the parameters' names.
 std::string weights_hash(const std::vector<const Parameters*>& sets);
 
-/// All that turns an observation into a command, and nothing else: the normaliser, the actor, and the action map.
-/// What a robot gets is what was trained. Acting goes through a PolicyRunner. Critics belong to the learners that made
-/// them.
+/// Everything that turns an observation into a command, and nothing else: the normaliser, the actor, and the action
+/// map. A robot runs exactly what was trained. Acting goes through a PolicyRunner. Critics belong to the learners that
+/// created them.
 class Policy {
  public:
-  /// A new policy with initial weights drawn from `rng`, which goes on behind them.
+  /// A new policy with initial weights drawn from `rng`, which advances past them.
   Policy(InterfaceSpec spec, NetworkConfig config, const LayerTable<float>& layers, Rng& rng);
   Policy(InterfaceSpec spec, NetworkConfig config, const LayerTable<float>& layers, Rng&& rng)
       : Policy(std::move(spec), std::move(config), layers, rng) {}
@@ -33,9 +33,9 @@ class Policy {
   const NetworkConfig& config() const { return config_; }
   Actor& actor() { return actor_; }
   const Actor& actor() const { return actor_; }
-  /// Whether it acts on each of its sensors; a critic alone may have learnt from the others.
+  /// Whether it acts on each of its sensors; the others may be used by a critic only.
   std::vector<bool> acts_on() const;
-  /// Acts by its deterministic commands: a PolicyRunner for each thread. The policy must outlive them.
+  /// Acts with its deterministic commands: one PolicyRunner per thread. The policy must outlive them.
   operator ControllerFactory() const;
   Parameters& parameters() { return actor_.parameters(); }
   const Parameters& parameters() const { return actor_.parameters(); }
@@ -45,18 +45,18 @@ class Policy {
   /// Numbers of memory per row that acting carries from step to step (0: feed-forward).
   int state_size() const { return actor_.state_size(); }
 
-  /// One normaliser per sensor: of its numbers or, of an image, its channels; of size 0 where the sensor is
-  /// not normalised.
+  /// One normaliser per sensor: of its numbers or, for an image, its channels; of size 0 when the sensor is not
+  /// normalised.
   std::vector<Normalizer>& normalizers() { return normalizers_; }
   const std::vector<Normalizer>& normalizers() const { return normalizers_; }
   bool normalizes_images() const;
-  /// Merge raw observation rows into the running statistics: their numbers, their images.
+  /// Merge raw observation rows into the running statistics: the first their numbers, the second their images.
   void update_normalizers(std::span<const float> numbers);
   void update_image_normalizers(const ObservationRows& rows);
 
-  /// On any tape: raw rows → what the network takes. The memory of the rows must outlive the tensors.
+  /// On any tape: raw rows → the network's input. The memory of the rows must outlive the tensors.
   Observations observe(Tape& tape, const ObservationRows& rows, bool images_want_gradients = false) const;
-  /// The same where the numbers, but not the images, are normalised already.
+  /// The same for rows whose numbers, but not images, are already normalised.
   Observations observe_normalized(Tape& tape, const ObservationRows& rows, const char* label = "observation",
                                   bool images_want_gradients = false) const;
   /// On any tape: raw numbers [rows, observation size] → normalised ones.
@@ -66,8 +66,8 @@ class Policy {
   Tensor command(const Observations& normalized, Sequence& sequence) const;
   /// The action map: a raw action row, as a distribution draws it → a command.
   Tensor map_action(Tensor raw) const;
-  /// Its inverse, for one row: the raw action that becomes this command. What is beyond the limits counts as the limit;
-  /// under tanh, whose limits no raw action reaches, the last thousandth likewise.
+  /// Its inverse, for one row: the raw action that maps to this command. A value beyond the limits counts as the limit.
+  /// Under tanh, no raw action reaches the limits, so the last thousandth counts as the limit, too.
   void unmap_action(std::span<const float> command, std::span<float> raw) const;
 
   /// The parameters and the normalisers' statistics.
@@ -89,8 +89,8 @@ class Policy {
   std::vector<float> low_, high_;  // limits of the action row; a choice has none
 };
 
-/// Acts with a policy that others may share, by its deterministic commands: its tape, and nothing else, is its own.
-/// A row's command has the same bits however many rows are computed with it. Once warm it allocates nothing.
+/// Acts with a policy that others may share, by its deterministic commands. It owns only its tape. A row's command has
+/// the same bits however many rows are computed with it. Once warm it allocates nothing.
 class PolicyRunner : public Controller {
  public:
   explicit PolicyRunner(const Policy& policy) : policy_(policy), tape_(TapeMode::infer) {}
@@ -101,7 +101,7 @@ class PolicyRunner : public Controller {
   std::string identity() const override { return policy_.weights_hash(); }
   void act(const ObservationRows& observations, std::span<float> state, std::span<const uint8_t> reset_mask,
            std::span<float> actions) override;
-  /// The same of a policy without images: observations [rows, observation size].
+  /// The same for a policy without images: observations [rows, observation size].
   void act(std::span<const float> observations, std::span<float> state, std::span<const uint8_t> reset_mask,
            std::span<float> actions);
 

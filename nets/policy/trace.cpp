@@ -26,17 +26,17 @@ int64_t count_flops(const Node<float>& node) {
     return 2 * node.shape.size() * (weight.size() / std::max(1, weight[3])) + node.shape.size();
   }
   if (name == "max_pool" || name == "average_pool")
-    return node.shape.size() * node.indices[0] * node.indices[1];  // of its window
-  if (name == "lstm" || name == "gru")                             // the product, and what the gates do with it
+    return node.shape.size() * node.indices[0] * node.indices[1];  // one operation per element of its window
+  if (name == "lstm" || name == "gru")                             // the product, and the gates' operations on it
     return 2 * node.inputs[1]->shape.size() * node.shape[0] + 3 * node.shape[0] * node.inputs[1]->shape[1];
-  if (name == "attention")  // two products with each position of the window, and its part of the sum
+  if (name == "attention")  // two products with each position of the window, and its term of the sum
     return 6 * node.shape.size() * (node.integers[1] + 1);
   if (name.ends_with("_state") || name == "window" || name == "frame_stack") return 0;
   if (name == "affine" || name == "matmul") return 2 * node.shape.size() * node.inputs[1]->shape[0] + node.shape.size();
   return node.shape.size();
 }
 
-// Appends a node after the inputs that are not there yet (the leaves of parameters).
+// Appends a node after those of its inputs that are still missing (the leaves of parameters).
 int append(const Node<float>* node, std::map<const Node<float>*, int>& index, Trace& trace) {
   if (const auto known = index.find(node); known != index.end()) return known->second;
   TraceStep step;
@@ -81,7 +81,7 @@ int64_t Trace::flops() const {
 
 namespace {
 
-// One row of zeros, whatever the policy senses.
+// One row of zeros, for any sensors of the policy.
 struct BlankRow {
   BlankRow(const Policy& policy, int state_size)
       : numbers(policy.observation_size()), state(state_size), images(policy.image_size()) {}

@@ -10,9 +10,9 @@ namespace sinew {
 /// One operation of a recorded inference pass.
 struct TraceStep {
   std::string operation;        // "affine", or "constant" / "pixels" / "parameter" for an input
-  std::string layer;            // that recorded it; may be empty
+  std::string layer;            // the layer that recorded it; may be empty
   std::string source;           // of an input: "observation", a parameter's name, "action.low", …
-  std::string result;           // of what is wanted beside the last step: "next_state"
+  std::string result;           // of a wanted output other than the last step: "next_state"
   std::vector<int> inputs;      // indices of earlier steps
   Shape shape;                  // of the result
   std::string activation;       // fused into an affine; else empty
@@ -21,18 +21,18 @@ struct TraceStep {
   int64_t flops = 0;  // multiply-adds count twice
 };
 
-/// The exchange form of a network: its operations in order, the last one its result. Where it remembers, the input
-/// "state" is what it carried so far, and the step with the result "next_state" what it carries on. Exporters and
-/// pictures read this; nobody writes a second description of a network.
+/// The exchange form of a network: its operations in order, the last one its result. With memory, the input "state" is
+/// the memory before, and the step with the result "next_state" the memory after. Exporters and pictures read this, so
+/// a network needs no second description.
 struct Trace {
   std::vector<TraceStep> steps;
   int64_t flops() const;
 };
 
-/// From one raw observation row to the command: its numbers are the step with source "observation", the bytes
-/// of its images the one with source "images", which the operation `pixels` multiplies by 1/255.
+/// From one raw observation row to the command. The row's numbers are the step with source "observation"; the bytes of
+/// its images are the step with source "images", which the operation `pixels` multiplies by 1/255.
 Trace trace_actor(const Policy& policy);
-/// From one observation row whose numbers are normalised (the source "normalized") to its value.
+/// From one observation row with normalised numbers (the source "normalized") to its value.
 Trace trace_critic(const Policy& policy, const Critic& critic);
 
 /// JSON: a list of objects with the non-empty members of TraceStep.

@@ -5,7 +5,7 @@
 
 namespace sinew {
 
-/// Memory that begins at a cache line: a vector register's load that straddles two lines costs double.
+/// Memory that begins at a cache line, since a vector register's load that straddles two lines costs double.
 template <class T>
 struct CacheLineAllocator {
   using value_type = T;

@@ -5,8 +5,8 @@
 
 namespace sinew {
 
-/// Bump-pointer memory that is given back all at once. rewind() keeps it, joined into one chunk,
-/// so that a repeated pattern of allocations costs no malloc after its first round.
+/// Bump-pointer memory that is released all at once. rewind() keeps it, joined into one chunk, so that a repeated
+/// pattern of allocations costs no malloc after its first round.
 class Arena {
  public:
   /// Uninitialised, aligned to a cache line.

@@ -12,7 +12,8 @@ namespace sinew {
 template <class T>
 void orthogonal_init(std::span<T> weight, int inputs, int outputs, double gain, Rng& rng);
 
-/// Whether so many orthogonal matrices take more than about half a minute to start: a QR grows with the third power.
+/// Whether orthogonal initialisation of `matrices` such matrices takes more than about half a minute: the cost of a QR
+/// grows with the third power.
 bool takes_too_long(int inputs, int outputs, int64_t matrices = 1);
 
 /// Uniform in ±gain·sqrt(3 / inputs) (He et al. 2015; gain sqrt(2) for relu).

@@ -12,7 +12,7 @@ namespace {
 template <class T>
 using Nodes = std::vector<const Node<T>*>;
 
-// In the order they were recorded.
+// The nodes in the order they were recorded.
 template <class T>
 Nodes<T> list_nodes(const BasicTape<T>& tape) {
   Nodes<T> nodes;
@@ -22,7 +22,7 @@ Nodes<T> list_nodes(const BasicTape<T>& tape) {
 
 bool is_minus_infinity(double x) { return std::isinf(x) && x < 0; }
 
-// The place of the first number that is not finite, or -1.
+// The index of the first number that is not finite, or -1.
 template <class T>
 int64_t find_in(const T* numbers, int64_t count, bool pass_over_minus_infinity = false) {
   for (int64_t i = 0; i < count; ++i)
@@ -42,7 +42,7 @@ bool has_minus_infinity(const Node<T>& node) {
   return false;
 }
 
-// -inf is meant in an input, and in what is computed from such a tensor.
+// -inf may be intended in an input, and in values computed from such a tensor.
 template <class T>
 bool may_have_minus_infinity(const Node<T>& node) {
   if (is_input(node)) return true;
@@ -101,7 +101,7 @@ std::optional<std::string> find_value(const Nodes<T>& nodes) {
   return {};
 }
 
-// The operations that sent a gradient to `target`, in the order backward() met them.
+// The operations that sent a gradient to `target`, in the order backward() visited them.
 template <class T>
 std::string name_senders(const Nodes<T>& nodes, const Node<T>& target) {
   std::string names;
@@ -122,8 +122,8 @@ std::optional<std::string> check_gradient(const Nodes<T>& nodes, const Node<T>& 
                      name_senders(nodes, node), name_of(node), number_at<T>(node.gradient, place, node.shape));
 }
 
-// A node's gradient is complete before backward() comes to it: the first one that is not finite was made by
-// the operations that sent it, whose own gradients are.
+// A node's gradient is complete before backward() visits the node. The first gradient that is not finite was therefore
+// computed by the operations that sent it, whose own gradients are finite.
 template <class T>
 std::optional<std::string> find_gradient(const Nodes<T>& nodes) {
   for (auto node = nodes.rbegin(); node != nodes.rend(); ++node)

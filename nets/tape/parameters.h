@@ -15,9 +15,8 @@ namespace sinew {
 template <class T>
 class BasicParameters;
 
-/// A learnable array, or a statistic kept beside those: a name, a shape, and a place in its set's flat buffer.
-/// Knows no tape and no gradient: a tape makes a leaf of it, and gradients live in flat buffers laid out like
-/// the set.
+/// A learnable array, or a statistic stored beside those: a name, a shape, and a place in its set's flat buffer. It has
+/// no tape and no gradient: a tape makes a leaf of it, and gradients are flat buffers laid out like the set.
 template <class T>
 struct BasicParameter {
   std::string name;
@@ -25,7 +24,7 @@ struct BasicParameter {
   int64_t offset = 0;  // in the set's flat buffer
   int index = 0;       // in the set's list
   BasicParameters<T>* set = nullptr;
-  bool is_statistic = false;  // of what was seen: it has no gradient, and optimisers leave it alone
+  bool is_statistic = false;  // computed from data: it has no gradient, and optimisers skip it
 
   std::span<T> values() const { return {set->values().data() + offset, static_cast<size_t>(shape.size())}; }
 };
@@ -37,8 +36,8 @@ struct ParameterRange {
   bool operator==(const ParameterRange&) const = default;
 };
 
-/// All parameters of a network, in the order they were added, in one flat buffer: what an
-/// optimiser, a gradient sum over shards (and later over machines), a hash and a file walk over.
+/// All parameters of a network, in the order they were added, in one flat buffer, which an optimiser, a gradient sum
+/// over shards (later over machines), a hash and a file traverse.
 template <class T>
 class BasicParameters {
  public:
@@ -46,12 +45,12 @@ class BasicParameters {
   BasicParameters(const BasicParameters&) = delete;
   BasicParameters& operator=(const BasicParameters&) = delete;
 
-  /// Adds one, all zeros. The reference stays valid; spans of values() do not. Names are unique. Throws
-  /// Error when there are more numbers than the set may have: a misread network shall not take all memory.
+  /// Adds one, all zeros. The reference stays valid; spans of values() do not. Names are unique. Throws Error when
+  /// there are more numbers than the set may have, so that a misread network cannot take all memory.
   BasicParameter<T>& add(std::string name, Shape shape);
   /// The same for a statistic.
   BasicParameter<T>& add_statistic(std::string name, Shape shape);
-  /// The same with another value in all places.
+  /// The same with `value` in all places.
   BasicParameter<T>& add_filled(std::string name, Shape shape, T value);
   BasicParameter<T>* find(std::string_view name);
 

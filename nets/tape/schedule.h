@@ -3,8 +3,8 @@
 
 namespace sinew {
 
-/// A number that may change in a straight line from the start of training to its end: YAML has
-/// `3.0e-4`, or `{start: 3.0e-4, end: 0}`.
+/// A number that changes linearly from the start of training to its end. In YAML: `3.0e-4`, or `{start: 3.0e-4, end:
+/// 0}`.
 struct Schedule {
   double start = 0;
   double end = 0;

@@ -26,7 +26,7 @@ class Shape {
     for (int i = 0; i < rank_; ++i) size *= extents_[i];
     return size;
   }
-  /// The last extent (1 for a scalar), and how many rows of it there are.
+  /// The last extent (1 for a scalar), and the number of rows of that length.
   int columns() const { return rank_ == 0 ? 1 : extents_[rank_ - 1]; }
   int rows() const {
     int rows = 1;

@@ -166,13 +166,13 @@ void BasicTape<T>::ask_leaves(const BasicGradients<T>& wanted) {
   }
 }
 
-// In the order of recording: a node wants a gradient when an input does, or when it is a variable.
+// In recording order: a node wants a gradient when an input does, or when it is a variable.
 template <class T>
 void BasicTape<T>::ask_nodes() {
   Node<T>* next = nullptr;
   Node<T>* first = nullptr;
   for (Node<T>* node = last_; node; node = node->previous) {
-    node->gradient = nullptr;  // of an earlier loss
+    node->gradient = nullptr;  // that of an earlier loss
     node->next = next;
     first = next = node;
   }
