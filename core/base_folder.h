@@ -4,8 +4,8 @@
 
 namespace sinew {
 
-/// Which a relative path counts from: the shell's folder, or that of the file which it stands in. A file that is
-/// reached through a link has two: the one that it really lies in counts first, then the one that names it.
+/// The base of a relative path: the shell's folder, or the folder of the file that contains the path. A file that is
+/// reached through a link has two: the folder that it really lies in, which counts first, and the folder of the link.
 class BaseFolder {
  public:
   BaseFolder() = default;  // the shell's
@@ -13,8 +13,8 @@ class BaseFolder {
   BaseFolder(const char* folder) : named_(folder) {}
   static BaseFolder of_file(const std::string& path);
 
-  const std::string& named() const { return named_; }  // as the file's path has it; "": the shell's
-  const std::string& real() const { return real_; }    // "": not known, or the file is not there
+  const std::string& named() const { return named_; }  // as in the file's path; "": the shell's
+  const std::string& real() const { return real_; }    // "": unknown, or the file does not exist
 
  private:
   std::string named_, real_;

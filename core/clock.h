@@ -8,7 +8,7 @@ inline double now_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/// Seconds since it was made.
+/// Measures the seconds since it was made.
 class Stopwatch {
  public:
   double seconds() const { return now_seconds() - start_; }

@@ -49,7 +49,7 @@ void read_value(const ConfigNode& node, bool& value) { value = node.boolean(); }
 void read_value(const ConfigNode& node, int& value) { value = read_integer<int>(node); }
 void read_value(const ConfigNode& node, int64_t& value) { value = node.integer(); }
 void read_value(const ConfigNode& node, uint64_t& value) {
-  // The upper half of the numbers, seeds for example, is beyond node.integer().
+  // node.integer() does not cover the upper half of the range, which seeds use, for example.
   const std::string& text = node.text();
   const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (node.is_quoted() || code != std::errc() || stop != text.data() + text.size())
@@ -61,7 +61,7 @@ void read_value(const ConfigNode& node, float& value) {
   if (std::isinf(value) && !std::isinf(number))
     throw node.error(fmt::format("{} does not fit", shortened(node.text())));
 }
-// What is infinite by default, a limit that is none, may be so in words.
+// A value that is infinite by default, such as a limit that is off, may also be given as .inf.
 void read_value(const ConfigNode& node, double& value) {
   value = std::isinf(value) ? node.number_or_infinity() : node.number();
 }
@@ -86,7 +86,7 @@ const ConfigNode* ConfigReader::look_up(const char* key) {
 
 void ConfigReader::require(const char* key, const char* help) {
   if (look_up(key)) return;
-  // A misspelt required key is both missing and unknown: name the likely slip.
+  // A misspelt required key is both missing and unknown: suggest the likely typo.
   std::string hint;
   if (node_.is_map()) {
     std::vector<std::string> present;

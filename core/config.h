@@ -8,7 +8,7 @@
 #include "core/config_node.h"
 #include "core/text.h"
 
-/// Typed configuration. A config struct has its defaults in class and one `visit`:
+/// Typed configuration. A config struct sets its defaults in class and has one `visit`:
 ///
 ///   struct AdamConfig {
 ///     double learning_rate = 3e-4;
@@ -20,12 +20,12 @@
 ///     }
 ///   };
 ///
-/// which serves reading (`read_config<AdamConfig>(node)`), checking, writing back (`write_config(config)`), and the
-/// reference pages (core/parameter_list.h). What may follow the member: a Range, Choices, and one line of help, which
-/// says what the key does and its unit. An unknown key, a missing required one, a wrong type or a number out
-/// of range is an Error with file, line, column and, for a key, the nearest known name.
+/// It serves reading (`read_config<AdamConfig>(node)`), checking, writing back (`write_config(config)`), and the
+/// reference pages (core/parameter_list.h). A Range, Choices, and one line of help may follow the member; the help
+/// gives what the key does and its unit. An unknown key, a missing required key, a wrong type or a number out of range
+/// is an Error with file, line, column and, for a key, the nearest known name.
 ///
-/// A type of one's own with another YAML form provides, in its namespace,
+/// A user-defined type with another YAML form provides, in its namespace,
 ///   void read_value(const ConfigNode&, T&);   ConfigNode write_value(const T&);
 namespace sinew {
 
@@ -46,7 +46,7 @@ inline Range above_up_to(double low, double high) { return {.low = low, .high = 
 /// The words a key accepts.
 using Choices = std::vector<std::string>;
 
-/// Throws unless the number, or every number of a list, or the number that is there, is in range.
+/// Throws unless the number is in range, or every number of a list, or the number of an optional that holds one.
 void check_range(const ConfigNode& node, double value, const Range& range);
 template <class T>
 void check_range(const ConfigNode& node, const std::vector<T>& values, const Range& range) {
@@ -59,7 +59,7 @@ void check_range(const ConfigNode& node, const std::optional<T>& value, const Ra
 }
 void check_choice(const ConfigNode& node, const std::string& value, const Choices& choices);
 
-/// What a field says after its member: a range, choices, or a line of help, which refuses nothing.
+/// Checks what follows a field's member: a range, choices, or a line of help, which refuses nothing.
 template <class T>
 void check_field(const ConfigNode& node, const T& value, const Range& range) {
   check_range(node, value, range);
@@ -75,7 +75,7 @@ void read_value(const ConfigNode& node, int& value);
 void read_value(const ConfigNode& node, int64_t& value);
 void read_value(const ConfigNode& node, uint64_t& value);
 void read_value(const ConfigNode& node, float& value);
-void read_value(const ConfigNode& node, double& value);  // .inf only where `value`, the default, is infinite
+void read_value(const ConfigNode& node, double& value);  // .inf only if `value`, the default, is infinite
 void read_value(const ConfigNode& node, std::string& value);
 inline void read_value(const ConfigNode& node, ConfigNode& value) { value = node; }
 
@@ -100,7 +100,7 @@ void read_value(const ConfigNode& node, T& value);
 template <ConfigStruct T>
 ConfigNode write_value(const T& value);
 
-/// One word or number where a list is meant is a list of one: `joints: hip`.
+/// A single word or number is accepted as a list of one: `joints: hip`.
 template <class T>
 void read_value(const ConfigNode& node, std::vector<T>& values) {
   values.clear();
@@ -124,7 +124,7 @@ ConfigNode write_value(const std::vector<std::pair<std::string, T>>& entries) {
   for (const auto& [key, value] : entries) node.set(key, write_value(value));
   return node;
 }
-/// `none` (or an empty value) is no value; "none" in quotes is the word.
+/// `none` (or an empty value) means no value; "none" in quotes is the word itself.
 template <class T>
 void read_value(const ConfigNode& node, std::optional<T>& value) {
   value.reset();
@@ -138,7 +138,7 @@ ConfigNode write_value(const std::optional<T>& value) {
   return node.is_scalar() && node.text() == "none" ? ConfigNode::scalar("none", true) : node;
 }
 
-/// The visitor that fills a struct from a map and refuses every key that nobody asked for.
+/// The visitor that fills a struct from a map and refuses every key that was not requested.
 class ConfigReader {
  public:
   explicit ConfigReader(const ConfigNode& node);
@@ -150,7 +150,7 @@ class ConfigReader {
       (check_field(*child, value, check), ...);
     }
   }
-  /// The same of a key that touches nothing that is learnt: a run may be resumed with another value.
+  /// Like optional(), for a key that does not affect what is learned: a run may be resumed with another value.
   template <class T, class... Check>
   void changeable(const char* key, T& value, const Check&... check) {
     optional(key, value, check...);
@@ -163,7 +163,7 @@ class ConfigReader {
     optional(key, value, check...);
   }
 
-  /// A key that somebody else reads.
+  /// Accepts a key that other code reads.
   void leave(const char* key) { known_.push_back(key); }
 
   /// Throws on the first key that was never looked up. Called by read_config.
@@ -181,7 +181,7 @@ class ConfigReader {
   std::vector<std::string> known_;
 };
 
-/// The visitor that writes a struct back, every key with its present value.
+/// The visitor that writes a struct back, every key with its current value.
 class ConfigWriter {
  public:
   template <class T, class... Check>

@@ -14,10 +14,10 @@
 namespace sinew {
 namespace {
 
-constexpr size_t max_depth = 64;  // of an assignment; as a file's
+constexpr size_t max_depth = 64;  // of an assignment; the same as for a file
 
-// Decimal, as YAML 1.2's core schema has it, and "+1.5e3" as people write it. Not 0x1f and 0o17: no number of ours is
-// an address or a mask, so that one is a slip.
+// Decimal, as in YAML 1.2's core schema, and "+1.5e3" as people write it. 0x1f and 0o17 are refused: none of our
+// numbers is an address or a mask, so such a number is a typo.
 bool parse_number(const std::string& text, double& value) {
   const char* begin = text.data() + (text.starts_with('+') && !text.starts_with("+-") ? 1 : 0);
   const char* end = text.data() + text.size();
@@ -33,7 +33,7 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
   return std::ranges::find(words, word) != words.end();
 }
 
-// What YAML 1.1, Python and others call true or false, as it is written here; "": nothing.
+// The boolean that a word means in YAML 1.1, Python and others, as it is written here; "": none.
 std::string meant_boolean(std::string word) {
   std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (is_one_of(word, {"yes", "on", "y", "1", "true"})) return "true";
@@ -248,7 +248,7 @@ namespace {
 
 bool is_leaf(const ConfigNode& node) { return node.is_scalar() || node.is_null(); }
 
-// Short enough for one line: leaves, or a list or map of few leaves, one level more for lists of
+// Whether it is short enough for one line: leaves, or a list or map of few leaves, with one level more for lists of
 // layers such as [{linear: 64}, tanh].
 bool fits_a_line(const ConfigNode& node, int depth = 2) {
   if (is_leaf(node)) return true;
@@ -263,7 +263,7 @@ bool fits_a_line(const ConfigNode& node, int depth = 2) {
   return node.entries().size() <= 2;
 }
 
-// yaml-cpp writes text plain that begins as a document's marker does, or is a merge key, and then reads it as one.
+// yaml-cpp writes text as plain that begins like a document marker or is a merge key, and then reads it back as one.
 bool looks_like_a_marker(const std::string& text) {
   return text.starts_with("---") || text.starts_with("...") || text == "<<";
 }

@@ -28,7 +28,7 @@ std::string short_tag(const std::string& tag) {
   return tag.starts_with(core) ? "!!" + tag.substr(core.size()) : tag;
 }
 
-// yaml-cpp's words for what is broken in that line; a tab that indents is behind many of them.
+// yaml-cpp's message for the broken line; a tab used for indentation is behind many of them.
 std::string why_broken(const std::string& text, const YAML::Exception& error) {
   std::istringstream lines(text);
   std::string line;
@@ -40,8 +40,8 @@ std::string why_broken(const std::string& text, const YAML::Exception& error) {
 
 }  // namespace
 
-/// Builds the tree from yaml-cpp's events: they carry the marks, repeated keys are still there, and
-/// a tree too deep is refused on the way down, before the parser's recursion could overflow.
+/// Builds the tree from yaml-cpp's events: they carry the marks, they still include repeated keys, and a tree that is
+/// too deep is refused on the way down, before the parser's recursion can overflow.
 class ConfigBuilder : public YAML::EventHandler {
  public:
   ConfigBuilder(const std::string& file, const BaseFolder& folder)
@@ -50,7 +50,7 @@ class ConfigBuilder : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark&, YAML::anchor_t anchor) override {
-    // The mark is of where the parser has got to; the key, or the list, is what the user looks for.
+    // The mark is the parser's position; the user looks for the key, or the list.
     ConfigNode node;
     node.source_ = source_;
     if (!levels_.empty()) {
@@ -71,7 +71,7 @@ class ConfigBuilder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     ConfigNode node = make(mark, ConfigNode::Kind::scalar);
-    // A block (|, >) ends in a line break, which no word, number or path is meant to have.
+    // A block (|, >) ends in a line break, which is not meant to be part of a word, number or path.
     node.scalar_ = value.substr(0, value.find_last_not_of('\n') + 1);
     if (value.find('\0') != std::string::npos)
       throw node.error(
@@ -104,7 +104,7 @@ class ConfigBuilder : public YAML::EventHandler {
     std::string key;
     std::unordered_set<std::string> keys;
     std::vector<ConfigNode> merged;  // maps of a merge key
-    ConfigNode::Place place;         // of the last key, at first of the node
+    ConfigNode::Place place;         // of the last key, initially of the node
   };
 
   ConfigNode make(const YAML::Mark& mark, ConfigNode::Kind kind) const {
@@ -162,7 +162,8 @@ class ConfigBuilder : public YAML::EventHandler {
     level.is_merge = node.scalar_ == "<<" && !node.quoted_;
   }
 
-  // What a merge key (<<) gives: a map, or a list of maps, of which the first that has a key counts.
+  // Adds the content of a merge key (<<): a map, or a list of maps, of which the first with a given key takes
+  // precedence.
   static void add_merged(Level& level, ConfigNode node) {
     std::vector<ConfigNode> maps;
     if (node.is_list())
@@ -174,7 +175,7 @@ class ConfigBuilder : public YAML::EventHandler {
       level.merged.push_back(std::move(map));
     }
   }
-  // The merged entries come first; an entry of the map's own with the same key takes a merged one's place.
+  // The merged entries come first; the map's own entry with the same key takes the place of a merged one.
   static void merge(Level& level) {
     if (level.merged.empty()) return;
     std::vector<ConfigNode::Entry> all;
@@ -192,10 +193,10 @@ class ConfigBuilder : public YAML::EventHandler {
     level.node.entries_ = std::move(all);
   }
 
-  // Plain or in quotes, or what a tag of YAML's core schema says.
+  // Sets the type: plain or quoted, or the type of a tag from YAML's core schema.
   static void give_type(ConfigNode& node, const std::string& tag) {
     const std::string name = short_tag(tag);
-    node.quoted_ = name == "!" || name == "!!str";  // "!" is yaml-cpp's word for quotes and blocks
+    node.quoted_ = name == "!" || name == "!!str";  // yaml-cpp uses "!" for quotes and blocks
     if (name == "" || name == "?" || node.quoted_) return;
     if (name == "!!bool") {
       node.boolean();
@@ -215,7 +216,7 @@ class ConfigBuilder : public YAML::EventHandler {
     for (const ConfigNode::Entry& entry : node.entries_) deepest = std::max(deepest, depth_of(entry.second));
     return deepest + (node.kind_ == ConfigNode::Kind::list || node.kind_ == ConfigNode::Kind::map);
   }
-  // A node is to be repeated. Aliases of aliases could make terabytes of a small file.
+  // Counts the size of a node that is repeated. Aliases of aliases could expand a small file to terabytes.
   void charge(const ConfigNode& node) {
     repeated_bytes_ += sizeof(ConfigNode) + node.scalar_.size();
     if (repeated_bytes_ > most_repeated_bytes) throw node.error("anchors and aliases repeat more than 64 MiB");
@@ -225,7 +226,7 @@ class ConfigBuilder : public YAML::EventHandler {
 
   std::shared_ptr<const ConfigNode::Source> source_;  // the nodes share it
   std::vector<Level> levels_;
-  std::unordered_map<YAML::anchor_t, ConfigNode> anchors_;  // what stands behind them
+  std::unordered_map<YAML::anchor_t, ConfigNode> anchors_;  // the nodes they stand for
   size_t repeated_bytes_ = 0;
   ConfigNode root_;
 };
@@ -240,14 +241,14 @@ ConfigNode ConfigNode::parse_text(const std::string& text, const std::string& fi
   if (!is_utf8(text)) fail("{}: is not UTF-8 text; this is not a YAML file", file_name);
   ConfigBuilder builder(file_name, folder);
   try {
-    // The end is marked, because yaml-cpp closes a quote that is open when the text ends after a newline.
+    // The end is marked, because yaml-cpp closes an open quote when the text ends after a newline.
     std::istringstream stream(text + (text.ends_with('\n') ? "...\n" : "\n...\n"));
     YAML::Parser parser(stream);
     parser.HandleNextDocument(builder);
     ConfigBuilder rest(file_name, folder);
     if (parser.HandleNextDocument(rest)) fail("{}: holds a second YAML document ('---'); one is read", file_name);
   } catch (const YAML::Exception& error) {
-    if (text.find('\n') == std::string::npos) fail("{}: broken YAML: {}", file_name, error.msg);  // in its one line
+    if (text.find('\n') == std::string::npos) fail("{}: broken YAML: {}", file_name, error.msg);  // one line of text
     fail("{}:{}:{}: {}", file_name, error.mark.line + 1, error.mark.column + 1, why_broken(text, error));
   }
   return builder.take();

@@ -11,29 +11,29 @@
 
 namespace sinew {
 
-/// Whatever acts: a policy, a planner, a script, a recording, a policy in another runtime. Used by one thread at a
-/// time.
+/// Anything that computes actions: a policy, a planner, a script, a recording, a policy in another runtime. Used by one
+/// thread at a time.
 class Controller {
  public:
   virtual ~Controller() = default;
 
-  /// What it senses and does.
+  /// Its sensors and actions.
   virtual const InterfaceSpec& spec() const = 0;
-  /// Whether it acts on each of its sensors. A robot need not have the others.
+  /// For each of its sensors, whether it uses it. A robot need not have the others.
   virtual std::vector<bool> acts_on() const { return std::vector<bool>(spec().sensors.size(), true); }
-  /// Numbers of memory per row that acting carries from step to step; 0: none.
+  /// Numbers of recurrent state per row that act() carries from step to step; 0: none.
   virtual int state_size() const { return 0; }
-  /// What tells it from others of its kind, such as the hash of its weights; "": nothing does.
+  /// Distinguishes it from others of its kind, for example the hash of its weights; "": nothing does.
   virtual std::string identity() const { return ""; }
 
-  /// The command of each row: actions [rows, action size]. state [rows, state_size()] is read and replaced, and starts
-  /// anew where reset_mask[row] is not 0 (a new episode, a new session of a robot). On a robot it must neither allocate
-  /// nor wait, and leave enough of a period for the link.
+  /// Computes the actions of each row: actions [rows, action size]. Reads and replaces state [rows, state_size()], and
+  /// resets a row of it where reset_mask[row] is not 0 (a new episode, a new session of a robot). On a robot it must
+  /// not allocate or block, and must leave enough of each period for the link.
   virtual void act(const ObservationRows& observations, std::span<float> state, std::span<const uint8_t> reset_mask,
                    std::span<float> actions) = 0;
 };
 
-/// Makes a controller for each thread that acts. What it refers to must outlive them.
+/// Makes a controller for each thread that acts. Everything that the factory refers to must outlive them.
 using ControllerFactory = std::function<std::unique_ptr<Controller>()>;
 
 }  // namespace sinew

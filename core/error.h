@@ -7,18 +7,18 @@
 
 namespace sinew {
 
-/// Something the user gave us is wrong (a config, a file, a message, a model), or the system
-/// failed us (a full disk). The text says what, where, and what to do, in one paragraph. Layers
-/// that know more add it with `add_context`. Mistakes of a developer are asserts instead.
+/// The user's input is wrong (a config, a file, a message, a model), or the system failed (a full disk). The text
+/// states what is wrong, where, and what to do, in one paragraph. Outer layers add their context with `add_context`.
+/// Programming mistakes are asserts instead.
 class Error : public std::runtime_error {
  public:
-  /// Whose fault it is decides the exit code of the command: user 2, system 1.
+  /// Decides the exit code of the command: user 2, system 1.
   enum class Fault { user, system };
 
-  /// The text becomes visible(): what it quotes of names and paths cannot break its line.
+  /// The text passes through visible(), so that quoted names and paths cannot break its line.
   explicit Error(const std::string& message, Fault fault = Fault::user);
 
-  /// Puts "context: " before the text, the outermost context first.
+  /// Prepends "context: " to the text; the outermost context comes first.
   void add_context(const std::string& context);
 
   const char* what() const noexcept override { return text_.c_str(); }
@@ -36,11 +36,11 @@ template <class... Args>
   throw Error(fmt::format(format, std::forward<Args>(args)...));
 }
 
-/// "cannot write 'x': No space left on device", from errno; the fault is the user's for a missing
-/// file or a permission, the system's otherwise.
+/// "cannot write 'x': No space left on device", from errno. The fault is the user's for a missing file or a permission,
+/// else the system's.
 [[noreturn]] void fail_errno(const std::string& what, int error_number);
 
-/// Runs `body`; an Error that leaves it gets `context` put before it.
+/// Runs `body`; prepends `context` to an Error that leaves it.
 template <class Body>
 decltype(auto) with_context(const std::string& context, Body&& body) {
   try {

@@ -23,8 +23,7 @@ std::string holder(int fd) {
 
 constexpr std::string_view first_words = "process ";
 
-// Its name may be that of something else: a link to a file of somebody's, or another program's lock. That stays as it
-// is.
+// The path may lead to another file: a link to a user's file, or another program's lock. Such a file is left unchanged.
 bool is_lock(int fd) {
   struct stat status;
   if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink > 1) return false;
@@ -57,7 +56,7 @@ FileLock::FileLock(const std::string& path, const std::string& what)
     if (error_number == EWOULDBLOCK) fail("{} is in use by {}; stop that one, or choose another", what, who);
     fail_errno(fmt::format("cannot lock '{}'", path), error_number);
   }
-  // Who holds it is for people alone: a disk too full to take it is no reason to stop here.
+  // The holder's name is only for display: a disk too full to store it is no reason to fail here.
   const std::string name = own_name();
   if (::ftruncate(fd_, 0) != 0 || ::pwrite(fd_, name.data(), name.size(), 0) < 0) return;
 }

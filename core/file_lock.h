@@ -3,13 +3,13 @@
 
 namespace sinew {
 
-/// Holds a file against other processes for as long as it lives, and no longer than the process,
-/// however that ends. The file says who holds it, and stays behind empty of meaning.
+/// Locks a file against other processes for its lifetime; the lock ends with the process at the latest, however that
+/// exits. The file names the holder. It stays behind afterwards, without meaning.
 class FileLock {
  public:
-  /// Makes the file where it is missing. Throws Error naming the holder when another process, or another FileLock of
-  /// this one, has it, and for a link or a file that is no lock, which stays as it is. `what` is what the file stands
-  /// for: "the run folder 'runs/ant'".
+  /// Creates the file if it is missing. Throws Error, naming the holder, when another process or another FileLock of
+  /// this process holds the lock; also for a link or a file that is not a lock, which is left unchanged. `what` is what
+  /// the file stands for: "the run folder 'runs/ant'".
   FileLock(const std::string& path, const std::string& what);
   ~FileLock();
   FileLock(const FileLock&) = delete;

@@ -4,11 +4,11 @@
 
 namespace sinew {
 
-/// Whether a file's name ends so (".mp4"), in capitals or not: FILM.MP4 is one, too.
+/// Whether a file name has this extension (".mp4"), ignoring case: FILM.MP4 has it, too.
 bool has_extension(const std::string& path, std::string_view extension);
 
-/// Throws Error for "~/x", which is no path: a shell makes one of it, at the beginning of a word alone. A folder of
-/// ours would be called "~".
+/// Throws Error for "~/x", which is not a path: a shell expands it, but only at the beginning of a word. sinew would
+/// create a folder called "~".
 void refuse_tilde(const std::string& path);
 
 }  // namespace sinew

@@ -58,7 +58,7 @@ bool is_web_page(std::string_view text) {
   return start.starts_with("<!doctype html") || start.starts_with("<html>") || start.starts_with("<html ");
 }
 
-// Without the mark at its beginning: every second byte is 0, the others are text.
+// UTF-16 without a byte order mark: every second byte is 0, the others are text.
 bool is_unmarked_utf16(std::string_view content) {
   constexpr size_t enough = 16;
   if (content.size() < enough) return false;

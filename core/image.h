@@ -10,7 +10,7 @@ struct Image {
   int width = 0;
   int channels = 3;
   std::vector<uint8_t> pixels;  // [height, width, channels]
-  double stamp = 0;             // seconds on the clock of whoever took it
+  double stamp = 0;             // seconds on the clock of the component that took it
 };
 
 }  // namespace sinew

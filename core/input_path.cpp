@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Whether a path below sinew_home() is one that users name.
+// Whether a relative path begins with a folder of sinew_home() that users name.
 bool begins_as_shipped(const fs::path& relative) {
   static const std::vector<std::string> folders = {"configs", "zoo", "sim", "examples"};
   return !relative.empty() && std::ranges::find(folders, relative.begin()->string()) != folders.end();
@@ -22,7 +22,7 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, none);
 }
 
-// From where the file really lies, then from its link. Where both lead to the same, in the words of the latter.
+// The path from the file's real folder, then from its link's folder. Where both are the same, spelled as the latter.
 std::vector<fs::path> places_from(const BaseFolder& folder, const fs::path& written) {
   const fs::path named = folder.named().empty() ? written : (folder.named() / written).lexically_normal(),
                  real = (folder.real() / written).lexically_normal();
@@ -43,7 +43,7 @@ std::vector<fs::path> places_of(const fs::path& written, const BaseFolder& folde
   return places;
 }
 
-// Absolute, without dots; links stay, for what they lead to may be moved with them.
+// Absolute, without dots; links are kept, because their targets may be moved with them.
 fs::path plain(const fs::path& path) { return (fs::absolute(path).lexically_normal() / "").parent_path(); }
 
 fs::path below_home(const std::string& path) { return plain(path).lexically_relative(plain(sinew_home())); }

@@ -21,7 +21,7 @@ double DelayDistribution::sample(Rng& rng) const {
 
 double DelayDistribution::mean() const {
   if (quantiles.size() == 1) return quantiles[0];
-  double sum = (quantiles.front() + quantiles.back()) / 2;  // each piece counts with its middle
+  double sum = (quantiles.front() + quantiles.back()) / 2;  // each piece contributes its midpoint
   for (size_t i = 1; i + 1 < quantiles.size(); ++i) sum += quantiles[i];
   return sum / static_cast<double>(quantiles.size() - 1);
 }

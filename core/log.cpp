@@ -17,14 +17,14 @@
 namespace sinew {
 namespace {
 
-// The process's one log: a console sink (info lines plain, others marked) and perhaps a file.
+// The process's single log: a console sink (info lines plain, others marked) and possibly a file.
 struct Log {
   std::shared_ptr<spdlog::sinks::stderr_color_sink_mt> console =
       std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
   spdlog::logger logger{"sinew", console};
   Log() {
     console->set_pattern("%v");
-    // A full disk: said once, for the work goes on without its log.
+    // A full disk is reported once; the program continues without its log.
     logger.set_error_handler([](const std::string& text) {
       static std::once_flag once;
       std::call_once(once, [&] { std::fprintf(stderr, "warning: the log cannot be written: %s\n", text.c_str()); });

@@ -4,17 +4,16 @@
 #include <string>
 #include <string_view>
 
-/// What the program says while it works. Lines go to standard error and, once a run has a folder,
-/// to its log.txt with time and level. Results that a command was asked for go to standard output
-/// instead, by fmt::print.
+/// The program's log. Lines go to standard error and, once a run has a folder, to its log.txt with time and level. The
+/// results of a command go to standard output instead, by fmt::print.
 namespace sinew {
 
 enum class LogLevel { info, warning, error };
 
 void log_line(LogLevel level, std::string_view text);
-/// To the log file alone, where there is one: what the terminal hears from another.
+/// Writes only to the log file, if there is one: for lines that other code prints on the terminal.
 void log_line_to_file(LogLevel level, std::string_view text);
-/// Also writes to this file from now on ("": no longer). Throws Error when it cannot be opened.
+/// Also writes to this file from now on ("": stops doing so). Throws Error when it cannot be opened.
 void log_to_file(const std::string& path);
 
 template <class... Args>

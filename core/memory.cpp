@@ -24,14 +24,14 @@ std::optional<int64_t> number_of(const fs::path& file, const std::string& name) 
   return std::nullopt;
 }
 
-// A file that is one number. None for "max", and where it is more than any computer has.
+// The number in a file that contains only a number. None for "max", and for more memory than any computer has.
 std::optional<int64_t> number_in(const fs::path& file) {
   int64_t value = 0;
   if (!(std::ifstream(file) >> value) || value > std::numeric_limits<int64_t>::max() / 4) return std::nullopt;
   return value;
 }
 
-// A version of control groups: where its groups lie, and what the files in each are called.
+// A version of control groups: where its groups are mounted, and the file names in each.
 struct ControlGroups {
   const char *mount, *limit, *usage, *reclaimable;
 };
@@ -39,7 +39,7 @@ constexpr ControlGroups version_1{"sys/fs/cgroup/memory", "memory.limit_in_bytes
                                   "total_inactive_file"};
 constexpr ControlGroups version_2{"sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"};
 
-// What a group's limit leaves. The cache of files that nobody has in use would be given back.
+// The memory left under a group's limit. Unused file cache would be reclaimed, so it counts as left.
 std::optional<int64_t> left_in(const fs::path& group, const ControlGroups& version) {
   const std::optional<int64_t> limit = number_in(group / version.limit), usage = number_in(group / version.usage);
   if (!limit) return std::nullopt;
@@ -51,8 +51,8 @@ void take_less(std::optional<int64_t>& least, std::optional<int64_t> value) {
   if (value && (!least || *value < *least)) least = value;
 }
 
-// Of the group and those around it. In a container its path may be the one outside, where nothing is: what is mounted
-// is its own group then, and the walk ends there.
+// The least memory left in the group and its ancestors. In a container the path may be the one outside, which does not
+// exist inside; the mounted folder then is the container's own group, and the walk ends there.
 std::optional<int64_t> left_up_from(const fs::path& mount, const fs::path& path, const ControlGroups& version) {
   std::optional<int64_t> least;
   for (fs::path group = path.relative_path(); !group.empty(); group = group.parent_path())

@@ -3,19 +3,20 @@
 
 namespace sinew {
 
-/// Which model something was made with, as a policy's file and a checkpoint keep it. No path is part of it.
+/// Identifies the model that a policy file or a checkpoint was made with. It contains no path.
 struct ModelIdentity {
-  std::string engine;       // "MuJoCo 2.2.2"; "" where an older file does not say
-  std::string fingerprint;  // of what that engine compiled; "": not known, or an env without a model
-  std::string sources;      // of the files that it was compiled from, the same for every engine; "" as engine
+  std::string engine;       // "MuJoCo 2.2.2"; "" where an older file has none
+  std::string fingerprint;  // of that engine's compiled model; "": unknown, or an env without a model
+  std::string sources;      // of the files that it was compiled from, the same for every engine; "" as for engine
 };
 
-/// Within one engine what was compiled decides, between two the files. A model that is not known is taken for the same.
+/// Compares the fingerprints within one engine, and the sources between two engines. An unknown model counts as the
+/// same.
 bool is_same_model(const ModelIdentity& a, const ModelIdentity& b);
 
 /// YAML; "" where there is no model.
 std::string to_text(const ModelIdentity& model);
-/// Also of what older checkpoints say, the fingerprint alone.
+/// Also reads the text of older checkpoints, which is the fingerprint alone.
 ModelIdentity model_identity_of(const std::string& text);
 
 }  // namespace sinew

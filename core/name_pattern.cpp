@@ -14,7 +14,7 @@ constexpr size_t longest_pattern = 500, longest_name = 500;  // bytes; a matcher
 std::regex compile(const std::string& pattern) {
   auto flags = std::regex_constants::ECMAScript;
 #ifdef __GLIBCXX__
-  flags |= std::regex_constants::__polynomial;  // (a*)*b takes no exponential time
+  flags |= std::regex_constants::__polynomial;  // (a*)*b then takes no exponential time
 #endif
   if (pattern.size() > longest_pattern) fail("'{}' is too long for a pattern", shortened(pattern));
   try {

@@ -30,7 +30,7 @@ void add_file(const std::string& path, std::vector<std::string>& files) {
   files.push_back(path);
   if (path.ends_with(".yaml") || path.ends_with(".yml")) try {
       add_files_in(ConfigNode::parse_file(path), files);
-    } catch (const Error&) {  // whoever reads it says what is wrong with it
+    } catch (const Error&) {  // the code that reads the file reports what is wrong with it
     }
 }
 

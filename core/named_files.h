@@ -6,8 +6,8 @@
 
 namespace sinew {
 
-/// The files that are there and that texts of this config name, whatever their keys; where one is YAML, also those that
-/// it names. What a command must not write.
+/// The existing files that the texts of this config name, under any key; for a YAML file, also those that it names. A
+/// command must not overwrite them.
 std::vector<std::string> files_named_in(const ConfigNode& config);
 
 }  // namespace sinew

@@ -1,4 +1,4 @@
-// Which name was meant: the one mechanism behind every "did you mean".
+// Finds the intended name: the one mechanism behind every "did you mean".
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 namespace sinew {
 namespace {
 
-// As slips go: capitals are no difference, and what separates words is one letter.
+// Normalises for typos: case makes no difference, and all word separators count as one letter.
 char folded(char c) {
   return c == '-' || c == ' ' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
 }
@@ -26,7 +26,7 @@ std::string folded(std::string_view text) {
   return all;
 }
 
-// Damerau's distance: letters put in, left out, changed, or swapped with their neighbour.
+// Damerau's distance: letters inserted, deleted, substituted, or swapped with their neighbour.
 size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<size_t> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
   std::iota(above.begin(), above.end(), size_t{0});
@@ -43,7 +43,7 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
-// A number is no slip of another: what is called joint_7 is not joint_1.
+// A number is no typo of another: joint_7 does not mean joint_1.
 bool other_number(const std::string& a, const std::string& b) {
   const auto digits = [](const std::string& text) {
     std::string all;
@@ -70,14 +70,14 @@ bool same_words(const std::string& a, const std::string& b) {
   return a.size() == b.size() && words(a) == words(b);
 }
 
-// How far a candidate is from what was written, smaller is nearer; nothing where it is no likely slip.
+// The distance of a candidate from the given word, smaller is nearer; nothing where it is no likely typo.
 struct Nearness {
-  size_t distance, beginning, size;  // edits; letters at the end that do not begin alike; of the candidate
+  size_t distance, beginning, size;  // edits; trailing letters after the common beginning; size of the candidate
   auto operator<=>(const Nearness&) const = default;
 };
 
 std::optional<Nearness> nearness(const std::string& word, const std::string& candidate) {
-  constexpr size_t long_enough = 4;  // "lr" begins much, "learning" little
+  constexpr size_t long_enough = 4;  // "lr" begins many names, "learning" few
   const auto begin = std::ranges::mismatch(word, candidate).in1 - word.begin();
   const auto result = [&](size_t distance) {
     return Nearness{distance, word.size() - static_cast<size_t>(begin), candidate.size()};
@@ -87,7 +87,7 @@ std::optional<Nearness> nearness(const std::string& word, const std::string& can
   if (same_words(word, candidate) || (word.size() >= long_enough && candidate.starts_with(word))) return result(1);
   const size_t distance = edit_distance(word, candidate);
   const auto letters = std::ranges::count_if(word, [](unsigned char c) { return std::isalnum(c) != 0 || c >= 0x80; });
-  // Of one letter, or of signs alone, anything would be near.
+  // A single letter, or a word of punctuation alone, would be near to anything.
   const bool likely = letters >= 2 && distance <= std::max<size_t>(1, word.size() / 3);
   return likely ? std::optional(result(distance)) : std::nullopt;
 }
@@ -100,7 +100,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   std::string best;
   std::optional<Nearness> best_nearness;
   for (const std::string& candidate : candidates) {
-    if (candidate.empty() || candidate.size() > 2 * written.size() + 64) continue;  // far off, and slow to say so
+    if (candidate.empty() || candidate.size() > 2 * written.size() + 64) continue;  // too different, slow to compare
     const std::optional<Nearness> near = nearness(written, folded(candidate));
     if (!near || (best_nearness && *near >= *best_nearness)) continue;
     best = candidate;

@@ -3,9 +3,8 @@
 
 namespace sinew {
 
-/// Rows of observations as policies take them: the numbers of the float32 sensors side by side, and apart
-/// from them the bytes of the images side by side, both in the order of the spec. A view of memory that
-/// somebody else owns.
+/// Rows of observations in the layout that policies take: the numbers of the float32 sensors side by side and,
+/// separately, the bytes of the images side by side, both in the order of the spec. A non-owning view.
 struct ObservationRows {
   int rows = 0;
   const float* numbers = nullptr;   // [rows, InterfaceSpec::observation_size()]

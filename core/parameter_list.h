@@ -9,13 +9,13 @@ namespace sinew {
 
 /// A parameter as the reference pages list it.
 struct ParameterDoc {
-  std::string name;   // "units", or "init.gain" of a map in the map
-  std::string value;  // the default as YAML; "" when it must be given
-  std::string range;  // "at least 0", "x, y or z"; "" when any value will do
-  std::string help;   // what it does, and its unit; "" where the term's own text says that
+  std::string name;   // "units", or "init.gain" for a nested map
+  std::string value;  // the default as YAML; "" when it is required
+  std::string range;  // "at least 0", "x, y or z"; "" when any value is accepted
+  std::string help;   // what it does, and its unit; "" where the term's own text covers it
 };
 
-/// The visitor that lists a config struct's keys, those of the structs in it too.
+/// The visitor that lists a config struct's keys, including those of nested structs.
 class ParameterLister {
  public:
   template <class T, class... Check>

@@ -11,10 +11,9 @@ class StateArchive;
 /// Philox-4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC11).
 std::array<uint32_t, 4> philox4x32(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key);
 
-/// A stream of random numbers: Philox with the seed as key and the number of the block as counter.
-/// Streams split by name and index are independent, so that what one env or purpose draws never
-/// depends on how much another has drawn, nor on the threads. The whole state is a small trivially
-/// copyable struct.
+/// A stream of random numbers: Philox with the seed as key and the block number as counter. Streams split by name and
+/// index are independent: the draws of one env or purpose never depend on how much another has drawn, nor on the
+/// threads. The whole state is a small trivially copyable struct.
 class Rng {
  public:
   explicit Rng(uint64_t seed = 0) : key_(seed) {}
@@ -52,7 +51,7 @@ class Rng {
   double spare_ = 0;
 };
 
-/// Puts 0 … values.size()-1 into random order (Fisher–Yates).
+/// Shuffles `values` (Fisher–Yates).
 template <class Vector>
 void shuffle(Vector& values, Rng& rng) {
   for (uint32_t i = static_cast<uint32_t>(values.size()); i > 1; --i) std::swap(values[i - 1], values[rng.below(i)]);

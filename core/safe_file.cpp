@@ -59,7 +59,7 @@ std::string read_file(const std::string& path, size_t max_bytes) {
   if (!file) fail_errno(fmt::format("cannot read '{}'", path), errno);
   struct stat info{};
   if (::fstat(file.fd(), &info) == 0 && S_ISDIR(info.st_mode)) fail("cannot read '{}': it is a folder", path);
-  // /dev/zero has no end.
+  // /dev/zero never ends.
   if (S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)) fail("cannot read '{}': it is a device, not a file", path);
   if (info.st_size > 0 && static_cast<size_t>(info.st_size) > max_bytes)
     fail("cannot read '{}': {} bytes, more than the {} that such a file may have", path, info.st_size, max_bytes);
@@ -101,7 +101,7 @@ std::string end_of_file(const std::string& path, size_t most) {
 
 namespace {
 
-// Of what is open already, such as /dev/stdout and /dev/fd/3: its descriptor. -1: it is none of these.
+// The descriptor of a file that is already open, such as /dev/stdout or /dev/fd/3. -1: the path is no such file.
 int open_already(const std::string& place) {
   for (const std::string_view folder : {"/proc/self/fd/", "/dev/fd/"}) {
     int descriptor = -1;
@@ -113,13 +113,13 @@ int open_already(const std::string& place) {
   return -1;
 }
 
-// A device or a pipe is written into: renaming would replace it.
+// Whether it is a device or a pipe, which must be written to directly: renaming would replace it.
 bool is_stream(const std::string& path) {
   struct stat info{};
   return ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
 }
 
-// A link that somebody else has laid where many may write: what fs.protected_symlinks does not follow, either.
+// A link of another user in a folder that many may write to; fs.protected_symlinks does not follow it, either.
 bool is_not_to_be_trusted(const std::filesystem::path& link, const struct stat& info) {
   const std::filesystem::path folder = link.parent_path();
   struct stat of_folder{};
@@ -128,7 +128,7 @@ bool is_not_to_be_trusted(const std::filesystem::path& link, const struct stat& 
   return is_shared && info.st_uid != ::geteuid() && info.st_uid != of_folder.st_uid;
 }
 
-// What a symbolic link stands for, though it may not be there yet: the link itself stays.
+// The target of a symbolic link, whether or not it exists; the link itself is kept.
 std::string end_of_links(const std::string& path) {
   std::filesystem::path place = path;
   struct stat info{};
@@ -136,7 +136,7 @@ std::string end_of_links(const std::string& path) {
        ++i) {
     if (is_not_to_be_trusted(place, info))
       fail("cannot write '{}': '{}' is another user's link; choose another name", path, place.string());
-    if (i == 40) fail_errno(fmt::format("cannot write '{}'", path), ELOOP);  // as many as Linux follows
+    if (i == 40) fail_errno(fmt::format("cannot write '{}'", path), ELOOP);  // the limit of Linux
     std::error_code none;
     place = place.parent_path() / std::filesystem::read_symlink(place, none);
   }
@@ -149,7 +149,7 @@ void write_file_atomically(const std::string& named, std::string_view content) {
   const std::string path = end_of_links(named);
   const int descriptor = open_already(path);
   if (descriptor >= 0 || is_stream(path)) {
-    std::fflush(stdout);  // what was printed before comes before
+    std::fflush(stdout);  // earlier output goes first
     File file = descriptor >= 0 ? File(::dup(descriptor)) : File(path, O_WRONLY);
     if (!file || !write_all(file.fd(), content) || file.close() != 0)
       fail_errno(fmt::format("cannot write '{}'", path), errno);
@@ -194,7 +194,7 @@ void AtomicFile::commit() {
 
 void sync_folder(const std::string& path) {
   const File directory(path, O_RDONLY | O_DIRECTORY);
-  // EINVAL: this file system knows no such thing.
+  // EINVAL: this file system does not support it.
   if (directory && ::fsync(directory.fd()) != 0 && errno != EINVAL)
     fail_errno(fmt::format("cannot write into the folder '{}'", path), errno);
 }
@@ -222,7 +222,7 @@ void Sha256::update(const void* data, size_t bytes) {
 
 std::string Sha256::hex_digest() const {
   uint8_t digest[SHA256_DIGEST_SIZE];
-  sha256_ctx state = context_->state;  // taking the digest would begin again
+  sha256_ctx state = context_->state;  // a copy: taking the digest resets the state
   sha256_digest(&state, sizeof digest, digest);
   std::string text;
   for (const uint8_t byte : digest) text += fmt::format("{:02x}", byte);

@@ -5,25 +5,25 @@
 
 namespace sinew {
 
-/// The whole file. Throws Error when it cannot be read, is a folder, exceeds max_bytes, or is a foreign_file().
+/// Reads the whole file. Throws Error when it cannot be read, is a folder, exceeds max_bytes, or is a foreign_file().
 std::string read_file(const std::string& path, size_t max_bytes = size_t{1} << 32);
 
-/// The first, or the last, bytes of a file, up to `most`; "" where it cannot be read. Enough to know a file by.
+/// The first, or the last, bytes of a file, up to `most`; "" where it cannot be read. Enough to recognise a file.
 std::string beginning_of_file(const std::string& path, size_t most = size_t{1} << 16);
 std::string end_of_file(const std::string& path, size_t most);
 
-/// Replaces or makes `path` so that a reader, or a crash at any moment, finds the old content or
-/// the new one whole: written beside it under a temporary name, synced, renamed, folder synced.
-/// On failure an Error is thrown, the old file is untouched and the temporary one removed; where only the
-/// last sync fails, the new file is there already. A device or a pipe (/dev/stdout) is simply written into. Of a
-/// symbolic link it is the file that the link leads to, there or not yet.
+/// Replaces or creates `path` so that a reader, or a crash at any moment, finds the whole old content or the whole new
+/// content: it is written beside `path` under a temporary name, synced, renamed, and the folder is synced. On failure
+/// it throws an Error, leaves the old file untouched and removes the temporary one; if only the last sync fails, the
+/// new file is already in place. A device or a pipe (/dev/stdout) is written to directly. For a symbolic link, the
+/// link's target is written, whether or not it exists yet.
 void write_file_atomically(const std::string& path, std::string_view content);
 
-/// The same for what is made piece by piece: the new content has its name once commit() returns. Without it the
-/// temporary file is removed, and the old one stays.
+/// The same for content that is written piece by piece: the new content has its name once commit() returns. Without
+/// commit() the temporary file is removed, and the old file stays.
 class AtomicFile {
  public:
-  /// Throws Error when no file can be written beside `path`.
+  /// Throws Error when no file can be created beside `path`.
   explicit AtomicFile(const std::string& path);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
@@ -39,13 +39,13 @@ class AtomicFile {
   int descriptor_;
 };
 
-/// Returns when the names of new files in the folder would survive a power cut.
+/// Returns when the names of new files in the folder would survive a power failure.
 void sync_folder(const std::string& path);
 
-/// Makes the folder and its parents; throws Error when it cannot, or cannot be written into.
+/// Creates the folder and its parents; throws Error when it cannot create it or write into it.
 void make_writable_folder(const std::string& path);
 
-/// SHA-256 as 64 hex digits; fed piece by piece.
+/// SHA-256 as 64 hex digits, computed incrementally.
 class Sha256 {
  public:
   Sha256();
@@ -53,7 +53,7 @@ class Sha256 {
   Sha256(const Sha256&) = delete;
   Sha256& operator=(const Sha256&) = delete;
   void update(const void* data, size_t bytes);
-  /// Of all bytes so far; more may follow.
+  /// The digest of all bytes so far; more may follow.
   std::string hex_digest() const;
 
  private:

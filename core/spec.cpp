@@ -34,12 +34,12 @@ int InterfaceSpec::image_size() const {
 
 namespace {
 
-// A list of empty words says as little as an empty list.
+// A list of empty words counts as an empty list.
 bool names_none(const std::vector<std::string>& words) {
   return std::ranges::all_of(words, [](const std::string& word) { return word.empty(); });
 }
 
-// The first place where two lists of words, each the name or unit of a `what`, differ.
+// The first difference between two lists of words, each the name or unit of a `what`.
 std::string differ(const std::string& owner, const std::string& what, const std::vector<std::string>& ours,
                    const std::vector<std::string>& theirs, const std::string& target) {
   if (names_none(ours) && names_none(theirs)) return "";
@@ -100,7 +100,7 @@ std::vector<std::string> names(const std::vector<T>& parts) {
   return list;
 }
 
-// Of lists as long as each other.
+// Completes missing names. Both lists have the same length.
 void complete(std::vector<std::string>& labels, const std::vector<std::string>& names) {
   for (size_t i = 0; i < labels.size() && i < names.size(); ++i)
     if ((labels[i].empty() || labels[i][0] == ' ') && names[i].ends_with(labels[i])) labels[i] = names[i];

@@ -15,7 +15,7 @@ constexpr const char* type_names[] = {
     "an object", "bytes",  "32-bit integers", "64-bit integers", "unsigned integers", "unsigned 64-bit integers",
     "floats",    "doubles"};
 
-// What goes through a buffer, and what passes it by.
+// The size of the buffer, which larger writes bypass, and the longest header of an entry.
 constexpr size_t buffer_bytes = size_t{1} << 16;
 constexpr size_t longest_header = 2 + 255 + 8;
 

@@ -13,7 +13,7 @@
 
 namespace sinew {
 
-/// The state of objects as bytes, and back. A class has one function that serves both ways:
+/// Saves the state of objects as bytes and restores it. A class has one function that serves both directions:
 ///
 ///   void visit_state(StateArchive& archive) {
 ///     archive("steps", steps_);                 // a number, a bool, a text, an optional number
@@ -22,9 +22,9 @@ namespace sinew {
 ///     archive("moments", std::span(moments_));  // a span: its length must be the saved one
 ///   }
 ///
-/// Every entry carries its name and type and is read back in the order it was written, so that a layout
-/// that has changed is an Error naming the entry, never a misread number. Restoring checks every length
-/// against the bytes that are there. After an Error the object is partly restored and must not be used.
+/// Every entry carries its name and type, and entries are read back in the order they were written. A changed layout is
+/// therefore an Error that names the entry, never a misread number. Restoring checks every length against the available
+/// bytes. After an Error the object is partly restored and must not be used.
 ///
 /// An entry is  uint8 type | uint8 length of the name | name | uint64 count | count numbers,
 /// little-endian; objects are an entry without numbers, before those of their members.
@@ -32,9 +32,9 @@ class StateArchive {
  public:
   /// Saves into memory, see bytes().
   StateArchive() = default;
-  /// Saves into `sink` through a small buffer, which finish() empties. Logs of rows go to `rows`, where it is given.
+  /// Saves into `sink` through a small buffer, which finish() empties. Row logs go to `rows`, if given.
   explicit StateArchive(ByteSink sink, RowStore* rows = nullptr) : sink_(std::move(sink)), rows_(rows) {}
-  /// Restores from `bytes`, which must outlive the archive; `name` tells in errors what they are.
+  /// Restores from `bytes`, which must outlive the archive; `name` identifies them in errors.
   StateArchive(std::string_view bytes, const std::string& name)
       : in_(bytes), path_(name + ": "), root_(path_.size()), restoring_(true) {}
   /// Restores from `bytes` bytes of `source` through a small buffer.
@@ -88,18 +88,18 @@ class StateArchive {
     value.reset();
     if (!values.empty()) value = values[0];
   }
-  /// The rows that are held. Restoring sets begin and end, then puts them.
+  /// Archives the held rows. Restoring sets begin and end, then puts the rows.
   void operator()(std::string_view name, RowLog& rows);
-  /// A number that follows from the configuration: another one in the bytes is an Error.
+  /// A number that follows from the configuration: a different saved number is an Error.
   void fixed(std::string_view name, uint64_t value);
 
-  /// Something to tell the user after restoring that is no reason to refuse.
+  /// Records a warning for the user after restoring, which is no reason to refuse.
   void warn(const std::string& text) { warnings_.push_back(path_ + ": " + text); }
   const std::vector<std::string>& warnings() const { return warnings_; }
 
-  /// What was saved into memory.
+  /// The bytes saved into memory.
   const std::string& bytes() const { return out_; }
-  /// Saving, passes on what is left in the buffer; restoring, throws when bytes are left that nobody restored.
+  /// Saving: flushes the buffer. Restoring: throws when bytes are left that were not restored.
   void finish();
 
  private:
@@ -120,7 +120,7 @@ class StateArchive {
 
   static constexpr size_t least_entry = 2 + 8;  // bytes
 
-  /// The members of an object, or `count` objects: errors name it.
+  /// Scope of the members of an object, or of `count` objects: errors name it.
   class Scope {
    public:
     Scope(StateArchive& archive, std::string_view name, size_t count = 1);
@@ -135,23 +135,23 @@ class StateArchive {
 
   void entry(std::string_view name, Type type, void* data, size_t count, size_t size);
   void write_header(std::string_view name, Type type, uint64_t count);
-  /// Of the entry that comes next, which must have this name and type, its count; does not advance.
+  /// Returns the count of the next entry, which must have this name and type; does not advance.
   size_t next_count(std::string_view name, Type type, size_t size);
   void write(const char* data, size_t bytes);
   void read(char* data, size_t bytes);
-  /// Makes in_ hold at least so many of the bytes that are left.
+  /// Makes in_ hold at least this many of the remaining bytes.
   void fetch(size_t bytes);
   uint64_t left() const { return in_.size() + unread_; }
   [[noreturn]] void damaged(std::string_view name, const std::string& what) const;
 
   ByteSink sink_;
-  std::string out_;  // all, or what the sink has not yet
+  std::string out_;  // all bytes, or those not yet passed to the sink
   ByteSource source_;
   std::string buffer_;   // of the source
-  std::string_view in_;  // what is left, but for that which is …
+  std::string_view in_;  // the remaining bytes, except those …
   uint64_t unread_ = 0;  // … still in the source
   std::string path_;     // "checkpoint 'x': envs.3"
-  size_t root_ = 0;      // where the names of objects begin in it
+  size_t root_ = 0;      // where the object names begin in path_
   bool restoring_ = false;
   RowStore* rows_ = nullptr;
   std::vector<std::string> warnings_;

@@ -9,11 +9,11 @@ namespace sinew {
 namespace {
 
 struct Character {
-  size_t length = 0;  // bytes; 0: it is no well-formed UTF-8
+  size_t length = 0;  // bytes; 0: not well-formed UTF-8
   uint32_t code = 0;
 };
 
-// With which a text begins.
+// The first character of a text.
 Character character_of(std::string_view text) {
   const auto first = static_cast<unsigned char>(text[0]);
   const size_t length = first < 0x80   ? 1
@@ -29,19 +29,19 @@ Character character_of(std::string_view text) {
     if ((next & 0xc0) != 0x80) return {};
     code = code << 6 | (next & 0x3f);
   }
-  // Longer than needed, a half of a surrogate pair, or past the last code.
+  // An overlong encoding, a half of a surrogate pair, or past the last code.
   const bool is_wrong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000) ||
                         (code >= 0xd800 && code < 0xe000) || code > 0x10ffff;
   return is_wrong ? Character{} : Character{length, code};
 }
 
-// Breaks a line, steers a terminal, or turns the direction of what follows.
+// Whether it breaks a line, steers a terminal, or changes the direction of the text after it.
 bool is_control(uint32_t code) {
   return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x2028 && code <= 0x202e) ||
          (code >= 0x2066 && code <= 0x2069);
 }
 
-// The byte, or the control character, as it is written in C++.
+// The byte, or the control character, as an escape sequence of C++.
 std::string escaped(unsigned char byte, Character character) {
   switch (byte) {
     case '\n': return "\\n";

@@ -5,22 +5,23 @@
 
 namespace sinew {
 
-/// The one mechanism behind every "did you mean": the candidate that `word` is a likely slip of, or "". The exact name
-/// counts; capitals and the order of words do not; a number is no slip of another; of one letter, nothing is said.
+/// The one mechanism behind every "did you mean": the candidate that `word` is a likely typo of, or "". The exact name
+/// counts; case and word order do not; a number is no typo of another number; a single letter gets no suggestion.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
-/// "; did you mean 'x'?" or, where nothing is near, "; known: a, b, c".
+/// "; did you mean 'x'?" or, if no candidate is near, "; known: a, b, c".
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates);
 
-/// The text, or its beginning and "…" where it is longer than `most` bytes. A character is not cut in two.
+/// The text or, if it is longer than `most` bytes, its beginning and "…". Characters are not cut in two.
 std::string truncated(std::string_view text, size_t most);
 
-/// The same in one line, for messages about what a file or a peer has: always well-formed UTF-8, for other bytes and
-/// control characters become "\xff", "\x1b".
+/// Like truncated(), in one line, for messages that quote a file or a peer. The result is always well-formed UTF-8:
+/// other bytes and control characters become "\xff", "\x1b".
 std::string shortened(std::string_view text, size_t most = 100);
 
-/// The whole text in one line, with nothing that steers a terminal: line breaks become "\n", other control characters
-/// and bytes that are no UTF-8 "\t", "\x1b", "\u202e". So is every message, whatever a name or a path in it has.
+/// The whole text in one line, without anything that steers a terminal: line breaks become "\n", other control
+/// characters and bytes that are not UTF-8 become "\t", "\x1b", "\u202e". Every message has this form, whatever names
+/// or paths it quotes.
 std::string visible(std::string_view text);
 
 /// Whether these bytes are well-formed UTF-8.

@@ -25,7 +25,7 @@ void pause_cpu() {
 #endif
 }
 
-// Spins until done() or the spin time is over; says which.
+// Spins until done() or the spin time is over; returns whether done() was true.
 template <class Done>
 bool spin_until(Done&& done) {
   const auto deadline = std::chrono::steady_clock::now() + spin_time;

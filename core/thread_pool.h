@@ -10,12 +10,12 @@
 
 namespace sinew {
 
-/// A fixed team of threads for short parallel loops. A worker that waits spins for some tens of
-/// microseconds and then sleeps on a futex, so that a loop of a few microseconds is worth its while
-/// and a busy machine is not starved. One loop at a time, from one thread. Allocates nothing.
+/// A fixed team of threads for short parallel loops. A waiting worker spins for some tens of microseconds and then
+/// sleeps on a futex, so that a loop of a few microseconds pays off and a busy machine is not starved. Runs one loop at
+/// a time, from one thread. Allocates nothing.
 class ThreadPool {
  public:
-  /// `threads` counts the caller, who takes part: 1 makes no thread at all.
+  /// `threads` includes the calling thread, which takes part: 1 creates no thread at all.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -23,8 +23,8 @@ class ThreadPool {
 
   int size() const { return static_cast<int>(workers_.size()) + 1; }
 
-  /// Calls body(i) once for each i in [0, n), in any order, and returns when all are done. If some
-  /// throw, the exception of the smallest i is rethrown after all are done. n < 2^20.
+  /// Calls body(i) once for each i in [0, n), in any order, and returns when all are done. If some throw, rethrows the
+  /// exception of the smallest i after all are done. n < 2^20.
   template <class Body>
   void parallel_for(int n, Body&& body) {
     using Callable = std::remove_reference_t<Body>;
@@ -40,8 +40,7 @@ class ThreadPool {
   bool claim_one(uint64_t& ticket);
   void worker_loop();
 
-  // [epoch: 24 | n: 20 | next index: 20]; one word, so that a late worker can never claim from a
-  // loop that is over.
+  // [epoch: 24 | n: 20 | next index: 20]; one word, so that a late worker can never claim an index of a finished loop.
   alignas(64) std::atomic<uint64_t> ticket_{0};
   alignas(64) std::atomic<int> remaining_{0};
   alignas(64) std::atomic<int> sleepers_{0};
@@ -54,7 +53,7 @@ class ThreadPool {
   std::vector<std::thread> workers_;
 };
 
-/// Threads to use when the user names none: the cores this process may run on.
+/// The number of threads to use when the user gives none: the cores this process may run on.
 int default_threads();
 
 }  // namespace sinew

@@ -12,24 +12,24 @@
 
 namespace sinew {
 
-/// What a task is, whoever implements it.
+/// The description of a task, independent of its implementation.
 struct EnvSpec : InterfaceSpec {
   std::string name;                       // "half_cheetah"
   int time_limit = 0;                     // env steps until truncation; 0: none
-  std::vector<std::string> reward_terms;  // names of the parts that each reward is the sum of
-  bool has_success = false;               // an episode can succeed, and StepResult says when
+  std::vector<std::string> reward_terms;  // names of the addends of the reward
+  bool has_success = false;               // an episode can succeed; StepResult reports when
 };
 
-/// One env step's outcome. `terminated`: the task ended (the next value is zero). `truncated`: time
-/// is up, or the simulation diverged: the value of the final observation still counts.
+/// The outcome of one env step. `terminated`: the task ended (the next value is zero). `truncated`: the time limit was
+/// reached, or the simulation diverged; the value of the final observation still counts.
 struct StepResult {
   double reward = 0;
   bool terminated = false;
   bool truncated = false;
-  bool success = false;   // the task was done with this step; only where spec().has_success
+  bool success = false;   // the task was accomplished in this step; only where spec().has_success
   bool diverged = false;  // truncated because the simulator failed; its numbers are still finite
 
-  /// Of a step that could not be made: the simulator diverged, or the action is not a number.
+  /// The result of a step that could not be made: the simulator diverged, or the action is not a number.
   static StepResult failure() { return {.truncated = true, .diverged = true}; }
 };
 
@@ -43,30 +43,30 @@ class Env {
 
   /// Starts an episode; every draw comes from `rng`.
   virtual void reset(Rng& rng) = 0;
-  /// Applies one action row (spec().actions) for one env step. The time limit is counted here.
+  /// Applies one action row (spec().actions) for one env step, and counts the time limit.
   virtual StepResult step(std::span<const double> action, Rng& rng) = 0;
-  /// The present observation of float32 sensor `index`, that of the last reset or step: fills
+  /// The current observation of float32 sensor `index`, from the last reset or step: fills
   /// out[spec().sensors[index].size()].
   virtual void observe(int index, std::span<double> out) const = 0;
-  /// The present frame of image sensor `index`: fills frame[spec().sensors[index].frame_size()]. An env that
-  /// has no image sensor need not say how.
+  /// The current frame of image sensor `index`: fills frame[spec().sensors[index].frame_size()]. An env without image
+  /// sensors need not override it.
   virtual void observe_image(int index, std::span<uint8_t> frame);
-  /// The last reward's parts, one for each of spec().reward_terms (weights applied).
+  /// The addends of the last reward, one for each of spec().reward_terms (weights applied).
   virtual std::span<const double> reward_terms() const = 0;
 
-  /// Draws the present scene into RGB pixels [height, width, 3], rows from the top. False: this env
-  /// has no picture.
+  /// Draws the current scene into RGB pixels [height, width, 3], rows from the top. Returns false if this env has no
+  /// picture.
   virtual bool render(int height, int width, std::span<uint8_t> pixels) = 0;
 
-  /// Saves, or restores into an env made from the same config, all that its future depends on: after
-  /// restoring, observe() and reward_terms() say the same, and step() and reset() give the same bits for
-  /// the same actions and random stream. What follows from the config alone stays out. Called between
-  /// any two calls of reset and step, after the first reset; the restored env needs no reset.
+  /// Saves everything that the env's future depends on, or restores it into an env made from the same config. After
+  /// restoring, observe() and reward_terms() return the same, and step() and reset() give the same bits for the same
+  /// actions and random stream. Anything that follows from the config alone is left out. Called between any two calls
+  /// of reset and step, after the first reset; the restored env needs no reset.
   virtual void visit_state(StateArchive& archive) = 0;
 };
 
-/// A controller that asks for more than its sensors: for the env itself, of which it may take the state. Whoever runs
-/// it in an env shows it that one before each action; the env is not to be changed.
+/// A controller that needs more than its sensors: it gets the env itself and may read its state. The code that runs it
+/// in an env calls look_at() before each action; the controller must not change the env.
 class EnvController : public Controller {
  public:
   virtual void look_at(Env& env) = 0;

@@ -23,7 +23,7 @@ void FrameStore::add(int env, int step, const uint8_t* images, int episode_lengt
   for (Sensor& sensor : sensors_) {
     const uint8_t* stack = images + sensor.begin;
     const int newest = sensor.stack.frames() - 1;
-    // At first the stack tells what was before.
+    // At step 0, the earlier frames are taken from the stack, too.
     for (int place = step == 0 ? 0 : newest; place <= newest; ++place)
       sensor.stack.take(stack, place, &sensor.frames[sensor.offset(env, n_steps_, step - (newest - place))]);
   }
@@ -35,7 +35,7 @@ void FrameStore::copy_row(int row, uint8_t* images) const {
   for (const Sensor& sensor : sensors_) {
     const int newest = sensor.stack.frames() - 1;
     for (int place = 0; place <= newest; ++place) {
-      const int back = std::min(newest - place, age);  // before its episode's first frame, that one
+      const int back = std::min(newest - place, age);  // before its episode: the first frame of the episode
       sensor.stack.put(images + sensor.begin, place, &sensor.frames[sensor.offset(env, n_steps_, step - back)]);
     }
   }

@@ -7,17 +7,17 @@
 
 namespace sinew {
 
-/// The images of a roll-out. A stack shares all its frames but one with the next step's, so each frame is
-/// stored once, and a row's stacks are put together when they are asked for. Rows are Rollout's:
-/// env · n_steps + step. Different envs may be filled by different threads.
+/// The images of a roll-out. A stack shares all its frames but one with the stack of the next step, so each frame is
+/// stored once, and the stacks of a row are assembled on request. Rows are numbered as in Rollout: env · n_steps +
+/// step. Different envs may be filled by different threads.
 class FrameStore {
  public:
   FrameStore(const InterfaceSpec& spec, int n_envs, int n_steps);
 
-  /// Stores what env shows at `step`: images [spec.image_size()], `episode_length` steps after its episode
-  /// began. An env's steps come in order, from 0 on.
+  /// Stores the images of env at `step`: images [spec.image_size()], `episode_length` steps after its episode began.
+  /// The steps of an env come in order, from 0 on.
   void add(int env, int step, const uint8_t* images, int episode_length);
-  /// The images of a row, as they came: [spec.image_size()].
+  /// The images of a row, as they were added: [spec.image_size()].
   void copy_row(int row, uint8_t* images) const;
   size_t bytes() const;
 
@@ -33,7 +33,7 @@ class FrameStore {
   };
   int n_steps_;
   std::vector<Sensor> sensors_;
-  std::vector<uint8_t> ages_;  // [rows] steps of the episode before this one, as far as a stack reaches
+  std::vector<uint8_t> ages_;  // [rows] earlier steps of the same episode, capped at the reach of a stack
 };
 
 }  // namespace sinew

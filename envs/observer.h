@@ -8,14 +8,14 @@
 
 namespace sinew {
 
-/// Takes an env's present observation as a policy wants it: numbers as float32, frames of images stacked. The
-/// rows are their owner's: of one env, numbers [observation_size()] and images [image_size()].
+/// Reads an env's current observation in the layout of a policy: numbers as float32, frames of images stacked. The
+/// caller owns the rows, for one env: numbers [observation_size()] and images [image_size()].
 class Observer {
  public:
   explicit Observer(const EnvSpec& spec);
 
-  /// `first`: it begins an episode, and so do the stacks. False: a number is not finite as a float; the rows
-  /// then keep the observation before it.
+  /// `first`: the observation begins an episode, and restarts the stacks. Returns false if a number is not finite as a
+  /// float; the rows then keep the previous observation.
   bool observe(Env& env, bool first, std::span<float> numbers, std::span<uint8_t> images);
 
  private:

@@ -7,7 +7,7 @@
 namespace sinew {
 namespace {
 
-// The columns of a sensor that are not among the hidden labels.
+// The columns of a sensor whose labels are not hidden.
 std::vector<int> columns_left(const SensorSpec& sensor, const ConfigNode& hidden) {
   std::vector<int> left;
   const std::vector<ConfigNode> labels = hidden.items_or_one();

@@ -8,12 +8,12 @@
 
 namespace sinew {
 
-/// An env some of whose numbers are hidden: what a policy without memory then lacks. A task whose env is in C++ says
-/// so by `hide: {state: [x velocity]}`, by the labels of each sensor.
+/// An env with some of its numbers hidden, which a policy without memory then lacks. A task whose env is in C++
+/// configures it by `hide: {state: [x velocity]}`, with the labels of each sensor.
 class PartialEnv final : public Env {
  public:
-  /// `hide`: of sensors, lists of labels. Throws a located Error for a sensor or a label that is not there, and where
-  /// nothing would be left.
+  /// `hide`: lists of labels by sensor. Throws a located Error for an unknown sensor or label, and where no number
+  /// would be left.
   PartialEnv(std::unique_ptr<Env> whole, const ConfigNode& hide);
 
   const EnvSpec& spec() const override { return spec_; }
@@ -30,7 +30,7 @@ class PartialEnv final : public Env {
  private:
   std::unique_ptr<Env> whole_;
   EnvSpec spec_;
-  std::vector<std::vector<int>> shown_;  // per sensor: the columns of the whole env's
+  std::vector<std::vector<int>> shown_;  // per sensor: the columns of the whole env that are shown
   mutable std::vector<double> numbers_;
 };
 

@@ -10,7 +10,7 @@
 namespace sinew {
 namespace {
 
-// Runs body(); an Error that leaves it names the env. No text is made while all goes well.
+// Runs body(); an Error that leaves it gets the env's name. No text is built without an Error.
 template <class Body>
 void in_env(int index, Body&& body) {
   try {
@@ -48,7 +48,7 @@ VecEnv::VecEnv(const EnvFactory& factory, int n_envs, const Rng& stream) {
   truncated_.resize(slots_.size());
 }
 
-// Calls body(first, last) for one contiguous range of envs a thread.
+// Calls body(first, last) once per thread, each with one contiguous range of envs.
 template <class Body>
 void VecEnv::for_ranges(ThreadPool& pool, Body&& body) {
   const int parts = std::min(pool.size(), size());

@@ -16,7 +16,7 @@ using EnvFactory = std::function<std::unique_ptr<Env>()>;
 
 /// A finished episode.
 struct EpisodeRecord {
-  int64_t step = 0;  // how many steps this env had made in all when the episode ended
+  int64_t step = 0;  // total steps of this env when the episode ended
   int env = 0;
   double episode_return = 0;  // sum of rewards
   int length = 0;             // env steps
@@ -28,17 +28,17 @@ struct EpisodeRecord {
   void visit_state(StateArchive& archive);
 };
 
-/// n envs stepped side by side, each with its own random stream, so that an env's trajectory
-/// depends on the seed and its actions alone, not on the threads or its neighbours.
+/// n envs stepped side by side, each with its own random stream: an env's trajectory depends only on the seed and its
+/// actions, not on the threads or the other envs.
 ///
 /// Auto-reset is explicit: when an env ends, its rows of `final_observations` and `final_images` hold the last
-/// observation of the episode, and its rows of `observations` and `images` the first one of the next. They
-/// are as in ObservationRows.
+/// observation of the episode, and its rows of `observations` and `images` the first one of the next. The layout is
+/// that of ObservationRows.
 ///
-/// No number that leaves here is NaN or infinite: an env whose simulation diverged, or whose observation
-/// is such a number, is truncated with reward 0 and its last finite observation, and recorded so. An
-/// action or a reward that is not finite is an Error that names the env and the culprit; so does any
-/// Error that an env throws. The envs must not be used after it.
+/// No output number is NaN or infinite: an env whose simulation diverged, or whose observation contains such a number,
+/// is truncated with reward 0 and its last finite observation, and recorded as diverged. An action or a reward that is
+/// not finite is an Error that names the env and the culprit; any Error that an env throws names the env, too. The envs
+/// must not be used after an Error.
 class VecEnv {
  public:
   VecEnv(const EnvFactory& factory, int n_envs, const Rng& stream);
@@ -49,18 +49,17 @@ class VecEnv {
 
   /// Starts a new episode in every env.
   void reset(ThreadPool& pool);
-  /// One step of every env; actions [n_envs, action size]. The envs are cut into one run of
-  /// neighbours a thread.
+  /// Makes one step of every env; actions [n_envs, action size]. Each thread gets one run of neighbouring envs.
   void step(ThreadPool& pool, std::span<const float> actions);
-  /// The same for envs [first, last) alone, on the calling thread; `actions` points to the row of
-  /// env `first`. Disjoint ranges may be stepped by several threads, each at its own pace.
+  /// The same for only envs [first, last), on the calling thread; `actions` points to the row of env `first`. Disjoint
+  /// ranges may be stepped by several threads, each at its own pace.
   void step_range(int first, int last, const float* actions);
 
   std::span<const float> observations() const { return observations_; }              // [n_envs, obs size]
   std::span<const float> final_observations() const { return final_observations_; }  // valid where done
   std::span<const uint8_t> images() const { return images_; }                        // [n_envs, image size]
   std::span<const uint8_t> final_images() const { return final_images_; }            // valid where done
-  /// The present observations of envs first … first+rows-1, and the last of the episode that env `i` ended.
+  /// The current observations of envs first … first+rows-1, and the last one of the episode that env `i` ended.
   ObservationRows rows(int first, int rows) const;
   ObservationRows final_row(int i) const;
   /// Env steps since env `i` began its episode.
@@ -69,16 +68,16 @@ class VecEnv {
   std::span<const uint8_t> terminated() const { return terminated_; }
   std::span<const uint8_t> truncated() const { return truncated_; }
 
-  /// The episodes that ended since the last call, by (step, env).
+  /// The episodes that ended since the last call, ordered by (step, env).
   std::vector<EpisodeRecord> take_episodes();
 
-  /// Saves, or restores into as many envs made by the same factory, all that there is between two steps:
-  /// envs, random streams, running and finished episodes, and what the last step showed. The restored
-  /// envs give the same bits from there on, and need no reset.
+  /// Saves the whole state between two steps, or restores it into as many envs made by the same factory: envs, random
+  /// streams, running and finished episodes, and the outputs of the last step. The restored envs give the same bits
+  /// from there on, and need no reset.
   void visit_state(StateArchive& archive);
 
  private:
-  // What one env owns, on cache lines of its own: neighbours may be stepped by another thread.
+  // The data of one env, on its own cache lines: another thread may step the neighbouring envs.
   struct alignas(64) Slot {
     std::unique_ptr<Env> env;
     Rng rng;

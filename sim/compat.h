@@ -5,11 +5,11 @@
 #include <climits>
 #include <cstdint>
 
-/// What differs between MuJoCo 2.2.2 and 3.x, in one place. Included by sim/*.cpp only.
-/// mjVERSION_HEADER is 222 for 2.2.2 and has up to seven digits in the newest: compare with >=.
+/// The differences between MuJoCo 2.2.2 and 3.x, in one place. Included by sim/*.cpp only. mjVERSION_HEADER is 222 for
+/// 2.2.2 and has up to seven digits in the newest version: compare with >=.
 namespace sinew::compat {
 
-/// How many constraint rows a contact can take in this model, the cone considered.
+/// The number of constraint rows that a contact can take in this model, depending on the cone.
 inline int rows_per_contact(const mjModel& m) {
   int dim = 1;
   for (int i = 0; i < m.ngeom; ++i) dim = std::max(dim, m.geom_condim[i]);
@@ -18,12 +18,12 @@ inline int rows_per_contact(const mjModel& m) {
   return 2 * (dim - 1);
 }
 
-/// Sizes the buffers of an mjData that is made with `m` next: level 0 is a guess that most states of
-/// the model fit into, each level more doubles it.
+/// Sets the buffer sizes of the next mjData that is made with `m`: level 0 is a guess that fits most states of the
+/// model, each further level doubles it.
 inline void size_buffers(mjModel& m, const mjModel& as_loaded, int level) {
 #if mjVERSION_HEADER < 230
-  // Without limits of its own, a model gets njmax 500 and nconmax 100: megabytes that every reset
-  // has to clear. Contacts start at one a geom (the eleven standard tasks stay below 10).
+  // Without limits of its own, a model gets njmax 500 and nconmax 100: megabytes that every reset has to clear.
+  // Contacts start at one per geom (the eleven standard tasks stay below 10).
   const int contacts = std::clamp(as_loaded.ngeom, 8, 64) << level;
   int rows = 6 * m.neq;  // a weld takes 6, others fewer
   for (int i = 0; i < m.njnt; ++i) rows += m.jnt_limited[i];
@@ -32,7 +32,7 @@ inline void size_buffers(mjModel& m, const mjModel& as_loaded, int level) {
   rows += rows_per_contact(m) * contacts;
   m.nconmax = contacts;
   m.njmax = rows;
-  // MuJoCo's own rule for a stack that suffices; its pages are touched only when used.
+  // MuJoCo's own rule for a sufficient stack; its pages are touched only when used.
   const int64_t side = rows + m.neq + m.nv;
   const int64_t elements =
       m.nq + m.nv + m.nu + m.na + m.nbody + m.njnt + m.ngeom + m.nsite + m.neq + m.ntendon + m.nwrap;
@@ -44,7 +44,7 @@ inline void size_buffers(mjModel& m, const mjModel& as_loaded, int level) {
 #endif
 }
 
-/// Calls visit(pointer, count) for the parts of the state that only newer versions have.
+/// Calls visit(pointer, count) for the parts of the state that exist only in newer versions.
 template <class Visit>
 void visit_newer_state([[maybe_unused]] const mjModel& m, [[maybe_unused]] mjData& d, [[maybe_unused]] Visit&& visit) {
 #if mjVERSION_HEADER >= 230
@@ -55,10 +55,10 @@ void visit_newer_state([[maybe_unused]] const mjModel& m, [[maybe_unused]] mjDat
 #endif
 }
 
-/// Whether MuJoCo leaves out a URDF's <limit effort="…"/>.
+/// Whether MuJoCo drops a URDF's <limit effort="…"/>.
 inline constexpr bool urdf_effort_is_dropped = mjVERSION_HEADER < 300;
 
-/// Whether an equality holds from the beginning.
+/// Whether an equality is active from the beginning.
 inline bool is_active(const mjModel& m, int equality) {
 #if mjVERSION_HEADER >= 300
   return m.eq_active0[equality] != 0;
@@ -67,7 +67,8 @@ inline bool is_active(const mjModel& m, int equality) {
 #endif
 }
 
-/// Of a ray from `from` along `ray` with one geom: how many times `ray` away the nearest point is; -1: none.
+/// Intersects the ray from `from` along `ray` with one geom: the distance of the nearest point, in multiples of `ray`;
+/// -1: none.
 inline double ray_shape(const double* position, const double* axes, const double* size, const double* from,
                         const double* ray, int type) {
 #if mjVERSION_HEADER >= 350

@@ -10,7 +10,7 @@
 namespace sinew {
 namespace {
 
-constexpr int64_t most_logged = 5;  // a simulation in trouble repeats itself
+constexpr int64_t most_logged = 5;  // a failing simulation repeats its warnings
 
 std::mutex mutex;
 MujocoWarnings warnings;
@@ -24,7 +24,7 @@ void on_warning(const char* message) {
   const std::lock_guard lock(mutex);
   ++warnings.count;
   warnings.last = message;
-  // A full buffer (3.x: "insufficient arena memory") grows and nothing is lost: no news for the user.
+  // A full buffer (3.x: "insufficient arena memory") grows and nothing is lost: there is nothing to report to the user.
   if (std::strstr(message, "full") || std::strstr(message, "arena"))
     buffer_full = true;
   else if (warnings.count <= most_logged)

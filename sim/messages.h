@@ -2,11 +2,11 @@
 #include <cstdint>
 #include <string>
 
-/// MuJoCo's messages. Its errors, which would end the process, become an Error thrown through the
-/// call that caused them; its warnings, which would go to a file MUJOCO_LOG.TXT, are counted.
+/// MuJoCo's messages. Its errors, which would end the process, become an Error thrown through the call that caused
+/// them. Its warnings, which would go to a file MUJOCO_LOG.TXT, are counted.
 namespace sinew {
 
-/// Installs both handlers, once; loading a Model does it. Thread-safe.
+/// Installs both handlers, on the first call only. Loading a Model calls it. Thread-safe.
 void catch_mujoco_messages();
 
 struct MujocoWarnings {
@@ -16,11 +16,11 @@ struct MujocoWarnings {
 /// All warnings of this process so far, of any model and thread.
 MujocoWarnings mujoco_warnings();
 
-/// "2.2.2", of the library in use.
+/// "2.2.2", the version of the library in use.
 std::string mujoco_version();
 
-/// Whether a warning about a full buffer came up in this thread since the last call. MuJoCo forgets
-/// its own count when a diverged state makes it reset the data in the same step.
+/// Whether a warning about a full buffer was raised in this thread since the last call. MuJoCo loses its own count when
+/// a diverged state makes it reset the data in the same step.
 bool take_buffer_full();
 
 }  // namespace sinew

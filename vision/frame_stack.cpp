@@ -7,8 +7,8 @@
 namespace sinew {
 namespace {
 
-// Copies `pixels` groups of `channels` bytes between two strides. The usual numbers of channels are constants,
-// so that a group is a move or two.
+// Copies `pixels` groups of `channels` bytes between two strides. The common channel counts are constants, so that a
+// group takes one or two moves.
 template <size_t channels>
 void copy_groups(const uint8_t* from, size_t from_stride, uint8_t* to, size_t to_stride, size_t pixels) {
   for (size_t i = 0; i < pixels; ++i, from += from_stride, to += to_stride) std::memcpy(to, from, channels);
@@ -48,7 +48,7 @@ void FrameStack::fill(std::span<uint8_t> stack, std::span<const uint8_t> frame) 
 
 void FrameStack::push(std::span<uint8_t> stack, std::span<const uint8_t> frame) const {
   assert(stack.size() == size() && frame.size() == frame_size());
-  // All moves by one frame's channels: what comes into the newest place is overwritten next.
+  // Moves everything by one frame's channels; put() then overwrites the newest place.
   std::memmove(stack.data(), stack.data() + channels_, stack.size() - channels_);
   put(stack.data(), frames() - 1, frame.data());
 }

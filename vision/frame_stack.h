@@ -6,9 +6,8 @@
 
 namespace sinew {
 
-/// How a camera's last frames lie in one image: their channels side by side in each pixel, the oldest frame
-/// first (SensorSpec). Works on memory that others own: stack [pixels, frames · channels], frame
-/// [pixels, channels].
+/// The layout of a camera's last frames in one image: their channels side by side in each pixel, the oldest frame first
+/// (SensorSpec). Works on memory of the caller: stack [pixels, frames · channels], frame [pixels, channels].
 class FrameStack {
  public:
   explicit FrameStack(const SensorSpec& image);
@@ -17,11 +16,11 @@ class FrameStack {
   size_t size() const { return frame_size() * frames_; }
   int frames() const { return static_cast<int>(frames_); }
 
-  /// An episode begins: the frame stands for those that are missing, too.
+  /// Starts an episode: the frame also takes the place of the missing ones.
   void fill(std::span<uint8_t> stack, std::span<const uint8_t> frame) const;
-  /// The newest frame comes, the oldest goes.
+  /// Adds the newest frame and drops the oldest.
   void push(std::span<uint8_t> stack, std::span<const uint8_t> frame) const;
-  /// Puts a frame into its place, 0 being the oldest's, or takes it out.
+  /// Writes a frame to its place in the stack, 0 being the oldest's, or reads it from there.
   void put(uint8_t* stack, int place, const uint8_t* frame) const;
   void take(const uint8_t* stack, int place, uint8_t* frame) const;
 

@@ -56,7 +56,7 @@ Step resize(const ConfigNode& node, ImageShape& shape) {
   const bool shrinks = after.height <= before.height && after.width <= before.width;
   return [=](const uint8_t* from, uint8_t* to) {
     const cv::Mat source(before.height, before.width, type, const_cast<uint8_t*>(from));
-    cv::Mat target(after.height, after.width, type, to);  // already of the right size: filled in place
+    cv::Mat target(after.height, after.width, type, to);  // has the right size, so it is filled in place
     cv::resize(source, target, target.size(), 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
   };
 }
@@ -110,7 +110,7 @@ Step make_step(const ConfigNode& node, ImageShape& shape, std::vector<std::strin
 
 ImagePipeline::ImagePipeline(const std::vector<ConfigNode>& steps, ImageShape input, std::vector<std::string> channels)
     : input_(input), shapes_{input}, channels_(std::move(channels)) {
-  cv::setNumThreads(1);  // the threads are the envs'
+  cv::setNumThreads(1);  // the envs provide the threads
   ImageShape shape = input;
   for (const ConfigNode& node : steps) {
     steps_.push_back(make_step(node, shape, channels_));

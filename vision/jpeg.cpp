@@ -25,10 +25,10 @@ int pixel_format(const ImageShape& shape) { return shape.channels == 1 ? TJPF_GR
 }  // namespace
 
 ImageShape JpegDecoder::read_header(std::span<const uint8_t> bytes) {
-  // A new handle for each file takes 0.1 µs. A used one lends a file the tables it lacks from the file before, and
-  // after an error in a header it goes on in the middle of the next one.
+  // A new handle for each file takes 0.1 µs. A used handle supplies tables that a file lacks from the previous file,
+  // and after an error in a header it continues in the middle of the next one.
   handle_ = checked(tjInitDecompress());
-  // A file of tables alone counts as read, and leaves these as they are.
+  // A file with only tables counts as read, and leaves these variables unchanged.
   int width = 0, height = 0, subsampling = -1, colours = -1;
   if (tjDecompressHeader3(handle_.get(), bytes.data(), bytes.size(), &width, &height, &subsampling, &colours) != 0)
     refuse(bytes.size(), tjGetErrorStr2(handle_.get()));
@@ -45,7 +45,7 @@ void JpegDecoder::decode(std::span<const uint8_t> bytes, std::span<uint8_t> out)
   const ImageShape shape = read_header(bytes);
   if (out.size() != shape.size())
     fail("a JPEG of {} does not fit into {} bytes; it has {}", shape.text(), out.size(), shape.size());
-  // Of a progressive file, hundreds of empty scans would take minutes.
+  // Without TJFLAG_LIMITSCANS, a progressive file with hundreds of empty scans would take minutes.
   constexpr int flags = TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT;
   if (tjDecompress2(handle_.get(), bytes.data(), bytes.size(), out.data(), shape.width, 0, shape.height,
                     pixel_format(shape), flags) != 0)

@@ -15,7 +15,7 @@ namespace {
 const cv::Scalar text_colour(45, 45, 45), muted_colour(100, 100, 100), grid_colour(232, 232, 232),
     spine_colour(160, 160, 160), reference_colour(135, 135, 135), white(255, 255, 255);
 
-// Okabe and Ito's palette, which colour-blind readers can tell apart; a reference takes none of it.
+// Okabe and Ito's palette, which colour-blind readers can distinguish; reference curves use none of it.
 std::vector<cv::Scalar> colours_of(const std::vector<PlotCurve>& curves) {
   static const std::array<cv::Scalar, 7> palette = {
       cv::Scalar(0, 114, 178), cv::Scalar(213, 94, 0),   cv::Scalar(0, 158, 115), cv::Scalar(204, 121, 167),
@@ -47,7 +47,7 @@ Points finite_points(const PlotCurve& curve) {
   return points;
 }
 
-// Where things go, and from data to pixels.
+// The plot area, and the mapping from data to pixels.
 struct Layout {
   Box area;
   PlotAxis x, y;
@@ -126,7 +126,7 @@ std::vector<cv::Point2d> line_of(const Layout& layout, const Points& curve) {
   return line;
 }
 
-// In the corner where it hides the fewest points.
+// Draws the legend in the corner where it hides the fewest points.
 void draw_legend(Canvas& canvas, const PlotSpec& plot, const Layout& layout, const std::vector<Points>& curves,
                  const std::vector<cv::Scalar>& colours) {
   double width = 0;

@@ -9,8 +9,8 @@
 
 namespace sinew {
 
-/// A picture whose coordinates are final pixels (fractions welcome), RGB, white at first. It is drawn
-/// larger and then averaged down: smooth lines and letters.
+/// A picture in coordinates of final pixels (fractions allowed), RGB, white at first. It is drawn larger and then
+/// averaged down, for smooth lines and letters.
 class Canvas {
  public:
   Canvas(int width, int height)
@@ -22,10 +22,10 @@ class Canvas {
   void polyline(const std::vector<cv::Point2d>& points, const cv::Scalar& colour, double thickness) {
     cv::polylines(large_, fixed(points), false, colour, stroke(thickness), cv::LINE_AA, shift);
   }
-  // A broken line: `on` pixels drawn, `off` pixels not, around the corners too.
+  // A dashed line: `on` pixels drawn, `off` pixels not, continuing around corners.
   void dashes(const std::vector<cv::Point2d>& points, const cv::Scalar& colour, double thickness, double on,
               double off) {
-    double phase = 0;  // how far into a dash and its gap
+    double phase = 0;  // position within a dash and its gap
     for (size_t i = 1; i < points.size(); ++i) {
       const double length = cv::norm(points[i] - points[i - 1]);
       const cv::Point2d unit = length > 0 ? (points[i] - points[i - 1]) / length : cv::Point2d();
@@ -42,7 +42,7 @@ class Canvas {
     const int size = static_cast<int>(std::lround(radius * oversampling * (1 << shift)));
     cv::circle(large_, fixed(centre), size, colour, cv::FILLED, cv::LINE_AA, shift);
   }
-  // Fills a polygon; opacity 1 hides what lies below.
+  // Fills a polygon; opacity 1 hides everything below.
   void polygon(const std::vector<cv::Point2d>& points, const cv::Scalar& colour, double opacity) {
     const std::vector<cv::Point> outline = fixed(points);
     cv::Rect frame = cv::boundingRect(outline);
@@ -67,7 +67,7 @@ class Canvas {
     int baseline = 0;
     return static_cast<double>(cv::getTextSize(words, font, scale(size), pen(size), &baseline).width) / oversampling;
   }
-  // Reads upwards, centred on `centre`.
+  // Draws text that reads upwards, centred on `centre`.
   void text_upwards(const std::string& words, cv::Point2d centre, double size, const cv::Scalar& colour) {
     const int width = static_cast<int>(text_width(words, size)) + 4, height = static_cast<int>(2 * size) + 4;
     Canvas flat(width, height);

@@ -32,7 +32,7 @@ VideoWriter::VideoWriter(std::string path, int width, int height, double frames_
   const fs::path file(path_);
   if (!has_extension(path_, ".mp4")) fail("a video's name must end in .mp4, and '{}' does not", path_);
   make_writable_folder(file.has_parent_path() ? file.parent_path().string() : ".");
-  // FFmpeg chooses the container by the name's end.
+  // FFmpeg chooses the container by the file extension.
   temporary_ = (file.parent_path() / fmt::format(".{}.tmp.{}.mp4", file.stem().string(), ::getpid())).string();
   const cv::Size even(width & ~1, height & ~1);
   for (const int codec : {cv::VideoWriter::fourcc('a', 'v', 'c', '1'), cv::VideoWriter::fourcc('m', 'p', '4', 'v')})
@@ -64,7 +64,7 @@ void VideoWriter::write(std::span<const uint8_t> rgb) {
 void VideoWriter::finish() {
   if (frames_ == 0) fail("no frame came for '{}'", path_);
   encoder_->writer.release();
-  // OpenCV reports no failed write. A file whose index ("moov") is missing was cut short by one.
+  // OpenCV does not report failed writes. A file without an index ("moov") was cut short by one.
   std::ofstream end(temporary_, std::ios::binary | std::ios::app);
   if (read_file(temporary_).find("moov") == std::string::npos || !(end << mp4_mark).flush())
     throw Error(fmt::format("cannot complete '{}': is the disk full?", path_), Error::Fault::system);

@@ -6,15 +6,15 @@
 
 namespace sinew {
 
-/// RGB frames become an mp4 file that browsers play (H.264; MPEG-4 part 2 where FFmpeg has no H.264
-/// encoder). The codecs halve the colour's resolution: of an odd height or width the last row or
-/// column is dropped. is_own_mp4 knows it. The file appears under its name only when it is complete.
+/// Encodes RGB frames as an mp4 file that browsers play (H.264; MPEG-4 part 2 where FFmpeg has no H.264 encoder). The
+/// codecs halve the colour resolution, so the last row or column of an odd height or width is dropped. is_own_mp4
+/// recognises the file. The file appears under its name only when it is complete.
 class VideoWriter {
  public:
-  /// Throws Error on an impossible size or rate, a name that does not end in .mp4, a folder that
-  /// cannot be written, or when no encoder is there.
+  /// Throws Error for an impossible size or rate, a name that does not end in .mp4, a folder that cannot be written to,
+  /// or when there is no encoder.
   VideoWriter(std::string path, int width, int height, double frames_per_second);
-  /// A video that was not finished leaves no file.
+  /// An unfinished video leaves no file.
   ~VideoWriter();
   VideoWriter(const VideoWriter&) = delete;
   VideoWriter& operator=(const VideoWriter&) = delete;
@@ -32,7 +32,7 @@ class VideoWriter {
   std::unique_ptr<Encoder> encoder_;
 };
 
-/// "4.6.0", of the library in use.
+/// "4.6.0", the version of the library in use.
 std::string opencv_version();
 
 }  // namespace sinew

@@ -22,7 +22,7 @@ void Canvas::line(Point a, Point b, double radius, Color color) {
       const double along =
           length_squared > 0 ? std::clamp(((x - a.x) * dx + (y - a.y) * dy) / length_squared, 0.0, 1.0) : 0.0;
       const double distance = std::hypot(x - a.x - along * dx, y - a.y - along * dy);
-      const double cover = std::clamp((radius - distance) * scale_ + 0.5, 0.0, 1.0);  // smooth over one pixel
+      const double cover = std::clamp((radius - distance) * scale_ + 0.5, 0.0, 1.0);  // antialiased over one pixel
       uint8_t* pixel = &pixels_[3 * (static_cast<size_t>(i) * static_cast<size_t>(width_) + static_cast<size_t>(j))];
       for (size_t c = 0; c < 3; ++c) pixel[c] = static_cast<uint8_t>(pixel[c] + cover * (color[c] - pixel[c]) + 0.5);
     }

@@ -22,7 +22,7 @@ class Canvas {
  private:
   int height_, width_;
   std::span<uint8_t> pixels_;
-  double scale_;  // pixels in a unit
+  double scale_;  // pixels per unit
 };
 
 }  // namespace sinew

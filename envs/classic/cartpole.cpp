@@ -70,7 +70,7 @@ bool CartPole::render(int height, int width, std::span<uint8_t> pixels) {
   const double x = state_[0], floor = -0.8;
   canvas.line({-4, floor - 0.2}, {4, floor - 0.2}, 0.015, {0, 0, 0});
   canvas.line({x - 0.25, floor}, {x + 0.25, floor}, 0.15, {50, 50, 60});
-  const double length = 4 * half_length;  // twice its length: easier to see
+  const double length = 4 * half_length;  // drawn at twice its length, to be easier to see
   canvas.line({x, floor}, {x + length * std::sin(state_[2]), floor + length * std::cos(state_[2])}, 0.06,
               {202, 152, 101});
   return true;

@@ -16,7 +16,7 @@ class CartPole final : public Env {
   struct Config {
     std::string env;
     int time_limit = 500;
-    std::optional<double> most_return;  // a step is worth its share of this, over time_limit steps; none: 1
+    std::optional<double> most_return;  // each step is worth 1/time_limit of this; none: 1
     template <class Visitor>
     void visit(Visitor& v) {
       v.required("env", env);

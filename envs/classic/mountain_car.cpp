@@ -21,7 +21,7 @@ std::unique_ptr<Env> MountainCar::make(const ConfigNode& task) {
 
 MountainCar::MountainCar(const Config& config) {
   spec_.name = "mountain_car";
-  // Its units are its own: a step has no length in seconds.
+  // The task has arbitrary units: a step has no length in seconds.
   spec_.sensors = {{.name = "state", .shape = {2}, .labels = {"x", "velocity"}, .units = {"1", "1"}}};
   spec_.actions.parts = {
       {.name = "force", .labels = {"force"}, .units = {"1"}, .low = {-1}, .high = {1}, .choices = {}}};
@@ -59,7 +59,7 @@ void MountainCar::observe(int, std::span<double> out) const {
 
 bool MountainCar::render(int height, int width, std::span<uint8_t> pixels) {
   Canvas canvas(height, width, pixels, 0.95);
-  const auto place = [](double x) { return Canvas::Point{x + 0.3, hill(x) - 0.6}; };  // the valley in the middle
+  const auto place = [](double x) { return Canvas::Point{x + 0.3, hill(x) - 0.6}; };  // centres the valley
   for (double x = left_wall; x < right_wall; x += 0.02) canvas.line(place(x), place(x + 0.02), 0.008, {0, 0, 0});
   const Canvas::Point flag = place(goal), car = place(state_.x);
   canvas.line(flag, {flag.x, flag.y + 0.2}, 0.008, {80, 80, 80});

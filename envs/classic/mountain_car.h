@@ -8,7 +8,7 @@
 
 namespace sinew {
 
-/// A car in a valley, too weak to climb straight out: it has to swing (MountainCarContinuous).
+/// A car in a valley, too weak to climb straight out: it has to swing back and forth (MountainCarContinuous).
 class MountainCar final : public Env {
  public:
   static constexpr const char* doc = "a weak car swings out of a valley; one force in ±1";

@@ -13,7 +13,7 @@ constexpr double pi = std::numbers::pi;
 constexpr double gravity = 10, dt = 0.05;  // mass and length are 1
 constexpr double most_torque = 2, most_velocity = 8;
 
-// Into [−π, π).
+// Wraps the angle into [−π, π).
 double wrap(double angle) { return angle - 2 * pi * std::floor((angle + pi) / (2 * pi)); }
 
 }  // namespace

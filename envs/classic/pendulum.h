@@ -8,7 +8,7 @@
 
 namespace sinew {
 
-/// A rod on a hinge, to be swung up and held: the pattern of an Env of one's own. θ = 0 is upright.
+/// A rod on a hinge, to be swung up and held. It is the template for a custom Env. θ = 0 is upright.
 class Pendulum final : public Env {
  public:
   static constexpr const char* doc = "a rod on a hinge swings up; one torque in ±2 N m";

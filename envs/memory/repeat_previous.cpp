@@ -30,7 +30,7 @@ RepeatPrevious::RepeatPrevious(const Config& config) : k_(config.k), suits_(stat
 }
 
 void RepeatPrevious::reset(Rng& rng) {
-  std::ranges::sort(suits_);  // so that an episode follows from its stream alone
+  std::ranges::sort(suits_);  // so that an episode depends only on its stream
   shuffle(suits_, rng);
   dealt_ = 1;
   rewards_ = {};
@@ -56,7 +56,7 @@ void RepeatPrevious::observe(int, std::span<double> out) const {
   out[suits_[dealt_ - 1]] = 1;
 }
 
-// The card on the table, and the k - 1 before it, which are no longer seen.
+// Draws the card on the table, and the k - 1 before it, which are no longer visible.
 bool RepeatPrevious::render(int height, int width, std::span<uint8_t> pixels) {
   constexpr Canvas::Color colors[n_suits] = {{40, 40, 60}, {200, 60, 60}, {230, 150, 60}, {60, 130, 80}};
   Canvas canvas(height, width, pixels, 1);

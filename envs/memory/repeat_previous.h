@@ -11,7 +11,7 @@
 namespace sinew {
 
 /// Cards are dealt one by one; the action is the suit of the k-th last one (POPGym's RepeatPrevious, Morad et al.
-/// 2023). Of N cards, every step from the k-th card on is worth ±1 / (N − k): a perfect episode returns 1, guessing
+/// 2023). With N cards, every step from the k-th card on is worth ±1 / (N − k): a perfect episode returns 1, guessing
 /// −0.5.
 class RepeatPrevious final : public Env {
  public:
@@ -20,7 +20,7 @@ class RepeatPrevious final : public Env {
     std::string env;
     int k = 4;           // 1: the card that is shown
     int decks = 1;       // of 52 cards
-    int time_limit = 0;  // 0: none but that of the cards
+    int time_limit = 0;  // 0: no limit but the number of cards
     template <class Visitor>
     void visit(Visitor& v) {
       v.required("env", env);
@@ -45,7 +45,7 @@ class RepeatPrevious final : public Env {
   }
 
   static constexpr int n_suits = 4;
-  /// Of the cards in the order in which they are dealt, and how many lie on the table.
+  /// The suits of the cards in dealing order, and the number of cards dealt so far.
   std::span<const uint8_t> suits() const { return suits_; }
   int dealt() const { return dealt_; }
 

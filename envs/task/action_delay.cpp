@@ -11,7 +11,7 @@
 namespace sinew {
 namespace {
 
-// A delay of seven steps must not become eight because 0.07 / 0.01 is more than 7.
+// A delay of seven steps must not become eight because 0.07 / 0.01 rounds to slightly more than 7.
 constexpr double rounding = 1e-6;  // physics steps
 constexpr int most_under_way = 10'000;
 
@@ -22,7 +22,7 @@ double steps_of(double seconds, double timestep) { return std::max(0.0, std::cei
 ActionDelay::ActionDelay(const LatencyProfile& profile, std::vector<double> rest, int frame_skip, double timestep)
     : profile_(profile), rest_(std::move(rest)), in_force_(rest_), timestep_(timestep) {
   const double seconds = profile.observation.longest() + profile.action.longest();
-  // One sent k env steps ago has still to come when it takes more than k · frame_skip physics steps.
+  // An action sent k env steps ago is still in transit if its delay is more than k · frame_skip physics steps.
   const double env_steps = std::ceil(steps_of(seconds, timestep) / frame_skip);
   if (env_steps > most_under_way)
     fail("a delay of {} s is {} env steps of {} s; {} are the most", seconds, env_steps, frame_skip * timestep,
@@ -45,7 +45,7 @@ int ActionDelay::draw_steps(Rng& rng) const {
 void ActionDelay::send(std::span<const double> action, Rng& rng) {
   const int steps = draw_steps(rng);
   if (profile_.loss > 0 && rng.uniform() < profile_.loss) return;
-  // What it overtakes. There is always room then, but for what a damaged file may have restored.
+  // Drops the actions that it overtakes. Then there is always room, except for a state restored from a damaged file.
   while (count_ > 0 && (due_[count_ - 1] >= steps || count_ == due_.size())) --count_;
   if (steps == 0) {
     std::ranges::copy(action, in_force_.begin());
@@ -75,7 +75,7 @@ void ActionDelay::visit_state(StateArchive& archive) {
   const std::span due = std::span(due_).first(count_);
   archive("due", due);
   archive("values", std::span(values_).first(count_ * rest_.size()));
-  for (int& steps : due) steps = std::max(steps, 1);  // whatever a damaged file says
+  for (int& steps : due) steps = std::max(steps, 1);  // in case of a damaged file
 }
 
 }  // namespace sinew

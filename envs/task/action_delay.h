@@ -9,25 +9,26 @@ namespace sinew {
 
 class Rng;
 
-/// The actions that are under way from a policy to the motors: each env step sends one, it arrives after a delay, and
-/// the newest that has arrived is in force. One that a newer one has overtaken is dropped; some are lost.
+/// The actions in transit from a policy to the motors. Each env step sends one. It arrives after a delay, and the
+/// motors use the newest that has arrived. An action that a newer one overtakes is dropped; some are lost.
 ///
-/// Time is counted in physics steps. An action that answers what was seen at the beginning of an env step comes after
-/// the observation's delay and its own together, rounded up to a physics step. Allocates in its constructor only.
+/// Time is counted in physics steps. The action that answers the observation at the beginning of an env step arrives
+/// after the observation's delay plus the action's own, rounded up to a physics step. Allocates only in its
+/// constructor.
 class ActionDelay {
  public:
-  /// rest: what is in force until the first action of an episode has arrived. timestep: s, of a physics step.
+  /// rest: the action in force until the first action of an episode has arrived. timestep: s, of a physics step.
   ActionDelay(const LatencyProfile& profile, std::vector<double> rest, int frame_skip, double timestep);
 
-  /// Nothing is under way, and the rest is in force.
+  /// Drops all actions in transit and puts `rest` in force.
   void begin_episode();
-  /// An env step begins. Draws how long the observation takes, how long the action, and whether it is lost, each where
-  /// it is left to chance.
+  /// Called when an env step begins. Draws the delay of the observation, the delay of the action, and whether the
+  /// action is lost, each only where it is random.
   void send(std::span<const double> action, Rng& rng);
   std::span<const double> in_force() const { return in_force_; }
-  /// Physics steps until another action is in force, at least 1; a large number where none is under way.
+  /// Physics steps until another action is in force, at least 1; a large number where none is in transit.
   int steps_to_next() const;
-  /// So many physics steps have passed, at most steps_to_next().
+  /// Advances by this many physics steps, at most steps_to_next().
   void pass(int steps);
 
   void visit_state(StateArchive& archive);
@@ -39,7 +40,8 @@ class ActionDelay {
   LatencyProfile profile_;
   std::vector<double> rest_, in_force_;
   double timestep_;
-  // Of those under way, the first to arrive first. A newer one arrives later, or it would have overtaken the other.
+  // The actions in transit, in order of arrival. A newer one arrives later; otherwise it would have overtaken the
+  // other.
   uint32_t count_ = 0;
   std::vector<int> due_;        // [most] physics steps from now, at least 1
   std::vector<double> values_;  // [most, rest_.size()]

@@ -9,7 +9,7 @@
 namespace sinew {
 namespace {
 
-constexpr size_t most_bytes = size_t{1} << 24;  // as in policy files
+constexpr size_t most_bytes = size_t{1} << 24;  // the same as for policy files
 
 CameraView view_of(const CameraConfig& config) {
   const CameraView::Kind kind = config.kind == "rgb"     ? CameraView::Kind::rgb

@@ -10,7 +10,7 @@ namespace sinew {
 namespace {
 
 using Grows = std::optional<std::vector<Growth>>;
-/// Of the disturbance with this name.
+/// The strength of the disturbance with this name.
 using StrengthOf = std::function<double(const std::string& name)>;
 
 bool is_name(const ConfigNode& node) {
@@ -18,7 +18,7 @@ bool is_name(const ConfigNode& node) {
          (std::isalpha(static_cast<unsigned char>(node.text()[0])) || node.text()[0] == '_');
 }
 
-// "chassis", "shoulder … gripper (6)": what the first parameter that names something names; "" where none does.
+// "chassis", "shoulder … gripper (6)": the names in the first parameter that contains any; "" where none does.
 std::string chosen_by(const ConfigNode& parameters) {
   if (!parameters.is_map()) return is_name(parameters) ? parameters.text() : "";
   for (const auto& [key, value] : parameters.entries()) {
@@ -63,7 +63,7 @@ const std::vector<Growth>* growths_of_noise(const std::string& term, const TaskR
   return row != registry.observations.end() && row->grows ? &*row->grows : nullptr;
 }
 
-// An observation, or a part of one, with the noise in it so many times as strong; `found` where there is any.
+// An observation, or a part of one, with its noise scaled by `strength`; sets `found` if there is noise.
 ConfigNode with_noise(const ConfigNode& node, const TaskRegistry& registry, double strength, bool& found) {
   if (node.is_list()) {
     ConfigNode list = ConfigNode::list();

@@ -14,7 +14,7 @@ class DrivenJoints {
   DrivenJoints(const std::vector<std::unique_ptr<ActionTerm>>& actions, const Model& model);
 
   const std::vector<ActionDrive>& drives() const { return drives_; }
-  /// What is measured of them, as TaskEnv::measure says.
+  /// Measures them, as documented for TaskEnv::measure.
   void measure(const TaskState& state, std::span<double> position, std::span<double> velocity,
                std::span<double> torque) const;
 

@@ -37,7 +37,7 @@ std::string task_file(const std::string& task) {
   return file.string();
 }
 
-// What a policy file and the columns of metrics.csv will have as names. `node`: where they are; null: by default.
+// Checks names that go into policy files and the columns of metrics.csv. `node`: their place; null: defaults.
 void check_names(const TaskConfig::Named& entries, const ConfigNode* node, const char* if_none) {
   if (node && entries.empty()) throw node->error(if_none);
   const auto fits = [](char c) { return static_cast<unsigned char>(c) > ' ' && c != ',' && c != '"' && c != 0x7f; };
@@ -46,7 +46,7 @@ void check_names(const TaskConfig::Named& entries, const ConfigNode* node, const
       throw value.error(fmt::format("'{}' is no good name: use letters, digits and _", shortened(name)));
 }
 
-// What the columns of metrics.csv, TensorBoard's tags and labels will have as names.
+// Checks names that go into the columns of metrics.csv, TensorBoard's tags and labels.
 void check_column_names(const TaskConfig::Named& entries) {
   const auto fits = [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != ',' && c != '"' && c != 0x7f; };
   for (const auto& [name, value] : entries)
@@ -57,7 +57,7 @@ void check_column_names(const TaskConfig::Named& entries) {
                       value.where_of_key(), value.path(), shortened(name)));
 }
 
-// A file of ours by its place in the house, so that a kept config works in another checkout.
+// Names a file of sinew by its place below the source folder, so that a stored config works in another checkout.
 std::string portable(const std::string& file) {
   const std::string path = fs::absolute(file).lexically_normal().string();
   return is_shipped(path) ? path_from(path, "") : path;
@@ -90,7 +90,7 @@ Task load_task(const ConfigNode& written, const std::string& name, const BaseFol
           fmt::format("the env '{}' is written in C++ and knows no delay; tasks with a model do", row.name));
     ConfigNode own = config;
     const ConfigNode* hide = config.find("hide");
-    own.remove("hide");  // ours, not the env's
+    own.remove("hide");  // this key is not the env's
     task.factory = [make = row.make, own, hide = hide ? *hide : ConfigNode()]() -> std::unique_ptr<Env> {
       if (hide.is_null()) return make(own);
       return std::make_unique<PartialEnv>(make(own), hide);
@@ -109,13 +109,13 @@ Task load_task(const ConfigNode& written, const std::string& name, const BaseFol
     });
     typed.model = portable(file.path);
     task.config = write_config(typed);
-    if (!typed.delay) task.config.remove("delay");  // the text of a task without one is as it was before there were any
+    if (!typed.delay) task.config.remove("delay");  // without one, the text stays as it was before `delay` existed
     task.model = model->identity();
     task.factory = [name, typed, model, registry, pool = make_render_pool(typed, model)] {
       return std::make_unique<TaskEnv>(name, typed, model, registry, pool);
     };
   }
-  task.factory();  // whatever is wrong shows now
+  task.factory();  // any mistake shows now
   return task;
 }
 

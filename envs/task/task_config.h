@@ -8,14 +8,14 @@
 
 namespace sinew {
 
-/// The task's YAML. A list item under `observations`, `reset` and `randomize`, and an entry of `actions`,
-/// is a term's name with its parameters (a name alone where none is needed). An entry under `commands`,
-/// `reward` and `terminate` has a name of one's own and says `term:` beside the parameters.
+/// The task's YAML. A list item under `observations`, `reset` and `randomize`, and an entry of `actions`, is a term's
+/// name with its parameters (only the name if it needs none). An entry under `commands`, `reward` and `terminate` has a
+/// name chosen by the user, and gives `term:` beside the parameters.
 struct TaskConfig {
   using Named = std::vector<std::pair<std::string, ConfigNode>>;
 
-  /// What `joint_pos`, PD targets and the reset `pose` are relative to: the model's own initial
-  /// position, or a keyframe's, with some joints changed.
+  /// The reference of `joint_pos`, PD targets and the reset `pose`: the model's own initial position, or a keyframe's,
+  /// with some joints changed.
   struct DefaultPose {
     std::string keyframe;
     std::vector<std::pair<std::string, double>> joints;  // m or rad
@@ -30,9 +30,9 @@ struct TaskConfig {
   int frame_skip = 1;  // physics steps in an env step
   int time_limit = 0;  // env steps in an episode; 0: no limit
   DefaultPose default_pose;
-  std::optional<LatencyProfile> delay;  // of the link to a robot; in the YAML a map, or a file that has it
+  std::optional<LatencyProfile> delay;  // of the link to a robot; in the YAML a map, or a file that contains the map
   Named commands;
-  Named observations;  // of each sensor, a list of terms, or a camera's map (CameraConfig)
+  Named observations;  // for each sensor, a list of terms, or a camera's map (CameraConfig)
   Named actions = {{"actuators", ConfigNode::scalar("all")}};
   Named reward, terminate;
   std::vector<ConfigNode> reset, randomize;

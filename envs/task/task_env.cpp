@@ -12,7 +12,7 @@
 namespace sinew {
 namespace {
 
-// What the motors get before there is an action: 0, or what is nearest to it, and of choices the first.
+// The motor input before the first action: 0, or the nearest value in range; the first of discrete choices.
 std::vector<double> rest_of(const ActionSpec& actions) {
   std::vector<double> rest;
   for (const ActionPart& part : actions.parts)
@@ -95,7 +95,7 @@ void TaskEnv::clear_episode() {
 
 void TaskEnv::begin_episode(Rng& rng) {
   state_.sim.forward();
-  // Before the terms begin: what they remember of the first state may be about a command.
+  // Before the terms begin: their memory of the first state may depend on a command.
   for (size_t i = 0; i < terms_.commands.size(); ++i)
     terms_.commands[i].term->sample(state_, rng, state_.commands[i].value);
   terms_.for_each([this](Term& term) { term.begin_episode(state_); });
@@ -128,7 +128,7 @@ void TaskEnv::apply(std::span<const double> action) {
   drive(state_.action);
 }
 
-// The physics of an env step in which the motors follow what has arrived.
+// Runs the physics of an env step in which the motors follow the actions that have arrived.
 void TaskEnv::run_late(std::span<const double> action, Rng& rng) {
   say(action);
   delay_->send(action, rng);
@@ -142,13 +142,13 @@ void TaskEnv::run_late(std::span<const double> action, Rng& rng) {
   }
 }
 
-// What the policy says, for the terms that look at it.
+// Records the policy's action, for the terms that read it.
 void TaskEnv::say(std::span<const double> action) {
   std::swap(state_.action, state_.previous_action);
   std::ranges::copy(action, state_.action.begin());
 }
 
-// What the motors get.
+// Sets the action that the motors follow.
 void TaskEnv::drive(std::span<const double> action) {
   for (size_t i = 0, first = 0; i < terms_.actions.size(); first += spec_.actions.parts[i++].size())
     terms_.actions[i]->begin_step(action.subspan(first, static_cast<size_t>(spec_.actions.parts[i].size())), state_);
@@ -200,7 +200,7 @@ bool TaskEnv::run_physics(int steps) {
   return controller_ ? state_.sim.step(steps, controller_) : state_.sim.step(steps);
 }
 
-// What an episode's beginning, or the last piece of a step and its end, have the simulation compute.
+// Repeats the simulation's computation at the start of an episode, or in the last piece of a step and its end.
 void TaskEnv::redo_physics(int steps) {
   if (steps == 0)
     state_.sim.forward();
@@ -279,14 +279,14 @@ void TaskEnv::observe(int index, std::span<double> out) const {
   std::ranges::copy(observations_[static_cast<size_t>(index)], out.begin());
 }
 
-// Taken when it is asked for: the simulation stands as the step or reset left it.
+// The image is taken on request: the simulation is still as the step or reset left it.
 void TaskEnv::observe_image(int index, std::span<uint8_t> frame) {
   terms_.cameras[static_cast<size_t>(index)]->take(state_.sim, frame);
 }
 
 bool TaskEnv::render(int height, int width, std::span<uint8_t> pixels) {
   if (!renderer_ || renderer_->height() != height || renderer_->width() != width) {
-    renderer_.reset();  // its context goes first
+    renderer_.reset();  // releases its context first
     renderer_ = std::make_unique<Renderer>(state_.sim.shared_model(), RenderOptions{.height = height, .width = width});
   }
   renderer_->render(state_.sim, pixels);
@@ -301,7 +301,7 @@ void TaskEnv::visit_state(StateArchive& archive) {
     archive("observation " + std::to_string(i), std::span(observations_[i]));
   archive("next_randomization", std::span(next_randomization_));
   if (delay_) archive("delay", *delay_);
-  // The physics' last call, made again with the controller, its targets and the encoder errors restored above.
+  // Repeats the last call of the physics, with the controller, its targets and the encoder errors restored above.
   state_.sim.visit_state(archive, [this](int steps) { redo_physics(steps); });
 }
 

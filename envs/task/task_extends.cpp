@@ -23,7 +23,7 @@ void merge(ConfigNode& base, const ConfigNode& changes) {
   }
 }
 
-// A profile that lies in a file, in the file's place.
+// The task with the content of a delay profile in place of the file that contains it.
 ConfigNode with_delay(const ConfigNode& task, const BaseFolder& folder) {
   const ConfigNode* delay = task.is_map() ? task.find("delay") : nullptr;
   if (!delay || !delay->is_scalar() || (delay->text() == "none" && !delay->is_quoted())) return task;

@@ -11,7 +11,7 @@
 
 namespace sinew {
 
-/// The terms that a task's YAML asks for, made and named.
+/// The terms of a task's YAML, created and named.
 struct TaskTerms {
   struct Reward {
     std::string kind;  // the term's name in the registry
@@ -27,11 +27,11 @@ struct TaskTerms {
   };
   struct Randomization {
     std::unique_ptr<RandomizationTerm> term;
-    std::optional<Interval> interval;  // drawn anew each time; none: at resets
+    std::optional<Interval> interval;  // redrawn after each interval; none: at resets
   };
 
   std::vector<double> default_pose;                                         // [nq]
-  std::vector<std::vector<std::unique_ptr<ObservationTerm>>> observations;  // of each sensor; none: a camera
+  std::vector<std::vector<std::unique_ptr<ObservationTerm>>> observations;  // of each sensor; empty: a camera
   std::vector<std::unique_ptr<CameraSensor>> cameras;                       // of each sensor; null: numbers
   std::vector<std::unique_ptr<ActionTerm>> actions;
   std::vector<Reward> rewards;
@@ -41,14 +41,14 @@ struct TaskTerms {
   std::vector<Randomization> randomizations;
   bool needs_external_forces = false;
 
-  /// Makes them; fills the sensors, actions and reward names of `spec`, and the commands of `state`.
-  /// `pool`: as make_render_pool makes it.
+  /// Creates the terms; fills the sensors, actions and reward names of `spec`, and the commands of `state`. `pool`:
+  /// from make_render_pool.
   TaskTerms(const TaskConfig& config, const TaskRegistry& registry, EnvSpec& spec, TaskState& state,
             std::shared_ptr<RenderPool> pool);
 
   void visit_state(StateArchive& archive);
 
-  /// Calls visit(Term&) for every term that there is.
+  /// Calls visit(Term&) for every term.
   template <class Visit>
   void for_each(Visit&& visit) {
     for (auto& sensor : observations)

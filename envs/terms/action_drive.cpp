@@ -66,7 +66,7 @@ ActionDrive drive_of_actuator(const Model& model, int actuator) {
     return drives_nothing("its gear or its gain is 0, so it moves nothing");
   if (joint < 0)
     return drives_nothing(fmt::format("it acts on the {}, not on a joint", model.actuator_drives(actuator)));
-  // A servo follows the length of its transmission, which is gear · position.
+  // A servo controls the length of its transmission, which is gear · position.
   const double force_limit = most_force(model, actuator);
   if (kind == "motor")
     return drive_of_joint(model, joint, ActionDrive::Kind::torque, *model.force_per_control(actuator), 0, force_limit);

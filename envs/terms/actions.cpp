@@ -7,7 +7,7 @@
 namespace sinew {
 namespace {
 
-/// For a model without actuators: how to name the joints to drive, as an example with its own.
+/// For a model without actuators: how to name the joints to drive, with an example from the model.
 std::string what_to_drive(const Model& model) {
   std::vector<std::string> example;
   for (int joint = 0; joint < model.count(Model::Element::joint) && example.size() < 3; ++joint) {
@@ -29,7 +29,7 @@ class Actuators final : public ActionTerm {
  public:
   struct Params {
     ConfigNode names = ConfigNode::scalar("all");  // or a list of names
-    ConfigNode limits = {};                        // [low, high], or a map of actuators to such
+    ConfigNode limits = {};                        // [low, high], or a map from actuators to such ranges
     int wait = 0;                                  // env steps
     template <class Visitor>
     void visit(Visitor& v) {
@@ -75,7 +75,7 @@ class Actuators final : public ActionTerm {
     return {true, bounds[0], bounds[1]};
   }
 
-  // The task's own where it gives some, else the ctrlrange.
+  // The task's own limits where given, else the ctrlrange.
   static Model::Limits limits_of(int actuator, const ConfigNode& limits, const TermSource& source) {
     const Model::Limits range = source.model.control_limits(actuator);
     if (limits.is_null()) return range;
@@ -95,11 +95,11 @@ class Actuators final : public ActionTerm {
   }
 
   int wait_;
-  bool limits_are_ours_;        // else MuJoCo holds its ctrlranges
+  bool limits_are_ours_;        // else MuJoCo clamps to its ctrlranges
   std::vector<int> actuators_;  // of each number of the action
 };
 
-/// The action is the torque of each joint, or the force of one that slides: qfrc_applied = a, within ±limit.
+/// The action is the torque of each joint, or the force of a slide: qfrc_applied = a, within ±limit.
 class JointTorque final : public ActionTerm {
  public:
   struct Params {

@@ -15,7 +15,7 @@ void check_slice(const ConfigNode& node, int from, int to, int end) {
     throw node.error(fmt::format("the numbers from {} to {} (excluded) are asked for, of {}", from, to, end));
 }
 
-/// What stands behind an array with a number for each coordinate of qpos or of qvel.
+/// The accessors of an array with a number for each coordinate of qpos or of qvel.
 struct CoordinateArray {
   Array array;
   int (Model::*size)() const;
@@ -63,7 +63,7 @@ constexpr CoordinateArray actuator_forces = {
     [](const Model& model, int i) { return fmt::format("qfrc_actuator[{}] {}", i, model.dof_name(i)); },
     &Model::force_unit};
 
-/// An array with `width` numbers for each body; those of bodies from … on, row by row.
+/// An array with `width` numbers for each body; observes the rows of the bodies from `from` on.
 struct BodyArray {
   const char* name;
   Array array;
@@ -77,7 +77,7 @@ template <const BodyArray& kind>
 class Bodies final : public ObservationTerm {
  public:
   struct Params {
-    int from = 1;  // the world, body 0, has nothing to say
+    int from = 1;  // skips the world, body 0, which has no useful numbers
     template <class Visitor>
     void visit(Visitor& v) {
       v.optional("from", from, at_least(0));

@@ -8,10 +8,10 @@ namespace sinew {
 
 inline Choices axis_choices() { return {"x", "y", "z"}; }
 
-/// Of one of axis_choices().
+/// The index of one of axis_choices().
 inline size_t axis_index(const std::string& axis) { return static_cast<size_t>(axis[0] - 'x'); }
 
-/// The same, of a word that `node` holds; an Error there when it is none.
+/// The same for a word from `node`; throws an Error located there when it is no axis.
 inline size_t checked_axis(const std::string& axis, const ConfigNode& node) {
   check_choice(node, axis, axis_choices());
   return axis_index(axis);

@@ -1,4 +1,4 @@
-// Observations of how a body is turned and how it moves, as an inertial sensor on it would have them.
+// Observations of a body's orientation and motion, as an inertial sensor on it would measure them.
 #include <cmath>
 
 #include "envs/terms/axes.h"
@@ -33,7 +33,7 @@ class BodyOrientation final : public ObservationTerm {
   int body_;
 };
 
-/// Where the three numbers of a velocity are among the six of Simulation::body_velocity.
+/// The offset of the three numbers of a velocity in Simulation::body_velocity's six.
 struct Part {
   size_t first;
   char letter;

@@ -1,4 +1,4 @@
-// Randomisations of what bodies weigh, and where.
+// Randomisations of the bodies' masses and centres of mass.
 #include "envs/terms/change.h"
 #include "envs/terms/choose.h"
 #include "envs/terms/tables.h"
@@ -6,7 +6,7 @@
 namespace sinew {
 namespace {
 
-/// Bodies with a mass.
+/// Chooses bodies with a mass.
 std::vector<size_t> choose_bodies(const ConfigNode& names, const TermSource& source) {
   const std::vector<int> bodies = choose(Model::Element::body, names, source, [&](int body) {
     if (source.model.body_mass(body) > 0) return std::string();

@@ -1,4 +1,4 @@
-// The tables of terms and envs that sinew brings along, as one registry.
+// The tables of terms and envs that come with sinew, as one registry.
 #include <iterator>
 
 #include "envs/classic/cartpole.h"
@@ -10,7 +10,7 @@
 namespace sinew {
 namespace {
 
-// One table of several.
+// Joins several tables into one.
 template <class Row, class... Others>
 std::vector<Row> joined(std::vector<Row> first, Others... others) {
   (std::move(others.begin(), others.end(), std::back_inserter(first)), ...);

@@ -4,8 +4,8 @@
 
 namespace sinew {
 
-/// A change of the simulation's own model. What is drawn is relative to the nominal value, that of the
-/// model as loaded, so that it never drifts; of two terms on one value the later holds.
+/// Changes the simulation's own model. The draw is relative to the nominal value, that of the model as loaded, so that
+/// it never drifts; where two terms change one value, the later one wins.
 class ModelRandomization : public RandomizationTerm {
  public:
   bool changes_model() const final { return true; }
@@ -29,9 +29,9 @@ class Change {
     if (params.scale.has_value() == params.add.has_value())
       throw source.node.error("one of 'scale' (a factor) and 'add' is needed, a range [low, high]");
   }
-  /// The least that `nominal` may become.
+  /// The smallest possible value for `nominal`.
   double least(double nominal) const { return is_factor_ ? nominal * range_.low : nominal + range_.low; }
-  /// What apply() takes: several values may share one.
+  /// The argument of apply(); several values may share one draw.
   double draw(Rng& rng) const { return range_.draw(rng); }
   double apply(double nominal, double drawn) const { return is_factor_ ? nominal * drawn : nominal + drawn; }
 

@@ -13,7 +13,7 @@ std::vector<std::string> called(Model::Element element, const Model& model) {
   return names;
 }
 
-// Adds what one item of a list means.
+// Adds the elements that one item of a list selects.
 void add_named(std::vector<int>& chosen, Model::Element element, const ConfigNode& item, const TermSource& source,
                const WhyNot& why_not) {
   const Model& model = source.model;
@@ -101,7 +101,7 @@ std::vector<std::pair<int, size_t>> joints_of_keys(const std::vector<std::string
     if (whys.size() == meant.size()) throw Error(whys.front());
   }
   for (size_t joint = 0; joint < names.size(); ++joint)
-    if (model.joint_qpos_size(static_cast<int>(joint)) != 1) names[joint].clear();  // patterns pass over it
+    if (model.joint_qpos_size(static_cast<int>(joint)) != 1) names[joint].clear();  // patterns skip it
   std::vector<std::pair<int, size_t>> joints;
   const std::vector<int> key_of = key_of_each(names, keys);
   for (size_t joint = 0; joint < key_of.size(); ++joint)

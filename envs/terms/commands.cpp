@@ -9,7 +9,7 @@
 namespace sinew {
 namespace {
 
-/// A command that now and then asks for nothing: to stand still is to be learned too.
+/// A command that is zero now and then: standing still must be learned, too.
 class OrZero : public CommandTerm {
  public:
   void sample(const TaskState&, Rng& rng, std::span<double> value) final {
@@ -32,7 +32,7 @@ class OrZero : public CommandTerm {
   double zero_probability_;
 };
 
-/// The labels that the YAML gives, or the numbers' indices.
+/// The labels from the YAML, or else the numbers' indices.
 std::vector<std::string> labels_or_indices(const std::vector<std::string>& given, size_t count,
                                            const TermSource& source) {
   if (given.size() == count) return given;
@@ -118,7 +118,7 @@ class Disc final : public CommandTerm {
     units_ = {"m", "m"};
   }
   void sample(const TaskState&, Rng& rng, std::span<double> value) override {
-    // Areas that are equal are equally likely: r² is uniform.
+    // Equal areas are equally likely: r² is uniform.
     const double inner = params_.inner_radius * params_.inner_radius, outer = params_.radius * params_.radius;
     const double r = std::sqrt(rng.uniform(inner, outer)), angle = rng.uniform(0, 2 * std::numbers::pi);
     value[0] = r * std::cos(angle);

@@ -1,4 +1,4 @@
-// Rewards for what touches: feet that stand, swing and slip, bodies that bump.
+// Rewards for contacts: feet that stand, swing and slip, bodies that bump.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -65,7 +65,7 @@ class FootSlip final : public RewardTerm {
     int contacts = 0;
     std::array<double, 3> position_sum{};
   };
-  // The horizontal velocity, squared, that the body has in the middle of its contacts: v + ω × r.
+  // The squared horizontal velocity of the body at the middle of its contacts: v + ω × r.
   static double slip(const Foot& foot, int body, const Simulation& sim) {
     const std::array<double, 6> velocity = sim.body_velocity(body, false);
     std::array<double, 3> r;
@@ -110,7 +110,7 @@ class AirTime final : public RewardTerm {
 
  private:
   struct Foot {
-    bool has_stood = false;  // in this episode: what falls at its start is no step
+    bool has_stood = false;  // in this episode: the fall at its start is not a step
     int steps_in_air = 0;
     void visit_state(StateArchive& archive) {
       archive("has_stood", has_stood);

@@ -6,7 +6,7 @@
 
 namespace sinew {
 
-/// `[low, high]` in the YAML, where a number is drawn from uniformly; a number alone is both.
+/// `[low, high]` in the YAML, from which a number is drawn uniformly; a single number is both ends.
 struct DrawRange {
   double low = 0, high = 0;
   double draw(Rng& rng) const { return rng.uniform(low, high); }

@@ -1,4 +1,4 @@
-// Rewards, with negative weights, for what the motion costs.
+// Rewards, with negative weights, for the cost of the motion.
 #include <algorithm>
 #include <cmath>
 #include <limits>

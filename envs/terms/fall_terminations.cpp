@@ -1,4 +1,4 @@
-// Terminations of a robot that falls, bumps, or bends beyond what it can.
+// Terminations for a robot that falls, bumps into something, or bends too far.
 #include <algorithm>
 #include <cmath>
 #include <limits>

@@ -5,7 +5,7 @@
 
 namespace sinew {
 
-/// An observation that is a function of another one, `of`.
+/// An observation that is a function of another observation, `of`.
 class FunctionOf : public ObservationTerm {
  public:
   void begin_episode(const TaskState& state) override { inner_->begin_episode(state); }

@@ -8,9 +8,9 @@
 namespace sinew {
 
 struct GoalParams {
-  std::string command;       // of the task, or
-  ConfigNode target;         // numbers, in the unit of what is measured
-  std::vector<int> numbers;  // of the command; all, unless given
+  std::string command;       // of the task; or else:
+  ConfigNode target;         // numbers, in the unit of the measured ones
+  std::vector<int> numbers;  // of the command; default: all
   template <class Visitor>
   void visit(Visitor& v) {
     v.optional("command", command);
@@ -19,12 +19,12 @@ struct GoalParams {
   }
 };
 
-/// What the numbers of an observation term should be: those of a command, or fixed ones.
+/// The desired values of an observation term's numbers: those of a command, or fixed ones.
 class Goal {
  public:
-  /// An Error unless there are as many numbers as `measured` has.
+  /// Throws an Error unless there are as many numbers as in `measured`.
   Goal(const GoalParams& params, const ObservationTerm& measured, const TermSource& source);
-  /// ‖x − c‖² of what is measured, x, and the present goal, c.
+  /// ‖x − c‖² of the measured numbers x and the current goal c.
   double squared_distance(std::span<const double> x, const TaskState& state) const;
 
  private:

@@ -6,8 +6,8 @@
 
 namespace sinew {
 
-/// How a parameter of a disturbance, such as the `scale` of a mass, grows with its strength: 0 disturbs nothing, 1 is
-/// what the YAML says, 2 is twice as wide about what disturbs nothing.
+/// How a parameter of a disturbance, such as the `scale` of a mass, grows with the strength: 0 disables the
+/// disturbance, 1 is the value in the YAML, 2 is twice as wide about the value that disturbs nothing.
 struct Growth {
   enum class About {
     zero,    // x · strength
@@ -16,14 +16,14 @@ struct Growth {
   };
   std::string key;
   About about = About::zero;
-  Range limits = {};  // of what the parameter accepts: what grows beyond an end stays there
-  /// Of About::middle: the parameter that takes the place of this one at strength 0, since its middle is not the
-  /// model's own value.
+  Range limits = {};  // accepted values of the parameter; growth is clamped to them
+  /// For About::middle: the parameter that replaces this one at strength 0, since its middle is not the model's own
+  /// value.
   std::string off = {};
 };
 
-/// `parameters` of a term with those that are among `growths` so many times as strong; the others stay. With any
-/// strength the term draws as many numbers as before. Throws a located Error where none of them is there.
+/// `parameters` of a term, with those among `growths` scaled by `strength` and the others unchanged. The term draws as
+/// many numbers at any strength. Throws a located Error if it has none of the growing parameters.
 ConfigNode grown(const ConfigNode& parameters, const std::vector<Growth>& growths, double strength);
 
 }  // namespace sinew

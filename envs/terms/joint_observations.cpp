@@ -1,4 +1,4 @@
-// Observations of hinges and slides by name, as a robot's encoders have them.
+// Observations of hinges and slides by name, as a robot's encoders measure them.
 #include "envs/terms/choose.h"
 #include "envs/terms/tables.h"
 

@@ -6,11 +6,11 @@
 
 namespace sinew {
 
-/// Where a joint may be; m or rad.
+/// The allowed range of a joint; m or rad.
 struct JointRange {
   size_t qpos;
   double low, high;
-  /// How far the joint is outside; 0 inside.
+  /// Distance of the joint beyond its range; 0 inside.
   double excess(const Simulation& sim) const {
     const double q = sim.qpos()[qpos];
     return std::max({low - q, q - high, 0.0});
@@ -27,8 +27,8 @@ struct JointRangeParams {
   }
 };
 
-/// The model's ranges, each end moved outwards by `widening`; `all` are the joints that have one. An
-/// Error for a named joint without, and where nothing is left of a range.
+/// The model's joint ranges, each end moved outwards by `widening`; `all` selects the joints that have a range. Throws
+/// an Error for a named joint without a range, and where nothing is left of a range.
 std::vector<JointRange> joint_ranges(const ConfigNode& joints, double widening, const TermSource& source);
 
 }  // namespace sinew

@@ -1,4 +1,4 @@
-// Rewards, with negative weights, for where the joints are and how they are driven there.
+// Rewards, with negative weights, for the positions of joints and for how they are driven there.
 #include <cmath>
 
 #include "envs/terms/choose.h"
@@ -28,7 +28,7 @@ class OfJoints : public RewardTerm {
   }
 
  protected:
-  // What drives a joint: its actuators, and controllers of ours.
+  // The force of all drives of a joint: its actuators, and our controllers.
   static double torque(const TaskState& state, size_t dof) {
     return state.sim.qfrc_actuator()[dof] + state.sim.qfrc_applied()[dof];
   }

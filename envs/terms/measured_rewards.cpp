@@ -1,4 +1,4 @@
-// Rewards that are a function of what an observation term measures.
+// Rewards that are a function of the numbers of an observation term.
 #include <cmath>
 
 #include "envs/terms/function_of.h"

@@ -1,4 +1,4 @@
-// Observations that come late or imprecise: of the past, and with noise.
+// Delayed or imprecise observations: of the past, and with noise.
 #include <algorithm>
 
 #include "envs/terms/function_of.h"

@@ -6,7 +6,7 @@
 namespace sinew {
 namespace {
 
-/// A value of each degree of freedom; those of one joint are changed alike.
+/// A value of each degree of freedom; those of one joint get the same change.
 template <ModelParameter parameter>
 class OfJoints final : public ModelRandomization {
  public:
@@ -94,7 +94,7 @@ class Gains final : public ModelRandomization {
     }
   };
   Gains(const Params& params, const TermSource& source) : scale_(params.scale) {
-    constexpr size_t force_of_muscle = 2, after = 4;  // its peak force and the scale that stands in for it
+    constexpr size_t force_of_muscle = 2, after = 4;  // its peak force and the scale that can replace it
     for (const int actuator : choose(Model::Element::actuator, params.actuators, source)) {
       const size_t all =
           source.model.parameter(ModelParameter::actuator_gain).size() / static_cast<size_t>(source.model.nu());
@@ -120,7 +120,7 @@ class Gains final : public ModelRandomization {
   struct Numbers {
     size_t first, end;
   };
-  std::vector<Numbers> parts_;  // of each actuator, those that are in proportion to its force
+  std::vector<Numbers> parts_;  // for each actuator, the ones proportional to its force
   DrawRange scale_;
 };
 

@@ -1,4 +1,4 @@
-// Rewards for where the robot is and how it moves.
+// Rewards for the robot's position and motion.
 #include <algorithm>
 #include <cmath>
 

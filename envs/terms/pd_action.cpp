@@ -1,4 +1,4 @@
-// The action that a PD controller of ours follows.
+// The action that our own PD controller follows.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -99,7 +99,7 @@ class PdTargets final : public ActionTerm {
     double target = 0;
   };
 
-  // All: what a motor drives or, in a model without actuators, every hinge and slide that follows no other.
+  // `all` selects the joints that motors drive or, in a model without actuators, each hinge and slide without a leader.
   static std::vector<int> chosen(const ConfigNode& joints, const TermSource& source) {
     const Model& model = source.model;
     std::vector<int> chosen = choose_joints(joints, source);

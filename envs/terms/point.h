@@ -15,18 +15,18 @@ class Point {
   static Point site(const std::string& name, const TermSource& source) {
     return {source.find(Model::Element::site, name), true};
   }
-  /// The body of that name or, where there is none, the site.
+  /// The body of that name or, if there is none, the site.
   static Point named(const std::string& name, const TermSource& source) {
     const bool is_site = !source.model.has(Model::Element::body, name) && source.model.has(Model::Element::site, name);
     return is_site ? site(name, source) : body(name, source);
   }
 
-  /// In the world, m.
+  /// In the world frame, m.
   std::array<double, 3> position(const Simulation& sim) const {
     const auto p = is_site_ ? sim.site_xpos(index_) : sim.xpos(index_);
     return {p[0], p[1], p[2]};
   }
-  /// A vector of the world in the axes of the body or site.
+  /// Transforms a vector from world axes to the axes of the body or site.
   std::array<double, 3> to_frame(const Simulation& sim, const std::array<double, 3>& world) const {
     const auto m = is_site_ ? sim.site_xmat(index_) : sim.xmat(index_);
     std::array<double, 3> own;

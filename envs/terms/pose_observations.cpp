@@ -1,4 +1,4 @@
-// Observations of where bodies and sites are, and how they are turned.
+// Observations of the positions and orientations of bodies and sites.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -21,7 +21,7 @@ struct PositionParams {
   }
 };
 
-/// A point's position, minus that of a body or site, in the world's axes or in those of the latter.
+/// A point's position relative to a body or site, in world axes or in the axes of that body or site.
 class Position : public ObservationTerm {
  public:
   void observe(const TaskState& state, Rng&, double* out) override {

@@ -49,7 +49,7 @@ class Keyframe final : public ResetTerm {
   int keyframe_;
 };
 
-/// Turns a free body about the world's vertical, with the velocity it has.
+/// Turns a free body about the world's vertical, together with its velocity.
 class Yaw final : public ResetTerm {
  public:
   struct Params {
@@ -79,7 +79,7 @@ class Yaw final : public ResetTerm {
     q[1] = c * x - s * y;
     q[2] = c * y + s * x;
     q[3] = c * z + s * w;
-    // The linear velocity is in the world's axes, the angular one in the body's own.
+    // The linear velocity is in world axes, the angular velocity in the body's own axes.
     const auto v = state.sim.qvel().subspan(velocity_, 2);
     const double vx = v[0], vy = v[1];
     v[0] = std::cos(angle) * vx - std::sin(angle) * vy;

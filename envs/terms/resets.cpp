@@ -7,7 +7,7 @@
 namespace sinew {
 namespace {
 
-/// The coordinates of joints that a list names, all of them when it is empty.
+/// The coordinates of the joints in a list, or all coordinates if it is empty.
 struct Coordinates {
   std::vector<size_t> qpos, qvel;
   Coordinates(const ConfigNode& joints, const TermSource& source) {
@@ -28,7 +28,7 @@ struct Coordinates {
 double draw_uniform(Rng& rng) { return rng.uniform(-1, 1); }
 double draw_normal(Rng& rng) { return rng.normal(); }
 
-/// Adds scale × draw(rng), drawn anew for each number; no draw where the scale is 0.
+/// Adds scale × draw(rng), with a new draw for each number; no draw where the scale is 0.
 template <double (*draw)(Rng&)>
 class Noise final : public ResetTerm {
  public:
@@ -57,7 +57,7 @@ class Noise final : public ResetTerm {
   Coordinates coordinates_;
 };
 
-/// Joints of one number each, such as the two slides of a target.
+/// Joints with one number each, such as the two slides of a target.
 std::vector<size_t> scalar_joints(const ConfigNode& joints, size_t count, const TermSource& source) {
   std::vector<size_t> addresses;
   for (const int joint : names_nothing(joints) ? std::vector<int>() : choose_joints(joints, source))
@@ -77,7 +77,7 @@ class Disc final : public ResetTerm {
     template <class Visitor>
     void visit(Visitor& v) {
       v.required("joints", joints);
-      v.required("radius", radius, above_up_to(0, most));  // beyond, its square is infinite
+      v.required("radius", radius, above_up_to(0, most));  // above this, its square is infinite
     }
   };
   Disc(const Params& params, const TermSource& source)

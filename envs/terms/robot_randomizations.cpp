@@ -1,4 +1,4 @@
-// Randomisations of the robot's sensors and of what happens to it.
+// Randomisations of the robot's sensors and of events that happen to it.
 #include <algorithm>
 
 #include "envs/terms/choose.h"

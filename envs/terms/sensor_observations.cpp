@@ -1,4 +1,4 @@
-// Observations of what sensors on the robot feel: contacts, and the sensors of the MJCF.
+// Observations of the robot's sensors: contacts, and the sensors of the MJCF.
 #include <algorithm>
 
 #include "envs/terms/choose.h"
@@ -49,7 +49,7 @@ class Sensor final : public ObservationTerm {
   }
 
  private:
-  // Three numbers of MuJoCo's own types are a vector, four a quaternion.
+  // With MuJoCo's own types, three numbers are a vector, four a quaternion.
   static std::string label(const std::string& name, const std::string& type, int size, int i) {
     if (size == 1) return name;
     if (type != "user" && size == 3) return fmt::format("{} {}", name, "xyz"[i]);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// Targets for the position servos that the model has.
+/// Targets for the model's own position servos.
 class PositionTargets final : public ActionTerm {
  public:
   struct Params {
@@ -53,7 +53,7 @@ class PositionTargets final : public ActionTerm {
     }
   }
 
-  // A target that moves begins where the joint is.
+  // A moving target starts at the joint's position.
   void begin_episode(const TaskState& state) override {
     since_ = state.sim.time();
     for (Servo& servo : servos_) servo.target.start_at(state.sim.qpos()[servo.qpos] + state.encoder_offset[servo.qpos]);
@@ -90,7 +90,7 @@ class PositionTargets final : public ActionTerm {
   };
 
   static void tell(const Servo& servo, double target, TaskState& state) {
-    // The servo measures its joint with the same error that an observation has.
+    // The servo's measurement of its joint has the same error as an observation.
     const double joint = target - state.encoder_offset[servo.qpos];
     state.sim.ctrl()[servo.actuator] = std::clamp(servo.gear * joint, servo.low, servo.high);
   }
@@ -130,7 +130,7 @@ class PositionTargets final : public ActionTerm {
 
   std::vector<Servo> servos_;
   bool has_rate_;
-  double since_ = 0;  // s, when the last action came
+  double since_ = 0;  // s, time of the last action
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 #pragma once
 #include "envs/terms/task_registry.h"
 
-/// The terms that sinew brings along, a few tables a kind, one file a table.
+/// The terms that come with sinew: a few tables per kind, one file per table.
 namespace sinew {
 
 std::vector<TermRow<ObservationTerm>> array_observations();

@@ -1,4 +1,4 @@
-// Observations of what the task itself knows: the last action, the commands.
+// Observations of the task's own data: the last action, the commands.
 #include <algorithm>
 
 #include "envs/terms/tables.h"

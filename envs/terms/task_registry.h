@@ -17,19 +17,19 @@ namespace sinew {
 
 struct TaskRegistry;
 
-/// What a term is made from, beside its parameters.
+/// The inputs to a term's constructor, besides its parameters.
 struct TermSource {
-  const ConfigNode& node;               // its map in the YAML, for errors that say where
-  std::span<const char* const> others;  // keys in it that are no parameters, such as `weight`
+  const ConfigNode& node;               // its map in the YAML, for located errors
+  std::span<const char* const> others;  // keys in it that are not parameters, such as `weight`
   const Model& model;
-  const TaskRegistry& registry;              // for a term that contains another
+  const TaskRegistry& registry;              // for a term that contains other terms
   const std::vector<double>& default_pose;   // [nq]
-  const std::vector<TaskCommand>& commands;  // of the task; their values come later
+  const std::vector<TaskCommand>& commands;  // of the task; their values are set later
   const ActionSpec& actions;                 // of the task
   /// Set by a term that reads cfrc_ext.
   bool& needs_external_forces;
 
-  /// Looks something up in the model; an Error gets the place in the YAML.
+  /// Looks up an element of the model; an Error includes the place in the YAML.
   int find(Model::Element element, const std::string& name) const {
     return with_context(node.where(), [&] { return model.find(element, name); });
   }
@@ -41,12 +41,12 @@ struct TermSource {
 template <class Term>
 struct TermRow {
   std::string name;
-  std::string doc;   // what it is, as a formula where there is one
+  std::string doc;   // a description, as a formula where there is one
   std::string unit;  // of its numbers; "" where there are none
   std::vector<ParameterDoc> parameters;
   std::function<std::unique_ptr<Term>(const TermSource&)> make;
-  /// Of a randomisation or a noise: which parameters make it stronger. Empty: it is a part of the task, and disturbs
-  /// nothing. None: it does not say.
+  /// For a randomisation or a noise: the parameters that make it stronger. Empty list: it is part of the task, not a
+  /// disturbance. No value: undeclared.
   std::optional<std::vector<Growth>> grows = {};
 };
 
@@ -82,7 +82,8 @@ TermRow<Base> term_row(std::string name, std::string doc, std::string unit = "",
           std::move(grows)};
 }
 
-/// The same for a term that is also written short: `sensor: gyro` says {name: gyro}, its Params' first member.
+/// The same for a term with a short form: `sensor: gyro` means {name: gyro}, where `name` is the first member of its
+/// Params.
 template <class Base, class T>
 TermRow<Base> named_term_row(std::string name, std::string doc, std::string unit = "") {
   auto row = term_row<Base, T>(std::move(name), std::move(doc), std::move(unit));
@@ -104,8 +105,7 @@ struct EnvRow {
   std::function<std::unique_ptr<Env>(const ConfigNode& task)> make;
 };
 
-/// What a task's YAML may name. A value: a program of one's own takes builtin(), adds rows and
-/// hands it on.
+/// The names that a task's YAML may use. A value type: a custom program takes builtin(), adds rows and passes it on.
 struct TaskRegistry {
   std::vector<TermRow<ObservationTerm>> observations;
   std::vector<TermRow<ActionTerm>> actions;
@@ -119,7 +119,7 @@ struct TaskRegistry {
   static TaskRegistry builtin();
 };
 
-/// The row of that name; an Error at `node` names the nearest one.
+/// The row of that name; if there is none, throws an Error at `node` that names the nearest one.
 template <class Row>
 const Row& find_row(const std::vector<Row>& table, const std::string& name, const ConfigNode& node, const char* noun) {
   std::vector<std::string> names;
@@ -130,8 +130,7 @@ const Row& find_row(const std::vector<Row>& table, const std::string& name, cons
   throw node.error(fmt::format("there is no {} '{}'{}", noun, name, suggestion(name, names)));
 }
 
-/// Makes an observation term from `qvel` or `{qpos: {from: 1}}`, for a task or for a term of `source`
-/// that measures what it names.
+/// Makes an observation term from `qvel` or `{qpos: {from: 1}}`, for a task or for a term of `source` that measures it.
 std::unique_ptr<ObservationTerm> make_observation(const ConfigNode& node, const TermSource& source);
 
 }  // namespace sinew

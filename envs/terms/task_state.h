@@ -8,27 +8,27 @@
 
 namespace sinew {
 
-/// A target that the policy is told and the reward asks for: a velocity to walk at, a point to reach.
+/// A target that the policy observes and the reward is based on: a velocity to walk at, a point to reach.
 struct TaskCommand {
   std::string name;
   std::vector<std::string> labels, units;  // of each number
   std::vector<double> value;
 };
 
-/// What the terms of one env see, and share: the physics, and what a task adds to it.
+/// The state that the terms of one env share: the physics, and the task's own additions.
 struct TaskState {
   Simulation sim;
   double dt;                            // seconds of one env step
   int elapsed = 0;                      // env steps in this episode
   std::vector<double> action;           // the last one, as given, before MuJoCo clamps it; 0 after a reset
   std::vector<double> previous_action;  // the one before it
-  std::vector<double> encoder_offset;   // [nq] error of the joint sensors; added wherever a joint is measured
+  std::vector<double> encoder_offset;   // [nq] error of the joint sensors; added to every measured joint position
   std::vector<TaskCommand> commands;
-  bool terminated = false;  // true while the rewards of the step that ends the episode are asked
-  bool success = false;     // by this step; likewise
-  bool exact = false;       // a replay: observations carry no noise
+  bool terminated = false;  // true while the rewards of the step that ends the episode are computed
+  bool success = false;     // by this step; true at the same time
+  bool exact = false;       // a replay: no observation noise
 
-  /// All but the simulation, which is restored last: to make its last step again takes the terms.
+  /// Everything but the simulation, which is restored last: repeating its last step needs the terms.
   void visit_state(StateArchive& archive) {
     archive("elapsed", elapsed);
     archive("action", std::span(action));

@@ -10,19 +10,19 @@
 #include "envs/terms/action_drive.h"
 #include "envs/terms/task_state.h"
 
-/// A term is one named piece of a task: a part of an observation, of the reward, a reason to end, a
-/// way to start. Each env has its own terms, so that a term may remember. Terms compute in double
-/// and allocate in their constructor only. What they read off the simulation after a step is as
-/// MuJoCo left it: numbers derived from the position are those before the last physics step's move.
+/// A term is one named piece of a task: a part of an observation, of the reward, a reason to end, a way to start. Each
+/// env has its own terms, so a term may have memory. Terms compute in double and allocate only in their constructor.
+/// After a step they read the simulation as MuJoCo left it: numbers derived from the position are those before the last
+/// physics step's integration.
 namespace sinew {
 
 class Term {
  public:
   virtual ~Term() = default;
-  /// Called when an episode starts, with its initial state: a term that remembers forgets.
+  /// Called when an episode starts, with its initial state; a term with memory resets it.
   virtual void begin_episode(const TaskState&) {}
-  /// Saves or restores what it remembers from one env step to the next, and has the terms that it
-  /// contains do so. What before_step sets anew, and what the constructor made, stays out.
+  /// Saves or restores the term's memory between env steps, including that of the terms it contains. Values that
+  /// before_step sets again, or that the constructor made, are left out.
   virtual void visit_state(StateArchive&) {}
 };
 
@@ -46,10 +46,10 @@ class ObservationTerm : public Term {
   std::vector<std::string> labels_, units_;
 };
 
-/// One addend of the reward, before its weight.
+/// One addend of the reward, without its weight.
 class RewardTerm : public Term {
  public:
-  /// Called before the physics of each env step, for terms that compare before and after.
+  /// Called before the physics of each env step, for terms that compare the states before and after it.
   virtual void before_step(const TaskState&) {}
   virtual double value(const TaskState& state) = 0;
 };
@@ -58,27 +58,27 @@ class RewardTerm : public Term {
 class TerminationTerm : public Term {
  public:
   virtual bool ended(const TaskState& state) = 0;
-  /// Whether this ending is what the task is about: it counts in rollout/success_rate.
+  /// Whether this ending is a success of the task: it then counts in rollout/success_rate.
   virtual bool is_success() const { return false; }
 };
 
-/// Numbers of an action, and what the simulation does with them.
+/// Numbers of an action, and their effect on the simulation.
 class ActionTerm : public Term {
  public:
   const ActionPart& part() const { return part_; }
-  /// What each number drives; shorter where the term does not say.
+  /// What each number drives; shorter where the term does not define it.
   const std::vector<ActionDrive>& drives() const { return drives_; }
-  /// Takes the numbers that hold from now on, part().size() of them: at the beginning of each env step, and in the
-  /// midst of one where a newer action takes over.
+  /// Takes the part().size() numbers that apply from now on: at the beginning of each env step, and during one where a
+  /// newer action takes over.
   virtual void begin_step(std::span<const double> action, TaskState& state) = 0;
-  /// From now on numbers beyond low and high of part() are obeyed, too, up to what the motors can do.
+  /// From now on, numbers beyond low and high of part() are applied, too, up to the limits of the motors.
   void obey_all() { obeys_all_ = true; }
   /// For a controller that runs at the simulator's rate: called before each physics step.
   virtual bool has_controller() const { return false; }
   virtual void control(TaskState&) {}
 
  protected:
-  /// What the i-th number comes to.
+  /// The applied value of the i-th number.
   double obeyed(double number, size_t i) const {
     return obeys_all_ ? number : std::clamp(number, part_.low[i], part_.high[i]);
   }
@@ -89,20 +89,20 @@ class ActionTerm : public Term {
   bool obeys_all_ = false;
 };
 
-/// A change of the initial state: the simulation has just been reset; forward() is called after all.
+/// A change of the initial state. The simulation has just been reset; forward() is called after all reset terms.
 class ResetTerm : public Term {
  public:
   virtual void apply(TaskState& state, Rng& rng) = 0;
 };
 
-/// A change of the robot, its sensors or its luck, at each reset or now and then in an episode.
+/// A change of the robot, its sensors or its luck, at each reset or at intervals during an episode.
 class RandomizationTerm : public Term {
  public:
   virtual void apply(TaskState& state, Rng& rng) = 0;
-  /// Whether apply changes the model's parameters, so that what derives from them is computed anew.
+  /// Whether apply changes the model's parameters, so that values derived from them are recomputed.
   virtual bool changes_model() const { return false; }
-  /// Whether it is applied to every state of an episode instead, the first one included: it follows the time, or a
-  /// command. It then draws nothing, and changes what is seen alone.
+  /// Whether it is applied to every state of an episode instead, including the first: it follows the time, or a
+  /// command. It then draws nothing, and changes only what is seen.
   virtual bool at_every_state() const { return false; }
 };
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// The numbers that are inside; a NaN is not.
+/// The accepted range of numbers; a NaN is outside.
 struct Bounds {
   double low = -infinity, high = infinity;
   bool open = false;
@@ -78,7 +78,7 @@ class Success final : public TerminationTerm {
 
  private:
   double within_;
-  int steps_, inside_ = 0;  // env steps on end
+  int steps_, inside_ = 0;  // env steps in a row
   Measure measure_;
 };
 

@@ -20,7 +20,7 @@ std::string why_no_touch(int body, const Model& model) {
                      model.name(Model::Element::body, body));
 }
 
-// Of geoms and bodies, by whichever of these a word means.
+// The geoms of a list of words, each of which names geoms or bodies.
 std::vector<int> geoms_named(const ConfigNode& words, const TermSource& source) {
   std::vector<int> geoms;
   const std::vector<ConfigNode> all = words.is_list() ? words.items() : std::vector{words};

@@ -7,7 +7,7 @@
 
 namespace sinew {
 
-/// What to watch for contacts: `geoms` or `bodies`, and with what, geoms or bodies (all, unless named).
+/// The geoms or bodies to watch for contacts, and `with`: the geoms or bodies they touch (default: all).
 struct TouchParams {
   ConfigNode geoms = ConfigNode::list(), bodies = ConfigNode::list(), with = ConfigNode::list();
   template <class Visitor>
@@ -18,24 +18,25 @@ struct TouchParams {
   }
 };
 
-/// Watches named geoms, or bodies with the geoms that are fixed to them, for contacts. One of them
-/// touches while a contact pushes on it, as of the last physics step's forces.
+/// Watches named geoms, or bodies with the geoms that are fixed to them, for contacts. A watched one touches while a
+/// contact pushes on it, according to the forces of the last physics step.
 class Touch {
  public:
-  /// An Error when nothing is named, or something twice, or geoms and bodies at once, or it has no geom.
+  /// Throws an Error when nothing is named, something is named twice, geoms and bodies are both given, or a body has no
+  /// geom.
   Touch(const TouchParams& params, const TermSource& source);
 
-  /// Of what is watched, in the order of the YAML, and a pattern's in the model's.
+  /// The names of the watched ones, in the order of the YAML; those of a pattern in the model's order.
   const std::vector<std::string>& names() const { return names_; }
   size_t size() const { return names_.size(); }
-  /// The body that it is, or is fixed to.
+  /// The watched body, or the body of the watched geom.
   int body(size_t index) const { return bodies_[index]; }
 
-  /// The sum of the normal forces on each, N; above 0 where it touches. Valid until the next call.
+  /// The sum of the normal forces on each, N; positive where it touches. Valid until the next call.
   std::span<const double> forces(const Simulation& sim);
 
-  /// Calls visit(index, contact) for each contact that pushes on one of them, twice where it is
-  /// between two of them.
+  /// Calls visit(index, contact) for each contact that pushes on a watched one; twice for a contact between two of
+  /// them.
   template <class Visit>
   void for_each(const Simulation& sim, Visit&& visit) const {
     for (int i = 0; i < sim.contact_count(); ++i) {
@@ -50,7 +51,7 @@ class Touch {
  private:
   std::vector<std::string> names_;
   std::vector<int> bodies_;
-  std::vector<int> watched_;  // [ngeom] the index of what the geom belongs to; -1: not watched
+  std::vector<int> watched_;  // [ngeom] the index of its watched geom or body; -1: not watched
   std::vector<bool> with_;    // [ngeom] whether a contact with this geom counts
   std::vector<double> forces_;
 };

@@ -1,4 +1,4 @@
-// Randomisations of what cameras see: colours, lights, and how the cameras are mounted.
+// Randomisations of the cameras' images: colours, lights, and the mounting of the cameras.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,11 +10,11 @@
 namespace sinew {
 namespace {
 
-using Range3 = std::vector<double>;  // the most along, or about, each of three axes; or empty
+using Range3 = std::vector<double>;  // the largest value along, or about, each of three axes; or empty
 
 Range3 range3(const ConfigNode& node) { return node.is_null() ? Range3{} : one_each(node, 3, at_least(0)); }
 
-/// A rotation about the axes at once, each by at most its part of `most` (rad), as a unit quaternion.
+/// Draws a rotation about the three axes at once, each by at most its component of `most` (rad), as a unit quaternion.
 std::array<double, 4> draw_rotation(const Range3& most, Rng& rng) {
   std::array<double, 3> v{};
   for (size_t i = 0; i < 3; ++i) v[i] = rng.uniform(-most[i], most[i]);
@@ -28,7 +28,7 @@ void draw_position(std::span<const double> nominal, std::span<double> values, si
   for (size_t i = 0; i < most.size(); ++i) values[first + i] = nominal[first + i] + rng.uniform(-most[i], most[i]);
 }
 
-/// The colour of geoms or of materials; how transparent they are stays.
+/// The colour of geoms or of materials; their transparency is unchanged.
 template <ModelColor kind>
 class Colors final : public ModelRandomization {
   static constexpr bool of_geoms = kind == ModelColor::geom_rgba;
@@ -69,7 +69,7 @@ class Colors final : public ModelRandomization {
         values[first + i] = std::clamp(static_cast<float>(drawn), 0.0F, 1.0F);
       }
       values[first + 3] = color[3];
-      // Exactly this grey would mean the material's colour.
+      // Exactly this grey would select the material's colour.
       if (of_geoms && values[first] == 0.5F) values[first] = std::nextafter(0.5F, 1.0F);
     }
   }
@@ -124,7 +124,7 @@ class Light final : public ModelRandomization {
     const auto nominal = state.sim.model().parameter(ModelParameter::light_dir).subspan(first, 3);
     const auto values = state.sim.parameter(ModelParameter::light_dir).subspan(first, 3);
     const auto [w, x, y, z] = draw_rotation(direction_, rng);
-    // v + 2 q × (q × v + w v), of the quaternion's vector q.
+    // v + 2 q × (q × v + w v), where q is the vector part of the quaternion.
     const std::array<double, 3> c = {y * nominal[2] - z * nominal[1] + w * nominal[0],
                                      z * nominal[0] - x * nominal[2] + w * nominal[1],
                                      x * nominal[1] - y * nominal[0] + w * nominal[2]};
@@ -185,7 +185,7 @@ class CameraPose final : public ModelRandomization {
   }
 
  private:
-  // About the camera's own axes: nominal · drawn.
+  // Turns it about the camera's own axes: nominal · drawn.
   void turn(TaskState& state, size_t first, Rng& rng) const {
     const auto a = state.sim.model().parameter(ModelParameter::cam_quat).subspan(first, 4);
     const auto q = state.sim.parameter(ModelParameter::cam_quat).subspan(first, 4);
@@ -201,7 +201,7 @@ class CameraPose final : public ModelRandomization {
   double fovy_;  // degrees
 };
 
-/// A lamp's colour tells for a while what a command asks for.
+/// For a while, the colour of a lamp encodes the value of a command.
 class Cue final : public ModelRandomization {
  public:
   struct Params {

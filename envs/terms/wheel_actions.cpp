@@ -1,4 +1,4 @@
-// The action that a base on omniwheels follows: a velocity of the body, which the wheels share.
+// The action that a base on omniwheels follows: a velocity of the body, distributed to the wheels.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -72,18 +72,18 @@ class OmniBase final : public ActionTerm {
  private:
   struct Wheel {
     size_t actuator;
-    std::array<double, 3> row;  // of the matrix from the base's velocity to the rim's speed
+    std::array<double, 3> row;  // row of the matrix from the base's velocity to the rim's speed
     double most;                // m/s, of the rim
     double rim_speed(const std::array<double, 3>& velocity) const {
       return row[0] * velocity[0] + row[1] * velocity[1] + row[2] * velocity[2];
     }
   };
 
-  // `seconds`: since the last action came.
+  // `seconds`: since the last action.
   void tell(double seconds, TaskState& state) const {
     std::array<double, 3> velocity;
     for (size_t i = 0; i < 3; ++i) velocity[i] = velocity_[i].at(seconds);
-    // A wheel that cannot turn as fast slows all of them, so that the base goes where it was told.
+    // A wheel that cannot turn fast enough slows all wheels, so that the base keeps its commanded direction.
     double part = 1;
     for (const Wheel& wheel : wheels_) {
       const double speed = std::abs(wheel.rim_speed(velocity));
@@ -113,7 +113,7 @@ class OmniBase final : public ActionTerm {
   std::vector<Wheel> wheels_;
   std::array<Ramp, 3> velocity_;
   bool has_rate_ = false;
-  double since_ = 0;  // s, when the last action came
+  double since_ = 0;  // s, time of the last action
 };
 
 }  // namespace

@@ -14,7 +14,7 @@
 namespace sinew {
 namespace {
 
-// For the time of one picture: a window's context (GLX) and this one (EGL) exclude each other in a thread.
+// Current for one picture only: a window's context (GLX) and this one (EGL) exclude each other in a thread.
 class Current {
  public:
   explicit Current(GlContext& gl) : gl_(gl) { gl_.make_current(); }
@@ -42,7 +42,7 @@ Canvas::Quality depth_quality(const CameraView& view) {
   return view.fast ? Canvas::Quality::fast : Canvas::Quality::fine;
 }
 
-// What OpenGL gives, the lowest row first, into the view's rows from the top.
+// Writes OpenGL's output, the lowest row first, into the view's rows from the top.
 void write_pixels(const CameraView& view, const uint8_t* rgb, const uint8_t* depth, uint8_t* pixels) {
   const long width = view.width;
   for (long row = 0; row < view.height; ++row) {
@@ -66,9 +66,9 @@ void write_pixels(const CameraView& view, const uint8_t* rgb, const uint8_t* dep
 
 struct Renderer::Scene {
   std::unique_ptr<GlContext> gl;
-  std::array<std::optional<Canvas>, 3> canvases;  // of each quality, those that a view wants
+  std::array<std::optional<Canvas>, 3> canvases;  // for each quality, if a view needs it
   std::vector<Eye> eyes;                          // of each view
-  std::vector<uint8_t> rgb, depth_bytes;          // of the largest view, as OpenGL has its rows
+  std::vector<uint8_t> rgb, depth_bytes;          // sized for the largest view, rows as in OpenGL
   std::vector<float> depth;                       // OpenGL's, 0 to 1
   std::string device;                             // what OpenGL calls itself
 
@@ -85,7 +85,7 @@ struct Renderer::Scene {
     depth.resize(pixels);
     depth_bytes.resize(pixels);
 
-    static std::mutex one_at_a_time;  // MuJoCo looks OpenGL's functions up in variables of the process
+    static std::mutex one_at_a_time;  // MuJoCo stores OpenGL's functions in global variables
     const std::lock_guard lock(one_at_a_time);
     gl = GlContext::make();
     const Current current(*gl);

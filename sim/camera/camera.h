@@ -10,19 +10,19 @@
 
 namespace sinew {
 
-/// A picture for people.
+/// A picture for human viewers.
 struct RenderOptions {
   int height = 480, width = 640;
-  std::string camera = {};  // as CameraView's
-  bool fast = false;        // likewise
+  std::string camera = {};  // as in CameraView
+  bool fast = false;        // as in CameraView
 };
 
-/// Draws simulations of one model without a display: colours, lights, cameras and sizes are those of
-/// the simulation's own model where it has one. The same state gives the same bytes, whatever was
-/// drawn before. It owns an OpenGL context; use it in one thread at a time.
+/// Draws simulations of one model without a display. Colours, lights, cameras and sizes are those of the simulation's
+/// own model if it has one. The same state gives the same bytes, whatever was drawn before. Owns an OpenGL context; use
+/// it in one thread at a time.
 class Renderer {
  public:
-  /// Throws an Error for an unknown camera, and where nothing can draw.
+  /// Throws an Error for an unknown camera, and where no back end can draw.
   Renderer(std::shared_ptr<const Model> model, std::vector<CameraView> views);
   /// One view, in RGB.
   Renderer(std::shared_ptr<const Model> model, const RenderOptions& options);
@@ -32,11 +32,11 @@ class Renderer {
 
   int height() const { return views_[0].height; }
   int width() const { return views_[0].width; }
-  /// [view's size()]. The simulation must be of the same model.
+  /// pixels: [view's size()]. The simulation must be of the same model.
   void render(size_t view, const Simulation& sim, std::span<uint8_t> pixels);
   void render(const Simulation& sim, std::span<uint8_t> pixels) { render(0, sim, pixels); }
 
-  /// What draws, for example "EGL, llvmpipe (LLVM 15.0.6, 256 bits)".
+  /// The drawing back end, for example "EGL, llvmpipe (LLVM 15.0.6, 256 bits)".
   std::string backend() const;
 
  private:

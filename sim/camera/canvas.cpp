@@ -23,11 +23,11 @@ mjVisual visual_for(const mjModel& model, int height, int width, Canvas::Quality
   return vis;
 }
 
-// MuJoCo warns about shapes beyond this, and leaves them out. Some sensors and tendons draw several.
+// MuJoCo warns about shapes beyond this number, and omits them. Some sensors and tendons draw several.
 int most_shapes(const mjModel& m) { return m.ngeom + m.nsite + m.nsensor + 10 * m.nwrap + 1000; }
 
-// One level of detail of a texture for each pixel, in place of two that are blended: a tenth of a
-// picture's time without a GPU.
+// Samples one level of detail of a texture per pixel, instead of blending two: this saves a tenth of a picture's time
+// without a GPU.
 void sample_once(const mjrContext& context, const GlContext& gl) {
   const auto bind = reinterpret_cast<decltype(&glBindTexture)>(gl.function("glBindTexture"));
   const auto set = reinterpret_cast<decltype(&glTexParameteri)>(gl.function("glTexParameteri"));
@@ -62,7 +62,7 @@ Canvas::~Canvas() {
   mjr_freeContext(&context_);
 }
 
-// Per picture, for the simulation's own model may have changed: colours, lights, cameras.
+// Called for each picture, since the simulation's own model may have changed: colours, lights, cameras.
 void Canvas::take_over(const mjModel& model) {
   model_ = model;
   model_.vis = visual_;

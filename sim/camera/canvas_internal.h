@@ -9,12 +9,12 @@
 
 namespace sinew {
 
-/// MuJoCo's picture of a model at one quality: its OpenGL objects, and the shapes it draws. All
-/// functions, constructor and destructor too, want the same OpenGL context to be current.
+/// MuJoCo's picture of a model at one quality: its OpenGL objects, and the shapes it draws. All functions, including
+/// constructor and destructor, require the same OpenGL context to be current.
 class Canvas {
  public:
-  /// fast: see CameraView. fine: the model's own round shapes. smooth: everything, shadows and smoothed
-  /// edges too, for which a pixel has several depths and gives that of none at its middle.
+  /// fast: see CameraView. fine: the model's own round shapes. smooth: everything, including shadows and smoothed
+  /// edges; a pixel then has several depth samples, none of them at its middle.
   enum class Quality { fast, fine, smooth };
 
   /// For pictures up to this size.
@@ -23,11 +23,11 @@ class Canvas {
   Canvas(const Canvas&) = delete;
   Canvas& operator=(const Canvas&) = delete;
 
-  /// Draws a simulation of the model. Without colour, only the depth means something.
+  /// Draws a simulation of the model. Without colour, only the depth is meaningful.
   void draw(const Simulation& sim, mjvCamera& camera, int height, int width, bool color);
-  /// The last picture as OpenGL has it, the lowest row first; nullptr for what is not wanted.
+  /// Reads the last picture as OpenGL stores it, the lowest row first; nullptr for an output that is not needed.
   void read(uint8_t* rgb, float* depth);
-  /// Metres along the optical axis: where OpenGL's depth is 0, and where it is 1.
+  /// Metres along the optical axis where OpenGL's depth is 0, and where it is 1.
   float nearest() const { return scene_.camera[0].frustum_near; }
   float farthest() const { return scene_.camera[0].frustum_far; }
 
@@ -35,7 +35,7 @@ class Canvas {
   void take_over(const mjModel& model);
 
   mjVisual visual_;
-  mjModel model_;  // the struct alone, as the picture needs it; its arrays are those of the simulation
+  mjModel model_;  // only the struct, as needed for the picture; its arrays are those of the simulation
   std::vector<int> grounds_;
   std::vector<double> geom_size_;  // the simulation's, with the grounds widened
   mjvOption option_;

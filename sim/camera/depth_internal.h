@@ -6,7 +6,7 @@
 
 namespace sinew {
 
-/// The pixel of a depth in metres, not below 0.
+/// Converts a depth in metres, not below 0, to a pixel value.
 class DepthScale {
  public:
   explicit DepthScale(const CameraView& view)

@@ -8,7 +8,7 @@
 
 namespace sinew {
 
-/// The camera that a view names, as MuJoCo's pictures take it.
+/// The camera of a view, in the form that MuJoCo's pictures take.
 class Eye {
  public:
   Eye(const Model& model, const std::string& name) {
@@ -23,7 +23,7 @@ class Eye {
     for (int body = 1; body < m.nbody && followed_body_ == 0; ++body)
       if (m.body_weldid[body] != 0) followed_body_ = body;
   }
-  /// In this state: MuJoCo's own tracking camera lags behind.
+  /// The camera in this state: MuJoCo's own tracking camera lags behind.
   mjvCamera at(const mjData& data) const {
     mjvCamera camera = camera_;
     if (followed_body_ > 0) std::copy_n(data.subtree_com + 3 * followed_body_, 3, camera.lookat);
@@ -32,7 +32,7 @@ class Eye {
 
  private:
   mjvCamera camera_;
-  int followed_body_ = 0;  // by a free camera; 0: none moves, or the camera is one of the model's
+  int followed_body_ = 0;  // by a free camera; 0: no body moves, or it is a camera of the model
 };
 
 }  // namespace sinew

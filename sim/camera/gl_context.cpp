@@ -19,7 +19,7 @@
 namespace sinew {
 namespace {
 
-// Never closed: Mesa does not survive being unloaded. Global, for MuJoCo looks its functions up there.
+// Never closed: Mesa does not survive unloading. Global, because MuJoCo looks up its functions there.
 void* open_library(const char* name) {
   void* library = dlopen(name, RTLD_NOW | RTLD_GLOBAL);
   if (!library) fail("{}", dlerror());
@@ -34,9 +34,9 @@ void look_up(void* library, const char* name, Function& function) {
 
 // EGL's functions, and the displays of the contexts.
 //
-// Mesa's software renderer draws one picture of a display at a time, whatever the number of contexts and threads.
-// So there contexts take turns among several displays. To Mesa an empty list of attributes is another display than
-// none, and a software device another than no device at all; where they turn out to be the same, nothing is lost.
+// Mesa's software renderer draws one picture per display at a time, whatever the number of contexts and threads. There,
+// contexts take turns among several displays. Mesa treats an empty attribute list as a different display than no list,
+// and a software device as a different display than no device; should they be the same, nothing is lost.
 struct Egl {
   decltype(&eglGetProcAddress) get_proc_address;
   decltype(&eglInitialize) initialize;
@@ -52,14 +52,14 @@ struct Egl {
     return egl;
   }
 
-  /// Of the next context.
+  /// The display of the next context.
   EGLDisplay next_display() {
     const std::lock_guard lock(mutex_);
     if (on_cpu_ && !others_opened_ && contexts_ > 0) open_others();
     return displays_[contexts_++ % displays_.size()];
   }
 
-  /// nullptr: the display draws no OpenGL.
+  /// nullptr: the display does not support OpenGL.
   EGLConfig choose_config_of(EGLDisplay of) const {
     constexpr std::array<EGLint, 13> wanted = {EGL_SURFACE_TYPE,
                                                EGL_PBUFFER_BIT,
@@ -97,7 +97,7 @@ struct Egl {
       fail("no display without a screen draws OpenGL");
   }
 
-  // Not before a second context wants one: each costs some megabytes.
+  // Called only when a second context is needed: each display costs some megabytes.
   void open_others() {
     others_opened_ = true;
     open(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, no_attributes.data());
@@ -118,7 +118,7 @@ struct Egl {
     return true;
   }
 
-  // The first device that is a software renderer, or the first that is a GPU, and that we may use.
+  // Opens the first usable device that is a software renderer, or the first that is a GPU.
   bool open_device(bool software, const EGLint* attributes = nullptr) {
     PFNEGLQUERYDEVICESEXTPROC query_devices;
     PFNEGLQUERYDEVICESTRINGEXTPROC query_string;
@@ -155,7 +155,7 @@ class EglContext final : public GlContext {
     egl_.destroy_context(display_, context_);
   }
   void make_current() override {
-    egl_.bind_api(EGL_OPENGL_API);  // a setting of the thread
+    egl_.bind_api(EGL_OPENGL_API);  // a per-thread setting
     if (!egl_.make_current(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, context_))
       throw Error(fmt::format("EGL cannot make its context current (error {:#x})", egl_.get_error()),
                   Error::Fault::system);
@@ -183,7 +183,7 @@ class MesaContext final : public GlContext {
   }
   ~MesaContext() override { destroy_(context_); }
   void make_current() override {
-    // MuJoCo draws into a framebuffer object of its own; OSMesa only wants to see some memory.
+    // MuJoCo draws into a framebuffer object of its own; OSMesa only requires some memory.
     if (!make_current_(context_, surface_.data(), GL_UNSIGNED_BYTE, side, side))
       throw Error("OSMesa cannot make its context current", Error::Fault::system);
   }
@@ -201,12 +201,12 @@ class MesaContext final : public GlContext {
   std::array<uint8_t, 4 * side * side> surface_{};
 };
 
-// Mesa's software renderer takes and returns some hundred kilobytes a picture. By its default settings
-// the C library hands them back to the system and gets them zeroed again: a tenth of a picture's time.
+// Mesa's software renderer allocates and frees some hundred kilobytes per picture. By default the C library returns
+// them to the system and gets them back zeroed: a tenth of a picture's time.
 void keep_freed_memory() {
 #ifdef __GLIBC__
   [[maybe_unused]] static const bool once = [] {
-    mallopt(M_TOP_PAD, 4 << 20);  // what each of its arenas keeps at the most
+    mallopt(M_TOP_PAD, 4 << 20);  // the most that each of its arenas keeps
     return mallopt(M_MMAP_THRESHOLD, 32 << 20) != 0;
   }();
 #endif
@@ -225,7 +225,7 @@ std::unique_ptr<GlContext> attempt(std::string& answer) {
 }  // namespace
 
 std::unique_ptr<GlContext> GlContext::make() {
-  // Mesa's software renderer would start a thread a core for pictures this small.
+  // Mesa's software renderer would start one thread per core for pictures this small.
   setenv("LP_NUM_THREADS", "0", 0);
   keep_freed_memory();
   const char* value = std::getenv("MUJOCO_GL");

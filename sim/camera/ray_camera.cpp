@@ -16,14 +16,14 @@ namespace {
 Vec3 vec3(const double* values) { return {values[0], values[1], values[2]}; }
 Vec3 operator-(const Vec3& a, const Vec3& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
 
-// As MuJoCo's pictures have it: the groups that are shown by default, and what is opaque.
+// As in MuJoCo's pictures: the geom groups shown by default, and only opaque geoms.
 bool is_seen(const mjModel& m, int geom) {
   constexpr int shown_groups = 3;
   constexpr float opaque = 0.995F;
   return m.geom_group[geom] < shown_groups && seen_color(m, geom)[3] >= opaque;
 }
 
-// A picture in the making. Every geom lowers the pixels that it is nearest in.
+// A picture in progress. Every geom lowers the pixels where it is the nearest.
 class Picture {
  public:
   Picture(const mjModel& m, const mjData& d, const CameraView& view, const Rays& rays, uint8_t* pixels)
@@ -56,7 +56,7 @@ class Picture {
   }
 
  private:
-  // `hit` gives how far along a ray something is, below 0 where nothing is.
+  // `hit` returns the distance of the geom along a ray, negative for a miss.
   template <class Hit>
   void cast(const PixelArea& area, Hit&& hit) {
     for (int row = area.top; row < area.bottom; ++row)
@@ -76,7 +76,7 @@ class Picture {
     const auto hit = [&](const Vec3& ray) {
       return compat::ray_shape(position, axes, size, rays_.origin().data(), ray.data(), type);
     };
-    // From inside a shape one does not see it: a camera in a robot's head sees out of it.
+    // A shape is not seen from inside: a camera in a robot's head sees out of it.
     if (may_be_inside) {
       const Vec3& ahead = rays_.axis();
       if (hit(ahead) >= 0 && hit({-ahead[0], -ahead[1], -ahead[2]}) >= 0) return;
@@ -84,7 +84,7 @@ class Picture {
     cast(area, hit);
   }
 
-  // Triangle by triangle, each by the few rays around it. Like a shape, a mesh is not seen from inside.
+  // Casts triangle by triangle, each with the few rays around it. Like a shape, a mesh is not seen from inside.
   void add_mesh(int geom) {
     const int mesh = m_.geom_dataid[geom];
     const float* vertices = m_.mesh_vert + 3 * m_.mesh_vertadr[mesh];
@@ -100,7 +100,7 @@ class Picture {
       const std::array<Vec3, 3> a = {corner(faces[3 * face]), corner(faces[3 * face + 1]), corner(faces[3 * face + 2])};
       const Vec3 normal = cross(a[1] - a[0], a[2] - a[0]);
       const double height = dot(normal, a[0]);
-      if (height >= 0) continue;  // its back
+      if (height >= 0) continue;  // back face
       const Vec3 side0 = cross(a[1], a[0]), side1 = cross(a[2], a[1]), side2 = cross(a[0], a[2]);
       cast(rays_.around_triangle(a), [&](const Vec3& ray) {
         const bool through = dot(ray, side0) >= 0 && dot(ray, side1) >= 0 && dot(ray, side2) >= 0;
@@ -141,7 +141,7 @@ void RayCamera::render(const Simulation& sim, std::span<uint8_t> pixels) const {
   const mjModel& m = sim.raw_model();
   mjData& data = const_cast<mjData&>(sim.raw());  // only read: MuJoCo's argument is not const
   mjvCamera camera = source_->eye.at(data);
-  mjvScene scene;  // for its cameras, one an eye
+  mjvScene scene;  // used for its cameras, one per eye
   mjv_defaultScene(&scene);
   mjv_updateCamera(&m, &data, &camera, &scene);
   const Rays rays(mjv_averageCamera(scene.camera, scene.camera + 1), view_.height, view_.width);

@@ -8,18 +8,18 @@
 
 namespace sinew {
 
-/// Depth by casting rays, without OpenGL: the pixels of a rendered view of kind depth, but round shapes
-/// are truly round. It sees geoms alone: no sites, tendons or skins. Any number of threads may use one.
+/// Depth by casting rays, without OpenGL: the same pixels as a rendered view of kind depth, except that round shapes
+/// are truly round. It sees only geoms: no sites, tendons or skins. Any number of threads may use one.
 class RayCamera {
  public:
-  /// Throws an Error for an unknown camera and for another kind of view.
+  /// Throws an Error for an unknown camera and for a view of another kind.
   RayCamera(std::shared_ptr<const Model> model, CameraView view);
   ~RayCamera();
   RayCamera(const RayCamera&) = delete;
   RayCamera& operator=(const RayCamera&) = delete;
 
   const CameraView& view() const { return view_; }
-  /// [view's size()]. The simulation must be of the model.
+  /// pixels: [view's size()]. The simulation must be of the model.
   void render(const Simulation& sim, std::span<uint8_t> pixels) const;
 
  private:

@@ -16,13 +16,13 @@ inline Vec3 cross(const Vec3& a, const Vec3& b) {
   return {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
 }
 
-/// Pixels, the last ones excluded.
+/// An area of pixels; bottom and right are exclusive.
 struct PixelArea {
   int top, bottom, left, right;
 };
 
-/// One ray a pixel, through its middle. A ray's length along the optical axis is 1, so that a point at t
-/// times the ray is t metres deep.
+/// One ray per pixel, through its middle. A ray has length 1 along the optical axis, so a point at t times the ray is t
+/// metres deep.
 class Rays {
  public:
   Rays(const mjvGLCamera& camera, int height, int width) : height_(height), width_(width) {
@@ -41,7 +41,7 @@ class Rays {
 
   const Vec3& origin() const { return origin_; }
   const Vec3& axis() const { return axis_; }
-  /// What is not between these depths (m) is cut away.
+  /// Depths (m) outside this range are clipped.
   double nearest() const { return nearest_; }
   double farthest() const { return farthest_; }
 
@@ -52,7 +52,7 @@ class Rays {
   }
 
   PixelArea all() const { return {0, height_, 0, width_}; }
-  /// No pixel outside sees the sphere; `center` is relative to the origin.
+  /// The area outside of which no pixel sees the sphere; `center` is relative to the origin.
   PixelArea around_sphere(const Vec3& center, double radius) const {
     const double depth = dot(axis_, center);
     const Tangents x = tangents(dot(right_, center), depth, radius), y = tangents(dot(up_, center), depth, radius);
@@ -76,7 +76,7 @@ class Rays {
   struct Tangents {
     double low, high;
   };
-  // Within which a sphere is seen along one axis of the picture.
+  // The range in which a sphere is seen along one axis of the picture.
   static Tangents tangents(double sideways, double depth, double radius) {
     const double distance = std::hypot(sideways, depth);
     if (distance <= radius) return {-infinity, infinity};
@@ -97,7 +97,7 @@ class Rays {
   int height_, width_;
   Vec3 origin_, axis_, right_, up_;
   double nearest_, farthest_;
-  double left_, top_, pixel_;  // of the picture, where it is 1 m deep
+  double left_, top_, pixel_;  // of the picture plane at a depth of 1 m
 };
 
 }  // namespace sinew

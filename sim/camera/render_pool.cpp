@@ -4,7 +4,7 @@
 
 namespace sinew {
 
-// A renderer for the time of one picture.
+// Borrows a renderer for one picture.
 class RenderPool::Loan {
  public:
   explicit Loan(RenderPool& pool) : pool_(pool) {

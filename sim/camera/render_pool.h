@@ -11,19 +11,19 @@
 
 namespace sinew {
 
-/// Draws the views of one model for many simulations in many threads: one OpenGL context for each
-/// thread that is drawing at the same time, whatever the number of envs and cameras. Contexts are made
-/// when first needed, and a thread gets the one back that it had last. Thread-safe.
+/// Draws the views of one model for many simulations in many threads. It uses one OpenGL context for each thread that
+/// draws at the same time, whatever the number of envs and cameras. Contexts are made on demand, and a thread gets the
+/// one it last had. Thread-safe.
 class RenderPool {
  public:
-  /// Throws an Error for an unknown camera; whether this computer can draw shows with the first picture.
+  /// Throws an Error for an unknown camera. Whether this computer can draw only shows at the first picture.
   RenderPool(std::shared_ptr<const Model> model, std::vector<CameraView> views);
   ~RenderPool();
   RenderPool(const RenderPool&) = delete;
   RenderPool& operator=(const RenderPool&) = delete;
 
   const CameraView& view(size_t index) const { return views_.at(index); }
-  /// [view's size()]. The simulation must be of the model.
+  /// pixels: [view's size()]. The simulation must be of the model.
   void render(size_t view, const Simulation& sim, std::span<uint8_t> pixels);
   /// As Renderer::backend().
   std::string backend();

@@ -63,7 +63,7 @@ struct Window::Glfw {
 };
 
 const Window::Glfw& Window::glfw() {
-  static const Glfw library;  // a failed start is tried again by the next window
+  static const Glfw library;  // if this fails, the next window tries again
   return library;
 }
 

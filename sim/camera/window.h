@@ -6,8 +6,8 @@
 
 namespace sinew {
 
-/// A window on the user's display that shows pictures, of a Renderer or of anything else. GLFW is
-/// loaded when the first one opens. For the main thread alone.
+/// A window on the user's display that shows pictures, from a Renderer or any other source. GLFW is loaded when the
+/// first window opens. For the main thread only.
 class Window {
  public:
   /// Throws an Error where there is no display or no GLFW.
@@ -16,10 +16,10 @@ class Window {
   Window(const Window&) = delete;
   Window& operator=(const Window&) = delete;
 
-  /// Shows RGB [height, width, 3], rows from the top, stretched to the window, and takes in what the
-  /// user did. Waits for the display's next refresh.
+  /// Shows RGB [height, width, 3], rows from the top, stretched to the window, and processes the user's input. Waits
+  /// for the display's next refresh.
   void show(std::span<const uint8_t> pixels);
-  /// The user has closed it, or pressed Escape.
+  /// Whether the user has closed it, or pressed Escape.
   bool closed() const;
 
  private:

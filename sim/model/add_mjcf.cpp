@@ -16,7 +16,7 @@
 namespace sinew {
 namespace {
 
-/// A file in memory, which has a path.
+/// A file in memory that has a path.
 class MemoryFile {
  public:
   MemoryFile() : fd_(::memfd_create("model as MJCF", MFD_CLOEXEC)) {}
@@ -42,7 +42,7 @@ bool same_parts(const mjModel& a, const mjModel& b) {
          a.nmat == b.nmat && a.ntendon == b.ntendon && a.nsensor == b.nsensor;
 }
 
-// MJCF has six digits of a number: the others come from the model that was written.
+// MJCF stores only six digits of a number, so the exact numbers are copied from the model that was written.
 void copy_numbers(const mjModel& from, mjModel& to) {
   to.opt = from.opt;
   to.vis = from.vis;

@@ -5,9 +5,9 @@ struct mjModel_;
 
 namespace sinew {
 
-/// The model that MuJoCo compiled last in this process, with sections of MJCF in addition: what its reader of URDFs has
-/// no words for. The numbers of `model` stay, to the last bit. nullptr: it cannot be, and `error` says why. The
-/// caller's.
+/// The model that MuJoCo compiled last in this process, with additional sections of MJCF: features that its URDF reader
+/// does not support. The numbers of `model` stay the same, to the last bit. Returns nullptr if this is impossible, with
+/// the reason in `error`. The caller owns the result.
 mjModel_* add_mjcf(const mjModel_& model, const std::string& mjcf, char* error, int error_size);
 
 }  // namespace sinew

@@ -48,7 +48,7 @@ Limits limits() {
 class FileDescriptor {
  public:
   explicit FileDescriptor(int fd) : fd_(fd) {
-    if (fd_ >= 0 && fd_ <= STDERR_FILENO) {  // whoever began us had closed it; the other process puts its own there
+    if (fd_ >= 0 && fd_ <= STDERR_FILENO) {  // closed by our parent; the child uses these numbers
       fd_ = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
       ::close(fd);
     }
@@ -66,7 +66,7 @@ class FileDescriptor {
   int fd_;
 };
 
-// The job in memory that the other process sees, too.
+// The job, in memory shared with the compiling process.
 class SharedJob {
  public:
   SharedJob(const std::string& path, const std::string& more_mjcf, const Limits& limits)
@@ -94,8 +94,8 @@ class SharedJob {
   CompileJob* job_ = nullptr;
 };
 
-// This program, begun anew. It has only these files of ours: the job's, the model's, and the pipe's end that its own
-// end closes.
+// Starts this program again. It inherits only these of our files: the job's, the model's, and the end of the pipe that
+// closes when the process ends.
 pid_t begin(int job, int model, int pipe) {
   posix_spawn_file_actions_t files;
   if (const int error = posix_spawn_file_actions_init(&files)) fail_to_begin(error);
@@ -109,7 +109,7 @@ pid_t begin(int job, int model, int pipe) {
   return child;
 }
 
-// Waits until the child has ended, which closes the pipe; kills it when its time is up.
+// Waits until the child has ended, which closes the pipe; kills it after the time limit.
 bool ends_in_time(int pipe, pid_t child, int seconds) {
   using Clock = std::chrono::steady_clock;
   const auto deadline = Clock::now() + std::chrono::seconds(seconds);

@@ -1,5 +1,6 @@
-// The process that compiles a model. It is the program itself, begun anew: a fork of a program with threads may wait
-// for ever for a lock that one of them held. It ends before `main`, and before the program's own globals are made.
+// The process that compiles a model. It is the program itself, started again: a fork of a program with threads could
+// wait forever for a lock that one of them held. It exits before `main`, and before the program's own globals are
+// constructed.
 #include "sim/model/compile_job_internal.h"
 
 #include <fcntl.h>
@@ -40,7 +41,7 @@ CompileJob* map_job(int file) {
   return static_cast<CompileJob*>(memory);
 }
 
-// Private memory that this process has, in bytes: a sanitizer's is huge, and the limit comes on top.
+// This process's private memory, in bytes: a sanitizer's is huge, and the limit is added to it.
 size_t present_data() {
   size_t pages[6] = {};
   FILE* file = std::fopen("/proc/self/statm", "r");
@@ -57,7 +58,7 @@ void restrict_this_process() {
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
     std::signal(signal, SIG_DFL);  // a sanitizer handles some of them
   for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-    std::signal(signal, SIG_IGN);  // whose end they are is the parent's
+    std::signal(signal, SIG_IGN);  // the parent decides when this process ends
   const auto set = [](auto what, size_t value) {
     const rlimit limit{value, value};
     setrlimit(what, &limit);
@@ -65,7 +66,7 @@ void restrict_this_process() {
   set(RLIMIT_CORE, 0);
   if (const size_t present = present_data()) set(RLIMIT_DATA, present + 4 * job->most_bytes);
   const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  dup2(nowhere, STDIN_FILENO);  // a model that includes /dev/stdin
+  dup2(nowhere, STDIN_FILENO);  // for a model that includes /dev/stdin
   dup2(nowhere, STDERR_FILENO);
 }
 
@@ -79,7 +80,7 @@ void restrict_this_process() {
     const std::string more_mjcf(job->more_mjcf(), job->more_mjcf_length);
     mjModel* model = mj_loadXML(job->path, nullptr, job->message, sizeof job->message);
     if (model && !more_mjcf.empty()) model = add_mjcf(*model, more_mjcf, job->message, sizeof job->message);
-    if (!model)  // its own handler may have caught the want of memory
+    if (!model)  // its own handler may have caught the lack of memory
       end(std::strstr(job->message, "allocate memory") ? Outcome::no_memory : Outcome::refused);
     if (static_cast<size_t>(mj_sizeModel(model)) > job->most_bytes) end(Outcome::too_large);
     mj_saveModel(model, out.c_str(), nullptr, 0);
@@ -94,7 +95,7 @@ void restrict_this_process() {
   }
 }
 
-// Runs first in every program that may load a model; 101: before all that has no such number.
+// Runs first in every program that may load a model; 101: before all constructors without a priority.
 [[gnu::constructor(101)]] void compile_if_asked_to(int argument_count, char** arguments, char**) {
   if (argument_count != 3 || std::strcmp(arguments[0], compiling_program_name()) != 0) return;
   job = map_job(std::atoi(arguments[1]));

@@ -7,17 +7,17 @@
 
 namespace sinew {
 
-/// What compile_apart asks of the process that compiles, and what that one answers, in memory that both see. The
-/// text of `more_mjcf` follows it.
+/// The request from compile_apart to the compiling process, and that process's answer, in shared memory. The text of
+/// `more_mjcf` follows it.
 struct CompileJob {
   enum class Outcome { not_begun, crashed, compiled, refused, error, too_large, no_memory };
 
-  pid_t parent;             // the process ends with it
-  size_t most_bytes;        // of the compiled model, and of its simulation's data; a fourfold while compiling
+  pid_t parent;             // the compiling process ends when its parent does
+  size_t most_bytes;        // limit for the compiled model, and for its simulation's data; fourfold while compiling
   char path[PATH_MAX];      // of the MJCF or URDF
   size_t more_mjcf_length;  // bytes; 0: none
 
-  Outcome outcome;     // a process that crashes leaves `crashed`; one that never came so far, `not_begun`
+  Outcome outcome;     // left at `crashed` by a crashing process, at `not_begun` by one that never got so far
   char message[1000];  // MuJoCo's
   char warning[1000];  // its last one
 
@@ -26,8 +26,8 @@ struct CompileJob {
 };
 static_assert(std::is_trivial_v<CompileJob>);
 
-/// What a program that shall compile a model is called as. It gets two file descriptors' numbers as arguments: that of
-/// a CompileJob, and that of the file which takes the compiled model.
+/// argv[0] of a program that must compile a model. Its arguments are the numbers of two file descriptors: that of a
+/// CompileJob, and that of the file which receives the compiled model.
 const char* compiling_program_name();
 
 }  // namespace sinew

@@ -17,18 +17,19 @@
 namespace sinew {
 namespace {
 
-/// The words of the MuJoCo in use, as it prints them itself.
+/// The elements and attributes that the MuJoCo in use supports, as it prints them itself.
 struct Schema {
-  std::map<std::string, std::set<std::string>> children, attributes;  // of each element, wherever it stands
+  std::map<std::string, std::set<std::string>> children, attributes;  // of each element, anywhere in the file
   Schema();
 };
 
-// "   option (*)                 timestep apirate …", and lines that go on with attributes. Three spaces a level.
+// Parses "   option (*)                 timestep apirate …", and continuation lines of attributes. Three spaces a
+// level.
 Schema::Schema() {
   std::vector<char> text(1 << 20);
   mj_printSchema(nullptr, text.data(), static_cast<int>(text.size()), 0, 0);
   std::istringstream lines(text.data());
-  std::vector<std::vector<std::string>> open;  // the names of the element on each level
+  std::vector<std::vector<std::string>> open;  // the element names on each level
   for (std::string line; std::getline(lines, line);) {
     const size_t spaces = line.find_first_not_of(' ');
     if (spaces == std::string::npos) continue;
@@ -60,8 +61,8 @@ const Schema& schema() {
   return words;
 }
 
-/// What came after 2.2.2, and with which version, where that is known. An element "" is any, "a/b" is b inside of a; an
-/// attribute "" means the element itself.
+/// Additions after 2.2.2, with the version that added them, where known. An element "" is any element, "a/b" is b
+/// inside a; an attribute "" means the element itself.
 struct NewerWord {
   const char *element, *attribute, *value, *since;
 };
@@ -165,10 +166,10 @@ std::array<int, 3> numbers_of(const std::string& version) {
 
 struct Unknown {
   const XmlElement* element;
-  std::string attribute, value;  // "": the element; "": the attribute
+  std::string attribute, value;  // attribute "": the element; value "": the attribute
 };
 
-// With which version after the one in use, "" where that is not known; nullptr: no later MuJoCo is known to have it.
+// The later version that added it, "" where that is unknown; nullptr: no later MuJoCo is known to support it.
 const char* came_with(const XmlScan& scan, const Unknown& unknown) {
   const std::string& name = unknown.element->name;
   const int parent = unknown.element->parent;
@@ -181,7 +182,7 @@ const char* came_with(const XmlScan& scan, const Unknown& unknown) {
   return nullptr;
 }
 
-// An element's children are left out where it is unknown itself.
+// The children of an unknown element are not reported.
 std::vector<Unknown> find_unknown(const XmlScan& scan) {
   std::vector<Unknown> found;
   std::vector<bool> skipped(scan.elements.size());

@@ -5,9 +5,9 @@
 
 namespace sinew {
 
-/// What an MJCF says that the MuJoCo in use does not know: "; it is for a newer MuJoCo than this one, 2.2.2:
-/// 'dampratio' of <position> (arm.xml:12) came with 3.1.6", or "; arm.xml:12: <joint> has no 'dampin'; did you mean
-/// 'damping'?".
+/// The parts of an MJCF that the MuJoCo in use does not support:
+/// "; it is for a newer MuJoCo than this one, 2.2.2: 'dampratio' of <position> (arm.xml:12) came with 3.1.6", or
+/// "; arm.xml:12: <joint> has no 'dampin'; did you mean 'damping'?".
 /// "": nothing is unknown.
 std::string unknown_words(const XmlScan& scan);
 

@@ -53,7 +53,7 @@ std::string one_line(std::string text) {
 
 constexpr size_t most_bytes = size_t{64} << 20;
 
-// "" for a file that may hold a model.
+// Why the file cannot hold a model; "" if it may.
 std::string why_no_model_file(const std::filesystem::path& path) {
   namespace fs = std::filesystem;
   std::error_code ignored;
@@ -68,7 +68,8 @@ std::string why_no_model_file(const std::filesystem::path& path) {
   return "";
 }
 
-// Names go into files that are UTF-8. An old exporter may have written others, whatever the file's first line says.
+// Names go into files that are UTF-8. An old exporter may have written other text, whatever the file's first line
+// declares.
 void check_names(const mjModel& model, const std::string& path) {
   const std::string_view names(model.names, static_cast<size_t>(model.nnames));
   for (size_t begin = 0; begin < names.size();) {
@@ -95,7 +96,7 @@ std::shared_ptr<const Model> Model::load(const std::string& named) {
   }
   if (!reason.empty()) fail("cannot load the model '{}': {}", path, reason);
 
-  // An MJCF is looked into where MuJoCo refuses it; a URDF says more than MuJoCo reads.
+  // An MJCF is scanned only if MuJoCo refuses it; a URDF contains more than MuJoCo reads.
   XmlScan scan;
   std::string more;
   if (text.find("<robot") != std::string::npos) scan = scan_xml(path, text);
@@ -182,7 +183,7 @@ std::string Model::called(Element element, int index) const {
   return index_of(Element::joint, of_body) == index ? of_body : "";
 }
 
-// -1: there is none. MuJoCo finds an element without a name by the name "".
+// -1: there is none. MuJoCo would find an unnamed element by the name "".
 int Model::index_of(Element element, const std::string& name) const {
   if (name.empty()) return -1;
   const int index = mj_name2id(model_, kind_of(element).type, name.c_str());

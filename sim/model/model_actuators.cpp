@@ -1,4 +1,4 @@
-// What a Model says of its actuators.
+// The part of Model about its actuators.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -13,8 +13,8 @@
 namespace sinew {
 namespace {
 
-// The parameters of gain and bias of one actuator: force = gain · control + bias, where an affine one
-// is p[0] + p[1] · length + p[2] · velocity.
+// The gain and bias parameters of one actuator: force = gain · control + bias, where an affine one is
+// p[0] + p[1] · length + p[2] · velocity.
 struct Law {
   int gain, bias, dynamics;
   const double *gain_of, *bias_of;
@@ -27,7 +27,7 @@ Law law_of(const mjModel& m, int i) {
 bool is_muscle(const Law& law) {
   return law.gain == mjGAIN_MUSCLE || law.bias == mjBIAS_MUSCLE || law.dynamics == mjDYN_MUSCLE;
 }
-// A servo pulls to where the control says: kp · (control - length) - kv · velocity.
+// A servo pulls to the control's position: kp · (control - length) - kv · velocity.
 bool holds_position(const Law& law) {
   return law.gain == mjGAIN_FIXED && law.bias == mjBIAS_AFFINE && law.bias_of[0] == 0 && law.gain_of[0] != 0 &&
          law.bias_of[1] == -law.gain_of[0];
@@ -87,8 +87,8 @@ std::string Model::driven_name(int actuator) const {
   }
 }
 
-// Each has one, and no two the same: that of what it drives ("elbow"), else with its kind ("elbow_velocity"), else with
-// its number ("elbow_motor_3"; "actuator_3" where nothing has a name). Names of the file's own come first.
+// Every actuator gets a unique name: that of the element it drives ("elbow"), else with its kind ("elbow_velocity"),
+// else with its number ("elbow_motor_3"; "actuator_3" where nothing has a name). Names from the file take precedence.
 std::vector<std::string> Model::names_of_actuators() const {
   std::vector<std::string> called = names(Element::actuator);
   const auto complete = [&](auto&& make) {
@@ -119,7 +119,7 @@ std::string Model::actuator_place(int actuator) const {
           element.name != "include" && element.name != "plugin")
         found.push_back(&element);
     if (std::ssize(found) == nu()) return scan.place(*found[static_cast<size_t>(actuator)]);
-  } catch (const Error&) {  // the file has gone since
+  } catch (const Error&) {  // the file no longer exists
   }
   return path_;
 }
@@ -150,7 +150,7 @@ double Model::actuator_gear(int actuator, int component) const {
   return model_->actuator_gear[6 * actuator + component];
 }
 
-// The unit of an actuator's length; "" where it is mixed.
+// The unit of an actuator's length; "" if it is mixed.
 std::string Model::transmission_unit(int actuator) const {
   const auto linear = [&] {
     return std::any_of(&model_->actuator_gear[6 * actuator], &model_->actuator_gear[6 * actuator + 3],
@@ -178,7 +178,7 @@ std::string Model::actuator_force_unit(int actuator) const { return force_unit_o
 std::optional<double> Model::force_per_control(int actuator) const {
   if (actuator_kind(actuator) != "motor") return std::nullopt;
   const double* gear = model_->actuator_gear + 6 * actuator;
-  // A joint with one degree of freedom uses the first number alone; a force in space, its length.
+  // A joint with one degree of freedom uses only the first number; a force in space uses the vector's norm.
   const int joint = joint_of_actuator(actuator);
   const bool single = joint >= 0 ? joint_dof_size(joint) == 1 : model_->actuator_trntype[actuator] != mjTRN_SITE;
   const double length = single ? gear[0] : mju_norm(gear, 6);

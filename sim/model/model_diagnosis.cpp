@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What stands after `before` in MuJoCo's message, up to `after`.
+// The text after `before` in MuJoCo's message, up to `after`.
 std::string between(const std::string& message, const char* before, const char* after) {
   const size_t begin = message.find(before);
   if (begin == std::string::npos) return "";
@@ -28,8 +28,8 @@ std::string between(const std::string& message, const char* before, const char* 
   return message.substr(from, message.find_first_of(after, from) - from);
 }
 
-// In a model of several files, the one that MuJoCo means, where that is certain: it says the element, and sometimes the
-// line, but no file.
+// The place that MuJoCo means in a model of several files, if it is certain: the message names the element, and
+// sometimes the line, but no file.
 std::string place_of_refusal(const XmlScan& scan, const std::string& message) {
   if (scan.files.size() < 2) return "";
   const std::string name = between(message, "Element '", "'"), attribute = between(message, "attribute: '", "'");
@@ -60,10 +60,10 @@ std::string on_syntax(const XmlScan& scan) { return scan.fault.empty() ? "" : ";
 
 struct Asset {
   const XmlElement* element;
-  std::string file, path;  // as it says, and as MuJoCo looks for it
+  std::string file, path;  // as written, and where MuJoCo looks for it
 };
 
-// <visual><geometry><mesh/>
+// Whether it is in <visual><geometry><mesh/>.
 bool is_visual(const XmlScan& scan, const XmlElement& mesh) {
   for (int above = mesh.parent; above >= 0; above = scan.elements[static_cast<size_t>(above)].parent)
     if (scan.elements[static_cast<size_t>(above)].name == "visual") return true;
@@ -108,7 +108,7 @@ std::string why_no_mesh(const std::string& path, std::string_view beginning) {
   return "";
 }
 
-// "" for a file that MuJoCo can be asked to read.
+// Why MuJoCo cannot read the file; "" if it may.
 std::string why_no_asset(const XmlScan& scan, const Asset& asset) {
   std::error_code ignored;
   const bool is_mesh = asset.element->name == "mesh";
@@ -150,8 +150,8 @@ std::string without_mass(const XmlScan& scan, const XmlElement& body) {
       scan.place(body), body.name, name ? shortened(*name) : "", scan.is_urdf() ? "<collision>" : "geom");
 }
 
-// Of an MJCF: of each body that a joint moves, whether something on it, or on what hangs on it without a joint, has
-// one.
+// For an MJCF: checks that each body moved by a joint has a mass on it, or on descendants that are attached to it
+// without a joint.
 std::string massless_body(const XmlScan& scan) {
   const std::vector<XmlElement>& elements = scan.elements;
   std::vector<bool> moved(elements.size()), has_mass(elements.size());
@@ -159,7 +159,7 @@ std::string massless_body(const XmlScan& scan) {
     if (const XmlElement* body = parent_of(scan, element);
         body && body->name == "body" && (element.name == "joint" || element.name == "freejoint"))
       moved[static_cast<size_t>(element.parent)] = true;
-  for (size_t i = elements.size(); i-- > 0;) {  // what is inside comes later
+  for (size_t i = elements.size(); i-- > 0;) {  // children come later
     if (elements[i].name == "inertial" || elements[i].name == "geom") has_mass[i] = true;
     if (has_mass[i] && !moved[i] && elements[i].parent >= 0) has_mass[static_cast<size_t>(elements[i].parent)] = true;
   }
@@ -168,7 +168,7 @@ std::string massless_body(const XmlScan& scan) {
   return "";
 }
 
-// Of a URDF: the same, links that are fixed to each other being one body.
+// For a URDF: the same, where links fixed to each other count as one body.
 std::string massless_link(const XmlScan& scan) {
   struct Joint {
     std::string parent, child;
@@ -189,7 +189,7 @@ std::string massless_link(const XmlScan& scan) {
     joint.fixed = *type == "fixed";
     (element.name == "parent" ? joint.parent : joint.child) = *link;
   }
-  constexpr size_t most_rounds = 1000;  // links fixed to each other in a row
+  constexpr size_t most_rounds = 1000;  // chain of fixed links
   for (size_t round = 0; round < most_rounds; ++round) {
     bool changed = false;
     for (const auto& [element, joint] : joints)
@@ -204,7 +204,7 @@ std::string massless_link(const XmlScan& scan) {
 
 std::string on_masses(const XmlScan& scan) {
   for (const XmlElement& element : scan.elements)
-    if (element.name == "compiler" && element.find("boundmass")) return "";  // each gets one
+    if (element.name == "compiler" && element.find("boundmass")) return "";  // every body gets a mass
   return scan.is_urdf() ? massless_link(scan) : massless_body(scan);
 }
 

@@ -5,8 +5,9 @@
 
 namespace sinew {
 
-/// What whoever wrote the model can do about MuJoCo's refusal, found in the files themselves and not in its words:
-/// "; arm.xml:12: …". "" where nothing is found. `message`: MuJoCo's, read for the element and line that it names.
+/// Advice to the model's author on MuJoCo's refusal, derived from the files themselves, not from MuJoCo's text:
+/// "; arm.xml:12: …". "" where nothing is found. `message`: MuJoCo's text, used only for the element and line that it
+/// names.
 std::string diagnosis(const XmlScan& scan, const std::string& message);
 
 }  // namespace sinew

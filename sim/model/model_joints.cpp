@@ -1,4 +1,4 @@
-// What a Model says of its joints, positions and velocities.
+// The part of Model about its joints, positions and velocities.
 #include <fmt/core.h>
 
 #include <array>
@@ -61,7 +61,7 @@ std::string Model::joint_type_name(int joint) const {
 
 std::span<const double> Model::joint_axis(int joint) const { return {model_->jnt_axis + 3 * joint, 3}; }
 double Model::joint_stiffness(int joint) const { return model_->jnt_stiffness[joint]; }
-// All degrees of freedom of a joint have the same.
+// The value is the same for all degrees of freedom of a joint.
 double Model::joint_damping(int joint) const { return model_->dof_damping[dof_address(joint)]; }
 double Model::joint_armature(int joint) const { return model_->dof_armature[dof_address(joint)]; }
 double Model::joint_inertia(int joint) const { return model_->dof_M0[dof_address(joint)]; }

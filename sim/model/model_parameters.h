@@ -2,7 +2,7 @@
 
 namespace sinew {
 
-/// What a randomisation may change in a simulation's own model: arrays of MuJoCo's, as it lays them out.
+/// The parameters of a simulation's own model that a randomisation may change: MuJoCo's arrays, in its layout.
 enum class ModelParameter {
   body_mass,      // [nbody] kg
   body_inertia,   // [nbody, 3] kg m², diagonal
@@ -20,7 +20,7 @@ enum class ModelParameter {
   light_dir,      // [nlight, 3] in the body's frame
 };
 
-/// The same for colours, which only pictures show: parts from 0 to 1.
+/// The same for colours, which affect only pictures: components from 0 to 1.
 enum class ModelColor {
   geom_rgba,      // [ngeom, 4]; (0.5, 0.5, 0.5, 1) leaves a geom the colour of its material
   mat_rgba,       // [nmat, 4] of materials

@@ -1,4 +1,4 @@
-// What a Model says of its sensors: type and unit.
+// The part of Model about its sensors: type and unit.
 #include <array>
 
 #include "sim/compat.h"
@@ -7,8 +7,7 @@
 namespace sinew {
 namespace {
 
-// The unit of a sensor that always has the same; "length" stands for that of the joint, tendon or
-// actuator it is attached to.
+// The unit of a sensor type; "length" stands for the unit of the joint, tendon or actuator it is attached to.
 struct SensorKind {
   mjtSensor type;
   const char* name;
@@ -21,7 +20,7 @@ constexpr std::array kinds = {
     SensorKind{mjSENS_GYRO, "gyro", "rad/s"},
     SensorKind{mjSENS_FORCE, "force", "N"},
     SensorKind{mjSENS_TORQUE, "torque", "N m"},
-    SensorKind{mjSENS_MAGNETOMETER, "magnetometer", "1"},  // that of <option magnetic>
+    SensorKind{mjSENS_MAGNETOMETER, "magnetometer", "1"},  // the unit of <option magnetic>
     SensorKind{mjSENS_RANGEFINDER, "rangefinder", "m"},
     SensorKind{mjSENS_JOINTPOS, "jointpos", "length"},
     SensorKind{mjSENS_JOINTVEL, "jointvel", "length/s"},
@@ -54,7 +53,7 @@ constexpr std::array kinds = {
     SensorKind{mjSENS_USER, "user", ""},
 };
 
-// A newer MuJoCo has types that are not in the table.
+// For types of a newer MuJoCo that are not in the table.
 constexpr SensorKind unknown = {mjSENS_USER, "other", ""};
 
 const SensorKind& kind_of(const mjModel& m, int sensor) {
@@ -69,7 +68,7 @@ int Model::sensor_address(int sensor) const { return model_->sensor_adr[sensor];
 int Model::sensor_size(int sensor) const { return model_->sensor_dim[sensor]; }
 std::string Model::sensor_type_name(int sensor) const { return kind_of(*model_, sensor).name; }
 
-// The unit of a tendon's length: a fixed one adds up what its joints have, if that is the same for all.
+// The unit of a tendon's length: a fixed tendon adds up the units of its joints, if they are all the same.
 std::string Model::tendon_unit(int tendon) const {
   const int first = model_->tendon_adr[tendon], last = first + model_->tendon_num[tendon];
   std::string unit;

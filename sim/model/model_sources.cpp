@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Of all elements, in their order.
+// The attributes of all elements, in order.
 std::vector<std::pair<std::string, std::string>> attributes_of(const XmlScan& scan) {
   std::vector<std::pair<std::string, std::string>> all;
   for (const XmlElement& element : scan.elements)
@@ -26,7 +26,7 @@ bool is_xml(std::string_view content) {
   return first != std::string_view::npos && content[first] == '<';
 }
 
-// Walks from the model through the files that it names.
+// Collects the model and the files that it names.
 class Sources {
  public:
   explicit Sources(const std::string& path) : folders_{fs::path(path).parent_path()} { add(path); }
@@ -53,7 +53,7 @@ class Sources {
       if (attribute.starts_with("file")) find(value, path.parent_path());
   }
 
-  // As MuJoCo looks: from the model's folder, or that of its assets; of a URDF's package://…/a.stl, a.stl.
+  // As in MuJoCo: relative to the model's folder, or that of its assets; a URDF's package://…/a.stl means a.stl.
   void find(const std::string& value, const fs::path& beside) {
     std::vector<fs::path> folders = folders_;
     folders.push_back(beside);

@@ -8,7 +8,7 @@
 namespace sinew {
 namespace {
 
-// Of the tag, comment or instruction that begins at `begin`: the place of its last character.
+// The position of the last character of the tag, comment or instruction that begins at `begin`.
 size_t end_of_tag(const std::string& text, size_t begin) {
   if (text.compare(begin, 4, "<!--") == 0) return text.find("-->", begin);
   char quote = 0;
@@ -26,7 +26,7 @@ size_t end_of_tag(const std::string& text, size_t begin) {
 }  // namespace
 
 std::string why_no_model_text(const std::string& text) {
-  constexpr int most_levels = 200;  // MuJoCo reads recursively, and overflows the stack soon after
+  constexpr int most_levels = 200;  // MuJoCo reads recursively; somewhat deeper its stack overflows
   constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
   if (text.find('\0') != std::string::npos) return "it contains zero bytes, so it is no XML file";
   const size_t start =
@@ -35,7 +35,7 @@ std::string why_no_model_text(const std::string& text) {
   int level = 0;
   for (size_t begin = start, end; begin < text.size(); begin = text.find('<', end)) {
     end = end_of_tag(text, begin);
-    if (end == std::string::npos) break;  // MuJoCo says what is wrong
+    if (end == std::string::npos) break;  // MuJoCo reports the mistake
     if (text[begin + 1] == '/')
       --level;
     else if (text[begin + 1] != '!' && text[begin + 1] != '?' && text[end - 1] != '/')

@@ -1,4 +1,4 @@
-// What a Model says of its bodies, of what is fixed to them, and of the world around.
+// The part of Model about its bodies, the elements fixed to them, and the world around.
 #include <algorithm>
 #include <vector>
 
@@ -57,8 +57,8 @@ std::span<const double> Model::keyframe_ctrl(int keyframe) const {
   return {model_->key_ctrl + static_cast<ptrdiff_t>(nu()) * keyframe, static_cast<size_t>(nu())};
 }
 
-// MuJoCo's own filter, body by body: some bit of one's contype is in the other's conaffinity, and they
-// are neither welded together nor parent and child (unless the parent stands in the world).
+// MuJoCo's own filter, body by body: some bit of one's contype is in the other's conaffinity, and they are neither
+// welded together nor parent and child (unless the parent is fixed to the world).
 bool Model::has_contacts() const {
   const mjModel& m = *model_;
   if (m.opt.disableflags & (mjDSBL_CONTACT | mjDSBL_CONSTRAINT)) return false;

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// "": the element has no such attribute.
+// "": the element does not have the attribute.
 std::string attribute(const XmlElement& element, const char* name) {
   const std::string* text = element.find(name);
   return text ? *text : "";
@@ -50,14 +50,14 @@ std::string escaped(const std::string& text) {
   return out;
 }
 
-// What stands in a <gazebo> or the like may have a language of its own.
+// The content of a <gazebo> or similar element may use another language.
 bool describes_the_robot(const XmlScan& scan, const XmlElement& element) {
   const XmlElement* top = &element;
   while (top->parent > 0) top = &scan.elements[static_cast<size_t>(top->parent)];
   return top->name == "robot" || top->name == "link" || top->name == "joint" || top->name == "material";
 }
 
-// Joints of the robot itself, not of a <transmission> or <gazebo>.
+// The joints of the robot itself, not those of a <transmission> or <gazebo>.
 std::vector<const XmlElement*> joints_of(const XmlScan& scan) {
   std::vector<const XmlElement*> joints;
   for (const XmlElement& element : scan.elements)
@@ -70,7 +70,7 @@ bool moves_on_one_axis(const XmlElement& joint) {
   return type == "revolute" || type == "continuous" || type == "prismatic";
 }
 
-// The folder that the meshes of the URDF are looked for in, for a model that lies elsewhere.
+// The folder of the URDF's meshes, for a model file elsewhere.
 std::string mesh_folder(const XmlScan& scan) {
   std::string folder;
   for (const XmlElement& element : scan.elements)

@@ -7,18 +7,18 @@
 
 namespace sinew {
 
-/// Throws an Error for a xacro file, which is a recipe for a URDF: MuJoCo would read its words as they are, or leave
-/// out what they stand for.
+/// Throws an Error for a xacro file, which is a template for a URDF: MuJoCo would read its expressions literally, or
+/// omit what they expand to.
 void refuse_xacro(const XmlScan& scan);
 
-/// MJCF that MuJoCo's reading of a URDF lacks: an equality for each <mimic>. "": it lacks nothing. Throws an Error at
-/// the place of a <mimic> that names no joint of the file.
+/// MJCF for the features that MuJoCo drops when it reads a URDF: an equality for each <mimic>. "": there are none.
+/// Throws an Error located at a <mimic> that names no joint of the file.
 std::string mjcf_for_mimics(const XmlScan& scan);
 
-/// The <limit effort="…"/> of each joint that has one above 0.
+/// The <limit effort="…"/> of each joint whose limit is above 0.
 std::map<std::string, double> effort_limits_of_urdf(const XmlScan& scan);
 
-/// What the file has that MuJoCo drops, each with how often and where first, the gravest first:
+/// The parts of the file that MuJoCo drops, each with its count and first place, the most serious first:
 /// "effort limits (6, from line 12 on)".
 std::vector<std::string> dropped_of_urdf(const XmlScan& scan);
 

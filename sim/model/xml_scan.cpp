@@ -34,7 +34,7 @@ std::string decoded(std::string_view text) {
   return out;
 }
 
-// "size=".1" name='a'" of an element.
+// Parses "size=".1" name='a'" of an element.
 void read_attributes(std::string_view text, XmlElement& element) {
   while (true) {
     const size_t equals = text.find('=');
@@ -51,7 +51,7 @@ void read_attributes(std::string_view text, XmlElement& element) {
   }
 }
 
-// Where what begins with '<' at `begin` ends: past its '>', or past a comment's or a character section's end.
+// The end of markup that begins with '<' at `begin`: past its '>', or past the end of a comment or character section.
 size_t end_of_markup(std::string_view text, size_t begin) {
   constexpr std::pair<std::string_view, std::string_view> sections[] = {
       {"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
@@ -76,11 +76,11 @@ class Scanner {
  public:
   Scanner(XmlScan& scan, bool follows_includes) : scan_(scan), follows_includes_(follows_includes) {}
 
-  // parent: of the file's elements; for what is included its root is left out.
+  // parent: that of the file's top-level elements; the root of an included file is left out.
   void read(const std::string& path, std::string_view text, int parent, bool included) {
     const size_t file = scan_.files.size();
     scan_.files.push_back(path);
-    std::vector<std::pair<std::string, int>> open;  // names, and the elements they are
+    std::vector<std::pair<std::string, int>> open;  // names, and the indices of their elements
     int line = 1;
     const auto count_lines = [&](size_t from, size_t to) {
       line += static_cast<int>(

@@ -51,9 +51,9 @@ std::span<float> values_of(const mjModel& m, ModelColor color) {
   return {};
 }
 
-// MuJoCo takes short cuts where a centre of mass is at its body's origin or at a geom's or site's
-// centre, as the compiler found it: the frame is copied, and a lone body's inertia is taken for
-// diagonal. They hold for the bodies whose centre of mass has not moved.
+// MuJoCo takes short cuts where the compiler found a centre of mass at its body's origin, or at the centre of a geom or
+// site: it copies the frame, and treats a lone body's inertia as diagonal. The short cuts are valid only for bodies
+// whose centre of mass has not moved.
 void set_short_cuts(mjModel& m, const mjModel& as_loaded) {
   constexpr int as_inertia = 2;  // of geom_sameframe and site_sameframe
   const auto moved = [&](int body) {
@@ -73,7 +73,7 @@ void set_short_cuts(mjModel& m, const mjModel& as_loaded) {
     m.geom_sameframe[geom] = frame(as_loaded.geom_sameframe[geom], m.geom_bodyid[geom]);
   for (int site = 0; site < m.nsite; ++site)
     m.site_sameframe[site] = frame(as_loaded.site_sameframe[site], m.site_bodyid[site]);
-  // The number of simple degrees of freedom in a row: none at all is slower for a few, and right.
+  // The number of consecutive simple degrees of freedom: 0 is slower for a few, but correct.
   for (int i = 0; i < m.nv; ++i) m.dof_simplenum[i] = any ? 0 : as_loaded.dof_simplenum[i];
 }
 
@@ -87,7 +87,7 @@ void Simulation::make_model_its_own() {
   own_model_ = mj_copyModel(nullptr, &model_->raw());
   if (!own_model_) throw Error(fmt::format("no memory for a copy of '{}'", model_->path()), Error::Fault::system);
   *view_ = *own_model_;
-  compat::size_buffers(*view_, model_->raw(), level_);  // as the data was made
+  compat::size_buffers(*view_, model_->raw(), level_);  // as for data_
   reference_ = mj_makeData(view_.get());
   if (!reference_) throw Error(fmt::format("no memory to change '{}'", model_->path()), Error::Fault::system);
 }
@@ -105,8 +105,8 @@ std::span<float> Simulation::color(ModelColor color) {
 void Simulation::parameters_changed() {
   parameters_as_loaded_ = false;
   set_short_cuts(*view_, model_->raw());
-  const mjStatistic statistic = view_->stat;  // the MJCF's word, where it has one
-  mj_setConst(view_.get(), reference_);       // it moves the data to qpos0, and has no contacts to make room for
+  const mjStatistic statistic = view_->stat;  // the MJCF's own values, if any
+  mj_setConst(view_.get(), reference_);       // it sets the data to qpos0; no contacts need room
   view_->stat = statistic;
 }
 
@@ -119,7 +119,7 @@ void Simulation::load_parameters() {
   parameters_as_loaded_ = true;
 }
 
-// Before the state: what is derived from it depends on them.
+// Called before the state: derived values depend on the parameters.
 void Simulation::visit_parameters(StateArchive& archive) {
   archive.fixed("owns_model", owns_model());
   if (!owns_model()) return;

@@ -1,4 +1,4 @@
-// What can be read off a simulation beside its state.
+// The values that can be read from a simulation, besides its state.
 #include "sim/compat.h"
 #include "sim/simulation/simulation.h"
 

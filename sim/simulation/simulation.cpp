@@ -13,7 +13,7 @@ namespace {
 constexpr int most_growths = 8;
 
 bool all_sane(const double* values, size_t n) {
-  // One comparison a number: false for a NaN too.
+  // One comparison per number; false for a NaN, too.
   bool sane = true;
   for (size_t i = 0; i < n; ++i) sane &= std::abs(values[i]) <= mjMAXVAL;
   return sane;
@@ -102,7 +102,7 @@ bool Simulation::state_is_sane() const {
 }
 
 void Simulation::forward() {
-  copy_state_to(before_);  // the warm start is part of the state, and changes
+  copy_state_to(before_);  // the warm start changes, and is part of the state
   mj_forward(view_.get(), data_);
   while (take_event() == Event::full) {
     grow();

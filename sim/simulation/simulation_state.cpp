@@ -10,7 +10,7 @@
 namespace sinew {
 namespace {
 
-constexpr int most_redone = 1'000'000;  // steps of one call
+constexpr int most_redone = 1'000'000;  // steps in one call
 
 // Calls visit(pointer, count) for every array of the state, in the order of SimulationState.
 template <class Visit>
@@ -61,7 +61,7 @@ void Simulation::go_to(const SimulationState& state) {
   forward();
 }
 
-// By their times, the first number of each. Whatever is in a damaged file, the answer is a possible one.
+// Computed from the two times, the first number of each state. Even with a damaged file, the result is in range.
 int Simulation::steps_between(const SimulationState& from, const SimulationState& to) const {
   const double steps = std::round((to[0] - from[0]) / view_->opt.timestep);
   return steps >= 0 && steps <= most_redone ? static_cast<int>(steps) : 0;
