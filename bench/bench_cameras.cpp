@@ -31,8 +31,7 @@ std::vector<Figure> bench_cameras(const Options&) {
     figure.unit = "frames/s";
     figure.work = fmt::format(
         "VecEnv::step of {} envs with an RGB camera against a bare loop of mj_step x 5, mjv_updateScene, mjr_render "
-        "and "
-        "mjr_readPixels",
+        "and mjr_readPixels",
         n_envs);
     figures.push_back(std::move(figure));
   }

@@ -74,8 +74,7 @@ Figure against_torch(const std::string& name, const LstmNet& net, const std::vec
 constexpr const char* remembering_network =
     "{encoders: {camera: {layers: [{conv: {filters: 16, kernel: 8, stride: 4}}, relu, "
     "{conv: {filters: 32, kernel: 4, stride: 2}}, relu, flatten, {linear: {units: 128, init: {scheme: kaiming}}}, "
-    "relu]}}, "
-    "core: {lstm: 128}, actor: [], critic: []}";
+    "relu]}}, core: {lstm: 128}, actor: [], critic: []}";
 
 }  // namespace
 

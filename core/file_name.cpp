@@ -19,8 +19,7 @@ void refuse_tilde(const std::string& path) {
   if (path != "~" && !path.starts_with("~/")) return;
   fail(
       "'{}': only a shell knows ~ as the home folder, and only at the beginning of a word; write {}{} at the shell, or "
-      "the "
-      "whole path",
+      "the whole path",
       path, "$HOME", path.substr(1));
 }
 

@@ -9,10 +9,11 @@ namespace sinew {
 
 /// A parameter as the reference pages list it.
 struct ParameterDoc {
-  std::string name;   // "units", or "init.gain" for a nested map
-  std::string value;  // the default as YAML; "" when it is required
-  std::string range;  // "at least 0", "x, y or z"; "" when any value is accepted
-  std::string help;   // what it does, and its unit; "" where the term's own text covers it
+  std::string name;         // "units", or "init.gain" for a nested map
+  std::string value;        // the default as YAML; "" when it is required
+  std::string range;        // "at least 0", "x, y or z"; "" when any value is accepted
+  std::string help;         // what it does, and its unit; "" where the term's own text covers it
+  bool changeable = false;  // a run may be resumed with another value
 };
 
 /// The visitor that lists a config struct's keys, including those of nested structs.
@@ -24,7 +25,9 @@ class ParameterLister {
   }
   template <class T, class... Check>
   void changeable(const char* key, const T& value, const Check&... check) {
+    const size_t before = list_.size();
     add(key, value, true, check...);
+    for (size_t i = before; i < list_.size(); ++i) list_[i].changeable = true;
   }
   template <class T, class... Check>
   void required(const char* key, const T& value, const Check&... check) {
@@ -38,7 +41,7 @@ class ParameterLister {
     if constexpr (ConfigStruct<T>) {
       if (write_value(value).is_map()) return add_fields(key + ".", value);
     }
-    ParameterDoc parameter{path_ + key, has_default ? one_line(write_value(value)) : "", "", ""};
+    ParameterDoc parameter{.name = path_ + key, .value = has_default ? one_line(write_value(value)) : ""};
     (describe(parameter, check), ...);
     list_.push_back(std::move(parameter));
   }
@@ -48,7 +51,7 @@ class ParameterLister {
            const Check&... check)
     requires ConfigStruct<T>
   {
-    ParameterDoc parameter{path_ + key, has_default ? one_line(write_value(entries)) : "", "", ""};
+    ParameterDoc parameter{.name = path_ + key, .value = has_default ? one_line(write_value(entries)) : ""};
     (describe(parameter, check), ...);
     list_.push_back(std::move(parameter));
     add_fields(key + ".NAME.", T{});

@@ -24,8 +24,7 @@ AppendFile::AppendFile(std::string path, int64_t bytes)
     if (found >= bytes) fail_errno(fmt::format("cannot go on with '{}'", path_), error_number);
     fail(
         "'{}' has {} bytes, but {} when the checkpoint was made: it was changed since; put back what it was, or move "
-        "it "
-        "away, and a new one is begun",
+        "it away, and a new one is begun",
         path_, found, bytes);
   }
 }

@@ -5,42 +5,11 @@
 
 namespace sinew {
 
-namespace {
-
-// Visitor that collects the keys declared as changeable.
-class ChangeableKeys {
- public:
-  template <class T, class... Check>
-  void optional(const char* key, T& value, const Check&...) {
-    if constexpr (requires { value.visit(*this); }) {
-      const std::string outside = path_;
-      path_ += std::string(key) + ".";
-      value.visit(*this);
-      path_ = outside;
-    }
-  }
-  template <class T, class... Check>
-  void required(const char* key, T& value, const Check&... check) {
-    optional(key, value, check...);
-  }
-  template <class T, class... Check>
-  void changeable(const char* key, T&, const Check&...) {
-    keys.push_back(path_ + key);
-  }
-  void leave(const char*) {}
-  std::vector<std::string> keys;
-
- private:
-  std::string path_;
-};
-
-}  // namespace
-
 std::vector<std::string> changeable_keys() {
-  Recipe recipe;
-  ChangeableKeys visitor;
-  recipe.visit(visitor);
-  return visitor.keys;
+  std::vector<std::string> keys;
+  for (const ParameterDoc& parameter : list_parameters<Recipe>())
+    if (parameter.changeable) keys.push_back(parameter.name);
+  return keys;
 }
 
 Registry Registry::builtin() { return {TaskRegistry::builtin(), builtin_layers<float>(), builtin_algorithms()}; }

@@ -123,8 +123,7 @@ void check_same_run(const RunIdentity& saved, const RunIdentity& present, const 
   differences.resize(differences.size() - more);
   fail(
       "the run cannot be resumed with other settings ({}{}): only total_timesteps may grow, and {} change. Put them "
-      "back, "
-      "or start anew with --overwrite or in another folder with --run",
+      "back, or start anew with --overwrite or in another folder with --run",
       join(differences, "; "), more > 0 ? fmt::format("; and {} more", more) : "", join(changeable_keys()));
 }
 

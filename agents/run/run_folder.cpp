@@ -141,8 +141,7 @@ void check_run_folder(const std::string& path, IfRunExists if_run_exists, const 
   if (!holds_a_run(path))
     fail(
         "the folder '{}' holds a file of a run's name ({}), but no run, and nothing of others is overwritten; give "
-        "--run "
-        "with another folder",
+        "--run with another folder",
         path, first);
   if (if_run_exists == IfRunExists::refuse)
     fail(
@@ -153,8 +152,7 @@ void check_run_folder(const std::string& path, IfRunExists if_run_exists, const 
     if (is_foreign_media(path_there))
       fail(
           "a run in '{}' would overwrite '{}', which sinew did not make; move that file away, or give --run with "
-          "another "
-          "folder",
+          "another folder",
           path, path_there.string());
   if (if_run_exists == IfRunExists::resume && !CheckpointFolder(path + "/checkpoints").steps().empty()) return;
   for (const std::string& input : inputs)

@@ -5,12 +5,17 @@
 namespace sinew {
 namespace {
 
+// What it does, and whether it may differ when a run is resumed.
+std::string explained(const ParameterDoc& parameter) {
+  return parameter.help + (parameter.changeable ? "; may change on --resume" : "");
+}
+
 std::string parameter_table(const std::vector<ParameterDoc>& parameters) {
   std::string text = "\n| key | default | accepts | what it does |\n|---|---|---|---|\n";
   for (const ParameterDoc& parameter : parameters)
     text += fmt::format("| `{}` | {} | {} | {} |\n", parameter.name,
                         parameter.value.empty() ? "**needed**" : "`" + cell(parameter.value) + "`",
-                        cell(parameter.range), cell(parameter.help));
+                        cell(parameter.range), cell(explained(parameter)));
   return text;
 }
 
@@ -21,7 +26,7 @@ ReferencePage layers_page(const LayerTable<float>& layers) {
       "layer",
       "Layers",
       "A network's encoders, core, actor and critic are lists of layers, which are applied in order. A layer without "
-      "options is its name alone.",
+      "options is its name alone. A program with layers of its own lists those too.",
       "network:\n"
       "  encoders:\n"
       "    state: {layers: [{linear: 64}, tanh]}\n"
@@ -33,17 +38,19 @@ ReferencePage layers_page(const LayerTable<float>& layers) {
 }
 
 ReferencePage algorithms_page(const AlgorithmTable& algorithms) {
-  ReferencePage page{"algorithm",
-                     "Algorithms",
-                     "A recipe's `algorithm` says which algorithm learns, and its keys.",
-                     "algorithm: {name: ppo, n_steps: 512, learning_rate: {start: 3e-4, end: 0}}\n",
-                     {}};
+  ReferencePage page{
+      "algorithm",
+      "Algorithms",
+      "A recipe's `algorithm` says which algorithm learns, and its keys. A program with algorithms of its own lists "
+      "those too.",
+      "algorithm: {name: ppo, n_steps: 512, learning_rate: {start: 3e-4, end: 0}}\n",
+      {}};
   for (const AlgorithmRow& row : algorithms) page.entries.push_back({row.name, row.help, row.parameters});
   return page;
 }
 
 ReferencePage recipe_page() {
-  return {"key",
+  return {"",
           "The recipe",
           "A recipe is the YAML file that `sinew train` reads. `--set KEY=VALUE` changes a key for one run; a key "
           "within a key is written with a dot, as in the list. NAME stands for the name of a sensor.",
@@ -55,20 +62,20 @@ ReferencePage recipe_page() {
 }
 
 std::string reference_text(const ReferencePage& page, int width) {
-  std::string text = page.title + "\n" + indented(page.intro, 0, width);
+  std::string text = page.title + "\n" + indented(page.intro, 0, width) + "\n" + page.example;
   for (const ReferenceEntry& entry : page.entries) {
     if (!entry.name.empty()) text += fmt::format("\n  {}\n{}", entry.name, indented(entry.help, 6, width));
     for (const ParameterDoc& parameter : entry.parameters)
       text += (entry.name.empty() ? "\n" : "") +
               indented(parameter_text(parameter), entry.name.empty() ? 2 : 6, width) +
-              indented(parameter.help, entry.name.empty() ? 6 : 10, width);
+              indented(explained(parameter), entry.name.empty() ? 6 : 10, width);
   }
   return text;
 }
 
 std::string reference_markdown(const ReferencePage& page, const std::string& command) {
   std::string text = fmt::format(
-      "# {}\n\nThis page is what `{} --markdown` prints; the command lists your own program's too. {}\n\n"
+      "# {}\n\nThis page is what `{} --markdown` prints. {}\n\n"
       "```yaml\n{}```\n",
       page.title, command, page.intro, page.example);
   for (const ReferenceEntry& entry : page.entries) {

@@ -15,7 +15,7 @@ struct ReferenceEntry {
 };
 
 struct ReferencePage {
-  std::string noun;     // "layer", for errors
+  std::string noun;     // "layer", for errors; "" for a page with one entry
   std::string title;    // "Layers"
   std::string intro;    // for both forms
   std::string example;  // YAML

@@ -120,8 +120,7 @@ std::vector<TermKind> list_terms(const TaskRegistry& registry) {
        listed(registry.observations)},
       {"observations", "Cameras",
        "A sensor that is a map, not a list of terms, is an image: `eye: {camera: front, size: [64, 64]}`. Its frames "
-       "go "
-       "through the steps of `process`, in their order.",
+       "go through the steps of `process`, in their order.",
        cameras()},
       {"actions", "Actions", "What the simulation does with the policy's numbers, each within its limits.",
        listed(registry.actions)},
@@ -141,8 +140,7 @@ std::vector<TermKind> list_terms(const TaskRegistry& registry) {
        listed(registry.randomizations)},
       {"env", "Envs in C++",
        "Whole tasks that `env: NAME` names, in place of a model and terms. `hide: {SENSOR: [LABEL]}` takes numbers of "
-       "a "
-       "sensor away.",
+       "a sensor away.",
        listed(registry.envs)},
   };
   std::erase_if(kinds, [](const TermKind& kind) { return kind.terms.empty(); });

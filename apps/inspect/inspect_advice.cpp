@@ -92,8 +92,7 @@ std::string on_hidden_state(const Model& model) {
   if (names.empty()) return "";
   return fmt::format(
       "With a state of their own (an activation that follows the control): {}. Positions and velocities do not show "
-      "it; "
-      "observing the last action helps.",
+      "it; observing the last action helps.",
       name_some(names));
 }
 

@@ -129,8 +129,7 @@ std::vector<TermRow<RewardTerm>> contact_rewards() {
       term_row<RewardTerm, FootSlip>(
           "foot_slip",
           "Σ (vx² + vy²) over those of `geoms` or `bodies` that touch (normal force > 0), v their velocity in the "
-          "world "
-          "in the middle of their contacts; touching `with` geoms or bodies alone, where given",
+          "world in the middle of their contacts; touching `with` geoms or bodies alone, where given",
           "(m/s)²"),
       term_row<RewardTerm, AirTime>("air_time",
                                     "Σ (t − target) over those of `geoms` or `bodies` that touch down, t the time in "

@@ -141,8 +141,7 @@ std::vector<TermRow<ActionTerm>> servo_actions() {
           "position_targets",
           "ctrl = clip(gear · (default + scale · a), ctrlrange) of the position servos `actuators`, `all` or a list; "
           "a within ±limit; scale (m or rad) is a number or a map of actuators. With a `rate`, likewise, the target "
-          "moves "
-          "at that speed (m/s or rad/s) from where it is, and at first from where the joint is",
+          "moves at that speed (m/s or rad/s) from where it is, and at first from where the joint is",
           "1"),
   };
 }

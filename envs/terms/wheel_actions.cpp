@@ -120,15 +120,13 @@ class OmniBase final : public ActionTerm {
 
 std::vector<TermRow<ActionTerm>> wheel_actions() {
   return {
-      term_row<ActionTerm, OmniBase>(
-          "omni_base",
-          "the velocity x, y and theta of `body`, along and about its own axes, within ±`limits`, on `wheels`: "
-          "velocity "
-          "servos on sites, `radius` m from the middle, that get ctrl = gx vx + gy vy + radius ω, (gx, gy) the gear; "
-          "where one would leave its ctrlrange, all of them in proportion less. With an `acceleration` (m/s², m/s², "
-          "rad/s²) "
-          "the velocity changes at no more than that",
-          "m/s, m/s, rad/s"),
+      term_row<ActionTerm, OmniBase>("omni_base",
+                                     "the velocity x, y and theta of `body`, along and about its own axes, within "
+                                     "±`limits`, on `wheels`: velocity servos on sites, `radius` m from the middle, "
+                                     "that get ctrl = gx vx + gy vy + radius ω, (gx, gy) the gear; "
+                                     "where one would leave its ctrlrange, all of them in proportion less. With an "
+                                     "`acceleration` (m/s², m/s², rad/s²) the velocity changes at no more than that",
+                                     "m/s, m/s, rad/s"),
   };
 }
 

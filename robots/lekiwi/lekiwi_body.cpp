@@ -45,8 +45,7 @@ void check_version(LekiwiWire wire, bool accepts_old) {
     fail(
         "its host is of LeRobot 0.6.0 or older. Those count the arm in degrees or in -100…100, and nothing on the wire "
         "says which. Update it; or, where you know that it counts degrees (0.6.0, or use_degrees), say so in the "
-        "robot's "
-        "file: accept: [{}, …]",
+        "robot's file: accept: [{}, …]",
         lekiwi_old_wire);
 }
 

@@ -154,16 +154,14 @@ LekiwiCommand LekiwiHost::accept_command(const std::vector<std::string>& frames,
   if (!may_drive(command_socket_.source(), now))
     fail(
         "a second client commands. Only the first is obeyed, until it is silent for {:.2g} s; end one of them, for "
-        "each "
-        "also takes a part of the observations from the other",
+        "each also takes a part of the observations from the other",
         config_.watchdog);
   const bool is_base_alone = std::none_of(command.begin(), command.begin() + lekiwi_arm_size,
                                           [](const std::optional<double>& joint) { return joint.has_value(); });
   if (is_base_alone && !std::exchange(told_base_alone_, true))
     options_.on_event(
         "a command names no joint of the arm. Here the arm holds and the base moves; LeRobot's own host fails on such "
-        "a "
-        "command, and a real LeKiwi moves nothing");
+        "a command, and a real LeKiwi moves nothing");
   return command;
 }
 

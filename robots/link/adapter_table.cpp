@@ -35,8 +35,7 @@ void check_accepted(const Adapter& adapter, const std::vector<std::string>& acce
   if (missing.empty()) return;
   fail(
       "what the adapter '{}' speaks lacks what our own protocol has: {}. Whoever does without says so in the robot's "
-      "file: "
-      "accept: [{}]",
+      "file: accept: [{}]",
       adapter.name, join(missing), join(adapter.always_lacks()));
 }
 

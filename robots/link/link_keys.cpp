@@ -41,8 +41,7 @@ std::string public_key_of(const std::string& name, const std::string& folder) {
   if (fs::exists(file)) return load_public_key(file.string());
   fail(
       "the public key of the robot '{}' is not in '{}'; copy its {}.pub from the robot's computer, and 'sinew keys "
-      "allow' "
-      "it here",
+      "allow' it here",
       name, folder, name);
 }
 

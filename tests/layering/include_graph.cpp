@@ -18,13 +18,10 @@ std::string module_of(std::string path) {
 }
 
 void add_file(const fs::path& root, const fs::path& file, IncludeGraph& graph) {
-  static const std::regex include("^\\s*#\\s*include\\s*\"([^\"]+\\.h)\"");
   const std::string module = module_of(fs::relative(file, root).generic_string());
   std::set<std::string>& included = graph[module];
-  std::ifstream stream(file);
-  std::string line;
-  for (std::smatch match; std::getline(stream, line);)
-    if (std::regex_search(line, match, include) && module_of(match[1]) != module) included.insert(module_of(match[1]));
+  for (const Include& include : includes_of(file))
+    if (include.quoted && module_of(include.text) != module) included.insert(module_of(include.text));
 }
 
 // The graph of what `name` makes of the nodes.
@@ -61,6 +58,17 @@ std::vector<std::string> way_back(const IncludeGraph& graph, const std::string& 
 }
 
 }  // namespace
+
+std::vector<Include> includes_of(const fs::path& file) {
+  static const std::regex include(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
+  std::vector<Include> includes;
+  std::ifstream stream(file);
+  std::string line;
+  for (int number = 1; std::getline(stream, line); ++number)
+    if (std::smatch match; std::regex_search(line, match, include))
+      includes.push_back({number, match[2], match[1] == "\""});
+  return includes;
+}
 
 IncludeGraph include_graph(const fs::path& root, const std::vector<std::string>& rooms) {
   IncludeGraph graph;

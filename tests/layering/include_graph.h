@@ -7,6 +7,13 @@
 
 namespace sinew {
 
+struct Include {
+  int line = 0;
+  std::string text;     // "nets/tape/tape.h"
+  bool quoted = false;  // "…", not <…>
+};
+std::vector<Include> includes_of(const std::filesystem::path& file);
+
 /// Who includes whom. Every node has an entry, if only an empty one.
 using IncludeGraph = std::map<std::string, std::set<std::string>>;
 

@@ -7,6 +7,8 @@
 #include <regex>
 #include <set>
 
+#include "tests/layering/include_graph.h"
+
 namespace sinew {
 namespace {
 
@@ -87,23 +89,6 @@ std::string judge(const Room& room, const fs::path& file, const std::string& tex
   return quoted && !generated ? fmt::format("\"{}\" should be \"room/file.h\"", text) : "";
 }
 
-struct Include {
-  int line = 0;
-  std::string text;
-  bool quoted = false;
-};
-
-std::vector<Include> includes_of(const fs::path& file) {
-  static const std::regex include(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
-  std::vector<Include> includes;
-  std::ifstream stream(file);
-  std::string line;
-  for (int number = 1; std::getline(stream, line); ++number)
-    if (std::smatch match; std::regex_search(line, match, include))
-      includes.push_back({number, match[2], match[1] == "\""});
-  return includes;
-}
-
 void scan(const Room& room, const fs::path& root, const fs::path& file, std::vector<std::string>& broken) {
   for (const Include& include : includes_of(file))
     if (const std::string wrong = judge(room, file, include.text, include.quoted); !wrong.empty())
@@ -125,6 +110,12 @@ std::vector<std::string> files_of_robot_apps(const fs::path& root) {
 }
 
 }  // namespace
+
+std::vector<std::string> room_names() {
+  std::vector<std::string> names;
+  for (const Room& room : rooms) names.push_back(room.name);
+  return names;
+}
 
 std::vector<std::string> broken_include_rules(const fs::path& root) {
   std::vector<std::string> broken;

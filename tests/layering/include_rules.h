@@ -5,6 +5,9 @@
 
 namespace sinew {
 
+/// The rooms of the table.
+std::vector<std::string> room_names();
+
 /// Scans the includes of every room below `root` against the table of who may include whom, and
 /// returns what breaks it, each as "file:line: what is wrong", sorted.
 ///

@@ -93,8 +93,7 @@ inline const char* const seeing_network =
 inline const char* const every_image_layer =
     "{encoders: {front: {normalize: true, layers: [{conv: {filters: 8, kernel: 3, padding: 1}}, batch_norm, relu, "
     "{group_norm: 2}, {max_pool: {kernel: 3, stride: 2, padding: 1}}, {conv: {filters: 5, kernel: [3, 2], stride: [1, "
-    "2]}}, "
-    "spatial_softargmax]}, scan: {layers: [{random_shift: {pixels: 2}}, {conv: {filters: 4, kernel: 2}}, tanh, "
+    "2]}}, spatial_softargmax]}, scan: {layers: [{random_shift: {pixels: 2}}, {conv: {filters: 4, kernel: 2}}, tanh, "
     "{average_pool: {kernel: [3, 2], stride: [1, 2], padding: 1}}, flatten]}}, actor: [{linear: 8}, batch_norm, tanh], "
     "critic: []}";
 

@@ -57,9 +57,16 @@ TEST(ReferencePages, ListWhatALayerTakes) {
 
 TEST(ReferencePages, HaveTheRangeOfANumberAndTheMapsInAMap) {
   const std::string page = reference_text(recipe_page(), 0);
-  expect_contains(page, "eval.n_eval_episodes = 10 (from 1 to 10000)\n      episodes of an evaluation\n");
+  expect_contains(
+      page, "eval.n_eval_episodes = 10 (from 1 to 10000)\n      episodes of an evaluation; may change on --resume\n");
   expect_contains(page, "network.encoders.NAME.used_by = both (one of both, actor, critic)");
   expect_contains(page, "task, needed\n");
+}
+
+TEST(ReferencePages, ShowARecipeThatIsRead) {
+  const Registry registry = Registry::builtin();
+  const ConfigNode example = ConfigNode::parse_text(recipe_page().example, "example");
+  EXPECT_EQ(resolve_recipe(read_recipe(example), registry).find("algorithm")->find("n_steps")->integer(), 512);
 }
 
 TEST(ReferenceCommands, PrintOneOrAll) {

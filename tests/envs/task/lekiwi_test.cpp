@@ -68,8 +68,7 @@ class LeKiwiBase : public testing::Test {
         "model: sim/models/lekiwi.xml\nframe_skip: 8\nobservations: {state: [joint_pos]}\nreward: {alive: {term: "
         "alive}}\n"
         "actions: {omni_base: {body: chassis, wheels: [left_wheel, back_wheel, right_wheel], radius: 0.125, limits: "
-        "[1, "
-        "1, 9]}}\n";
+        "[1, 1, 9]}}\n";
     env_ = load_task(ConfigNode::parse_text(yaml, "task.yaml"), "test", "").factory();
     env_->reset(rng_);
   }
