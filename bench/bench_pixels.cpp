@@ -31,7 +31,7 @@ class NoiseEnv final : public Env {
     reward_ = rng.uniform();
     return {.reward = reward_, .terminated = rng.below(200) == 0};
   }
-  void observe(int, std::span<double>) const override {}
+  std::span<const double> observation(int) const override { return {}; }
   void observe_image(int, std::span<uint8_t> frame) override {
     std::copy_n(noise_.begin() + begin_, frame.size(), frame.begin());
   }

@@ -29,7 +29,7 @@ struct StepResult {
   bool success = false;   // the task was accomplished in this step; only where spec().has_success
   bool diverged = false;  // truncated because the simulator failed; its numbers are still finite
 
-  /// The result of a step that could not be made: the simulator diverged, or the action is not a number.
+  /// The result of a step that could not be made, since the simulator diverged.
   static StepResult failure() { return {.truncated = true, .diverged = true}; }
 };
 
@@ -43,11 +43,12 @@ class Env {
 
   /// Starts an episode; every draw comes from `rng`.
   virtual void reset(Rng& rng) = 0;
-  /// Applies one action row (spec().actions) for one env step, and counts the time limit.
+  /// Applies one action row (spec().actions) for one env step, and counts the time limit. Its numbers are finite:
+  /// the caller has checked them (VecEnv and Evaluator do).
   virtual StepResult step(std::span<const double> action, Rng& rng) = 0;
-  /// The current observation of float32 sensor `index`, from the last reset or step: fills
-  /// out[spec().sensors[index].size()].
-  virtual void observe(int index, std::span<double> out) const = 0;
+  /// The current observation of float32 sensor `index`, [spec().sensors[index].size()]; valid until the next call that
+  /// is not const.
+  virtual std::span<const double> observation(int index) const = 0;
   /// The current frame of image sensor `index`: fills frame[spec().sensors[index].frame_size()]. An env without image
   /// sensors need not override it.
   virtual void observe_image(int index, std::span<uint8_t> frame);
@@ -59,9 +60,9 @@ class Env {
   virtual bool render(int height, int width, std::span<uint8_t> pixels) = 0;
 
   /// Saves everything that the env's future depends on, or restores it into an env made from the same config. After
-  /// restoring, observe() and reward_terms() return the same, and step() and reset() give the same bits for the same
-  /// actions and random stream. Anything that follows from the config alone is left out. Called between any two calls
-  /// of reset and step, after the first reset; the restored env needs no reset.
+  /// restoring, observation() and reward_terms() return the same, and step() and reset() give the same bits for the
+  /// same actions and random stream. Anything that follows from the config alone is left out. Called between any two
+  /// calls of reset and step, after the first reset; the restored env needs no reset.
   virtual void visit_state(StateArchive& archive) = 0;
 };
 

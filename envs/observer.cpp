@@ -6,14 +6,13 @@
 
 namespace sinew {
 
-Observer::Observer(const EnvSpec& spec) : numbers_(static_cast<size_t>(spec.observation_size())) {
+Observer::Observer(const EnvSpec& spec) {
   size_t begin = 0, largest_frame = 0;
   for (size_t i = 0; i < spec.sensors.size(); ++i) {
     const SensorSpec& sensor = spec.sensors[i];
     const size_t size = static_cast<size_t>(sensor.size());
     if (!sensor.is_image()) {
       number_sensors_.push_back(static_cast<int>(i));
-      number_sizes_.push_back(size);
       continue;
     }
     images_.push_back({static_cast<int>(i), begin, FrameStack(sensor)});
@@ -24,11 +23,10 @@ Observer::Observer(const EnvSpec& spec) : numbers_(static_cast<size_t>(spec.obse
 }
 
 bool Observer::observe(Env& env, bool first, std::span<float> numbers, std::span<uint8_t> images) {
-  double* out = numbers_.data();
-  for (size_t k = 0; k < number_sensors_.size(); out += number_sizes_[k++])
-    env.observe(number_sensors_[k], {out, number_sizes_[k]});
-  if (!std::ranges::all_of(numbers_, fits_float)) return false;
-  std::ranges::copy(numbers_, numbers.begin());
+  for (const int sensor : number_sensors_)
+    if (!std::ranges::all_of(env.observation(sensor), fits_float)) return false;
+  float* out = numbers.data();
+  for (const int sensor : number_sensors_) out = std::ranges::copy(env.observation(sensor), out).out;
   for (const Image& image : images_) {
     const std::span<uint8_t> stack = images.subspan(image.begin, image.stack.size());
     if (image.stack.frames() == 1) {

@@ -25,9 +25,7 @@ class Observer {
     FrameStack stack;
   };
   std::vector<int> number_sensors_;
-  std::vector<size_t> number_sizes_;
   std::vector<Image> images_;
-  std::vector<double> numbers_;  // one row in double
   std::vector<uint8_t> frame_;
 };
 

@@ -46,11 +46,12 @@ PartialEnv::PartialEnv(std::unique_ptr<Env> whole, const ConfigNode& hide)
   }
 }
 
-void PartialEnv::observe(int index, std::span<double> out) const {
-  if (shown_[index].empty()) return whole_->observe(index, out);
-  numbers_.resize(whole_->spec().sensors[index].size());
-  whole_->observe(index, numbers_);
-  for (size_t i = 0; i < out.size(); ++i) out[i] = numbers_[shown_[index][i]];
+std::span<const double> PartialEnv::observation(int index) const {
+  const std::span<const double> all = whole_->observation(index);
+  if (shown_[index].empty()) return all;
+  shown_numbers_.clear();
+  for (const int column : shown_[index]) shown_numbers_.push_back(all[column]);
+  return shown_numbers_;
 }
 
 }  // namespace sinew

@@ -19,7 +19,7 @@ class PartialEnv final : public Env {
   const EnvSpec& spec() const override { return spec_; }
   void reset(Rng& rng) override { whole_->reset(rng); }
   StepResult step(std::span<const double> action, Rng& rng) override { return whole_->step(action, rng); }
-  void observe(int index, std::span<double> out) const override;
+  std::span<const double> observation(int index) const override;
   void observe_image(int index, std::span<uint8_t> frame) override { whole_->observe_image(index, frame); }
   std::span<const double> reward_terms() const override { return whole_->reward_terms(); }
   bool render(int height, int width, std::span<uint8_t> pixels) override {
@@ -31,7 +31,7 @@ class PartialEnv final : public Env {
   std::unique_ptr<Env> whole_;
   EnvSpec spec_;
   std::vector<std::vector<int>> shown_;  // per sensor: the columns of the whole env that are shown
-  mutable std::vector<double> numbers_;
+  mutable std::vector<double> shown_numbers_;
 };
 
 }  // namespace sinew

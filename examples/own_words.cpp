@@ -72,7 +72,7 @@ class PointMass final : public Env {
     ++elapsed_;
     return {.reward = reward_, .terminated = false, .truncated = elapsed_ >= spec_.time_limit, .diverged = false};
   }
-  void observe(int, std::span<double> out) const override { std::ranges::copy(state_, out.begin()); }
+  std::span<const double> observation(int) const override { return state_; }
   std::span<const double> reward_terms() const override { return {&reward_, 1}; }
   bool render(int, int, std::span<uint8_t>) override { return false; }
   void visit_state(StateArchive& archive) override {

@@ -1,19 +1,13 @@
 #include "agents/data/rollout.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include "core/error.h"
 #include "core/state_archive.h"
+#include "envs/not_finite.h"
 #include "nets/tape/not_finite.h"
 
 namespace sinew {
-namespace {
-
-bool is_finite(std::span<const float> values) {
-  return std::ranges::all_of(values, [](float x) { return std::isfinite(x); });
-}
-
-}  // namespace
 
 Rollout::Rollout(int envs, int steps, const InterfaceSpec& spec, int sequence_length, int state_size)
     : n_envs(envs),
@@ -23,7 +17,6 @@ Rollout::Rollout(int envs, int steps, const InterfaceSpec& spec, int sequence_le
       frames(spec, envs, steps),
       seq_len(sequence_length) {
   const size_t n = static_cast<size_t>(rows());
-  raw_observations.resize(n * observation_size);
   observations.resize(n * observation_size);
   actions.resize(n * action_size);
   for (std::vector<float>* column : {&log_probs, &rewards, &values, &advantages, &returns}) column->resize(n);
@@ -78,7 +71,7 @@ void RolloutCollector::run_range(Rollout& rollout, int worker, int first, int la
   const size_t state_width = networks_.state_size();
   // A trunk shared by actor and critic runs once for both; a memory advances step by step.
   const bool with_values = networks_.shares_parameters() || state_width > 0;
-  std::vector<float> normalized(rows * width), raw(rows * action_width), log_prob(rows), commands(rows * action_width),
+  std::vector<float> raw(rows * action_width), log_prob(rows), commands(rows * action_width),
       values(with_values ? rows : 0);
   const std::span<float> state(state_.data() + first * state_width, rows * state_width);
   const std::span<uint8_t> reset_mask(reset_mask_.data() + first, rows);
@@ -88,21 +81,21 @@ void RolloutCollector::run_range(Rollout& rollout, int worker, int first, int la
     const ObservationRows observations = envs_.rows(first, static_cast<int>(rows));
     if (state_width > 0)
       for (int env = first; env < last; ++env) store_memory(rollout, env, step);
-    runners_[worker]->sample(observations, state, reset_mask, rngs, {normalized, raw, log_prob, values}, commands);
+    runners_[worker]->sample(observations, state, reset_mask, rngs, {raw, log_prob, values}, commands);
     for (size_t r = 0; r < rows; ++r) {
       const int env = first + static_cast<int>(r);
       const size_t row = static_cast<size_t>(env) * rollout.n_steps + step;
-      std::copy_n(observations.numbers + r * width, width, rollout.raw_observations.begin() + row * width);
-      std::copy_n(normalized.begin() + r * width, width, rollout.observations.begin() + row * width);
+      std::copy_n(observations.numbers + r * width, width, rollout.observations.begin() + row * width);
       rollout.frames.add(env, step, observations.images + r * policy_.image_size(), envs_.episode_length(env));
       std::copy_n(&raw[r * action_width], action_width, &rollout.actions[row * action_width]);
       rollout.log_probs[row] = log_prob[r];
       if (with_values) rollout.values[row] = values[r];
     }
-    for (size_t r = 0; r < rows; ++r)
-      if (!is_finite({&raw[r * action_width], action_width}) || !std::isfinite(log_prob[r])) [[unlikely]]
-        fail_action(first + static_cast<int>(r), state.subspan(r * state_width, state_width));
-    envs_.step_range(first, last, commands.data());
+    try {
+      envs_.step_range(first, last, commands.data());
+    } catch (const Error&) {
+      explain_failure(first, commands, state);
+    }
     for (size_t r = 0; r < rows; ++r) {
       const size_t env = first + r, row = env * rollout.n_steps + step;
       rollout.rewards[row] = envs_.rewards()[env];
@@ -121,20 +114,29 @@ void RolloutCollector::run_range(Rollout& rollout, int worker, int first, int la
   }
 }
 
-// `state`: the memory after the step. It is checked last, since a wrong weight spoils it as well.
-void RolloutCollector::fail_action(int env, std::span<const float> state) const {
+// Called in the handler of an env's Error: where the policy's action caused it, says what is wrong with the policy. The
+// rows are those of envs first, first + 1, …; `state`: their memory after the step.
+void RolloutCollector::explain_failure(int first, std::span<const float> commands, std::span<const float> state) const {
+  const auto bad = std::ranges::find_if_not(commands, fits_float);
+  if (bad == commands.end()) throw;
+  const size_t row = static_cast<size_t>(bad - commands.begin()) / policy_.action_size(),
+               width = networks_.state_size();
+  const int env = first + static_cast<int>(row);
+  throw Error(fmt::format("learning has diverged: the policy's action for env {} is not finite: {}", env,
+                          find_culprit(env, state.subspan(row * width, width)).value_or("the distribution drew it")),
+              Error::Fault::system);
+}
+
+// The memory is looked at last, since a wrong weight spoils it as well.
+std::optional<std::string> RolloutCollector::find_culprit(int env, std::span<const float> state) const {
   Tape tape;
   policy_.actor()(policy_.observe(tape, envs_.rows(env, 1)));
   std::optional<std::string> culprit = find_not_finite(tape);
-  if (!culprit && !state.empty()) {
-    tape.rewind();
-    Sequence step(tape.view({1, static_cast<int>(state.size())}, state.data(), "memory"), {});
-    policy_.actor()(policy_.observe(tape, envs_.rows(env, 1)), step);
-    culprit = find_not_finite(tape);
-  }
-  throw Error(fmt::format("learning has diverged: the policy's action for env {} is not finite: {}", env,
-                          culprit.value_or("the distribution drew it")),
-              Error::Fault::system);
+  if (culprit || state.empty()) return culprit;
+  tape.rewind();
+  Sequence step(tape.view({1, static_cast<int>(state.size())}, state.data(), "memory"), {});
+  policy_.actor()(policy_.observe(tape, envs_.rows(env, 1)), step);
+  return find_not_finite(tape);
 }
 
 // Computes the missing values: of all steps of an env, in pieces that fit the cache, and of the observations that

@@ -15,10 +15,9 @@ class StateArchive;
 /// Experience of n_envs × n_steps. The steps of an env are adjacent: row env·n_steps + step.
 struct Rollout {
   int n_envs = 0, n_steps = 0, observation_size = 0, action_size = 0;
-  std::vector<float> raw_observations;  // [rows, observation size], for the normaliser
-  std::vector<float> observations;      // the same, normalised as the policy receives them
-  FrameStore frames;                    // the images as the cameras recorded them
-  std::vector<float> actions;           // [rows, action size], raw (as the distribution drew them)
+  std::vector<float> observations;  // [rows, observation size], as the envs gave them
+  FrameStore frames;                // the images as the cameras recorded them
+  std::vector<float> actions;       // [rows, action size], before the action map (as the distribution drew them)
   std::vector<float> log_probs, rewards, values;
   std::vector<uint8_t> terminated, truncated;
   std::vector<float> advantages, returns;
@@ -31,7 +30,7 @@ struct Rollout {
   /// A truncated episode: its value is bootstrapped from its final observation.
   struct Cut {
     int row;
-    std::vector<float> observation;  // raw
+    std::vector<float> observation;
     float value = 0;
     std::vector<uint8_t> images;
     std::vector<float> state;  // the memory after the row
@@ -52,8 +51,8 @@ class RolloutCollector {
  public:
   RolloutCollector(VecEnv& envs, const ActorCritic& networks, ThreadPool& pool, const Rng& stream);
 
-  /// Fills everything but advantages and returns. Throws Error naming the env and the culprit when the
-  /// policy's action is not finite, or an env fails.
+  /// Fills everything but advantages and returns. Throws an Error that names the env and the culprit if the policy's
+  /// action is not finite, or an env fails.
   void collect(Rollout& rollout);
 
   /// The random streams and the networks' memory of each env; the envs' own state is visited by their owner.
@@ -62,7 +61,8 @@ class RolloutCollector {
  private:
   void run_range(Rollout& rollout, int worker, int first, int last);
   void store_memory(Rollout& rollout, int env, int step) const;
-  [[noreturn]] void fail_action(int env, std::span<const float> state) const;
+  [[noreturn]] void explain_failure(int first, std::span<const float> commands, std::span<const float> state) const;
+  std::optional<std::string> find_culprit(int env, std::span<const float> state) const;
   void compute_values(Rollout& rollout, int env);
   std::span<const float> state_of(int env) const;
 

@@ -169,7 +169,7 @@ int64_t Ppo::iterate(double progress) {
   compute_gae(rollout_, config_.gamma, config_.gae_lambda);
   learn(rollout_, progress);
   end_warmup_after(rollout_.rows());
-  policy().update_normalizers(rollout_.raw_observations);
+  policy().update_normalizers(rollout_.observations);
   update_image_normalizers(policy(), rollout_.frames, rollout_.rows());
   return rollout_.rows();
 }

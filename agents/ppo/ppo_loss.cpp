@@ -57,7 +57,7 @@ Tensor PpoLoss::operator()(Tape& tape, const PpoMinibatch& minibatch, std::span<
   gather(minibatch, sequences);
   sums_ = {};
   const Policy& policy = networks_.policy;
-  const Observations observations = policy.observe_normalized(tape, batch_.seen());
+  const Observations observations = policy.observe(tape, batch_.seen());
   Sequence steps = batch_.steps(tape);
   const Tensor trunk = policy.actor().trunk(observations, steps);
   std::optional<ActionDistribution<float>> actions;

@@ -21,7 +21,7 @@ struct PpoSums {
 struct PpoMinibatch {
   const Rollout& rollout;
   float advantage_mean = 0, advantage_scale = 1;
-  double clip_range = 0.2;
+  double clip_range;
 };
 
 /// PPO's clipped objective, entropy bonus and value loss on some sequences of a roll-out. Computed by the whole

@@ -27,7 +27,6 @@ void ActorCriticRunner::sample(const ObservationRows& observations, std::span<fl
   tape_.rewind();
   Sequence steps = sequence_of(tape_, observations.rows, state, reset_mask);
   const Observations normalized = policy.observe(tape_, observations);
-  if (normalized.numbers.is_there()) std::ranges::copy(normalized.numbers.values(), out.normalized.begin());
   const Tensor trunk = policy.actor().trunk(normalized, steps);
   const ActionDistribution<float> distribution = policy.actor()(trunk, normalized, steps);
   if (!out.values.empty()) std::ranges::copy(networks_.critic(trunk, normalized, steps).values(), out.values.begin());
@@ -41,18 +40,18 @@ Tensor ActorCriticRunner::value_of(const Observations& observations, Sequence& s
   return networks_.critic(networks_.policy.actor().trunk(observations, sequence), observations, sequence);
 }
 
-void ActorCriticRunner::values(const ObservationRows& normalized, std::span<float> values) {
+void ActorCriticRunner::values(const ObservationRows& observations, std::span<float> values) {
   tape_.rewind();
   Sequence first_steps;
-  const Tensor result = value_of(networks_.policy.observe_normalized(tape_, normalized), first_steps);
+  const Tensor result = value_of(networks_.policy.observe(tape_, observations), first_steps);
   std::ranges::copy(result.values(), values.begin());
 }
 
-float ActorCriticRunner::value(const ObservationRows& raw, std::span<const float> state, bool starts_anew) {
+float ActorCriticRunner::value(const ObservationRows& observation, std::span<const float> state, bool is_first) {
   tape_.rewind();
-  const uint8_t reset_mask = starts_anew;
+  const uint8_t reset_mask = is_first;
   Sequence step = sequence_of(tape_, 1, state, {&reset_mask, 1});
-  return value_of(networks_.policy.observe(tape_, raw), step).item();
+  return value_of(networks_.policy.observe(tape_, observation), step).item();
 }
 
 }  // namespace sinew

@@ -31,20 +31,19 @@ class ActorCriticRunner {
 
   /// Values a roll-out stores of each row beside the command.
   struct Sample {
-    std::span<float> normalized;  // [rows, observation size]
-    std::span<float> raw;         // [rows, action size]
-    std::span<float> log_prob;    // [rows]
-    std::span<float> values;      // [rows]; empty: not computed
+    std::span<float> raw;       // [rows, action size]: the draw, before the action map
+    std::span<float> log_prob;  // [rows]
+    std::span<float> values;    // [rows]; empty: not computed
   };
   /// Commands drawn from the policy's distribution, row r by rngs[r]. state [rows, state_size()] is read and replaced,
   /// and is reset where reset_mask[row] is not 0; without values it may hold the policy's part only.
   void sample(const ObservationRows& observations, std::span<float> state, std::span<const uint8_t> reset_mask,
               std::span<Rng> rngs, const Sample& out, std::span<float> actions);
 
-  /// Values of rows whose numbers are already normalised, for networks without memory.
-  void values(const ObservationRows& normalized, std::span<float> values);
-  /// The value of one raw row, given the memory `state` [state_size()].
-  float value(const ObservationRows& raw, std::span<const float> state = {}, bool starts_anew = false);
+  /// Values of rows, for networks without memory.
+  void values(const ObservationRows& observations, std::span<float> values);
+  /// The value of one row, given the memory `state` [state_size()].
+  float value(const ObservationRows& observation, std::span<const float> state = {}, bool is_first = false);
 
  private:
   Tensor value_of(const Observations& observations, Sequence& sequence) const;

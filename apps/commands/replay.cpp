@@ -23,9 +23,8 @@ ordered_json observation_of(const Env& env) {
   ordered_json observation = ordered_json::object();
   const std::vector<SensorSpec>& sensors = env.spec().sensors;
   for (size_t i = 0; i < sensors.size(); ++i) {
-    std::vector<double> numbers(static_cast<size_t>(sensors[i].size()));
-    env.observe(static_cast<int>(i), numbers);
-    observation[sensors[i].name] = std::move(numbers);
+    const std::span<const double> numbers = env.observation(static_cast<int>(i));
+    observation[sensors[i].name] = std::vector(numbers.begin(), numbers.end());
   }
   return observation;
 }

@@ -57,9 +57,6 @@ SimulatedRobot::SimulatedRobot(EnvFactory make, const RobotConfig& config, Optio
                  [&] { views_.emplace(env_.simulation().shared_model(), *options_.cameras); });
   const size_t n = actuators_.size();
   for (std::vector<double>* numbers : {&action_, &position_, &velocity_, &torque_}) numbers->resize(n);
-  int largest = 0;
-  for (const SensorSpec& sensor : sensors_) largest = std::max(largest, sensor.is_image() ? 0 : sensor.size());
-  numbers_.resize(static_cast<size_t>(largest));
   begin_episode();
 }
 
@@ -134,9 +131,7 @@ void SimulatedRobot::observe(std::span<float> numbers, std::string& scene) {
   const std::vector<SensorSpec>& of_task = env_.spec().sensors;
   for (size_t i = 0; i < of_task.size(); ++i) {
     if (of_task[i].is_image()) continue;
-    const std::span<double> values = std::span(numbers_).first(static_cast<size_t>(of_task[i].size()));
-    env_.observe(static_cast<int>(i), values);
-    for (const double value : values)
+    for (const double value : env_.observation(static_cast<int>(i)))
       *out++ = static_cast<float>(options_.noise > 0 ? value + options_.noise * noise_.normal() : value);
   }
   if (!in_step_) observed_ = true;

@@ -74,7 +74,7 @@ class SimulatedRobot final : public RobotBody {
   std::optional<RenderPool> views_;  // of Options::cameras
   int physics_per_tick_ = 1;
   Rng rng_, noise_;
-  std::vector<double> action_, position_, velocity_, torque_, numbers_;
+  std::vector<double> action_, position_, velocity_, torque_;
   std::array<double, 3> gravity_{};
   int floating_body_ = -1;  // whose tilt is measured; -1: no body moves freely
   // moving: a command was received; in_step: an env step has begun; observed: the link has the observation of the

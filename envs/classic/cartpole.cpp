@@ -41,10 +41,6 @@ void CartPole::reset(Rng& rng) {
 }
 
 StepResult CartPole::step(std::span<const double> action, Rng&) {
-  if (!std::isfinite(action[0])) {
-    rewards_ = {};
-    return StepResult::failure();
-  }
   const auto [x, x_rate, angle, angle_rate] = state_;
   const double sine = std::sin(angle), cosine = std::cos(angle);
   const double push = action[0] > 0.5 ? force : -force;
@@ -62,8 +58,6 @@ StepResult CartPole::step(std::span<const double> action, Rng&) {
           .truncated = !terminated && spec_.time_limit > 0 && elapsed_ >= spec_.time_limit,
           .diverged = false};
 }
-
-void CartPole::observe(int, std::span<double> out) const { std::copy(state_.begin(), state_.end(), out.begin()); }
 
 bool CartPole::render(int height, int width, std::span<uint8_t> pixels) {
   Canvas canvas(height, width, pixels, 2.4);

@@ -30,7 +30,7 @@ class CartPole final : public Env {
   const EnvSpec& spec() const override { return spec_; }
   void reset(Rng& rng) override;
   StepResult step(std::span<const double> action, Rng& rng) override;
-  void observe(int index, std::span<double> out) const override;
+  std::span<const double> observation(int) const override { return state_; }
   std::span<const double> reward_terms() const override { return rewards_; }
   bool render(int height, int width, std::span<uint8_t> pixels) override;
   void visit_state(StateArchive& archive) override {

@@ -35,10 +35,6 @@ void MountainCar::reset(Rng& rng) {
 }
 
 StepResult MountainCar::step(std::span<const double> action, Rng&) {
-  if (!std::isfinite(action[0])) {
-    rewards_ = {};
-    return StepResult::failure();
-  }
   const double push = power * std::clamp(action[0], -1.0, 1.0);
   state_.velocity = std::clamp(state_.velocity + push - slope * std::cos(3 * state_.x), -most_velocity, most_velocity);
   state_.x = std::clamp(state_.x + state_.velocity, left_wall, right_wall);
@@ -52,9 +48,9 @@ StepResult MountainCar::step(std::span<const double> action, Rng&) {
           .diverged = false};
 }
 
-void MountainCar::observe(int, std::span<double> out) const {
-  out[0] = state_.x;
-  out[1] = state_.velocity;
+std::span<const double> MountainCar::observation(int) const {
+  observation_ = {state_.x, state_.velocity};
+  return observation_;
 }
 
 bool MountainCar::render(int height, int width, std::span<uint8_t> pixels) {

@@ -44,10 +44,6 @@ void Pendulum::reset(Rng& rng) {
 }
 
 StepResult Pendulum::step(std::span<const double> action, Rng&) {
-  if (!std::isfinite(action[0])) {
-    rewards_ = {};
-    return StepResult::failure();
-  }
   const double torque = std::clamp(action[0], -most_torque, most_torque);
   const double angle = wrap(state_.angle);
   rewards_ = {-angle * angle, -0.1 * state_.velocity * state_.velocity, -0.001 * torque * torque};
@@ -61,10 +57,9 @@ StepResult Pendulum::step(std::span<const double> action, Rng&) {
           .diverged = false};
 }
 
-void Pendulum::observe(int, std::span<double> out) const {
-  out[0] = std::cos(state_.angle);
-  out[1] = std::sin(state_.angle);
-  out[2] = state_.velocity;
+std::span<const double> Pendulum::observation(int) const {
+  observation_ = {std::cos(state_.angle), std::sin(state_.angle), state_.velocity};
+  return observation_;
 }
 
 bool Pendulum::render(int height, int width, std::span<uint8_t> pixels) {

@@ -27,7 +27,7 @@ class Pendulum final : public Env {
   const EnvSpec& spec() const override { return spec_; }
   void reset(Rng& rng) override;
   StepResult step(std::span<const double> action, Rng& rng) override;
-  void observe(int index, std::span<double> out) const override;
+  std::span<const double> observation(int index) const override;
   std::span<const double> reward_terms() const override { return rewards_; }
   bool render(int height, int width, std::span<uint8_t> pixels) override;
   void visit_state(StateArchive& archive) override {
@@ -49,6 +49,7 @@ class Pendulum final : public Env {
   State state_;
   int elapsed_ = 0;
   std::array<double, 3> rewards_{};  // angle, velocity, torque
+  mutable std::array<double, 3> observation_{};
 };
 
 }  // namespace sinew

@@ -37,10 +37,6 @@ void RepeatPrevious::reset(Rng& rng) {
 }
 
 StepResult RepeatPrevious::step(std::span<const double> action, Rng&) {
-  if (!std::isfinite(action[0])) {
-    rewards_ = {};
-    return StepResult::failure();
-  }
   const int n = static_cast<int>(suits_.size());
   rewards_ = {};
   if (dealt_ >= k_) rewards_[0] = (std::lround(action[0]) == suits_[dealt_ - k_] ? 1.0 : -1.0) / (n - k_);
@@ -51,9 +47,10 @@ StepResult RepeatPrevious::step(std::span<const double> action, Rng&) {
           .truncated = !terminated && spec_.time_limit > 0 && dealt_ > spec_.time_limit};
 }
 
-void RepeatPrevious::observe(int, std::span<double> out) const {
-  std::ranges::fill(out, 0.0);
-  out[suits_[dealt_ - 1]] = 1;
+std::span<const double> RepeatPrevious::observation(int) const {
+  observation_ = {};
+  observation_[suits_[dealt_ - 1]] = 1;
+  return observation_;
 }
 
 // Draws the card on the table, and the k - 1 before it, which are no longer visible.

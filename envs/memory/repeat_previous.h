@@ -35,7 +35,7 @@ class RepeatPrevious final : public Env {
   const EnvSpec& spec() const override { return spec_; }
   void reset(Rng& rng) override;
   StepResult step(std::span<const double> action, Rng& rng) override;
-  void observe(int index, std::span<double> out) const override;
+  std::span<const double> observation(int index) const override;
   std::span<const double> reward_terms() const override { return rewards_; }
   bool render(int height, int width, std::span<uint8_t> pixels) override;
   void visit_state(StateArchive& archive) override {
@@ -55,6 +55,7 @@ class RepeatPrevious final : public Env {
   std::vector<uint8_t> suits_;
   int dealt_ = 1;
   std::array<double, 1> rewards_{};
+  mutable std::array<double, n_suits> observation_{};
 };
 
 }  // namespace sinew

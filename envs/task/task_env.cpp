@@ -104,7 +104,6 @@ void TaskEnv::begin_episode(Rng& rng) {
 }
 
 StepResult TaskEnv::step(std::span<const double> action, Rng& rng) {
-  if (!std::ranges::all_of(action, [](double a) { return std::isfinite(a); })) return fail_step();
   if (delay_ && !state_.exact) {
     run_late(action, rng);
   } else {
@@ -273,10 +272,6 @@ void TaskEnv::update_observations(Rng& rng) {
       next += term->size();
     }
   }
-}
-
-void TaskEnv::observe(int index, std::span<double> out) const {
-  std::ranges::copy(observations_[static_cast<size_t>(index)], out.begin());
 }
 
 // The image is taken on request: the simulation is still as the step or reset left it.

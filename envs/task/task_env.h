@@ -23,9 +23,9 @@ struct ExactStart {
 
 /// A task made of terms around a MuJoCo simulation. One env step: the action, frame_skip physics steps, the
 /// terminations, the reward terms, new commands where they are due, the observation. In a task with a `delay:` an
-/// action takes effect when it arrives (ActionDelay); the terms see the policy's own action. A diverging simulation or
-/// an action that is not finite truncates the episode with reward 0; the env keeps the state from before the step. A
-/// reward that is not finite as a float is an Error that names the term.
+/// action takes effect when it arrives (ActionDelay); the terms see the policy's own action. A diverging simulation
+/// truncates the episode with reward 0; the env keeps the state from before the step. A reward that is not finite as a
+/// float is an Error that names the term.
 class TaskEnv final : public Env {
  public:
   /// `pool`: from make_render_pool; the envs of a task share one.
@@ -42,10 +42,10 @@ class TaskEnv final : public Env {
   StepResult step(std::span<const double> action, Rng& rng) override;
 
   /// step() in pieces, for a robot with a clock of its own: begin_step; then advance until frame_skip() physics steps
-  /// are done, with apply before any of them for which a newer action has arrived; then end_step. The numbers of an
-  /// action must be finite. They take effect at once: a `delay:` applies to step() only, since such a robot has a link
-  /// of its own. Until the step has ended, call only const functions, simulation(), and visit_state to save; an env
-  /// restored from such a save can be drawn, but not stepped. Only visit_state allocates.
+  /// are done, with apply before any of them for which a newer action has arrived; then end_step. Actions take effect
+  /// at once: a `delay:` applies to step() only, since such a robot has a link of its own. Until the step has ended,
+  /// call only const functions, simulation(), and visit_state to save; an env restored from such a save can be drawn,
+  /// but not stepped. Only visit_state allocates.
   void begin_step(std::span<const double> action, Rng& rng);
   /// Stops clamping actions to their low and high, which are unknown to an external driver of the robot: numbers beyond
   /// them are applied as well, up to the limits of joints and motors.
@@ -71,7 +71,7 @@ class TaskEnv final : public Env {
     driven_.measure(state_, position, velocity, torque);
   }
 
-  void observe(int index, std::span<double> out) const override;
+  std::span<const double> observation(int index) const override { return observations_[static_cast<size_t>(index)]; }
   void observe_image(int index, std::span<uint8_t> frame) override;
   std::span<const double> reward_terms() const override { return rewards_; }
   /// Draws with the model's camera "track", or one that follows the robot, in full quality.

@@ -56,8 +56,8 @@ class Policy {
 
   /// On any tape: raw rows → the network's input. The memory of the rows must outlive the tensors.
   Observations observe(Tape& tape, const ObservationRows& rows, bool images_want_gradients = false) const;
-  /// The same for rows whose numbers, but not images, are already normalised.
-  Observations observe_normalized(Tape& tape, const ObservationRows& rows, const char* label = "observation",
+  /// The same for rows whose numbers, but not images, are already normalised, under a label of the caller's.
+  Observations observe_normalized(Tape& tape, const ObservationRows& rows, const char* label,
                                   bool images_want_gradients = false) const;
   /// On any tape: raw numbers [rows, observation size] → normalised ones.
   Tensor normalize(Tensor observations) const;

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -73,9 +74,10 @@ class MadeUpEnv final : public Env {
             .truncated = over && !options_.ends_terminated,
             .diverged = false};
   }
-  void observe(int, std::span<double> out) const override {
-    out[0] = elapsed_ > 0 && is_due(options_.bad_observation_every) ? std::numeric_limits<double>::infinity() : x_;
-    out[1] = 1;
+  std::span<const double> observation(int) const override {
+    const bool is_bad = elapsed_ > 0 && is_due(options_.bad_observation_every);
+    observation_ = {is_bad ? std::numeric_limits<double>::infinity() : x_, 1};
+    return observation_;
   }
   std::span<const double> reward_terms() const override { return {&reward_, 1}; }
   bool render(int, int, std::span<uint8_t>) override { return false; }
@@ -92,6 +94,7 @@ class MadeUpEnv final : public Env {
   MadeUpOptions options_;
   EnvSpec spec_;
   double x_ = 0, reward_ = 0;
+  mutable std::array<double, 2> observation_{};
   int elapsed_ = 0;
   int64_t steps_ = 0;
 };

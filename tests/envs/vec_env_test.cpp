@@ -39,9 +39,9 @@ class Counter final : public Env {
     result.truncated = !result.terminated && count_ == limit_;
     return result;
   }
-  void observe(int, std::span<double> out) const override {
-    out[0] = count_;
-    out[1] = start_;
+  std::span<const double> observation(int) const override {
+    observation_ = {static_cast<double>(count_), start_};
+    return observation_;
   }
   std::span<const double> reward_terms() const override { return rewards_; }
   bool render(int, int, std::span<uint8_t>) override { return false; }
@@ -56,6 +56,7 @@ class Counter final : public Env {
   int length_, limit_, bad_, count_ = 0;
   double start_ = 0;
   std::array<double, 2> rewards_{};
+  mutable std::array<double, 2> observation_{};
 };
 
 TEST(VecEnv, KeepsTheFinalObservationAndStartsAnew) {

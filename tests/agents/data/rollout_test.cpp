@@ -52,7 +52,7 @@ TEST(Rollout, KnowsWhereEpisodesEnd) {
         EXPECT_EQ(cuts[i].value, c.value_of(cuts[i].observation));
         if (i + 1 == cuts.size()) continue;
         // The final observation, not the first of the next episode.
-        EXPECT_NE(cuts[i].observation[0], c.rollout.raw_observations[(cuts[i].row + 1) * 2]);
+        EXPECT_NE(cuts[i].observation[0], c.rollout.observations[(cuts[i].row + 1) * 2]);
       }
       EXPECT_EQ(c.rollout.next_values[env], c.value_of(c.envs.observations().subspan(2 * env, 2)));
     }
@@ -63,15 +63,13 @@ TEST(Rollout, ValuesAndLogProbsAreThePolicysOwn) {
   const Collected c(false);
   Tape tape(TapeMode::infer);
   const int rows = c.rollout.rows();
-  const Observations observations(tape.view({rows, 2}, c.rollout.observations.data()));
+  const Observations observations = c.policy.observe(tape, {rows, c.rollout.observations.data()});
   Sequence first_steps;
   const Tensor values = c.networks.critic(c.policy.actor().trunk(observations, first_steps), observations, first_steps);
   const Tensor log_prob = c.policy.actor()(observations).log_prob(tape.view({rows, 2}, c.rollout.actions.data()));
-  const Tensor normalized = c.policy.normalize(tape.view({rows, 2}, c.rollout.raw_observations.data()));
   for (int row = 0; row < rows; ++row) {
     EXPECT_EQ(c.rollout.values[row], values.values()[row]);
     EXPECT_NEAR(c.rollout.log_probs[row], log_prob.values()[row], 1e-5);
-    EXPECT_EQ(c.rollout.observations[2 * row], normalized.values()[2 * row]);
   }
 }
 
@@ -79,7 +77,7 @@ TEST(Rollout, ValuesAndLogProbsAreThePolicysOwn) {
 TEST(Rollout, ARewardStandsBesideItsObservationAndAction) {
   const Collected c(false);
   for (int row = 0; row < c.rollout.rows(); ++row) {
-    const double x = c.rollout.raw_observations[2 * row];
+    const double x = c.rollout.observations[2 * row];
     const double arm = std::clamp<double>(c.rollout.actions[2 * row], -2, 2);
     const bool fits = c.rollout.actions[2 * row + 1] == (x > 0 ? 1 : 0);
     EXPECT_NEAR(c.rollout.rewards[row], 1 - std::abs(arm - x) + fits, 1e-6) << row;

@@ -49,7 +49,7 @@ TEST_P(RecurrentRollout, IsWhatTheLearnerComputesAgain) {
   const int n = c.rollout.rows();
   Sequence sequence(tape.view({sequences, state_size}, c.rollout.states.data()), starts);
   const Actor& actor = c.networks.policy.actor();
-  const Observations seen(tape.view({n, 2}, observations.data()));
+  const Observations seen = c.networks.policy.observe(tape, {n, observations.data()});
   const Tensor trunk = actor.trunk(seen, sequence), values = c.networks.critic(trunk, seen, sequence);
   const Tensor log_prob = actor(trunk, seen, sequence).log_prob(tape.view({n, 1}, actions.data()));
   int inner_starts = 0;
@@ -69,12 +69,12 @@ TEST_P(RecurrentRollout, ValuesWhatFollowsWithItsMemory) {
   for (int env = 0; env < n_envs; ++env) {
     std::vector<float> state(c.rollout.states.begin() + env * (n_steps / seq_len) * c.networks.state_size(),
                              c.rollout.states.begin() + (env * (n_steps / seq_len) + 1) * c.networks.state_size());
-    std::vector<float> normalized(2), raw(1), log_prob(1), value(1), action(1);
+    std::vector<float> raw(1), log_prob(1), value(1), action(1);
     for (int step = 0; step < n_steps; ++step) {
       const int row = env * n_steps + step;
       Rng any;
-      runner.sample({1, &c.rollout.raw_observations[2 * row]}, state, {&c.rollout.starts[row], 1}, {&any, 1},
-                    {normalized, raw, log_prob, value}, action);
+      runner.sample({1, &c.rollout.observations[2 * row]}, state, {&c.rollout.starts[row], 1}, {&any, 1},
+                    {raw, log_prob, value}, action);
       EXPECT_EQ(value[0], c.rollout.values[row]);
       if (!c.rollout.truncated[row]) continue;
       const Rollout::Cut& cut = c.rollout.cuts[env][cuts++ % 3];

@@ -54,9 +54,7 @@ class Peeping final : public EnvController {
  public:
   const InterfaceSpec& spec() const override { return spec_; }
   void look_at(Env& env) override {
-    std::array<double, 2> seen{};
-    env.observe(0, seen);
-    x_ = static_cast<float>(seen[0]);
+    x_ = static_cast<float>(env.observation(0)[0]);
     ++looks;
   }
   void act(const ObservationRows&, std::span<float>, std::span<const uint8_t>, std::span<float> actions) override {

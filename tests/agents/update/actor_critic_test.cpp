@@ -26,9 +26,9 @@ TEST(ActorCriticRunner, SampledCommandsAreMappedAndTheRowsStreamsAreTheirOwn) {
   const ActorCritic networks = make_networks(spec, "{actor: []}");
   ActorCriticRunner runner(networks);
   const std::vector<float> observations = {1, 2, 1, 2};
-  std::vector<float> normalized(4), raw(4), log_prob(2), actions(4);
+  std::vector<float> raw(4), log_prob(2), actions(4);
   std::vector<Rng> rngs = {Rng(1), Rng(2)};
-  runner.sample({2, observations.data()}, {}, {}, rngs, {normalized, raw, log_prob, {}}, actions);
+  runner.sample({2, observations.data()}, {}, {}, rngs, {raw, log_prob, {}}, actions);
   EXPECT_NE(raw[0], raw[2]);
   for (int row = 0; row < 2; ++row) {
     EXPECT_EQ(actions[2 * row], std::clamp(raw[2 * row], -0.1f, 0.1f));
@@ -44,14 +44,13 @@ TEST(ActorCriticRunner, WarmAllocatesNothing) {
   const InterfaceSpec spec = mixed_interface();
   const ActorCritic networks = make_networks(spec, shared_network);
   ActorCriticRunner runner(networks);
-  std::vector<float> observations(static_cast<size_t>(rows) * spec.observation_size(), 0.1f),
-      normalized(observations.size());
+  std::vector<float> observations(static_cast<size_t>(rows) * spec.observation_size(), 0.1f);
   std::vector<float> actions(static_cast<size_t>(rows) * spec.actions.size()), raw(actions.size()), log_prob(rows),
       values(rows);
   std::vector<Rng> rngs(rows);
   const auto step = [&] {
-    runner.sample({rows, observations.data()}, {}, {}, rngs, {normalized, raw, log_prob, values}, actions);
-    runner.values({rows, normalized.data()}, values);
+    runner.sample({rows, observations.data()}, {}, {}, rngs, {raw, log_prob, values}, actions);
+    runner.values({rows, observations.data()}, values);
   };
   step();
   step();

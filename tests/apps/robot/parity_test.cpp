@@ -44,7 +44,7 @@ class NotingEnv final : public Env {
     episode_.actions.emplace_back(action.begin(), action.end());  // a float, as the policy computed it
     return env_->step(action, rng);
   }
-  void observe(int index, std::span<double> out) const override { env_->observe(index, out); }
+  std::span<const double> observation(int index) const override { return env_->observation(index); }
   void observe_image(int index, std::span<uint8_t> frame) override { env_->observe_image(index, frame); }
   std::span<const double> reward_terms() const override { return env_->reward_terms(); }
   bool render(int height, int width, std::span<uint8_t> pixels) override { return env_->render(height, width, pixels); }
@@ -63,8 +63,7 @@ class NotingEnv final : public Env {
         env_->observe_image(i, frame);
         frames.emplace_back(frame.begin(), frame.end());
       } else {
-        std::vector<double> values(static_cast<size_t>(sensor.size()));
-        env_->observe(i, values);
+        const std::span<const double> values = env_->observation(i);
         numbers.insert(numbers.end(), values.begin(), values.end());
       }
     }

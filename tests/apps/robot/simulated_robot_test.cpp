@@ -32,8 +32,7 @@ std::vector<float> numbers_of(const Env& env) {
   std::vector<float> all;
   for (size_t i = 0; i < env.spec().sensors.size(); ++i) {
     if (env.spec().sensors[i].is_image()) continue;
-    std::vector<double> values(static_cast<size_t>(env.spec().sensors[i].size()));
-    env.observe(static_cast<int>(i), values);
+    const std::span<const double> values = env.observation(static_cast<int>(i));
     all.insert(all.end(), values.begin(), values.end());
   }
   return all;

@@ -55,8 +55,7 @@ TEST(RepeatPreviousTest, DealsAllCardsInAnOrderOfItsSeed) {
   EXPECT_FALSE(std::ranges::equal(first, env.suits()));
   env.reset(b);
   EXPECT_TRUE(std::ranges::equal(first, env.suits()));
-  std::array<double, 4> seen{};
-  env.observe(0, seen);
+  const std::span<const double> seen = env.observation(0);
   EXPECT_EQ(seen[first[0]], 1);
   EXPECT_EQ(std::accumulate(seen.begin(), seen.end(), 0.0), 1);
 }
@@ -72,10 +71,8 @@ TEST(MemoryTasks, HideWhatALabelNames) {
   whole->reset(a);
   partial->reset(b);
   for (int step = 0; step < 20; ++step) {
-    std::array<double, 4> all{};
-    std::array<double, 2> seen{};
-    whole->observe(0, all);
-    partial->observe(0, seen);
+    const std::span<const double> all = whole->observation(0), seen = partial->observation(0);
+    ASSERT_EQ(seen.size(), 2u);
     EXPECT_EQ(seen[0], all[0]);
     EXPECT_EQ(seen[1], all[2]);
     EXPECT_EQ(act(*whole, step % 2).reward, act(*partial, step % 2).reward);

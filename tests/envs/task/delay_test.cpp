@@ -157,9 +157,7 @@ TEST_F(Delay, EndsWithTheEpisode) {
 TEST_F(Delay, IsNotSeenByTheTerms) {
   start("{action: 0.25}");
   step(3);
-  double seen = 0;
-  env_->observe(0, std::span(&seen, 1));
-  EXPECT_EQ(seen, 3) << "the last action is what the policy said";
+  EXPECT_EQ(env_->observation(0)[0], 3) << "the last action is what the policy said";
   EXPECT_EQ(env_->reward_terms()[0], 9);
   EXPECT_EQ(env_->reward_terms()[1], 9);
   step(4);
@@ -236,13 +234,13 @@ delay: {action: 0.03}
 
 std::vector<double> all_of(Env& env, int steps) {
   Rng rng(5);
-  std::vector<double> all, state(static_cast<size_t>(env.spec().sensors[0].size()));
+  std::vector<double> all;
   bool over = true;
   for (int i = 0; i < steps; ++i) {
     if (over) env.reset(rng);
     const StepResult result = env.step(std::vector<double>(8, 0.5 * std::sin(i)), rng);
     over = result.terminated || result.truncated;
-    env.observe(0, state);
+    const std::span<const double> state = env.observation(0);
     all.insert(all.end(), state.begin(), state.end());
     all.push_back(result.reward);
   }

@@ -17,8 +17,7 @@ struct Episodes {
 
   Episodes(const Task& task, uint64_t seed) : env(task.factory()), rng(seed) {}
   void observe() {
-    std::vector<double> numbers(static_cast<size_t>(env->spec().observation_size()));
-    env->observe(0, numbers);
+    const std::span<const double> numbers = env->observation(0);
     said.insert(said.end(), numbers.begin(), numbers.end());
   }
   void episode(int steps) {

@@ -58,9 +58,8 @@ struct Play {
     const auto terms = env->reward_terms();
     std::vector<double> all(terms.begin(), terms.end());
     for (size_t i = 0; i < env->spec().sensors.size(); ++i) {
-      const size_t size = static_cast<size_t>(env->spec().sensors[i].size());
-      all.resize(all.size() + size);
-      env->observe(static_cast<int>(i), std::span(all).last(size));
+      const std::span<const double> numbers = env->observation(static_cast<int>(i));
+      all.insert(all.end(), numbers.begin(), numbers.end());
     }
     return all;
   }

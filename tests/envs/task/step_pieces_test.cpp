@@ -45,9 +45,8 @@ struct Play {
   std::vector<double> shown() const {
     std::vector<double> all(task.reward_terms().begin(), task.reward_terms().end());
     for (size_t i = 0; i < task.spec().sensors.size(); ++i) {
-      const auto size = static_cast<size_t>(task.spec().sensors[i].size());
-      all.resize(all.size() + size);
-      task.observe(static_cast<int>(i), std::span(all).last(size));
+      const std::span<const double> numbers = task.observation(static_cast<int>(i));
+      all.insert(all.end(), numbers.begin(), numbers.end());
     }
     return all;
   }

@@ -155,9 +155,9 @@ TEST(Tasks, StartWhereTheyAreToldTo) {
   const auto env = make_task("half_cheetah")();
   auto& task = dynamic_cast<TaskEnv&>(*env);
   Rng rng(1);
-  std::vector<double> qpos(9, 0.1), qvel(9, -0.2), state(17);
+  std::vector<double> qpos(9, 0.1), qvel(9, -0.2);
   task.reset_to(qpos, qvel, rng);
-  task.observe(0, state);
+  const std::span<const double> state = task.observation(0);
   EXPECT_EQ(state[0], 0.1);
   EXPECT_EQ(state[16], -0.2);
   qpos.pop_back();

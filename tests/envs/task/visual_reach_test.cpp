@@ -57,11 +57,10 @@ TEST(VisualReach, IsNotDoneByStandingStill) {
 TEST(VisualReach, HasBallsOverASquareOfThirtyCentimetres) {
   const auto env = make_task("visual_reach_joints")();
   Rng rng(1);
-  std::array<double, 8> now{};  // three angles, three velocities, the ball's x and y
   std::array<double, 2> low{1, 1}, high{-1, -1};
   for (int episode = 0; episode < 500; ++episode) {
     env->reset(rng);
-    env->observe(0, now);
+    const std::span<const double> now = env->observation(0);  // three angles, three velocities, the ball's x and y
     for (size_t axis = 0; axis < 2; ++axis) {
       low[axis] = std::min(low[axis], now[6 + axis]);
       high[axis] = std::max(high[axis], now[6 + axis]);

@@ -95,7 +95,7 @@ constexpr const char* ant_velocity = SINEW_SOURCE_DIR "/tests/envs/data/ant_velo
 std::vector<double> walk(Env& env, uint64_t seed) {
   Rng rng(seed), actions = Rng(seed).split("actions");
   const auto size = static_cast<size_t>(env.spec().actions.size());
-  std::vector<double> all, action(size), seen;
+  std::vector<double> all, action(size);
   env.reset(rng);
   for (int i = 0; i < 200; ++i) {
     for (double& a : action) a = actions.uniform(-1, 1);
@@ -103,8 +103,7 @@ std::vector<double> walk(Env& env, uint64_t seed) {
     all.push_back(result.reward);
     all.insert(all.end(), env.reward_terms().begin(), env.reward_terms().end());
     for (int sensor = 0; sensor < static_cast<int>(env.spec().sensors.size()); ++sensor) {
-      seen.resize(static_cast<size_t>(env.spec().sensors[static_cast<size_t>(sensor)].size()));
-      env.observe(sensor, seen);
+      const std::span<const double> seen = env.observation(sensor);
       all.insert(all.end(), seen.begin(), seen.end());
     }
     EXPECT_FALSE(result.diverged);

@@ -110,12 +110,11 @@ reward: {alive: {term: alive}}
   EXPECT_EQ(env->spec().sensors[0].labels[0], "walk vx");
   Rng rng(1);
   env->reset(rng);
-  std::vector<double> before(3), now(3);
-  env->observe(0, before);
+  double before = env->observation(0)[0];
   for (int step = 1; step <= 9; ++step) {
     env->step(std::vector<double>(6), rng);
-    env->observe(0, now);
-    EXPECT_EQ(now[0] != before[0], step % 3 == 0) << "an env step is 0.05 s; step " << step;
+    const double now = env->observation(0)[0];
+    EXPECT_EQ(now != before, step % 3 == 0) << "an env step is 0.05 s; step " << step;
     before = now;
   }
 }

@@ -44,7 +44,7 @@ std::vector<float> values(const Policy& policy, const ObservationRows& rows) {
   const Critic critic(policy.actor(), policy.spec(), policy.config(), builtin_layers<float>(), rng);
   Tape tape(TapeMode::infer);
   Sequence first_steps;
-  const Observations observations = policy.observe_normalized(tape, rows);
+  const Observations observations = policy.observe(tape, rows);
   const auto result = critic(policy.actor().trunk(observations, first_steps), observations, first_steps).values();
   return {result.begin(), result.end()};
 }
