@@ -45,6 +45,14 @@ endfunction()
 # s: ends a test that hangs, on a busy machine and under a sanitizer, too.
 set(SINEW_TEST_TIMEOUT 1200)
 
+# Started first, so that no processor waits for one of them at the end.
+set(SINEW_LONG_TESTS apps/crash apps/outputs apps/lekiwi_command apps/paths apps/refused_early apps/stream
+  agents/resume agents/same_bits robots/link_check robots/lekiwi_host robots/lying_readings robots/fault_connections)
+
+# They wait for clocks more than they compute: two of them fit a processor, where any other test takes it whole. So
+# ctest gets twice as many places as there are processors. Under ThreadSanitizer they compute, too.
+set(SINEW_WAITING_TESTS "^(robots/|apps/stream)")
+
 # sinew_test_program(ROOM PROGRAM): test_<program>, which sinew_test fills; it links the room.
 function(sinew_test_program room program)
   if(NOT TARGET sinew_test_main)
@@ -59,8 +67,8 @@ endfunction()
 
 # sinew_test(ROOM NAME [PROGRAM program] [SOURCES file…] [LIBS target…] [DEFINITIONS name=value…] [NEEDS target…]
 #            [TIMEOUT seconds])
-# The tests in <name>_test.cpp, in this folder or in a wing of it, run by ctest as <room>/<name>. A room's tests are few programs, for linking takes long:
-# test_<room>, and test_<room>_threads of those that ThreadSanitizer runs, too (SinewSanitize.cmake); PROGRAM names
+# The tests in <name>_test.cpp, in this folder or in a wing of it, run by ctest as <room>/<name>. A room's tests are few
+# programs, for linking takes long: test_<room>, and test_<room>_threads of those that ThreadSanitizer runs, too (SinewSanitize.cmake); PROGRAM names
 # another. SOURCES: what they need besides, of which a program has each once. NEEDS: programs that they start.
 function(sinew_test room name)
   cmake_parse_arguments(TEST "" "PROGRAM;TIMEOUT" "SOURCES;LIBS;DEFINITIONS;NEEDS" ${ARGN})
@@ -91,6 +99,12 @@ function(sinew_test room name)
   endif()
   sinew_sanitizer_labels(${room}/${name} ${target} labels)
   set_tests_properties(${room}/${name} PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${room};${labels}")
+  if(${room}/${name} IN_LIST SINEW_LONG_TESTS)
+    set_tests_properties(${room}/${name} PROPERTIES COST 100)
+  endif()
+  if(SINEW_SANITIZE STREQUAL "thread" OR NOT ${room}/${name} MATCHES ${SINEW_WAITING_TESTS})
+    set_tests_properties(${room}/${name} PROPERTIES PROCESSORS 2)
+  endif()
 endfunction()
 
 # Headers of every room, one exported target a room, and a find_package(sinew) file.

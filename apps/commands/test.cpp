@@ -32,7 +32,7 @@ int run_ctest(const std::vector<std::string>& words) {
                                       build_folder().string(),
                                       "--output-on-failure",
                                       "--parallel",
-                                      std::to_string(default_threads())};
+                                      std::to_string(2 * default_threads())};  // see SINEW_WAITING_TESTS
   command.insert(command.end(), words.begin(), words.end());  // the user's arguments come last, and win
   std::vector<char*> argv;
   for (std::string& word : command) argv.push_back(word.data());
