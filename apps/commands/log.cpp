@@ -140,7 +140,7 @@ PlotSpec plot_of(const Recording& recording, const std::string& what) {
       for (const RecordedObservation& one : recording.observations) add(one.received, one.message.joints);
     else
       for (const RecordedAction& one : recording.actions)
-        if (one.refusal == Refusal::none) add(one.time, one.command);
+        if (one.refusal == Refusal::none) add(one.time, one.values);
   }
   return plot;
 }

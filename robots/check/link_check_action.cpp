@@ -28,7 +28,7 @@ std::string RobotCheck::obeys() {
 
 // Sends one bad action among good ones: the robot must count it as refused, and go on. It is sent alone, because a
 // robot need only examine the newest of several actions within a tick.
-std::string RobotCheck::refuses_each(const std::function<void(ActionMessage&)>& spoil, const std::string& what) {
+std::string RobotCheck::refuses_each(const std::function<void(RobotAction&)>& spoil, const std::string& what) {
   make_armed();
   const uint64_t refused = probe_.seen.refused;
   uint64_t sequence = 0, session = 0;
@@ -37,7 +37,7 @@ std::string RobotCheck::refuses_each(const std::function<void(ActionMessage&)>& 
     if (seen.session == 0) return;
     probe_.acts = session != 0;
     if (session == 0) {
-      ActionMessage action = probe_.hold();
+      RobotAction action = probe_.hold();
       spoil(action);
       session = seen.session;
       sequence = action.sequence;
@@ -61,28 +61,28 @@ std::string RobotCheck::refuses_what_is_not_finite() {
   std::string wrong;
   for (const double number : {nan, infinity, -infinity})
     if (wrong.empty())
-      wrong = refuses_each([&](ActionMessage& action) { action.values.back() = number; }, fmt::format("of {}", number));
+      wrong = refuses_each([&](RobotAction& action) { action.values.back() = number; }, fmt::format("of {}", number));
   return wrong;
 }
 
 std::string RobotCheck::refuses_other_sizes() {
-  std::string wrong = refuses_each([](ActionMessage& action) { action.values.push_back(0); }, "with a number too many");
+  std::string wrong = refuses_each([](RobotAction& action) { action.values.push_back(0); }, "with a number too many");
   if (wrong.empty())
-    wrong = refuses_each([](ActionMessage& action) { action.values.pop_back(); }, "with a number too few");
-  if (wrong.empty()) wrong = refuses_each([](ActionMessage& action) { action.values.clear(); }, "without numbers");
+    wrong = refuses_each([](RobotAction& action) { action.values.pop_back(); }, "with a number too few");
+  if (wrong.empty()) wrong = refuses_each([](RobotAction& action) { action.values.clear(); }, "without numbers");
   return wrong;
 }
 
 std::string RobotCheck::refuses_other_sessions() {
-  std::string wrong = refuses_each([](ActionMessage& action) { ++action.session; }, "of the next session");
-  if (wrong.empty()) wrong = refuses_each([](ActionMessage& action) { --action.session; }, "of the session before");
-  if (wrong.empty()) wrong = refuses_each([](ActionMessage& action) { action.session = 0; }, "of session 0");
+  std::string wrong = refuses_each([](RobotAction& action) { ++action.session; }, "of the next session");
+  if (wrong.empty()) wrong = refuses_each([](RobotAction& action) { --action.session; }, "of the session before");
+  if (wrong.empty()) wrong = refuses_each([](RobotAction& action) { action.session = 0; }, "of session 0");
   return wrong;
 }
 
 std::string RobotCheck::refuses_what_is_repeated() {
-  std::string wrong = refuses_each([](ActionMessage& action) { action.sequence = 1; }, "with the first one's sequence");
-  if (wrong.empty()) wrong = refuses_each([](ActionMessage& action) { action.sequence = 0; }, "with the sequence 0");
+  std::string wrong = refuses_each([](RobotAction& action) { action.sequence = 1; }, "with the first one's sequence");
+  if (wrong.empty()) wrong = refuses_each([](RobotAction& action) { action.sequence = 0; }, "with the sequence 0");
   return wrong;
 }
 
@@ -92,7 +92,7 @@ std::string RobotCheck::refuses_what_is_late() {
   probe_.until([&] { return probe_.seen.stamp > old.stamp + config_.max_age + 2 / config_.rate; },
                config_.max_age + patience);
   return refuses_each(
-      [&](ActionMessage& action) {
+      [&](RobotAction& action) {
         action.answers = old.sequence;
         action.observed_at = old.stamp;
       },
@@ -100,16 +100,16 @@ std::string RobotCheck::refuses_what_is_late() {
 }
 
 std::string RobotCheck::refuses_other_stamps() {
-  std::string wrong = refuses_each([](ActionMessage& action) { action.observed_at += 1e-4; },
+  std::string wrong = refuses_each([](RobotAction& action) { action.observed_at += 1e-4; },
                                    "with a stamp that is not its observation's");
   if (wrong.empty())
-    wrong = refuses_each([](ActionMessage& action) { action.observed_at = now_seconds(); },
+    wrong = refuses_each([](RobotAction& action) { action.observed_at = now_seconds(); },
                          "with a stamp of this side's clock");
-  if (wrong.empty()) wrong = refuses_each([](ActionMessage& action) { action.observed_at = nan; }, "stamped NaN");
+  if (wrong.empty()) wrong = refuses_each([](RobotAction& action) { action.observed_at = nan; }, "stamped NaN");
   if (wrong.empty())
-    wrong = refuses_each([](ActionMessage& action) { action.answers += 1000; }, "that answers what is still to come");
+    wrong = refuses_each([](RobotAction& action) { action.answers += 1000; }, "that answers what is still to come");
   if (wrong.empty())
-    wrong = refuses_each([](ActionMessage& action) { action.answers = 1; },
+    wrong = refuses_each([](RobotAction& action) { action.answers = 1; },
                          "that answers the first observation, with the newest stamp");
   return wrong;
 }
@@ -138,7 +138,7 @@ std::string RobotCheck::limits() {
     before = seen;
     probe_.acts = ++count > periods_beyond;
     if (probe_.acts || seen.session == 0) return;
-    ActionMessage action = probe_.hold();
+    RobotAction action = probe_.hold();
     std::ranges::fill(action.values, 1e6);
     probe_.say(action);
   };

@@ -62,7 +62,7 @@ class RobotCheck {
   void make_inactive();
   void make_armed();
   std::string refuses(const std::string& what, const Hello& other);
-  std::string refuses_each(const std::function<void(ActionMessage&)>& spoil, const std::string& what);
+  std::string refuses_each(const std::function<void(RobotAction&)>& spoil, const std::string& what);
   std::string is_stopped_by(Alarm alarm, double seconds);
   std::string press_emergency_stop();
   std::string does_not_arm(uint64_t session, const std::string& what);

@@ -78,7 +78,7 @@ class ProbeRobot {
   uint64_t hellos = 0, heartbeats = 0, others = 0;  // others: messages of neither kind
   double heard_at = 0, longest_silence = 0;         // s
   uint64_t armed = 0;                               // last requested
-  std::vector<ActionMessage> actions;               // received in the current test
+  std::vector<RobotAction> actions;                 // received in the current test
   std::vector<double> ages;                         // s, of these actions
   std::map<uint64_t, double> stamps;                // of the observations sent
   bool welcomed = false;
@@ -118,9 +118,9 @@ class ProbeRobot {
       ++others;
     }
     if (const auto* arm = std::get_if<Arm>(&message)) armed = arm->session;
-    if (const auto* action = std::get_if<ActionMessage>(&message)) take(*action, now);
+    if (const auto* action = std::get_if<RobotAction>(&message)) take(*action, now);
   }
-  void take(const ActionMessage& action, double now) {
+  void take(const RobotAction& action, double now) {
     actions.push_back(action);
     ages.push_back(now - action.observed_at);
     last_ = action.sequence;
@@ -244,7 +244,7 @@ class PolicySideCheck {
     robot_.mode = Mode::armed;
   }
   std::string fault_of(size_t i) const {
-    const ActionMessage& action = robot_.actions[i];
+    const RobotAction& action = robot_.actions[i];
     const auto stamp = robot_.stamps.find(action.answers);
     if (action.session != robot_.armed)
       return fmt::format("an action is of session {}, not {}", action.session, robot_.armed);

@@ -34,7 +34,7 @@ std::string RobotCheck::stops_by_its_watchdog() {
     for (const auto& [sequence, stamp] : answered)
       if (seen.mode == Mode::armed && seen.action == sequence) obeyed_at = stamp + seen.action_age;
     if (more-- <= 0) return;
-    const ActionMessage action = probe_.hold();
+    const RobotAction action = probe_.hold();
     answered.emplace_back(action.sequence, action.observed_at);
     probe_.say(action);
   };

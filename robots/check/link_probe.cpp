@@ -76,7 +76,7 @@ bool LinkProbe::arm(double seconds) {
   return until([&] { return seen.session == session_ && seen.action > 2; }, seconds);
 }
 
-ActionMessage LinkProbe::hold() {
+RobotAction LinkProbe::hold() {
   if (pose_.empty())
     for (size_t i = 0; i < config_.actuators.size(); ++i) {
       const ActuatorLimits& limits = config_.actuators[i].limits;

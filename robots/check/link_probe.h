@@ -30,7 +30,7 @@ class LinkProbe {
   /// Requests a new session. True once the robot obeys.
   bool arm(double seconds);
   /// The next action: it holds the pose, and answers the last observation.
-  ActionMessage hold();
+  RobotAction hold();
   uint64_t session() const { return session_; }  // the last one requested
 
   bool is_silent = false;                                         // sends nothing by itself

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <tuple>
 
 #include "robots/protocol/handshake.h"
 
@@ -33,6 +34,7 @@ PolicyControl::PolicyControl(const ControllerFactory& controllers, const RobotCo
       gate_(config.limits(), config.max_age, config.watches.leap),
       state_(static_cast<size_t>(controller_->state_size())) {
   check_policy(*controller_, config);
+  wanted_.values.resize(actuators_.size());
 }
 
 ArrivedObservation PolicyControl::empty_observation() const {
@@ -47,7 +49,7 @@ PolicyDecision PolicyControl::empty_decision() const {
   PolicyDecision decision;
   decision.policy.resize(actuators_.size());
   decision.wanted.resize(actuators_.size());
-  decision.command.resize(actuators_.size());
+  decision.values.resize(actuators_.size());
   return decision;
 }
 
@@ -67,7 +69,7 @@ void PolicyControl::act(const ArrivedObservation& observation, double now, Polic
     starts_anew_ = decision.starts_anew;
   }
   for (size_t i = 0; i < actuators_.size(); ++i)
-    decision.wanted[i] = actuators_[i].offset + actuators_[i].scale * static_cast<double>(decision.policy[i]);
+    wanted_.values[i] = actuators_[i].offset + actuators_[i].scale * static_cast<double>(decision.policy[i]);
 
   const MeasuredJoints measured = measured_joints(observation.joints, actuators_.size(), observation.stamp);
   const double robot_now = observation.stamp + (now - observation.received);
@@ -78,12 +80,14 @@ void PolicyControl::act(const ArrivedObservation& observation, double now, Polic
   const uint64_t limited = total(gate_.counters().limited);
   // The gate counts actions from 1 in each of its sessions, and a gap starts a new one.
   decision.sequence = ++sequence_;
-  decision.refusal = gate_.pass({gate_session(observation.session), sequence_, observation.stamp, decision.wanted},
-                                measured, robot_now, decision.command);
-  decision.limited = total(gate_.counters().limited) - limited;
   decision.session = observation.session;
   decision.answers = observation.sequence;
   decision.observed_at = observation.stamp;
+  std::tie(wanted_.session, wanted_.sequence, wanted_.answers, wanted_.observed_at) =
+      std::tuple(gate_session(observation.session), sequence_, observation.sequence, observation.stamp);
+  decision.wanted = wanted_.values;
+  decision.refusal = gate_.pass(wanted_, measured, robot_now, decision.values);
+  decision.limited = total(gate_.counters().limited) - limited;
   decision.received = observation.received;
   decision.acted = now;
 }

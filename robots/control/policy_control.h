@@ -21,20 +21,17 @@ struct ArrivedObservation {
   std::vector<double> joints;   // as in ObservationMessage
 };
 
-/// The result for one observation.
-struct PolicyDecision {
-  uint64_t session = 0, sequence = 0, answers = 0;  // sequence: from 1 in each session
-  double observed_at = 0;                           // s, of the robot's clock
-  double received = 0;                              // s, of this side's clock
-  double acted = 0;                                 // s, of this side's clock: act()'s `now`
-  double decided = 0;                               // s, of this side's clock: when the decision was complete; set by
-                                                    // the caller
-  bool starts_anew = false;                         // the memory was empty: a new session, or after a gap
+/// The action that answers one observation, which is to be sent if it is not refused: its values are the commands after
+/// the gate. And how it came about.
+struct PolicyDecision : RobotAction {
+  double received = 0;       // s, of this side's clock: when the observation was
+  double acted = 0;          // s, of this side's clock: act()'s `now`
+  double decided = 0;        // s, of this side's clock: when the decision was complete; set by the caller
+  bool starts_anew = false;  // the memory was empty: a new session, or after a gap
   Refusal refusal = Refusal::none;
-  uint64_t limited = 0;         // numbers changed by the gate
-  std::vector<float> policy;    // the policy's output
-  std::vector<double> wanted;   // the output as commands
-  std::vector<double> command;  // the commands after the gate
+  uint64_t limited = 0;        // numbers changed by the gate
+  std::vector<float> policy;   // the policy's output
+  std::vector<double> wanted;  // the output as commands
 };
 
 /// The policy's side of the link without the transport: observation → policy → commands → gate. After the first act()
@@ -61,6 +58,7 @@ class PolicyControl {
   SafetyGate gate_;
   std::vector<float> state_;
   std::optional<uint64_t> session_;  // of the last observation
+  RobotAction wanted_;               // the last output, as the gate gets it
   uint64_t sequence_ = 0;
   double stamp_ = 0;
   bool starts_anew_ = false;  // at the next observation that it acts on

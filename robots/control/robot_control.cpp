@@ -15,7 +15,8 @@ RobotControl::RobotControl(const RobotConfig& config, RobotBody& body)
       mode_(config.blend) {
   check_robot_config(config);
   sensor_bounds_ = sensor_bounds(config.watches, body.sensors(), std::numeric_limits<float>::infinity());
-  for (std::vector<double>* commands : {&start_, &blended_, &from_, &target_, &output_, &wanted_, &safe_, &next_safe_})
+  for (std::vector<double>* commands :
+       {&start_, &from_, &target_, &output_, &safe_, &next_safe_, &obeyed_.values, &blended_.values})
     commands->resize(limits_.size());
   near_at_.resize(limits_.size());
 }
@@ -44,7 +45,7 @@ void RobotControl::arm(uint64_t session, double now) {
   gate_.begin(session, state_.joints, now);
   gate_.stop(state_.joints, start_);
   from_ = target_ = output_ = start_;
-  action_ = 0;
+  obeyed_.sequence = 0;
   obeyed_at_ = now;
   std::ranges::fill(near_at_, now);
 }
@@ -76,22 +77,22 @@ void RobotControl::update_safe_commands() {
     if (limits_[i].when_stopped != "hold") safe_[i] = next_safe_[i];
 }
 
-// The blend precedes the gate, so that the limits apply to the actuators' commands. A number that is not finite stays
-// so, and is refused.
 void RobotControl::obey(const ArrivedAction& action, double now) {
-  TimedAction timed{action.session, action.sequence, action.observed_at, action.values};
-  if (action.values.size() == blended_.size()) {
-    const double share = mode_.share(now);
-    for (size_t i = 0; i < blended_.size(); ++i)
-      blended_[i] = share < 1 ? start_[i] + share * (action.values[i] - start_[i]) : action.values[i];
-    timed.values = blended_;
-  }
-  if (gate_.pass(timed, state_.joints, now, target_) != Refusal::none) return;
+  if (gate_.pass(blend(action, now), state_.joints, now, target_) != Refusal::none) return;
   from_ = output_;
-  std::ranges::copy(action.values, wanted_.begin());
+  obeyed_ = action;
   obeyed_at_ = now;
-  action_ = action.sequence;
   action_age_ = action.arrived - action.observed_at;
+}
+
+// The blend precedes the gate, so that the limits apply to the actuators' commands. A number that is not finite stays
+// so, and is refused, as is an action with too few or too many numbers, which is left as it is.
+const RobotAction& RobotControl::blend(const RobotAction& action, double now) {
+  const double share = mode_.share(now);
+  if (share >= 1 || action.values.size() != limits_.size()) return action;
+  blended_ = action;
+  for (size_t i = 0; i < limits_.size(); ++i) blended_.values[i] = start_[i] + share * (action.values[i] - start_[i]);
+  return blended_;
 }
 
 // A position that is not believed is not a measurement: no command is computed from it, and the last believed one may
@@ -170,9 +171,9 @@ void RobotControl::observe(RobotObservation& out) {
   out.mode = mode_.mode();
   out.alarm = mode_.mode() == Mode::stopped ? mode_.reason() : alarm_;
   out.fault = fault_;
-  out.action = action_;
+  out.action = obeyed_.sequence;
   out.action_age = action_age_;
-  out.wanted = wanted_;
+  out.wanted = obeyed_.values;
   out.told = output_;
   out.arm_refused = arm_refused_;
   out.gate = gate_.counters();

@@ -13,11 +13,8 @@
 namespace sinew {
 
 /// An action as it reached the robot.
-struct ArrivedAction {
-  uint64_t session = 0, sequence = 0;
-  double observed_at = 0, arrived = 0;  // s, of the robot's clock
-  std::vector<double> values;
-  uint64_t answers = 0;  // the observation's sequence
+struct ArrivedAction : RobotAction {
+  double arrived = 0;  // s, of the robot's clock
 };
 
 /// A request from the link to the control thread.
@@ -76,6 +73,7 @@ class RobotControl {
  private:
   void arm(uint64_t session, double now);
   void obey(const ArrivedAction& action, double now);
+  const RobotAction& blend(const RobotAction& action, double now);
   void stop(const AlarmReport& report);
   AlarmReport find_alarm(double now);
   AlarmReport doubt() const;
@@ -96,7 +94,7 @@ class RobotControl {
   AlarmReport sensor_alarm_;          // of the last observation
   AlarmReport alarm_{Alarm::stale};   // the watches' last alarm; stale before the first, when nothing is known
   uint64_t ticks_ = 0, sequence_ = 0;
-  uint64_t action_ = 0;
+  RobotAction obeyed_, blended_;  // the last obeyed action as received; the newest as the gate gets it
   ArmRefusals arm_refused_;
   double action_age_ = 0;
   double obeyed_at_ = 0;  // s: when an action last passed, or the session began
@@ -104,8 +102,8 @@ class RobotControl {
   std::vector<double>
       near_at_;  // s, for each actuator: when its joint was last less than a step from its commanded position
   // For each actuator. start: the command when a session begins. target: the result of the last action; from: the
-  // command when that action arrived. wanted: that action as received. safe: the command when stopped.
-  std::vector<double> start_, blended_, from_, target_, output_, wanted_, safe_, next_safe_;
+  // command when that action arrived. safe: the command when stopped.
+  std::vector<double> start_, from_, target_, output_, safe_, next_safe_;
 };
 
 }  // namespace sinew

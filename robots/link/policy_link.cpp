@@ -249,9 +249,7 @@ void PolicyLink::send_decision() {
     ++counters_.dropped;
     return;
   }
-  if (!socket_.send(encode(ActionMessage{decision.session, decision.sequence, decision.answers, decision.observed_at,
-                                         decision.command})))
-    return;
+  if (!socket_.send(encode(static_cast<const RobotAction&>(decision)))) return;
   has_decision_ = false;
   problems_.begin_counting();
   ++counters_.actions;

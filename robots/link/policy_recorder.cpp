@@ -6,17 +6,8 @@ namespace {
 constexpr size_t decision_places = 1024;
 
 RecordedAction recorded(const PolicyDecision& decision) {
-  return {.time = decision.acted,
-          .session = decision.session,
-          .sequence = decision.sequence,
-          .answers = decision.answers,
-          .observed_at = decision.observed_at,
-          .policy = decision.policy,
-          .wanted = decision.wanted,
-          .command = decision.command,
-          .refusal = decision.refusal,
-          .limited = decision.limited,
-          .starts_anew = decision.starts_anew};
+  return {decision,         decision.acted,   decision.policy,     decision.wanted,
+          decision.refusal, decision.limited, decision.starts_anew};
 }
 
 }  // namespace

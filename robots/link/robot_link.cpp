@@ -129,7 +129,7 @@ void RobotLink::refuse(const std::string& sender, const std::string& policy, con
 }
 
 void RobotLink::handle_request(Message& message, double now) {
-  if (auto* action = std::get_if<ActionMessage>(&message)) return take_action(*action, now);
+  if (auto* action = std::get_if<RobotAction>(&message)) return take_action(*action, now);
   if (const auto* beat = std::get_if<Heartbeat>(&message)) return reply(HeartbeatReply{beat->sent, now});
   if (const auto* arm = std::get_if<Arm>(&message)) {
     session_ = arm->session;
@@ -151,10 +151,9 @@ void RobotLink::acknowledge() {
       "an emergency stop is not the policy's to acknowledge: release it at the robot, or with 'sinew stop --release'"});
 }
 
-void RobotLink::take_action(ActionMessage& message, double now) {
+void RobotLink::take_action(RobotAction& message, double now) {
   ++counters_.actions;
-  ArrivedAction action{message.session,           message.sequence, message.observed_at, now,
-                       std::move(message.values), message.answers};
+  ArrivedAction action{std::move(message), now};
   if (!options_.delays) return deliver(action);
   if (rng_.uniform() < options_.delays->loss) return;
   actions_.put(now + options_.delays->action.sample(rng_), std::move(action));

@@ -78,7 +78,7 @@ class RobotLink {
   void handle_hello(const std::string& sender, const Hello& hello);
   void refuse(const std::string& sender, const std::string& policy, const std::string& why);
   void handle_request(Message& message, double now);
-  void take_action(ActionMessage& message, double now);
+  void take_action(RobotAction& message, double now);
   std::string stamp_fault(const ArrivedAction& action) const;
   void deliver(const ArrivedAction& action);
   void send_observation(double now);

@@ -20,7 +20,7 @@ RobotServer::RobotServer(const RobotConfig& config, RobotBody& body, Options opt
       options_(std::move(options)),
       control_(config, body),
       exchange_{
-          .actions = Mailbox<ArrivedAction>(ArrivedAction{.values = std::vector<double>(config.actuators.size())}),
+          .actions = Mailbox<ArrivedAction>(ArrivedAction{{.values = std::vector<double>(config.actuators.size())}}),
           .observations = Mailbox<OutgoingObservation>({control_.empty_observation(), {}})},
       to_cameras_({control_.empty_observation(), {}}),
       has_cameras_(std::ranges::any_of(body.sensors(), &SensorSpec::is_image)),

@@ -101,7 +101,7 @@ struct Encoder {
     frames.insert(frames.end(), m.images.begin(), m.images.end());
     return frames;
   }
-  std::vector<std::string> operator()(const ActionMessage& m) const {
+  std::vector<std::string> operator()(const RobotAction& m) const {
     return {pack({{"kind", "action"},
                   {"session", m.session},
                   {"sequence", m.sequence},
@@ -297,7 +297,7 @@ ObservationMessage observation_of(Header& header, std::span<const std::string_vi
   return message;
 }
 
-ActionMessage action_of(Header& header, std::span<const std::string_view> frames) {
+RobotAction action_of(Header& header, std::span<const std::string_view> frames) {
   if (frames.size() != 2) fail("an action comes in {} frames, not 2", frames.size());
   return {header.count("session"), header.count("sequence"), header.count("answers"), header.number("observed_at"),
           numbers_of<double>(frames[1], "action")};

@@ -9,6 +9,7 @@
 #include "core/spec.h"
 #include "robots/protocol/link_timing.h"
 #include "robots/safety/actuator_limits.h"
+#include "robots/safety/robot_action.h"
 #include "robots/safety/robot_mode.h"
 
 /// The messages between a policy's side and a robot's side: versions, fields, and bytes, as docs/protocol.md specifies
@@ -86,16 +87,8 @@ struct ObservationMessage {
   std::string why;  // the alarm in words; "" if there is none
 };
 
-/// One command for each of the robot's actuators, in SI units.
-struct ActionMessage {
-  uint64_t session = 0, sequence = 0;
-  uint64_t answers = 0;    // sequence of the observation
-  double observed_at = 0;  // the observation's stamp, unchanged: an action with another stamp is refused
-  std::vector<double> values;
-};
-
 using Message = std::variant<Hello, Welcome, Refused, Arm, Acknowledge, Stop, Heartbeat, HeartbeatReply,
-                             ObservationMessage, ActionMessage, Release>;
+                             ObservationMessage, RobotAction, Release>;
 
 /// The message's frames.
 std::vector<std::string> encode(const Message& message);

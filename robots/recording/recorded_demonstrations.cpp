@@ -73,7 +73,7 @@ class Converter {
     Demonstrations& set = result_.demonstrations;
     if (action.session == 0) return void(++result_.unarmed);
     if (action.refusal != Refusal::none) return void(++result_.refused);
-    if (!is_of_use(message) || action.command.size() != recording_.session.mapping.size())
+    if (!is_of_use(message) || action.values.size() != recording_.session.mapping.size())
       return void(++result_.of_no_use);
     const bool starts = set.rows == 0 || action.session != session_ || !(message.stamp - stamp_ <= config_.watchdog);
     session_ = action.session;
@@ -81,9 +81,9 @@ class Converter {
     set.starts.push_back(starts);
     set.numbers.insert(set.numbers.end(), message.numbers.begin(), message.numbers.end());
     set.images.insert(set.images.end(), frames_.begin(), frames_.end());
-    for (size_t i = 0; i < action.command.size(); ++i) {
+    for (size_t i = 0; i < action.values.size(); ++i) {
       const auto& [scale, offset] = recording_.session.mapping[i];
-      set.actions.push_back(static_cast<float>((action.command[i] - offset) / scale));
+      set.actions.push_back(static_cast<float>((action.values[i] - offset) / scale));
     }
     ++set.rows;
   }

@@ -86,23 +86,20 @@ struct RecordedObservation {
   }
 };
 
-/// One action on its way from the policy to the actuators, one number per actuator.
+/// One action on its way from the policy to the actuators, one number per actuator; its values are the commands after
+/// the gate ("command").
 ///
 /// On the robot's side, whatever drives the robot, there is one action for each observation of an armed robot that was
 /// still armed, in the same session, at the next recorded observation. `time` is the moment of that next observation,
-/// and `command` what the actuators had last been commanded by then, after blend, gate and interpolation. `sequence` is
-/// that of the last obeyed action, or 0 if none had arrived and the robot held its pose; several records may share it.
-/// `wanted` is that action as received, empty if there is none. `policy` is empty: an equivalent policy outputs
-/// (command - offset) / scale, with the session's mapping. `refusal` is none, `limited` counts since the observation,
+/// and the values what the actuators had last been commanded by then, after blend, gate and interpolation. `sequence`
+/// is that of the last obeyed action, or 0 if none had arrived and the robot held its pose; several records may share
+/// it. `wanted` is that action as received, empty if there is none. `policy` is empty: an equivalent policy outputs
+/// (value - offset) / scale, with the session's mapping. `refusal` is none, `limited` counts since the observation,
 /// and `starts_anew` is true for the first action in its session.
-struct RecordedAction {
-  double time = 0;  // s, of the recorder's clock
-  uint64_t session = 0, sequence = 0;
-  uint64_t answers = 0;         // sequence of the observation
-  double observed_at = 0;       // its stamp
-  std::vector<float> policy;    // the policy's output
-  std::vector<double> wanted;   // the output as commands
-  std::vector<double> command;  // the commands after the gate
+struct RecordedAction : RobotAction {
+  double time = 0;             // s, of the recorder's clock
+  std::vector<float> policy;   // the policy's output
+  std::vector<double> wanted;  // the output as commands
   Refusal refusal = Refusal::none;
   uint64_t limited = 0;      // numbers changed by the gate
   bool starts_anew = false;  // the policy's memory was empty before it
@@ -115,7 +112,7 @@ struct RecordedAction {
     v("observed_at", observed_at);
     v("policy", policy);
     v("wanted", wanted);
-    v("command", command);
+    v("command", values);
     v("refusal", refusal);
     v("limited", limited);
     v("starts_anew", starts_anew);

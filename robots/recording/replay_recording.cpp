@@ -30,7 +30,7 @@ std::string difference(const RecordedAction& recorded, const PolicyDecision& now
   if (std::string text = differ("what is wanted", recorded.wanted, now.wanted); !text.empty()) return text;
   if (recorded.refusal != now.refusal)
     return fmt::format("the gate's refusal was '{}', is '{}'", name_of(recorded.refusal), name_of(now.refusal));
-  return recorded.refusal == Refusal::none ? differ("what the gate lets through", recorded.command, now.command) : "";
+  return recorded.refusal == Refusal::none ? differ("what the gate lets through", recorded.values, now.values) : "";
 }
 
 }  // namespace

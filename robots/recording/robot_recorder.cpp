@@ -34,13 +34,13 @@ void RobotRecorder::note_policy(const SentObservation& sent) {
 void RobotRecorder::note_action(SentObservation& sent, double now) {
   const ObservationMessage& message = sent.message;
   if (before_.session == 0 || message.session != before_.session) return;
-  RecordedAction action{.time = now,
-                        .session = message.session,
-                        .sequence = message.action,
-                        .answers = before_.sequence,
-                        .observed_at = before_.stamp,
-                        .command = std::move(sent.told),
-                        .limited = message.limited - before_.limited};
+  RecordedAction action{{.session = message.session,
+                         .sequence = message.action,
+                         .answers = before_.sequence,
+                         .observed_at = before_.stamp,
+                         .values = std::move(sent.told)},
+                        now};
+  action.limited = message.limited - before_.limited;
   if (message.action > 0) action.wanted = std::move(sent.wanted);
   action.starts_anew = std::exchange(answered_session_, message.session) != message.session;
   file_.add(std::move(action));

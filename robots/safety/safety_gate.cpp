@@ -103,7 +103,7 @@ bool SafetyGate::is_blind(const MeasuredJoints& measured) const {
          !all_finite(measured.velocity) || !all_finite(measured.torque);
 }
 
-Refusal SafetyGate::refuse(const TimedAction& action, const MeasuredJoints& measured, double now) {
+Refusal SafetyGate::refuse(const RobotAction& action, const MeasuredJoints& measured, double now) {
   if (action.values.size() != size()) return Refusal::wrong_size;
   if (!all_finite(action.values)) return Refusal::not_finite;
   if (session_ == 0 || action.session != session_) return Refusal::wrong_session;
@@ -120,7 +120,7 @@ Refusal SafetyGate::refuse(const TimedAction& action, const MeasuredJoints& meas
   return look(measured) ? Refusal::leap : Refusal::none;
 }
 
-Refusal SafetyGate::pass(const TimedAction& action, const MeasuredJoints& measured, double now,
+Refusal SafetyGate::pass(const RobotAction& action, const MeasuredJoints& measured, double now,
                          std::span<double> command) {
   const Refusal refusal = refuse(action, measured, now);
   if (refusal != Refusal::none) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "robots/safety/actuator_limits.h"
+#include "robots/safety/robot_action.h"
 
 /// Guards a robot's motors, at both ends of the link: refuses actions that must not be obeyed, and limits the others.
 /// The result is a function of (action, measured state, limits, time) and of what the gate passed and believed before.
@@ -24,12 +25,6 @@ struct Leap {
   size_t joint = 0;
   double moved = 0, explained = 0;  // rad: since the last believed position; the most that a true reading can show
   double seconds = 0;               // since then
-};
-
-struct TimedAction {
-  uint64_t session = 0, sequence = 0;  // sequence counts from 1 within a session
-  double observed_at = 0;              // s, of the robot's own clock: stamp of the observation that it answers
-  std::span<const double> values;
 };
 
 /// blind: a measurement is missing or not finite. beyond_range: a joint is outside its range by more than one step can
@@ -85,7 +80,7 @@ class SafetyGate {
 
   /// Whether the action may be obeyed. If so, sets `command` [size()] to the actuators' commands; else leaves it
   /// unchanged. `now`: s, of the clock of observed_at.
-  Refusal pass(const TimedAction& action, const MeasuredJoints& measured, double now, std::span<double> command);
+  Refusal pass(const RobotAction& action, const MeasuredJoints& measured, double now, std::span<double> command);
 
   /// The commands when actions stop: `when_stopped`, or, if the measured state is not finite, the last command or 0.
   void stop(const MeasuredJoints& measured, std::span<double> command) const;
@@ -104,7 +99,7 @@ class SafetyGate {
     const Last& last;
     double position, velocity, torque, seconds;  // seconds: since the last command
   };
-  Refusal refuse(const TimedAction& action, const MeasuredJoints& measured, double now);
+  Refusal refuse(const RobotAction& action, const MeasuredJoints& measured, double now);
   std::optional<Leap> find_leap(const MeasuredJoints& measured) const;
   bool is_blind(const MeasuredJoints& measured) const;
   double limit(const Joint& joint, double wanted);

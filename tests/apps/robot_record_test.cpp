@@ -60,7 +60,7 @@ TEST_F(RobotRecord, SaysWhatThePolicysSideSays) {
   EXPECT_GT(same, 5u);
   std::map<uint64_t, std::vector<double>> said;
   for (const RecordedAction& one : theirs.actions)
-    if (one.session > 0) said[one.sequence] = one.command;
+    if (one.session > 0) said[one.sequence] = one.values;
   std::set<uint64_t> limited;
   size_t equal = 0;
   for (const RecordedAction& one : ours.actions) {
@@ -68,7 +68,7 @@ TEST_F(RobotRecord, SaysWhatThePolicysSideSays) {
     EXPECT_EQ(one.wanted, said.at(one.sequence));
     if (one.limited > 0) limited.insert(one.sequence);
     if (limited.contains(one.sequence)) continue;
-    EXPECT_EQ(one.command, said.at(one.sequence));
+    EXPECT_EQ(one.values, said.at(one.sequence));
     ++equal;
   }
   EXPECT_GT(equal, 3u);
@@ -154,7 +154,7 @@ TEST_F(RobotRecord, AClientOfLeRobotsTeaches) {
   std::set<uint64_t> answered;
   for (const RecordedAction& action : recording.actions) {
     answered.insert(action.answers);
-    ASSERT_EQ(action.command.size(), 9u);
+    ASSERT_EQ(action.values.size(), 9u);
     if (action.sequence == 0) continue;
     EXPECT_NEAR(action.wanted[0], 10 * 0.017453292519943295, 1e-9);
   }

@@ -61,7 +61,7 @@ std::vector<Frames> link_messages() {
   for (const Message& message : {Message(make_hello("fake", PolicyRunner(policy), fake_config())), Message(welcome),
                                  Message(Refused{"it is another one"}), Message(Arm{1}), Message(Acknowledge{}),
                                  Message(Stop{"enough"}), Message(Heartbeat{1.5}), Message(HeartbeatReply{1.5, 90}),
-                                 Message(observation), Message(ActionMessage{1, 3, 900, 12.5, {0.5, -0.5}})})
+                                 Message(observation), Message(RobotAction{1, 3, 900, 12.5, {0.5, -0.5}})})
     all.push_back(encode(message));
   return all;
 }

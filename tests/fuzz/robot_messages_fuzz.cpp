@@ -48,14 +48,14 @@ struct Sides {
     if (input.accept(message, now, arrived)) control.act(arrived, now, decision);
   }
   // Armed, whatever came before.
-  void take(ActionMessage message) {
+  void take(RobotAction message) {
     for (const auto kind : {RobotRequest::Kind::configure, RobotRequest::Kind::stop, RobotRequest::Kind::acknowledge})
       robot.handle({kind}, now);
     tick(nullptr);
     robot.handle({RobotRequest::Kind::arm, ++session}, now);
     if (message.session == 1) message.session = session;
     if (message.observed_at == 12.5) message.observed_at = now;
-    const ArrivedAction action{message.session, message.sequence, message.observed_at, now, message.values};
+    const ArrivedAction action{std::move(message), now};
     tick(&action);
     tick(nullptr);
   }

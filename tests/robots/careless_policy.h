@@ -43,7 +43,7 @@ class CarelessPolicy {
   }
 
   /// The next action, in answer to the last observation.
-  ActionMessage action(std::vector<double> values) {
+  RobotAction action(std::vector<double> values) {
     return {seen_.session, ++sequence_, seen_.sequence, seen_.stamp, std::move(values)};
   }
 

@@ -267,14 +267,14 @@ TEST_P(ExampleRobots, StopsAtTheEmergencyStopAndAtWhateverElseComesThere) {
 
 TEST_P(ExampleRobots, RefusesByItselfWhatMustNotBeObeyed) {
   CarelessPolicy policy(policy_, config_);
-  const std::pair<const char*, std::function<void(ActionMessage&)>> faults[] = {
-      {"not finite", [](ActionMessage& action) { action.values[1] = std::nan(""); }},
-      {"three numbers for two actuators", [](ActionMessage& action) { action.values.push_back(0); }},
-      {"no numbers", [](ActionMessage& action) { action.values.clear(); }},
-      {"a foreign session", [](ActionMessage& action) { ++action.session; }},
-      {"too old", [](ActionMessage& action) { action.observed_at -= 1; }},
-      {"from the future", [](ActionMessage& action) { action.observed_at += 1; }},
-      {"repeated", [](ActionMessage& action) { action.sequence = 1; }},
+  const std::pair<const char*, std::function<void(RobotAction&)>> faults[] = {
+      {"not finite", [](RobotAction& action) { action.values[1] = std::nan(""); }},
+      {"three numbers for two actuators", [](RobotAction& action) { action.values.push_back(0); }},
+      {"no numbers", [](RobotAction& action) { action.values.clear(); }},
+      {"a foreign session", [](RobotAction& action) { ++action.session; }},
+      {"too old", [](RobotAction& action) { action.observed_at -= 1; }},
+      {"from the future", [](RobotAction& action) { action.observed_at += 1; }},
+      {"repeated", [](RobotAction& action) { action.sequence = 1; }},
   };
   for (const auto& [what, spoil] : faults) {
     const auto is_refused = [&, &change = spoil] {
@@ -282,7 +282,7 @@ TEST_P(ExampleRobots, RefusesByItselfWhatMustNotBeObeyed) {
       if (policy.seen().action == 0) policy.say(policy.action({0, 0}));
       policy.observe();
       const uint64_t refused = policy.seen().refused;
-      ActionMessage action = policy.action({0.1, 0.1});
+      RobotAction action = policy.action({0.1, 0.1});
       change(action);
       policy.say(action);
       for (int i = 0; i < 4 && policy.seen().refused == refused; ++i) policy.observe();

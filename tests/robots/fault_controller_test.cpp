@@ -34,7 +34,7 @@ TEST(FaultController, ASecondOneIsRefusedAndTheFirstUndisturbed) {
   EXPECT_FALSE(intruder.connect());
   const uint64_t obeyed = moving.hand.seen.action;
   for (int i = 0; i < 50; ++i) {
-    ActionMessage forged = intruder.answer(moving.hand.seen);
+    RobotAction forged = intruder.answer(moving.hand.seen);
     forged.session = moving.hand.seen.session;
     forged.sequence = moving.hand.seen.action + 1;
     forged.values = {0.9, -0.9};

@@ -101,7 +101,7 @@ class Flood {
       listen(0.02);
     }
     for (int i = 0; i < 30; ++i) {
-      send_some(encode(ActionMessage{
+      send_some(encode(RobotAction{
           seen_.session, ++sequence_, seen_.sequence, seen_.stamp, {rng_.uniform(-2, 2), rng_.uniform(-2, 2)}}));
       listen(0.001);
     }

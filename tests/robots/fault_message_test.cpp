@@ -40,7 +40,7 @@ void expect_stop_and_recovery(MovingRobot& moving, const std::string& fault,
   moving.expect_recovery();
 }
 
-using Spoil = std::function<void(ActionMessage&)>;
+using Spoil = std::function<void(RobotAction&)>;
 struct BadAction {
   const char* name;
   Spoil spoil;
@@ -48,27 +48,26 @@ struct BadAction {
 };
 
 const std::vector<BadAction> bad_actions = {
-    {"NaN", [](ActionMessage& action) { action.values[1] = nan; }, "not finite"},
-    {"infinity", [](ActionMessage& action) { action.values[0] = -infinity; }, "not finite"},
-    {"a number too few", [](ActionMessage& action) { action.values.pop_back(); }, "not one number for each actuator"},
-    {"a number too many", [](ActionMessage& action) { action.values.push_back(0); },
-     "not one number for each actuator"},
-    {"no numbers", [](ActionMessage& action) { action.values.clear(); }, "not one number for each actuator"},
-    {"another session", [](ActionMessage& action) { ++action.session; }, "of another session"},
-    {"session 0", [](ActionMessage& action) { action.session = 0; }, "of another session"},
-    {"the same sequence again and again", [](ActionMessage& action) { action.sequence = 2; },
+    {"NaN", [](RobotAction& action) { action.values[1] = nan; }, "not finite"},
+    {"infinity", [](RobotAction& action) { action.values[0] = -infinity; }, "not finite"},
+    {"a number too few", [](RobotAction& action) { action.values.pop_back(); }, "not one number for each actuator"},
+    {"a number too many", [](RobotAction& action) { action.values.push_back(0); }, "not one number for each actuator"},
+    {"no numbers", [](RobotAction& action) { action.values.clear(); }, "not one number for each actuator"},
+    {"another session", [](RobotAction& action) { ++action.session; }, "of another session"},
+    {"session 0", [](RobotAction& action) { action.session = 0; }, "of another session"},
+    {"the same sequence again and again", [](RobotAction& action) { action.sequence = 2; },
      "repeated, or overtaken by a newer one"},
-    {"sequence 0", [](ActionMessage& action) { action.sequence = 0; }, "repeated, or overtaken by a newer one"},
-    {"too old", [](ActionMessage& action) { action.observed_at -= 0.16; }, "observed_at is not the stamp"},
-    {"from the future", [](ActionMessage& action) { action.observed_at += 5; }, "observed_at is not the stamp"},
-    {"at no time", [](ActionMessage& action) { action.observed_at = nan; }, "observed_at is not the stamp"},
+    {"sequence 0", [](RobotAction& action) { action.sequence = 0; }, "repeated, or overtaken by a newer one"},
+    {"too old", [](RobotAction& action) { action.observed_at -= 0.16; }, "observed_at is not the stamp"},
+    {"from the future", [](RobotAction& action) { action.observed_at += 5; }, "observed_at is not the stamp"},
+    {"at no time", [](RobotAction& action) { action.observed_at = nan; }, "observed_at is not the stamp"},
     // The policy's own clock, on the same computer: an action would never be too late.
-    {"stamped when they were sent", [](ActionMessage& action) { action.observed_at = now_seconds(); },
+    {"stamped when they were sent", [](RobotAction& action) { action.observed_at = now_seconds(); },
      "observed_at is not the stamp"},
-    {"that answer the first observation, with the newest stamp", [](ActionMessage& action) { action.answers = 1; },
+    {"that answer the first observation, with the newest stamp", [](RobotAction& action) { action.answers = 1; },
      "(max_age) after what they answer"},
-    {"that answer nothing", [](ActionMessage& action) { action.answers = 0; }, "was never sent"},
-    {"that answer what is still to come", [](ActionMessage& action) { action.answers += 1000; }, "was never sent"},
+    {"that answer nothing", [](RobotAction& action) { action.answers = 0; }, "was never sent"},
+    {"that answer what is still to come", [](RobotAction& action) { action.answers += 1000; }, "was never sent"},
 };
 
 TEST(FaultMessage, ActionsThatMustNotBeObeyed) {
@@ -76,7 +75,7 @@ TEST(FaultMessage, ActionsThatMustNotBeObeyed) {
   moving.hand.until([&] { return moving.hand.seen.sequence > 40; });  // the first observation is old by now
   for (const BadAction& bad : bad_actions) {
     expect_stop_and_recovery(moving, std::string("actions: ") + bad.name, [&](const ObservationMessage& observation) {
-      ActionMessage action = moving.hand.answer(observation);
+      RobotAction action = moving.hand.answer(observation);
       bad.spoil(action);
       moving.hand.say(action);
     });
@@ -175,7 +174,7 @@ TEST(FaultMessage, NoActions) {
 
 TEST(FaultMessage, ActionsThatComeTooLate) {
   MovingRobot moving;
-  std::deque<std::pair<double, ActionMessage>> under_way;
+  std::deque<std::pair<double, RobotAction>> under_way;
   expect_stop_and_recovery(moving, "actions: delayed by 0.17 s", [&](const ObservationMessage& observation) {
     under_way.emplace_back(now_seconds() + 0.17, moving.hand.answer(observation));
     for (; under_way.front().first < now_seconds(); under_way.pop_front()) moving.hand.say(under_way.front().second);
@@ -188,7 +187,7 @@ TEST(FaultMessage, WhatIsOldDoesNotHideWhatIsNew) {
   HandPolicy& hand = moving.hand;
   const double begin = now_seconds();
   const uint64_t refused = hand.seen.refused;
-  std::vector<ActionMessage> said;
+  std::vector<RobotAction> said;
   int newest_obeyed = 0;
   hand.act = [&](const ObservationMessage& observation) {
     newest_obeyed += !said.empty() && observation.action == said.back().sequence;
@@ -209,7 +208,7 @@ TEST(FaultMessage, ActionsBeyondAllLimits) {
   HandPolicy& hand = moving.hand;
   Rng rng(2);
   hand.act = [&](const ObservationMessage& observation) {
-    ActionMessage action = hand.answer(observation);
+    RobotAction action = hand.answer(observation);
     for (double& value : action.values) value = rng.uniform(-1, 1) * std::pow(10, rng.uniform(-1, 300));
     hand.say(action);
   };

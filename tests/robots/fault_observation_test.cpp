@@ -47,7 +47,7 @@ class Sender {
     if (const auto* arm = std::get_if<Arm>(&message); arm && session_ == 0) session_ = arm->session;
     was_stopped_ = was_stopped_ || std::holds_alternative<Stop>(message);
     if (std::holds_alternative<Hello>(message)) return {encode(make_welcome(fake_config(), fake_interface().sensors))};
-    if (const auto* action = std::get_if<ActionMessage>(&message)) {
+    if (const auto* action = std::get_if<RobotAction>(&message)) {
       ++actions_;
       last_ = action->values[0];
       const std::lock_guard lock(mutex_);

@@ -27,7 +27,7 @@ std::vector<std::pair<std::string, Frames>> shapes() {
       {"an acknowledgement", one(Acknowledge{})},
       {"a wish to arm", one(Arm{7})},
       {"a heartbeat", one(Heartbeat{1})},
-      {"an action", one(ActionMessage{1, 1, 1, 1, {0.1, 0.1}})},
+      {"an action", one(RobotAction{1, 1, 1, 1, {0.1, 0.1}})},
       {"a release without a reason", {"\x81\xa4kind\xa7release"}},
       {"a release of two frames", {one(Release{"please"})[0], "x"}},
   };

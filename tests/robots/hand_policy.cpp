@@ -94,7 +94,7 @@ void HandPolicy::hear(const Message& message) {
   }
 }
 
-ActionMessage HandPolicy::answer(const ObservationMessage& observation) {
+RobotAction HandPolicy::answer(const ObservationMessage& observation) {
   const double angle = 3 * now_seconds();
   return {
       session_, ++sequence_, observation.sequence, observation.stamp, {0.3 * std::sin(angle), 0.3 * std::cos(angle)}};

@@ -40,7 +40,7 @@ class HandPolicy {
   void listen();
 
   /// The answer of a well-behaved policy, with the next sequence number.
-  ActionMessage answer(const ObservationMessage& observation);
+  RobotAction answer(const ObservationMessage& observation);
   /// Called at each observation of an armed robot: sends the answer, or something else; empty: nothing.
   std::function<void(const ObservationMessage&)> act;
 

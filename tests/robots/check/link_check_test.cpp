@@ -294,7 +294,7 @@ TEST(LinkCheck, WhatAPolicysSideDoesWrongIsFound) {
        {},
        [](HandPolicy& hand) {
          hand.act = [&hand](const ObservationMessage& seen) {
-           ActionMessage action = hand.answer(seen);
+           RobotAction action = hand.answer(seen);
            action.observed_at += 0.001;
            hand.say(action);
          };
@@ -305,7 +305,7 @@ TEST(LinkCheck, WhatAPolicysSideDoesWrongIsFound) {
        {},
        [](HandPolicy& hand) {
          hand.act = [&hand](const ObservationMessage& seen) {
-           ActionMessage action = hand.answer(seen);
+           RobotAction action = hand.answer(seen);
            action.values[0] = std::nan("");
            hand.say(action);
          };

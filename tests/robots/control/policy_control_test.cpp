@@ -115,8 +115,8 @@ TEST(PolicyControl, TheFirstActionMovesAsFarAsAPeriodLets) {
   fill(observation, 1, 0);
   observation.joints = {0.5, -0.5, 0, 0};
   control.act(observation, observation.received, decision);
-  EXPECT_NEAR(std::abs(decision.command[0] - 0.5), 0.01, 1e-9);
-  EXPECT_NEAR(std::abs(decision.command[1] + 0.5), 0.01, 1e-9);
+  EXPECT_NEAR(std::abs(decision.values[0] - 0.5), 0.01, 1e-9);
+  EXPECT_NEAR(std::abs(decision.values[1] + 0.5), 0.01, 1e-9);
 }
 
 TEST(PolicyControl, WhatIsNotMeasuredIsNotActedOn) {

@@ -64,7 +64,7 @@ struct Bench {
   void tick(std::optional<double> action = {}, bool emergency = false, double age = 0.005) {
     body.now += 0.01;
     if (!action) return control.tick(body.now, nullptr, emergency);
-    const ArrivedAction arrived{session, ++sequence, body.now - age, body.now - age + 0.002, {*action}};
+    const ArrivedAction arrived{{session, ++sequence, 0, body.now - age, {*action}}, body.now - age + 0.002};
     control.tick(body.now, &arrived, emergency);
   }
   void arm() {
@@ -430,7 +430,7 @@ TEST(RobotControl, AllocatesNothing) {
   bench.tick();
   bench.arm();
   RobotObservation out = bench.control.empty_observation();
-  ArrivedAction action{1, 0, 0, 0, {0.1}};
+  ArrivedAction action{{1, 0, 0, 0, {0.1}}};
   const long before = allocations();
   for (int i = 0; i < 100; ++i) {
     bench.body.now += 0.01;

@@ -374,8 +374,8 @@ TEST(LekiwiHost, WhatItIsTaughtCanBeRecorded) {
   }
   double fastest = 0;
   for (const RecordedAction& action : recording.actions) {
-    ASSERT_EQ(action.command.size(), lekiwi_size);
-    fastest = std::max(fastest, action.command[6]);
+    ASSERT_EQ(action.values.size(), lekiwi_size);
+    fastest = std::max(fastest, action.values[6]);
     if (action.sequence == 0) continue;
     EXPECT_NEAR(action.wanted[0], 20 * degree, 1e-9);
     EXPECT_EQ(action.wanted[6], 9);
@@ -383,7 +383,7 @@ TEST(LekiwiHost, WhatItIsTaughtCanBeRecorded) {
   EXPECT_GT(fastest, 0.1);
   EXPECT_LE(fastest, config.actuators[6].limits.velocity) << "the gate had its say";
   EXPECT_GT(held, 9 * degree);
-  EXPECT_NEAR(recording.actions.back().command[0], held, 1e-9);
+  EXPECT_NEAR(recording.actions.back().values[0], held, 1e-9);
 }
 
 TEST(LekiwiHost, AWireThatIsNotKnownIsRefused) {

@@ -165,7 +165,7 @@ class DrivenByHand : public Driven {
     hand_ = std::make_unique<HandPolicy>(config, SecureSocket(), std::move(context));
     hand_->hello.interface.sensors.clear();  // it needs none
     hand_->act = [this, first, size = config.actuators.size()](const ObservationMessage& observation) {
-      ActionMessage action = hand_->answer(observation);
+      RobotAction action = hand_->answer(observation);
       action.values.assign(size, 0);
       std::ranges::copy(target_, action.values.begin() + static_cast<std::ptrdiff_t>(first));
       hand_->say(action);

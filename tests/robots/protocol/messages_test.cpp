@@ -67,7 +67,7 @@ std::vector<Message> all_kinds() {
                              {0.1, 0, -0.2, 4},
                              {"\xff\xd8jpeg", ""},
                              "it fell"},
-          ActionMessage{7, 3, 900, 12.5, {0.1, -0.5}},
+          RobotAction{7, 3, 900, 12.5, {0.1, -0.5}},
           Heartbeat{1.25},
           HeartbeatReply{1.25, 90.5},
           Release{"whoever pressed it agrees"}};
@@ -104,7 +104,7 @@ TEST(Messages, ComeBackAsTheyWere) {
   EXPECT_EQ(observation.joints, (std::vector<double>{0.1, 0, -0.2, 4}));
   EXPECT_EQ(observation.why, "it fell");
   EXPECT_EQ(observation.images, (std::vector<std::string>{"\xff\xd8jpeg", ""}));
-  const auto action = std::get<ActionMessage>(round_trip(all_kinds()[7]));
+  const auto action = std::get<RobotAction>(round_trip(all_kinds()[7]));
   EXPECT_EQ(action.answers, 900u);
   EXPECT_EQ(action.observed_at, 12.5);
   EXPECT_EQ(action.values, (std::vector<double>{0.1, -0.5}));
@@ -117,7 +117,7 @@ TEST(Messages, AnArmAndAnActionByteByByte) {
   EXPECT_EQ(encode(Arm{5}), (std::vector<std::string>{"\x82\xa4kind\xa3"
                                                       "arm\xa7session\x05"}));
   using namespace std::string_literals;
-  EXPECT_EQ(encode(ActionMessage{5, 3, 900, 12.5, {0.5, -0.5}}),
+  EXPECT_EQ(encode(RobotAction{5, 3, 900, 12.5, {0.5, -0.5}}),
             (std::vector<std::string>{"\x85\xa7"
                                       "answers\xcd\x03\x84\xa4kind\xa6"
                                       "action\xab"

@@ -48,7 +48,7 @@ void add(Recording& recording, uint64_t sequence, double stamp, uint64_t armed, 
   action.session = armed;
   action.sequence = action.answers = sequence;
   action.observed_at = stamp;
-  action.command = std::move(command);
+  action.values = std::move(command);
   recording.actions.push_back(action);
 }
 

@@ -163,7 +163,7 @@ TEST_F(RecordingTest, ObservationsComeBackWithTheirImages) {
 TEST_F(RecordingTest, ActionsLatenciesAndEventsComeBack) {
   {
     RecordingWriter writer(file("a.mcap"), session());
-    writer.add(RecordedAction{1.5, 7, 1ull << 63, 900, 12.5, {0.1f}, {0.1}, {inf_d}, Refusal::stale, 3, true});
+    writer.add(RecordedAction{{7, 1ull << 63, 900, 12.5, {inf_d}}, 1.5, {0.1f}, {0.1}, Refusal::stale, 3, true});
     writer.add(RecordedLatency{.time = 2, .sequence = 900, .compute = 1e-4});
     writer.add(RecordedEvent{2.5, "stopped: \"tilt\"\nby the wätch\x01"});
     writer.add(RecordedEvent{3, "no UTF-8: \xff"});
@@ -178,7 +178,7 @@ TEST_F(RecordingTest, ActionsLatenciesAndEventsComeBack) {
   EXPECT_EQ(action.observed_at, 12.5);
   EXPECT_EQ(action.policy, std::vector<float>{0.1f});
   EXPECT_EQ(action.wanted, std::vector<double>{0.1});
-  EXPECT_EQ(action.command, std::vector<double>{inf_d});
+  EXPECT_EQ(action.values, std::vector<double>{inf_d});
   EXPECT_EQ(action.refusal, Refusal::stale);
   EXPECT_EQ(action.limited, 3u);
   EXPECT_TRUE(action.starts_anew);
@@ -323,7 +323,7 @@ TEST_F(RecordingTest, DamageDoesNoHarm) {
   {
     RecordingWriter writer(file("a.mcap"), session());
     writer.add(observation(1, 1));
-    writer.add(RecordedAction{.time = 1, .policy = {nan_f}});
+    writer.add(RecordedAction{{}, 1, {nan_f}});
   }
   std::vector<McapMessage> messages;
   McapReader reader(file("a.mcap"));

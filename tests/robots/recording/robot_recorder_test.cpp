@@ -61,7 +61,7 @@ TEST_F(RobotRecorderTest, EachObservationOfAnArmedRobotIsAnsweredByWhatItWasTold
   EXPECT_EQ(holds.session, 1u);
   EXPECT_EQ(holds.sequence, 0u);
   EXPECT_TRUE(holds.wanted.empty());
-  EXPECT_EQ(holds.command, (std::vector{0.1, 0.1}));
+  EXPECT_EQ(holds.values, (std::vector{0.1, 0.1}));
   EXPECT_TRUE(holds.policy.empty());
   EXPECT_TRUE(holds.starts_anew);
   EXPECT_EQ(holds.limited, 4u);
@@ -70,11 +70,11 @@ TEST_F(RobotRecorderTest, EachObservationOfAnArmedRobotIsAnsweredByWhatItWasTold
   EXPECT_EQ(first.answers, 3u);
   EXPECT_EQ(first.sequence, 1u);
   EXPECT_EQ(first.wanted, (std::vector{1.2, 2.2}));
-  EXPECT_EQ(first.command, (std::vector{0.2, 0.2}));
+  EXPECT_EQ(first.values, (std::vector{0.2, 0.2}));
   EXPECT_FALSE(first.starts_anew);
   EXPECT_EQ(first.limited, 1u);
   EXPECT_EQ(second.answers, 4u) << "where one is missing, by the next one that there is";
-  EXPECT_EQ(second.command, (std::vector{0.3, 0.3}));
+  EXPECT_EQ(second.values, (std::vector{0.3, 0.3}));
   ASSERT_EQ(recording.latencies.size(), 1u) << "an action tells of its age once";
   EXPECT_EQ(recording.latencies[0].sequence, 4u);
   EXPECT_EQ(recording.latencies[0].action_age, 0.003);
@@ -209,7 +209,7 @@ TEST_F(RobotRecorderTest, ASessionOverTheLink) {
     EXPECT_EQ(driven.allocations, 0u);
   }
   std::map<uint64_t, std::vector<double>> sent_commands;
-  for (const PolicyDecision& one : decisions) sent_commands[one.sequence] = one.command;
+  for (const PolicyDecision& one : decisions) sent_commands[one.sequence] = one.values;
   const Recording recording = read_recording(file("a.mcap"));
   EXPECT_EQ(recording.damage, "");
   EXPECT_EQ(recording.session.policy, "fake");
@@ -232,7 +232,7 @@ TEST_F(RobotRecorderTest, ASessionOverTheLink) {
     EXPECT_EQ(action.wanted, sent_commands[action.sequence]);
     if (action.limited > 0) limited.insert(action.sequence);
     if (limited.contains(action.sequence)) continue;
-    for (size_t i = 0; i < 2; ++i) EXPECT_NEAR(action.command[i], action.wanted[i], 1e-12);  // the gate adds rates
+    for (size_t i = 0; i < 2; ++i) EXPECT_NEAR(action.values[i], action.wanted[i], 1e-12);  // the gate adds rates
     ++unlimited;
   }
   EXPECT_GT(unlimited, 5u);

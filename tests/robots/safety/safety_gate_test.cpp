@@ -59,7 +59,7 @@ struct Bench {
   }
   Refusal pass(double value) {
     now += 0.01;
-    return gate.pass({7, ++sequence, now - 0.005, {&value, 1}}, measured(), now, {&command, 1});
+    return gate.pass({7, ++sequence, 0, now - 0.005, {value}}, measured(), now, {&command, 1});
   }
   uint64_t limited(Limit limit) const { return gate.counters().limited[static_cast<size_t>(limit)]; }
   SafetyGate gate;
@@ -69,24 +69,23 @@ struct Bench {
 
 TEST(SafetyGate, RefusesWhatMustNotBeObeyed) {
   Bench bench(servo());
-  const double value = 0.01;
-  const auto pass = [&](const TimedAction& action) {
+  const std::vector<double> values = {0.01};
+  const auto pass = [&](const RobotAction& action) {
     return bench.gate.pass(action, bench.measured(), 1000, {&bench.command, 1});
   };
-  const std::span<const double> values(&value, 1);
   const std::vector<double> two = {0, 0};
-  for (const double wrong : {nan, infinity, -infinity}) EXPECT_EQ(pass({7, 5, 1000, {&wrong, 1}}), Refusal::not_finite);
-  EXPECT_EQ(pass({7, 5, 1000, two}), Refusal::wrong_size);
-  EXPECT_EQ(pass({7, 5, 1000, {}}), Refusal::wrong_size);
-  EXPECT_EQ(pass({8, 5, 1000, values}), Refusal::wrong_session);
-  EXPECT_EQ(pass({7, 5, 999.9, values}), Refusal::stale);
-  EXPECT_EQ(pass({7, 5, 1000.1, values}), Refusal::stale);  // of the future
-  EXPECT_EQ(pass({7, 5, nan, values}), Refusal::stale);
+  for (const double wrong : {nan, infinity, -infinity}) EXPECT_EQ(pass({7, 5, 0, 1000, {wrong}}), Refusal::not_finite);
+  EXPECT_EQ(pass({7, 5, 0, 1000, two}), Refusal::wrong_size);
+  EXPECT_EQ(pass({7, 5, 0, 1000, {}}), Refusal::wrong_size);
+  EXPECT_EQ(pass({8, 5, 0, 1000, values}), Refusal::wrong_session);
+  EXPECT_EQ(pass({7, 5, 0, 999.9, values}), Refusal::stale);
+  EXPECT_EQ(pass({7, 5, 0, 1000.1, values}), Refusal::stale);  // of the future
+  EXPECT_EQ(pass({7, 5, 0, nan, values}), Refusal::stale);
   EXPECT_EQ(bench.command, 99);  // unchanged by all of them
-  EXPECT_EQ(pass({7, 5, 1000, values}), Refusal::none);
-  EXPECT_EQ(pass({7, 5, 1000, values}), Refusal::repeated);
-  EXPECT_EQ(pass({7, 4, 1000, values}), Refusal::reordered);
-  EXPECT_EQ(pass({7, 6, 1000, values}), Refusal::none);
+  EXPECT_EQ(pass({7, 5, 0, 1000, values}), Refusal::none);
+  EXPECT_EQ(pass({7, 5, 0, 1000, values}), Refusal::repeated);
+  EXPECT_EQ(pass({7, 4, 0, 1000, values}), Refusal::reordered);
+  EXPECT_EQ(pass({7, 6, 0, 1000, values}), Refusal::none);
   EXPECT_EQ(bench.gate.counters().passed, 2u);
   EXPECT_EQ(bench.gate.counters().total_refused(), 11u);
   EXPECT_EQ(bench.gate.counters().refused[static_cast<size_t>(Refusal::not_finite)], 3u);
@@ -107,7 +106,7 @@ TEST(SafetyGate, ObeysNobodyBeforeASessionBegins) {
   SafetyGate gate({servo()}, 0.05);
   const double zero = 0;
   double command = 0;
-  EXPECT_EQ(gate.pass({0, 1, 0, {&zero, 1}}, {{&zero, 1}, {&zero, 1}, {}}, 0, {&command, 1}), Refusal::wrong_session);
+  EXPECT_EQ(gate.pass({0, 1, 0, 0, {zero}}, {{&zero, 1}, {&zero, 1}, {}}, 0, {&command, 1}), Refusal::wrong_session);
 }
 
 // 10 rad/s² · 0.01 s = 0.1 rad/s more in each step, up to 2 rad/s.
@@ -214,7 +213,8 @@ TEST(SafetyGate, NothingGetsPast) {
   const auto draw = [&](double range, uint32_t one_in) {
     return rng.below(one_in) == 0 ? odd[rng.below(8)] : rng.uniform(-range, range);
   };
-  std::vector<double> values(3), position(3), velocity(3), torque(3), command(3);
+  std::vector<double> position(3), velocity(3), torque(3), command(3);
+  RobotAction action{.values = std::vector<double>(3)};
   const MeasuredJoints measured{position, velocity, torque};
   double now = 0;
   gate.begin(1, measured, now);
@@ -222,14 +222,16 @@ TEST(SafetyGate, NothingGetsPast) {
   for (int i = 0; i < 200000; ++i) {
     now += rng.uniform(0, 0.03);
     for (int k = 0; k < 3; ++k) {
-      values[k] = draw(5, 20);
+      action.values[k] = draw(5, 20);
       position[k] = draw(1.5, 40);
       velocity[k] = draw(3, 40);
       torque[k] = draw(5, 40);
     }
     if (rng.below(50) == 0) gate.begin(1 + rng.below(2), measured, now);
-    gate.pass({1 + rng.below(2), static_cast<uint64_t>(i) + rng.below(3), now - draw(0.06, 50), values}, measured, now,
-              command);
+    action.session = 1 + rng.below(2);
+    action.sequence = static_cast<uint64_t>(i) + rng.below(3);
+    action.observed_at = now - draw(0.06, 50);
+    gate.pass(action, measured, now, command);
     for (int k = 0; k < 3; ++k) ASSERT_LE(std::abs(command[k]), highest[k]) << "actuator " << k << ", action " << i;
     if (rng.below(100) == 0) gate.stop(measured, command);
     for (int k = 0; k < 3; ++k) ASSERT_LE(std::abs(command[k]), highest[k]);
@@ -294,7 +296,7 @@ TEST(SafetyGate, ReadingsThatAreExchangedAreNotBelieved) {
   gate.begin(1, {position, velocity, {}, now}, now);
   const auto pass = [&](uint64_t sequence) {
     now += 0.01;
-    return gate.pass({1, sequence, now, position}, {position, velocity, {}, now}, now, command);
+    return gate.pass({1, sequence, 0, now, position}, {position, velocity, {}, now}, now, command);
   };
   EXPECT_EQ(pass(1), Refusal::none);
   std::swap(position[0], position[1]);
@@ -321,7 +323,7 @@ TEST(SafetyGate, NothingThatIsMeasuredMovesACommandFasterThanItMay) {
       position[k] = rng.uniform(-1.4, 1.4);
       velocity[k] = rng.uniform(-5, 5);
     }
-    ASSERT_EQ(gate.pass({1, i, now, values}, {position, velocity, {}, now}, now, command), Refusal::none);
+    ASSERT_EQ(gate.pass({1, i, 0, now, values}, {position, velocity, {}, now}, now, command), Refusal::none);
     ASSERT_LE(std::abs(command[0] - before[0]), 2 * seconds + 1e-9) << i;
     ASSERT_LE(std::abs(command[1] - before[1]), 10 * seconds + 1e-9) << i;
     before = command;
