@@ -1,8 +1,5 @@
 #include "robots/control/policy_control.h"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
 #include <numeric>
 #include <tuple>
 
@@ -55,19 +52,12 @@ PolicyDecision PolicyControl::empty_decision() const {
 
 void PolicyControl::act(const ArrivedObservation& observation, double now, PolicyDecision& decision) {
   const bool new_session = session_ != observation.session;
-  decision.starts_anew = starts_anew_ || new_session || !(observation.stamp - stamp_ <= longest_gap_);
+  decision.starts_anew = new_session || !(observation.stamp - stamp_ <= longest_gap_);
   session_ = observation.session;
   stamp_ = observation.stamp;
 
-  // A number that is not finite would stay in the memory: it is not acted on, and the memory is unchanged.
-  if (std::ranges::all_of(observation.numbers, [](float number) { return std::isfinite(number); })) {
-    const uint8_t reset = decision.starts_anew;
-    controller_->act({1, observation.numbers.data(), observation.images.data()}, state_, {&reset, 1}, decision.policy);
-    starts_anew_ = false;
-  } else {
-    std::ranges::fill(decision.policy, std::numeric_limits<float>::quiet_NaN());
-    starts_anew_ = decision.starts_anew;
-  }
+  const uint8_t reset = decision.starts_anew;
+  controller_->act({1, observation.numbers.data(), observation.images.data()}, state_, {&reset, 1}, decision.policy);
   for (size_t i = 0; i < actuators_.size(); ++i)
     wanted_.values[i] = actuators_[i].offset + actuators_[i].scale * static_cast<double>(decision.policy[i]);
 

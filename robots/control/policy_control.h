@@ -11,7 +11,8 @@
 
 namespace sinew {
 
-/// An observation as it reached the policy's side, ready for the policy.
+/// An observation as it reached the policy's side, ready for the policy: PolicyInput has refused numbers that are not
+/// finite, which would stay in a policy's memory.
 struct ArrivedObservation {
   uint64_t session = 0, sequence = 0;
   double stamp = 0, received = 0;  // s: of the robot's clock; of this side's clock
@@ -61,7 +62,6 @@ class PolicyControl {
   RobotAction wanted_;               // the last output, as the gate gets it
   uint64_t sequence_ = 0;
   double stamp_ = 0;
-  bool starts_anew_ = false;  // at the next observation that it acts on
 };
 
 }  // namespace sinew

@@ -75,23 +75,6 @@ TEST(PolicyControl, ItsMemoryBeginsAnewWithASessionAndAfterAGap) {
   EXPECT_EQ(decision.refusal, Refusal::none);
 }
 
-TEST(PolicyControl, WhatIsNotFiniteIsNotRemembered) {
-  const Policy policy = fake_policy(lstm);
-  PolicyControl control(policy, fake_config()), undisturbed(policy, fake_config());
-  ArrivedObservation observation = control.empty_observation();
-  PolicyDecision decision = control.empty_decision(), wanted = control.empty_decision();
-  for (int i = 0; i < 8; ++i) {
-    const bool spoilt = i == 0 || i == 4;
-    fill(observation, 1, i);
-    if (!spoilt) undisturbed.act(observation, observation.received, wanted);
-    if (spoilt) observation.numbers[2] = std::numeric_limits<float>::quiet_NaN();
-    control.act(observation, observation.received, decision);
-    EXPECT_EQ(decision.refusal, spoilt ? Refusal::not_finite : Refusal::none) << i;
-    EXPECT_TRUE(spoilt || decision.policy == wanted.policy) << i;
-    EXPECT_EQ(decision.starts_anew, i <= 1) << i;
-  }
-}
-
 TEST(PolicyControl, ScaleAndOffsetTurnANumberIntoACommand) {
   const Policy policy = fake_policy();
   RobotConfig config = fake_config();

@@ -2,8 +2,9 @@
 // ignored.
 #include "robots/control/policy_input.h"
 
-#include "robots/protocol/handshake.h"
+#include <limits>
 
+#include "robots/protocol/handshake.h"
 #include "tests/core/expect_error.h"
 #include "tests/nets/make_policy.h"
 #include "tests/robots/fake_robot.h"
@@ -71,6 +72,24 @@ TEST(PolicyInput, WhatDoesNotFitIsNotActedOn) {
   message.numbers = {1, 2, 3};
   EXPECT_FALSE(bench.input->accept(message, 9, bench.out));
   expect_contains(bench.input->problem(), "3 numbers and 0 images; the robot announced 6 and 1");
+}
+
+// It would stay in a policy's memory. What the policy does not take, such as the battery, may be anything.
+TEST(PolicyInput, ANumberThatIsNotFiniteIsNotActedOn) {
+  Bench bench;
+  ASSERT_TRUE(bench.accept(1, 10, "ab"));
+  const std::vector<float> numbers = bench.out.numbers;
+  const std::vector<uint8_t> images = bench.out.images;
+  for (const float wrong : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
+                            -std::numeric_limits<float>::infinity()})
+    for (const size_t place : {0, 1, 2, 3, 4, 5}) {
+      ObservationMessage message{.session = 1, .sequence = 2, .stamp = 10.01, .numbers = {80, 81, 1, 2, 3, 4}};
+      message.images = {"ab"};
+      message.numbers[place] = wrong;
+      EXPECT_EQ(bench.input->accept(message, 9, bench.out), place < 2) << place;
+      EXPECT_EQ(bench.out.numbers, numbers) << place;
+      EXPECT_EQ(bench.out.images, images) << place;
+    }
 }
 
 }  // namespace
