@@ -54,17 +54,40 @@ struct AlgorithmContext {
   int64_t total_timesteps = 0;  // of the whole run, in env steps; 0: unknown
 };
 
-/// A row of the table of algorithms. `options` is the recipe's `algorithm` map without its name.
+/// A learner whose options have been read, so that it can be made.
+struct ConfiguredAlgorithm {
+  ConfigNode options;  // with every default written out
+  std::function<std::unique_ptr<Algorithm>(const AlgorithmContext&)> make;
+};
+
+/// A row of the table of algorithms.
 struct AlgorithmRow {
   std::string name;
   std::string help;
-  std::function<std::unique_ptr<Algorithm>(const ConfigNode& options, const AlgorithmContext&)> make;
-  /// The options with every default written out.
-  std::function<ConfigNode(const ConfigNode& options)> resolve;
+  /// Reads the recipe's `algorithm` map without its name. Throws a located Error.
+  std::function<ConfiguredAlgorithm(const ConfigNode& options)> configure;
   std::vector<ParameterDoc> parameters = {};  // its options, as `sinew algorithms` lists them
   bool has_critic = false;                    // V(s), as the recipe's network describes it
   bool steps_envs = true;                     // false: it has one env only, never reset, which describes the task
 };
+
+/// The Config of a learner without options.
+struct NoOptions {
+  template <class Visitor>
+  void visit(Visitor&) {}
+};
+
+/// The row of a learner that is constructed from a Config, whose fields describe its options.
+template <class Learner, class Config>
+AlgorithmRow algorithm_row(std::string name, std::string help) {
+  const auto configure = [](const ConfigNode& options) -> ConfiguredAlgorithm {
+    const Config config = read_config<Config>(options);
+    return {write_config(config), [config](const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
+              return std::make_unique<Learner>(config, context);
+            }};
+  };
+  return {std::move(name), std::move(help), configure, list_parameters<Config>()};
+}
 
 using AlgorithmTable = std::vector<AlgorithmRow>;
 AlgorithmTable builtin_algorithms();

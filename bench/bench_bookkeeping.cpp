@@ -14,7 +14,7 @@ namespace {
 // Each iteration counts one env step and does nothing.
 class IdleLearner final : public Algorithm {
  public:
-  explicit IdleLearner(const AlgorithmContext& context)
+  IdleLearner(const NoOptions&, const AlgorithmContext& context)
       : policy_(context.envs.spec(), context.network, context.layers, context.stream.split("init")) {}
   Policy& policy() override { return policy_; }
   bool start_from(const LoadedPolicy& other) override {
@@ -32,13 +32,7 @@ class IdleLearner final : public Algorithm {
 
 Registry with_idle_learner() {
   Registry registry = Registry::builtin();
-  registry.algorithms.push_back(
-      {.name = "idle",
-       .help = "learns nothing",
-       .make = [](const ConfigNode&, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
-         return std::make_unique<IdleLearner>(context);
-       },
-       .resolve = [](const ConfigNode& options) { return options; }});
+  registry.algorithms.push_back(algorithm_row<IdleLearner, NoOptions>("idle", "learns nothing"));
   return registry;
 }
 

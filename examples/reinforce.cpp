@@ -141,10 +141,6 @@ class Reinforce final : public Algorithm {
 int main(int argc, char** argv) {
   Registry registry = Registry::builtin();
   registry.algorithms.push_back(
-      {"reinforce", "the policy gradient of Williams 1992",
-       [](const ConfigNode& options, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
-         return std::make_unique<Reinforce>(read_config<ReinforceConfig>(options), context);
-       },
-       [](const ConfigNode& options) { return write_config(read_config<ReinforceConfig>(options)); }});
+      algorithm_row<Reinforce, ReinforceConfig>("reinforce", "the policy gradient of Williams 1992"));
   return run(argc, argv, registry);
 }

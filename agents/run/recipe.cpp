@@ -25,7 +25,7 @@ Recipe read_recipe(const ConfigNode& node) {
   return recipe;
 }
 
-const AlgorithmRow& find_algorithm(const Recipe& recipe, const Registry& registry, ConfigNode& options) {
+RecipeAlgorithm read_algorithm(const Recipe& recipe, const Registry& registry) {
   const ConfigNode* name = recipe.algorithm.find("name");
   if (!name) throw recipe.algorithm.error("the key 'name' is missing");
   const auto row = std::ranges::find(registry.algorithms, name->text(), &AlgorithmRow::name);
@@ -34,7 +34,7 @@ const AlgorithmRow& find_algorithm(const Recipe& recipe, const Registry& registr
     for (const AlgorithmRow& candidate : registry.algorithms) known.push_back(candidate.name);
     throw name->error(fmt::format("there is no algorithm '{}'{}", name->text(), suggestion(name->text(), known)));
   }
-  options = recipe.algorithm;
+  ConfigNode options = recipe.algorithm;
   options.remove("name");
   if (!recipe.normalize_reward.is_null()) {
     if (options.find("normalize_reward"))
@@ -42,17 +42,14 @@ const AlgorithmRow& find_algorithm(const Recipe& recipe, const Registry& registr
           "normalize_reward stands in the recipe and in its algorithm; the algorithm's alone is enough");
     options.set("normalize_reward", recipe.normalize_reward);
   }
-  return *row;
+  return {*row, row->configure(options)};
 }
 
-ConfigNode resolve_recipe(const Recipe& recipe, const Registry& registry) {
-  ConfigNode options;
-  const AlgorithmRow& row = find_algorithm(recipe, registry, options);
-  ConfigNode algorithm = ConfigNode::map({{"name", ConfigNode::scalar(row.name)}});
-  const ConfigNode resolved = row.resolve(options);
-  for (const auto& [key, value] : resolved.entries()) algorithm.set(key, value);
+ConfigNode resolve_recipe(const Recipe& recipe, const RecipeAlgorithm& algorithm) {
+  ConfigNode options = ConfigNode::map({{"name", ConfigNode::scalar(algorithm.row.name)}});
+  for (const auto& [key, value] : algorithm.configured.options.entries()) options.set(key, value);
   ConfigNode node = write_config(recipe);
-  node.set("algorithm", algorithm);
+  node.set("algorithm", options);
   node.remove("normalize_reward");  // already moved into the algorithm's options
   return node;
 }

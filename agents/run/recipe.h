@@ -75,9 +75,15 @@ struct Registry {
 std::vector<std::string> changeable_keys();
 /// Reads a recipe. Makes its paths absolute.
 Recipe read_recipe(const ConfigNode& node);
-/// The algorithm's row and its options without the name. Throws a located Error.
-const AlgorithmRow& find_algorithm(const Recipe& recipe, const Registry& registry, ConfigNode& options);
+/// The algorithm that a recipe names, its options read.
+struct RecipeAlgorithm {
+  const AlgorithmRow& row;  // the registry's
+  ConfiguredAlgorithm configured;
+};
+
+/// Throws a located Error for an unknown algorithm, and for options that it does not take.
+RecipeAlgorithm read_algorithm(const Recipe& recipe, const Registry& registry);
 /// The recipe with every key and its value.
-ConfigNode resolve_recipe(const Recipe& recipe, const Registry& registry);
+ConfigNode resolve_recipe(const Recipe& recipe, const RecipeAlgorithm& algorithm);
 
 }  // namespace sinew

@@ -53,10 +53,12 @@ class Run {
         task_(load_task(recipe.task, registry.tasks)),
         pool_(options.threads),
         registry_(registry),
-        steps_envs_(steps_envs()),
+        recipe_algorithm_(read_algorithm(recipe, registry)),
+        steps_envs_(recipe_algorithm_.row.steps_envs),
         envs_(task_.factory, steps_envs_ ? recipe.n_envs : 1, stream_.split("train")),
-        algorithm_(make_algorithm()),
-        identity_(identity_of(resolve_recipe(recipe, registry), task_, options.run_folder)),
+        algorithm_(recipe_algorithm_.configured.make(
+            {envs_, pool_, recipe.network, registry.layers, stream_.split("learn"), recipe.total_timesteps})),
+        identity_(identity_of(resolve_recipe(recipe, recipe_algorithm_), task_, options.run_folder)),
         folder_(options.run_folder, options.if_run_exists),
         checkpoints_(folder_.checkpoints()),
         segments_(folder_.checkpoints()),
@@ -110,18 +112,6 @@ class Run {
   }
 
  private:
-  bool steps_envs() const {
-    ConfigNode options;
-    return find_algorithm(recipe_, registry_, options).steps_envs;
-  }
-
-  std::unique_ptr<Algorithm> make_algorithm() {
-    ConfigNode options;
-    const AlgorithmRow& row = find_algorithm(recipe_, registry_, options);
-    return row.make(options,
-                    {envs_, pool_, recipe_.network, registry_.layers, stream_.split("learn"), recipe_.total_timesteps});
-  }
-
   void start_from_initial_policy() {
     if (!recipe_.initial_policy) return;
     const std::string path = policy_in(recipe_.initial_policy->path);
@@ -396,6 +386,7 @@ class Run {
   Task task_;
   ThreadPool pool_;
   const Registry& registry_;
+  const RecipeAlgorithm recipe_algorithm_;
   const bool steps_envs_;
   VecEnv envs_;
   std::unique_ptr<Algorithm> algorithm_;

@@ -89,15 +89,13 @@ bool is_recipe(const std::string& path) {
 int show_command(const std::string& path, const Registry& registry) {
   if (is_recipe(path)) {
     const Recipe recipe = read_recipe(parse_recipe_file(path));
-    const std::string resolved = resolve_recipe(recipe, registry).to_yaml();
+    const RecipeAlgorithm algorithm = read_algorithm(recipe, registry);
     const Task task = load_task(recipe.task, registry.tasks);
     Rng rng(recipe.seed);
     const Policy policy(task.factory()->spec(), recipe.network, registry.layers, rng);
     const Critic critic(policy.actor(), policy.spec(), recipe.network, registry.layers, rng);
-    ConfigNode options;
-    const bool has_critic = find_algorithm(recipe, registry, options).has_critic;
-    fmt::print("{}\n", resolved);
-    show_policy(policy, has_critic ? &critic : nullptr, task.name);
+    fmt::print("{}\n", resolve_recipe(recipe, algorithm).to_yaml());
+    show_policy(policy, algorithm.row.has_critic ? &critic : nullptr, task.name);
     return 0;
   }
   const std::string file = policy_path(path);

@@ -164,7 +164,7 @@ int train_command(const TrainArguments& arguments, const Registry& registry) {
   const IfRunExists if_run_exists = arguments.overwrite ? IfRunExists::overwrite
                                     : arguments.resume  ? IfRunExists::resume
                                                         : IfRunExists::refuse;
-  resolve_recipe(recipe, registry);  // errors in the algorithm's keys are reported before those of the folder
+  read_algorithm(recipe, registry);  // errors in the algorithm's keys are reported before those of the folder
   std::vector<std::string> inputs = files_named_in(node);
   inputs.push_back(arguments.recipe);
   for (const uint64_t seed : seeds) check_run_folder(folder_of(seed), if_run_exists, inputs);  // before hours of work

@@ -98,12 +98,7 @@ class ReplayLearner final : public Algorithm {
 };
 
 inline AlgorithmRow replay_row() {
-  return {.name = "replay",
-          .help = "draws from a ring of transitions",
-          .make = [](const ConfigNode& options, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
-            return std::make_unique<ReplayLearner>(read_config<ReplayConfig>(options), context);
-          },
-          .resolve = [](const ConfigNode& options) { return write_config(read_config<ReplayConfig>(options)); }};
+  return algorithm_row<ReplayLearner, ReplayConfig>("replay", "draws from a ring of transitions");
 }
 
 }  // namespace sinew

@@ -34,7 +34,7 @@ std::shared_ptr<const Model> model_named(const std::string& path) {
 
 void read_as_recipe(const ConfigNode& node) {
   const Recipe recipe = read_recipe(node);
-  resolve_recipe(recipe, registry());
+  read_algorithm(recipe, registry());
   InterfaceSpec spec;
   spec.sensors = {{.name = "state", .shape = {3}}};
   spec.actions.parts = {{.name = "torque", .low = {-1, -1}, .high = {1, 1}}};

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 // One env step an iteration; its metric is how many it has seen.
 class Counter final : public Algorithm {
  public:
-  explicit Counter(const AlgorithmContext& context)
+  Counter(const NoOptions&, const AlgorithmContext& context)
       : envs_(context.envs),
         pool_(context.pool),
         policy_(envs_.spec(), context.network, context.layers, context.stream.split("init")) {}
@@ -47,7 +47,7 @@ class Counter final : public Algorithm {
 // It needs no env.
 class Reader final : public Algorithm {
  public:
-  explicit Reader(const AlgorithmContext& context)
+  Reader(const NoOptions&, const AlgorithmContext& context)
       : policy_(context.envs.spec(), context.network, context.layers, context.stream.split("init")) {
     EXPECT_EQ(context.envs.size(), 1);
   }
@@ -62,22 +62,12 @@ class Reader final : public Algorithm {
   Policy policy_;
 };
 
-template <class Learner>
-AlgorithmRow row_of(const std::string& name, bool steps_envs) {
-  return {.name = name,
-          .help = "",
-          .make = [](const ConfigNode&, const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
-            return std::make_unique<Learner>(context);
-          },
-          .resolve = [](const ConfigNode& options) { return options; },
-          .steps_envs = steps_envs};
-}
-
 class Bookkeeping : public testing::Test {
  protected:
   Bookkeeping() {
-    registry_.algorithms.push_back(row_of<Counter>("counter", true));
-    registry_.algorithms.push_back(row_of<Reader>("reader", false));
+    registry_.algorithms.push_back(algorithm_row<Counter, NoOptions>("counter", "counts env steps"));
+    registry_.algorithms.push_back(algorithm_row<Reader, NoOptions>("reader", "steps no env"));
+    registry_.algorithms.back().steps_envs = false;
     registry_.tasks.envs.push_back({"made_up", "", [this](const ConfigNode&) {
                                       return std::make_unique<MadeUpEnv>(
                                           MadeUpOptions{.on_reset = [this] { ++resets_; }});

@@ -130,7 +130,7 @@ TEST_F(ResumeTest, AnotherValueOfAKeyChangesNothingLearntOrIsRefused) {
   const TrainResult whole = run("whole", recipe());
   run("half", recipe(), 1024);
   std::set<std::string> taken;
-  const ConfigNode resolved = resolve_recipe(recipe(), registry_);
+  const ConfigNode resolved = resolve_recipe(recipe(), read_algorithm(recipe(), registry_));
   for (const auto& [key, value] : other_values(resolved, "")) {
     SCOPED_TRACE(key + "=" + value);
     fs::remove_all(path("changed"));

@@ -217,7 +217,7 @@ TEST_F(TrainerTest, ATasksPathIsRelativeToItsRecipe) {
                           "task: " + task + "\nalgorithm: {name: ppo}\nnetwork: {actor: []}\n");
     const Recipe read = read_recipe(ConfigNode::parse_file(folder_ + "/robots/recipe.yaml"));
     EXPECT_EQ(read.task, folder_ + "/robots/mine.yaml");
-    EXPECT_EQ(read_recipe(resolve_recipe(read, registry_)).task, read.task);
+    EXPECT_EQ(read_recipe(resolve_recipe(read, read_algorithm(read, registry_))).task, read.task);
   }
 }
 

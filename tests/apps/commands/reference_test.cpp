@@ -66,7 +66,7 @@ TEST(ReferencePages, HaveTheRangeOfANumberAndTheMapsInAMap) {
 TEST(ReferencePages, ShowARecipeThatIsRead) {
   const Registry registry = Registry::builtin();
   const ConfigNode example = ConfigNode::parse_text(recipe_page().example, "example");
-  EXPECT_EQ(resolve_recipe(read_recipe(example), registry).find("algorithm")->find("n_steps")->integer(), 512);
+  EXPECT_EQ(read_algorithm(read_recipe(example), registry).configured.options.find("n_steps")->integer(), 512);
 }
 
 TEST(ReferenceCommands, PrintOneOrAll) {
