@@ -22,7 +22,7 @@ endif()
 # ThreadSanitizer runs what starts threads and what they work on: label `threads`.
 set(SINEW_THREADED_TESTS core/thread_pool sim/render_pool envs/vec_env envs/cameras agents/rollout agents/ppo
   agents/ppo_update agents/same_bits agents/trainer agents/resume
-  robots/adapted_robot robots/doorkeeper robots/fault_controller robots/fault_flood robots/fault_handshake robots/fault_keys
+  robots/adapted_robot robots/zap_authenticator robots/fault_controller robots/fault_flood robots/fault_handshake robots/fault_keys
   robots/fault_message robots/fault_network robots/fault_observation robots/fault_process robots/fault_robot
   robots/fault_thread robots/latency_histogram robots/lekiwi_body robots/lekiwi_faults robots/lekiwi_host
   robots/lekiwi_last_words robots/link robots/lying_readings

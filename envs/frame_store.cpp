@@ -8,7 +8,7 @@ FrameStore::FrameStore(const InterfaceSpec& spec, int n_envs, int n_steps) : n_s
   size_t begin = 0;
   for (const SensorSpec& sensor : spec.sensors) {
     if (!sensor.is_image()) continue;
-    const FrameStack stack(sensor);
+    const ImageStack stack(sensor);
     const size_t frames = static_cast<size_t>(n_envs) * static_cast<size_t>(n_steps + stack.frames() - 1);
     sensors_.push_back({stack, begin, std::vector<uint8_t>(frames * stack.frame_size())});
     begin += stack.size();

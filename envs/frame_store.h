@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "core/spec.h"
-#include "vision/frame_stack.h"
+#include "vision/image_stack.h"
 
 namespace sinew {
 
@@ -23,7 +23,7 @@ class FrameStore {
 
  private:
   struct Sensor {
-    FrameStack stack;
+    ImageStack stack;
     size_t begin;                 // in a row of images
     std::vector<uint8_t> frames;  // [n_envs, stack.frames() - 1 + n_steps, frame size]: first those before step 0
     size_t offset(int env, int n_steps, int step) const {  // of a frame; `step` may be in the history, below 0

@@ -15,7 +15,7 @@ Observer::Observer(const EnvSpec& spec) {
       number_sensors_.push_back(static_cast<int>(i));
       continue;
     }
-    images_.push_back({static_cast<int>(i), begin, FrameStack(sensor)});
+    images_.push_back({static_cast<int>(i), begin, ImageStack(sensor)});
     begin += size;
     largest_frame = std::max(largest_frame, images_.back().stack.frame_size());
   }

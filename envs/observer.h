@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "envs/env.h"
-#include "vision/frame_stack.h"
+#include "vision/image_stack.h"
 
 namespace sinew {
 
@@ -22,7 +22,7 @@ class Observer {
   struct Image {
     int sensor;
     size_t begin;  // in the row of images
-    FrameStack stack;
+    ImageStack stack;
   };
   std::vector<int> number_sensors_;
   std::vector<Image> images_;

@@ -34,7 +34,7 @@ BehaviorCloning::BehaviorCloning(const BcConfig& config, const AlgorithmContext&
       pool_(context.pool),
       policy_(context.envs.spec(), context.network, context.layers, context.stream.split("init")),
       data_(config.demonstrations.paths, policy_, config.validation, context.stream.split("validation")),
-      walk_(policy_, data_, context.pool),
+      replay_(policy_, data_, context.pool),
       sequences_(make_sequences(config_, policy_, data_.training_rows())),
       engine_(pool_, update_options(), context.stream.split("augment"),
               [] { return "a smaller learning_rate, or a max_grad_norm, may help"; }),
@@ -98,7 +98,7 @@ void BehaviorCloning::remember() {
   const size_t size = static_cast<size_t>(policy_.state_size());
   if (size == 0) return;
   const int length = sequences_.seq_len, last = sequences_.first.back();
-  walk_.run(data_.training(), [&](int row, std::span<const float> state, std::span<const float>) {
+  replay_.run(data_.training(), [&](int row, std::span<const float> state, std::span<const float>) {
     if (row % length == 0 && row + length <= data_.training_rows())
       std::ranges::copy(state, sequences_.states.begin() + static_cast<size_t>(row / length) * size);
     if (row == last) std::ranges::copy(state, sequences_.states.end() - static_cast<std::ptrdiff_t>(size));
@@ -119,7 +119,7 @@ BcSums BehaviorCloning::run_minibatch(std::span<const int> sequences) {
 
 double BehaviorCloning::validation_error() {
   std::vector<double> errors(static_cast<size_t>(data_.rows() - data_.training_rows()));
-  walk_.run(data_.validation(), [&](int row, std::span<const float>, std::span<const float> command) {
+  replay_.run(data_.validation(), [&](int row, std::span<const float>, std::span<const float> command) {
     errors[row - data_.training_rows()] = data_.action_error(row, command);
   });
   return std::accumulate(errors.begin(), errors.end(), 0.0) / static_cast<double>(errors.size());

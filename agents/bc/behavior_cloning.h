@@ -7,7 +7,7 @@
 #include "agents/bc/bc_config.h"
 #include "agents/bc/bc_loss.h"
 #include "agents/data/demonstration_data.h"
-#include "agents/data/demonstration_walk.h"
+#include "agents/data/demonstration_replay.h"
 #include "agents/update/update_engine.h"
 
 namespace sinew {
@@ -37,7 +37,7 @@ class BehaviorCloning : public Algorithm {
   ThreadPool& pool_;
   Policy policy_;
   DemonstrationData data_;
-  DemonstrationWalk walk_;
+  DemonstrationReplay replay_;
   BcSequences sequences_;
   UpdateEngine engine_;
   std::vector<BcLoss> losses_;  // per shard

@@ -185,7 +185,7 @@ void DemonstrationData::add_frames(const Demonstrations& set, int row, int age, 
   const size_t their_width = static_cast<size_t>(set.spec.image_size());
   for (const SensorSpec& sensor : policy.spec().sensors) {
     if (!sensor.is_image() || !find(set.spec, sensor.name)) continue;
-    const FrameStack stack(sensor);
+    const ImageStack stack(sensor);
     const std::span<const uint8_t> frame =
         std::span(set.images).subspan(row * their_width + place_of(sensor.name, set.spec), stack.frame_size());
     const std::span<uint8_t> own = std::span(stack_).subspan(place_of(sensor.name, policy.spec()), stack.size());

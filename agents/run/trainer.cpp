@@ -11,7 +11,7 @@
 #include "agents/run/evaluator.h"
 #include "agents/run/final_evaluation.h"
 #include "agents/run/metrics_log.h"
-#include "agents/run/resume.h"
+#include "agents/run/run_identity.h"
 #include "agents/run/segment_folder.h"
 #include "core/clock.h"
 #include "core/log.h"

@@ -17,7 +17,7 @@
 #include "envs/task/make_env.h"
 #include "sim/camera/ray_camera.h"
 #include "sim/camera/render_pool.h"
-#include "sim/messages.h"
+#include "sim/mujoco_messages.h"
 
 namespace sinew {
 namespace {

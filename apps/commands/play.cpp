@@ -16,10 +16,10 @@
 #include "apps/command_line/policy_argument.h"
 #include "apps/command_line/terminal.h"
 #include "apps/commands/commands.h"
-#include "apps/media/agent_view.h"
 #include "apps/media/film_rate.h"
-#include "apps/media/inside_view.h"
+#include "apps/media/internals_view.h"
 #include "apps/media/media.h"
+#include "apps/media/observed_images.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "sim/camera/window.h"
@@ -48,9 +48,10 @@ class Pictures {
       : step_seconds_(1 / control_rate(spec)),
         rate_(film_rate(control_rate(spec))),
         film_steps_(steps_of(arguments, spec)),
-        agent_view_(spec, picture_height),
+        observed_images_(spec, picture_height),
         inside_(arguments.inside),
-        width_(picture_width + (inside_ ? InsideView::width : 0) + (agent_view_.is_empty() ? 0 : AgentView::width)),
+        width_(picture_width + (inside_ ? InternalsView::width : 0) +
+               (observed_images_.is_empty() ? 0 : ObservedImages::width)),
         scene_(size_t{3} * picture_width * picture_height),
         pixels_(size_t{3} * static_cast<size_t>(width_) * picture_height) {
     if (arguments.video) video_.emplace(*arguments.video, width_, picture_height, rate_.frames_per_second);
@@ -58,12 +59,12 @@ class Pictures {
   }
   bool wanted() const { return video_ || window_; }
 
-  bool show(Env& env, const Insight& insight) {
+  bool show(Env& env, const PolicyInternals& internals) {
     if (!window_ && !video_) return true;
     const int64_t step = step_++;
     if (step % rate_.stride == 0) {
       draw(env);
-      if (inside_) InsideView::draw(insight, pixels_, picture_height, width_, picture_width);
+      if (inside_) InternalsView::draw(internals, pixels_, picture_height, width_, picture_width);
       if (video_) film(step);
       if (window_) show_in_time();
     }
@@ -110,7 +111,7 @@ class Pictures {
     constexpr int row = 3 * picture_width;
     for (int y = 0; y < picture_height; ++y)
       std::copy_n(scene_.begin() + y * row, row, pixels_.begin() + 3 * int64_t{y} * width_);
-    if (!agent_view_.is_empty()) agent_view_.draw(env, pixels_, width_);
+    if (!observed_images_.is_empty()) observed_images_.draw(env, pixels_, width_);
   }
 
   double step_seconds_;
@@ -119,7 +120,7 @@ class Pictures {
   int64_t step_ = 0;
   double began_ = now_seconds();
   LiveLine line_{can_redraw(STDERR_FILENO)};
-  AgentView agent_view_;
+  ObservedImages observed_images_;
   bool inside_;
   int width_;  // of the whole picture
   std::vector<uint8_t> scene_, pixels_;
@@ -128,24 +129,24 @@ class Pictures {
   std::chrono::steady_clock::time_point next_frame_ = std::chrono::steady_clock::now();
 };
 
-// Plays episodes one after the other and shows them; `steps` receives the insight into each step of the first.
+// Plays episodes one after the other and shows them; `steps` receives the internals into each step of the first.
 Evaluation play_and_watch(Evaluator& evaluator, const Policy& policy, const PlayArguments& arguments,
-                          const EnvSpec& spec, std::vector<Insight>& steps) {
+                          const EnvSpec& spec, std::vector<PolicyInternals>& steps) {
   Pictures pictures(arguments, spec);
   PolicyProbe probe(policy);
   PolicyRunner controller(policy);
   Evaluation evaluation;
-  Insight insight;
+  PolicyInternals internals;
   bool open = true;
   const Rng stream = Rng(arguments.seed).split("play");
   for (int i = 0; i < arguments.episodes && open; ++i) {
     StepObserver observer;
-    if (pictures.wanted()) observer = [&](Env& env, const StepResult&) { return open = pictures.show(env, insight); };
+    if (pictures.wanted()) observer = [&](Env& env, const StepResult&) { return open = pictures.show(env, internals); };
     ActionObserver look;
     if (arguments.inside && (i == 0 || pictures.wanted()))
       look = [&](const ObservationRows& row, std::span<const float> state, bool starts_anew) {
-        insight = probe.look(row, state, starts_anew);
-        if (i == 0 && arguments.json) steps.push_back(insight);
+        internals = probe.look(row, state, starts_anew);
+        if (i == 0 && arguments.json) steps.push_back(internals);
       };
     evaluation.episodes.push_back(evaluator.run_episode(controller, stream.split("episode", i), observer, look));
     pictures.close_video();
@@ -153,15 +154,15 @@ Evaluation play_and_watch(Evaluator& evaluator, const Policy& policy, const Play
   return evaluation;
 }
 
-nlohmann::ordered_json maps_json(const std::vector<Insight::Map>& maps) {
+nlohmann::ordered_json maps_json(const std::vector<PolicyInternals::Map>& maps) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const Insight::Map& map : maps)
+  for (const PolicyInternals::Map& map : maps)
     list.push_back({{"name", map.name}, {"shape", {map.rows, map.columns}}, {"values", map.values}});
   return list;
 }
 
 void write_result(const std::string& path, const PlayArguments& arguments, const EnvSpec& spec,
-                  const Evaluation& evaluation, const std::vector<Insight>& steps) {
+                  const Evaluation& evaluation, const std::vector<PolicyInternals>& steps) {
   nlohmann::ordered_json result = {{"policy", arguments.policy},
                                    {"task", spec.name},
                                    {"seed", arguments.seed},
@@ -178,10 +179,10 @@ void write_result(const std::string& path, const PlayArguments& arguments, const
                                   {"diverged", episode.diverged}});
     if (spec.has_success) result["episodes"].back()["success"] = episode.success;
   }
-  for (const Insight& insight : steps)
-    result["inside"].push_back({{"saliency", maps_json(insight.saliency)},
-                                {"activations", maps_json(insight.activations)},
-                                {"attention", maps_json(insight.attention)}});
+  for (const PolicyInternals& internals : steps)
+    result["inside"].push_back({{"saliency", maps_json(internals.saliency)},
+                                {"activations", maps_json(internals.activations)},
+                                {"attention", maps_json(internals.attention)}});
   write_json(path, result);
 }
 
@@ -202,7 +203,7 @@ int play_command(const PlayArguments& arguments, const Registry& registry) {
   ThreadPool pool(watched ? 1 : default_threads());
   Evaluator evaluator(task.factory, pool);
   const EnvSpec spec = task.factory()->spec();
-  std::vector<Insight> steps;
+  std::vector<PolicyInternals> steps;
   const Evaluation evaluation =
       watched ? play_and_watch(evaluator, *loaded.policy, arguments, spec, steps)
               : evaluator.run(*loaded.policy, arguments.episodes, Rng(arguments.seed).split("play"));

@@ -9,7 +9,7 @@
 namespace sinew {
 namespace {
 
-using Grows = std::optional<std::vector<Growth>>;
+using Scales = std::optional<std::vector<DisturbanceScale>>;
 /// The strength of the disturbance with this name.
 using StrengthOf = std::function<double(const std::string& name)>;
 
@@ -45,22 +45,22 @@ ConfigNode with_randomizations(const ConfigNode& list, const TaskRegistry& regis
     const ConfigNode::Entry entry =
         item.is_scalar() ? ConfigNode::Entry{item.text(), ConfigNode::map()} : item.single_entry();
     const auto& [term, parameters] = entry;
-    const Grows& grows = find_row(registry.randomizations, term, item, "randomization term").grows;
-    const bool is_disturbance = !grows || !grows->empty();
+    const Scales& scales = find_row(registry.randomizations, term, item, "randomization term").scales;
+    const bool is_disturbance = !scales || !scales->empty();
     const double strength = is_disturbance ? strength_of(name_of(term, parameters)) : 1;
     if (strength == 1)
       result.append(item);
-    else if (grows)
-      result.append(ConfigNode::map({{term, grown(parameters, *grows, strength)}}));
+    else if (scales)
+      result.append(ConfigNode::map({{term, scaled(parameters, *scales, strength)}}));
     else if (strength != 0)
       throw item.error(fmt::format("the term '{}' does not say which of its parameters make it stronger", term));
   }
   return result;
 }
 
-const std::vector<Growth>* growths_of_noise(const std::string& term, const TaskRegistry& registry) {
+const std::vector<DisturbanceScale>* scales_of_noise(const std::string& term, const TaskRegistry& registry) {
   const auto row = std::ranges::find(registry.observations, term, &TermRow<ObservationTerm>::name);
-  return row != registry.observations.end() && row->grows ? &*row->grows : nullptr;
+  return row != registry.observations.end() && row->scales ? &*row->scales : nullptr;
 }
 
 // An observation, or a part of one, with its noise scaled by `strength`; sets `found` if there is noise.
@@ -74,10 +74,10 @@ ConfigNode with_noise(const ConfigNode& node, const TaskRegistry& registry, doub
   ConfigNode map = ConfigNode::map();
   for (const auto& [key, value] : node.entries()) {
     ConfigNode inner = with_noise(value, registry, strength, found);
-    const std::vector<Growth>* growths = growths_of_noise(key, registry);
-    if (growths && inner.is_map() && node.entries().size() == 1) {  // {noise: {of: …, uniform: …}}
+    const std::vector<DisturbanceScale>* scales = scales_of_noise(key, registry);
+    if (scales && inner.is_map() && node.entries().size() == 1) {  // {noise: {of: …, uniform: …}}
       found = true;
-      inner = grown(inner, *growths, strength);
+      inner = scaled(inner, *scales, strength);
     }
     map.set(key, std::move(inner));
   }
@@ -99,13 +99,13 @@ ConfigNode with_observations(const ConfigNode& sensors, const TaskRegistry& regi
 
 ConfigNode with_delay(const ConfigNode& delay, const StrengthOf& strength_of) {
   auto profile = read_config<LatencyProfile>(delay);
-  const auto grow = [&](DelayDistribution& distribution, const char* name) {
+  const auto scale = [&](DelayDistribution& distribution, const char* name) {
     if (distribution.longest() == 0) return;
     const double strength = strength_of(name);
     for (double& seconds : distribution.quantiles) seconds *= strength;
   };
-  grow(profile.observation, "delay of observations");
-  grow(profile.action, "delay of actions");
+  scale(profile.observation, "delay of observations");
+  scale(profile.action, "delay of actions");
   if (profile.loss > 0) profile.loss *= strength_of("lost actions");
   return write_config(profile);
 }

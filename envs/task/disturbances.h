@@ -13,10 +13,10 @@ namespace sinew {
 /// without `extends`. None for an env in C++.
 std::vector<std::string> disturbances_of(const ConfigNode& task, const TaskRegistry& registry);
 
-/// The task with each disturbance scaled by its strength (Growth): 0 off, 1 unchanged, 2 twice. strengths: one for each
-/// of disturbances_of. An episode draws the same random numbers, so its resets are the same, too. Two exceptions draw
-/// none at strength 0: a loss, and a term that does not declare its growth, which is removed. Throws a located Error
-/// where such a term would have to be scaled. load_task checks the scaled values.
+/// The task with each disturbance scaled by its strength (DisturbanceScale): 0 off, 1 unchanged, 2 twice. strengths:
+/// one for each of disturbances_of. An episode draws the same random numbers, so its resets are the same, too. Two
+/// exceptions draw none at strength 0: a loss, and a term that does not declare its scales, which is removed. Throws a
+/// located Error where such a term would have to be scaled. load_task checks the scaled values.
 ConfigNode with_strengths(const ConfigNode& task, const std::vector<double>& strengths, const TaskRegistry& registry);
 
 }  // namespace sinew

@@ -5,7 +5,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
-#include "envs/partial_env.h"
+#include "envs/partially_observed_env.h"
 #include "envs/task/task_env.h"
 #include "envs/task/task_extends.h"
 
@@ -93,7 +93,7 @@ Task load_task(const ConfigNode& written, const std::string& name, const BaseFol
     own.remove("hide");  // this key is not the env's
     task.factory = [make = row.make, own, hide = hide ? *hide : ConfigNode()]() -> std::unique_ptr<Env> {
       if (hide.is_null()) return make(own);
-      return std::make_unique<PartialEnv>(make(own), hide);
+      return std::make_unique<PartiallyObservedEnv>(make(own), hide);
     };
   } else {
     TaskConfig typed = read_config<TaskConfig>(config);

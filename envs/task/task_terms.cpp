@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "envs/terms/choose.h"
+#include "envs/terms/element_selection.h"
 
 namespace sinew {
 namespace {

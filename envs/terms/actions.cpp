@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "envs/terms/choose.h"
+#include "envs/terms/element_selection.h"
 #include "envs/terms/tables.h"
 
 namespace sinew {
@@ -42,7 +42,7 @@ class Actuators final : public ActionTerm {
       : wait_(params.wait), limits_are_ours_(!params.limits.is_null()) {
     const Model& model = source.model;
     if (model.nu() == 0) throw source.node.error(what_to_drive(model));
-    actuators_ = choose(Model::Element::actuator, params.names, source);
+    actuators_ = select_elements(Model::Element::actuator, params.names, source);
     check_names(params.limits, source);
     part_.name = "actuators";
     for (const int actuator : actuators_) {

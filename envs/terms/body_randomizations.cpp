@@ -1,6 +1,6 @@
 // Randomisations of the bodies' masses and centres of mass.
 #include "envs/terms/change.h"
-#include "envs/terms/choose.h"
+#include "envs/terms/element_selection.h"
 #include "envs/terms/tables.h"
 
 namespace sinew {
@@ -8,7 +8,7 @@ namespace {
 
 /// Chooses bodies with a mass.
 std::vector<size_t> choose_bodies(const ConfigNode& names, const TermSource& source) {
-  const std::vector<int> bodies = choose(Model::Element::body, names, source, [&](int body) {
+  const std::vector<int> bodies = select_elements(Model::Element::body, names, source, [&](int body) {
     if (source.model.body_mass(body) > 0) return std::string();
     return fmt::format("the body '{}' has no mass", source.model.name(Model::Element::body, body));
   });
@@ -83,11 +83,11 @@ std::vector<TermRow<RandomizationTerm>> body_randomizations() {
   return {
       term_row<RandomizationTerm, Mass>(
           "mass", "m · s, s from `scale`, or m + δ, δ from `add`, for each of `bodies`; the inertia in proportion",
-          "kg", ChangeParams::grows()),
+          "kg", ChangeParams::scales()),
       term_row<RandomizationTerm, CenterOfMass>(
           "center_of_mass",
           "c + δ for each of `bodies`, δ from ±`offset` along each axis of the body; `offset` is one, or three", "m",
-          std::vector<Growth>{{"offset"}}),
+          std::vector<DisturbanceScale>{{"offset"}}),
   };
 }
 

@@ -19,7 +19,7 @@ struct ChangeParams {
     v.optional("scale", scale, above(0));
     v.optional("add", add);
   }
-  static std::vector<Growth> grows() { return {{"scale", Growth::About::one}, {"add"}}; }
+  static std::vector<DisturbanceScale> scales() { return {{"scale", DisturbanceScale::About::one}, {"add"}}; }
 };
 
 class Change {

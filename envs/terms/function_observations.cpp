@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "envs/terms/choose.h"
+#include "envs/terms/element_selection.h"
 #include "envs/terms/function_of.h"
 #include "envs/terms/tables.h"
 

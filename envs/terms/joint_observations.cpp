@@ -1,5 +1,5 @@
 // Observations of hinges and slides by name, as a robot's encoders measure them.
-#include "envs/terms/choose.h"
+#include "envs/terms/element_selection.h"
 #include "envs/terms/tables.h"
 
 namespace sinew {
@@ -24,7 +24,7 @@ class JointPosition final : public ObservationTerm {
     }
   };
   JointPosition(const Params& params, const TermSource& source) {
-    for (const int joint : choose_joints(params.joints, source)) {
+    for (const int joint : select_joints(params.joints, source)) {
       const int address = source.model.qpos_address(joint);
       address_.push_back(static_cast<size_t>(address));
       zero_.push_back(params.relative ? source.default_pose[address_.back()] : 0);
@@ -45,7 +45,7 @@ class JointVelocity final : public ObservationTerm {
  public:
   using Params = JointParams;
   JointVelocity(const Params& params, const TermSource& source) {
-    for (const int joint : choose_joints(params.joints, source)) {
+    for (const int joint : select_joints(params.joints, source)) {
       const int address = source.model.dof_address(joint);
       address_.push_back(static_cast<size_t>(address));
       add_number(source.model.called(Model::Element::joint, joint) + " vel", source.model.qvel_unit(address));

@@ -20,7 +20,7 @@ std::vector<JointRange> joint_ranges(const ConfigNode& joints, double widening, 
   };
   const bool is_all = joints.is_scalar() && joints.text() == "all";
   if (is_all && !has_range(model)) throw source.node.error(fmt::format("no joint of '{}' has a range", model.path()));
-  for (const int joint : choose_joints(joints, source, why_not)) {
+  for (const int joint : select_joints(joints, source, why_not)) {
     const Model::Limits limits = model.joint_limits(joint);
     const std::string name = model.called(Model::Element::joint, joint);
     ranges.push_back({static_cast<size_t>(model.qpos_address(joint)), limits.low - widening, limits.high + widening});

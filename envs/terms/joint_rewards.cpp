@@ -1,7 +1,7 @@
 // Rewards, with negative weights, for the positions of joints and for how they are driven there.
 #include <cmath>
 
-#include "envs/terms/choose.h"
+#include "envs/terms/element_selection.h"
 #include "envs/terms/joint_ranges.h"
 #include "envs/terms/tables.h"
 
@@ -21,7 +21,7 @@ class OfJoints : public RewardTerm {
  public:
   using Params = JointParams;
   OfJoints(const Params& params, const TermSource& source) {
-    for (const int joint : choose_joints(params.joints, source)) {
+    for (const int joint : select_joints(params.joints, source)) {
       qpos_.push_back(static_cast<size_t>(source.model.qpos_address(joint)));
       dofs_.push_back(static_cast<size_t>(source.model.dof_address(joint)));
     }

@@ -88,7 +88,7 @@ std::vector<TermRow<ObservationTerm>> memory_observations() {
           "noise",
           "x + ε for each number x of the term `of`, ε drawn at each observation: from ±`uniform`, or with the "
           "standard deviation `normal`; none in a replay",
-          "of the term", std::vector<Growth>{{"uniform"}, {"normal"}}),
+          "of the term", std::vector<DisturbanceScale>{{"uniform"}, {"normal"}}),
   };
 }
 

@@ -1,6 +1,6 @@
 // Randomisations of surfaces, joints and actuators.
 #include "envs/terms/change.h"
-#include "envs/terms/choose.h"
+#include "envs/terms/element_selection.h"
 #include "envs/terms/tables.h"
 
 namespace sinew {
@@ -20,7 +20,7 @@ class OfJoints final : public ModelRandomization {
   };
   OfJoints(const Params& params, const TermSource& source) : change_(params, source) {
     const Model& model = source.model;
-    for (const int joint : choose(Model::Element::joint, params.joints, source)) {
+    for (const int joint : select_elements(Model::Element::joint, params.joints, source)) {
       joints_.push_back({static_cast<size_t>(model.dof_address(joint)),
                          static_cast<size_t>(model.dof_address(joint) + model.joint_dof_size(joint))});
       const double nominal = model.parameter(parameter)[joints_.back().first];
@@ -60,7 +60,7 @@ class Friction final : public ModelRandomization {
     }
   };
   Friction(const Params& params, const TermSource& source)
-      : geoms_(choose(Model::Element::geom, params.geoms, source)), params_(params) {
+      : geoms_(select_elements(Model::Element::geom, params.geoms, source)), params_(params) {
     if (params.scale.has_value() == params.range.has_value())
       throw source.node.error("one of 'scale' (a factor) and 'range' (the sliding friction) is needed, [low, high]");
   }
@@ -95,7 +95,7 @@ class Gains final : public ModelRandomization {
   };
   Gains(const Params& params, const TermSource& source) : scale_(params.scale) {
     constexpr size_t force_of_muscle = 2, after = 4;  // its peak force and the scale that can replace it
-    for (const int actuator : choose(Model::Element::actuator, params.actuators, source)) {
+    for (const int actuator : select_elements(Model::Element::actuator, params.actuators, source)) {
       const size_t all =
           source.model.parameter(ModelParameter::actuator_gain).size() / static_cast<size_t>(source.model.nu());
       const size_t row = all * static_cast<size_t>(actuator);
@@ -133,22 +133,23 @@ std::vector<TermRow<RandomizationTerm>> model_randomizations() {
           "μ · s of `geoms` (sliding, torsional, rolling), s from `scale`, or sliding μ from `range`, drawn once for "
           "all of them; of two geoms in touch, MuJoCo takes the larger μ",
           "1",
-          std::vector<Growth>{{"scale", Growth::About::one},
-                              {.key = "range", .about = Growth::About::middle, .limits = at_least(0), .off = "scale"}}),
+          std::vector<DisturbanceScale>{
+              {"scale", DisturbanceScale::About::one},
+              {.key = "range", .about = DisturbanceScale::About::middle, .limits = at_least(0), .off = "scale"}}),
       term_row<RandomizationTerm, OfJoints<ModelParameter::dof_damping>>(
           "damping", "d · s, s from `scale`, or d + δ, δ from `add`, for each of `joints`", "N s/m or N m s/rad",
-          ChangeParams::grows()),
+          ChangeParams::scales()),
       term_row<RandomizationTerm, OfJoints<ModelParameter::dof_armature>>(
           "armature", "a · s, s from `scale`, or a + δ, δ from `add`, for each of `joints`", "kg or kg m²",
-          ChangeParams::grows()),
+          ChangeParams::scales()),
       term_row<RandomizationTerm, OfJoints<ModelParameter::dof_friction>>(
           "joint_friction",
           "f · s, s from `scale`, or f + δ, δ from `add`, for each of `joints`: its dry friction (MJCF's frictionloss)",
-          "N or N m", ChangeParams::grows()),
+          "N or N m", ChangeParams::scales()),
       term_row<RandomizationTerm, Gains>(
           "gains",
           "force · s, s from `scale`, for each of `actuators`: its gain, with a servo's bias, or a muscle's peak force",
-          "1", std::vector<Growth>{{"scale", Growth::About::one}}),
+          "1", std::vector<DisturbanceScale>{{"scale", DisturbanceScale::About::one}}),
   };
 }
 

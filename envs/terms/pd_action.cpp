@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "envs/terms/choose.h"
+#include "envs/terms/element_selection.h"
 #include "envs/terms/per_joint.h"
 #include "envs/terms/tables.h"
 
@@ -102,7 +102,7 @@ class PdTargets final : public ActionTerm {
   // `all` selects the joints that motors drive or, in a model without actuators, each hinge and slide without a leader.
   static std::vector<int> chosen(const ConfigNode& joints, const TermSource& source) {
     const Model& model = source.model;
-    std::vector<int> chosen = choose_joints(joints, source);
+    std::vector<int> chosen = select_joints(joints, source);
     if (joints.is_list() || joints.text() != "all") return chosen;
     std::erase_if(chosen, [&](int joint) {
       const int actuator = actuator_of(joint, model);

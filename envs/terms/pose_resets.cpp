@@ -3,8 +3,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "envs/terms/choose.h"
 #include "envs/terms/draw_range.h"
+#include "envs/terms/element_selection.h"
 #include "envs/terms/tables.h"
 
 namespace sinew {

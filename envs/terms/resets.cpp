@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "envs/terms/choose.h"
+#include "envs/terms/element_selection.h"
 #include "envs/terms/tables.h"
 
 namespace sinew {
@@ -21,7 +21,7 @@ struct Coordinates {
     if (names_nothing(joints))
       for (int joint = 0; joint < model.count(Model::Element::joint); ++joint) add(joint);
     else
-      for (const int joint : choose(Model::Element::joint, joints, source)) add(joint);
+      for (const int joint : select_elements(Model::Element::joint, joints, source)) add(joint);
   }
 };
 
@@ -60,7 +60,7 @@ class Noise final : public ResetTerm {
 /// Joints with one number each, such as the two slides of a target.
 std::vector<size_t> scalar_joints(const ConfigNode& joints, size_t count, const TermSource& source) {
   std::vector<size_t> addresses;
-  for (const int joint : names_nothing(joints) ? std::vector<int>() : choose_joints(joints, source))
+  for (const int joint : names_nothing(joints) ? std::vector<int>() : select_joints(joints, source))
     addresses.push_back(static_cast<size_t>(source.model.qpos_address(joint)));
   if (addresses.size() != count)
     throw source.node.error(fmt::format("'joints' names {} joints where {} are needed", addresses.size(), count));

@@ -1,8 +1,8 @@
 // Randomisations of the robot's sensors and of events that happen to it.
 #include <algorithm>
 
-#include "envs/terms/choose.h"
 #include "envs/terms/draw_range.h"
+#include "envs/terms/element_selection.h"
 #include "envs/terms/tables.h"
 
 namespace sinew {
@@ -20,7 +20,7 @@ class EncoderOffset final : public RandomizationTerm {
     }
   };
   EncoderOffset(const Params& params, const TermSource& source) : range_(params.range) {
-    for (const int joint : choose_joints(params.joints, source))
+    for (const int joint : select_joints(params.joints, source))
       address_.push_back(static_cast<size_t>(source.model.qpos_address(joint)));
   }
   void apply(TaskState& state, Rng& rng) override {
@@ -82,12 +82,12 @@ std::vector<TermRow<RandomizationTerm>> robot_randomizations() {
   return {
       term_row<RandomizationTerm, EncoderOffset>(
           "encoder_offset", "the error of each of `joints`' encoders, drawn from `range`, wherever it is measured",
-          "m or rad", std::vector<Growth>{{"range"}}),
+          "m or rad", std::vector<DisturbanceScale>{{"range"}}),
       term_row<RandomizationTerm, Push>("push",
                                         "q̇ + δ of the joints of `body` itself: a free joint or slides by δ from "
                                         "±`velocity` along each axis, turns by "
                                         "±`angular`; meant for an `interval`",
-                                        "m/s, rad/s", std::vector<Growth>{{"velocity"}, {"angular"}}),
+                                        "m/s, rad/s", std::vector<DisturbanceScale>{{"velocity"}, {"angular"}}),
   };
 }
 

@@ -1,7 +1,7 @@
 // Observations of the robot's sensors: contacts, and the sensors of the MJCF.
 #include <algorithm>
 
-#include "envs/terms/choose.h"
+#include "envs/terms/element_selection.h"
 #include "envs/terms/tables.h"
 #include "envs/terms/touch.h"
 
@@ -35,7 +35,7 @@ class Sensor final : public ObservationTerm {
   };
   Sensor(const Params& params, const TermSource& source) {
     const Model& model = source.model;
-    for (const int sensor : choose(Model::Element::sensor, params.name, source)) {
+    for (const int sensor : select_elements(Model::Element::sensor, params.name, source)) {
       const int size = model.sensor_size(sensor);
       parts_.push_back({static_cast<size_t>(model.sensor_address(sensor)), static_cast<size_t>(size)});
       for (int i = 0; i < size; ++i)

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "envs/terms/choose.h"
+#include "envs/terms/element_selection.h"
 #include "envs/terms/per_joint.h"
 #include "envs/terms/ramp.h"
 #include "envs/terms/tables.h"
@@ -109,7 +109,7 @@ class PositionTargets final : public ActionTerm {
     if (!has_servo && names.is_scalar() && names.text() == "all")
       throw source.node.error(fmt::format(
           "'{}' has no position servos; pd_targets drives motors, or joints without an actuator", model.path()));
-    return choose(Model::Element::actuator, names, source, why_not);
+    return select_elements(Model::Element::actuator, names, source, why_not);
   }
 
   static Servo make(int index, const TermSource& source) {

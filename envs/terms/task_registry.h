@@ -10,7 +10,7 @@
 #include "core/parameter_list.h"
 #include "core/text.h"
 #include "envs/env.h"
-#include "envs/terms/growth.h"
+#include "envs/terms/disturbance_scale.h"
 #include "envs/terms/term.h"
 
 namespace sinew {
@@ -47,7 +47,7 @@ struct TermRow {
   std::function<std::unique_ptr<Term>(const TermSource&)> make;
   /// For a randomisation or a noise: the parameters that make it stronger. Empty list: it is part of the task, not a
   /// disturbance. No value: undeclared.
-  std::optional<std::vector<Growth>> grows = {};
+  std::optional<std::vector<DisturbanceScale>> scales = {};
 };
 
 /// For a term without parameters.
@@ -71,7 +71,7 @@ Params read_params(const TermSource& source) {
 /// T(const Params&, const TermSource&).
 template <class Base, class T>
 TermRow<Base> term_row(std::string name, std::string doc, std::string unit = "",
-                       std::optional<std::vector<Growth>> grows = {}) {
+                       std::optional<std::vector<DisturbanceScale>> scales = {}) {
   return {std::move(name),
           std::move(doc),
           std::move(unit),
@@ -79,7 +79,7 @@ TermRow<Base> term_row(std::string name, std::string doc, std::string unit = "",
           [](const TermSource& source) -> std::unique_ptr<Base> {
             return std::make_unique<T>(read_params<typename T::Params>(source), source);
           },
-          std::move(grows)};
+          std::move(scales)};
 }
 
 /// The same for a term with a short form: `sensor: gyro` means {name: gyro}, where `name` is the first member of its

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "envs/terms/choose.h"
+#include "envs/terms/element_selection.h"
 
 namespace sinew {
 namespace {
@@ -28,8 +28,8 @@ std::vector<int> geoms_named(const ConfigNode& words, const TermSource& source) 
     const bool is_geom = with_context(
         word.where(), [&] { return !elements_named(Model::Element::geom, word.text(), source.model).empty(); });
     const auto element = is_geom ? Model::Element::geom : Model::Element::body;
-    for (const int index :
-         choose(element, word, source, [&](int i) { return is_geom ? std::string() : why_no_touch(i, source.model); }))
+    for (const int index : select_elements(
+             element, word, source, [&](int i) { return is_geom ? std::string() : why_no_touch(i, source.model); }))
       for (const int geom : is_geom ? std::vector{index} : geoms_of(index, source.model)) geoms.push_back(geom);
   }
   return geoms;
@@ -45,8 +45,8 @@ Touch::Touch(const TouchParams& params, const TermSource& source) {
     throw source.node.error("one of 'geoms' and 'bodies' is needed: a list of names of what touches");
   const auto element = are_geoms ? Model::Element::geom : Model::Element::body;
   watched_.assign(n, -1);
-  for (const int chosen : choose(element, are_geoms ? params.geoms : params.bodies, source,
-                                 [&](int i) { return are_geoms ? std::string() : why_no_touch(i, model); })) {
+  for (const int chosen : select_elements(element, are_geoms ? params.geoms : params.bodies, source,
+                                          [&](int i) { return are_geoms ? std::string() : why_no_touch(i, model); })) {
     const std::vector<int> geoms = are_geoms ? std::vector{chosen} : geoms_of(chosen, model);
     for (const int geom : geoms) watched_[static_cast<size_t>(geom)] = static_cast<int>(bodies_.size());
     bodies_.push_back(model.geom_body(geoms[0]));

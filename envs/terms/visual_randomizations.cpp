@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "envs/terms/change.h"
-#include "envs/terms/choose.h"
+#include "envs/terms/element_selection.h"
 #include "envs/terms/tables.h"
 
 namespace sinew {
@@ -51,7 +51,7 @@ class Colors final : public ModelRandomization {
           "one of 'range' (the new red, green and blue, [low, high] from 0 to 1) and 'vary' (the most that each "
           "changes by) is needed");
     const auto element = of_geoms ? Model::Element::geom : Model::Element::material;
-    for (const int index : choose(element, params.chosen, source)) {
+    for (const int index : select_elements(element, params.chosen, source)) {
       const size_t first = 4 * static_cast<size_t>(index);
       if constexpr (of_geoms) {
         nominal_.push_back({first, source.model.geom_color(index)});
@@ -99,7 +99,7 @@ class Light final : public ModelRandomization {
     }
   };
   Light(const Params& params, const TermSource& source)
-      : lights_(choose(Model::Element::light, params.lights, source)),
+      : lights_(select_elements(Model::Element::light, params.lights, source)),
         position_(range3(params.position)),
         direction_(range3(params.direction)),
         diffuse_(params.diffuse),
@@ -161,7 +161,7 @@ class CameraPose final : public ModelRandomization {
     }
   };
   CameraPose(const Params& params, const TermSource& source)
-      : cameras_(choose(Model::Element::camera, params.cameras, source)),
+      : cameras_(select_elements(Model::Element::camera, params.cameras, source)),
         position_(range3(params.position)),
         rotation_(range3(params.rotation)),
         fovy_(params.fovy.value_or(0)) {
@@ -243,8 +243,8 @@ class Cue final : public ModelRandomization {
   size_t first_, command_;
 };
 
-std::vector<Growth> color_grows() {
-  return {{.key = "range", .about = Growth::About::middle, .limits = between(0, 1), .off = "vary"},
+std::vector<DisturbanceScale> color_scales() {
+  return {{.key = "range", .about = DisturbanceScale::About::middle, .limits = between(0, 1), .off = "vary"},
           {.key = "vary", .limits = between(0, 1)}};
 }
 
@@ -256,26 +256,28 @@ std::vector<TermRow<RandomizationTerm>> visual_randomizations() {
           "geom_color",
           "red, green and blue of each of `geoms`, each from `range`, or c + δ, δ from ±`vary`; it takes the place of "
           "a material's colour, and tints its texture",
-          "1", color_grows()),
+          "1", color_scales()),
       term_row<RandomizationTerm, Colors<ModelColor::mat_rgba>>(
-          "material_color", "the same of `materials`: what is made of one keeps one colour", "1", color_grows()),
+          "material_color", "the same of `materials`: what is made of one keeps one colour", "1", color_scales()),
       term_row<RandomizationTerm, Light>(
           "light",
           "each of `lights`: p + δ, δ from ±`position` along each axis of its body; turned by ±`direction` about each; "
           "`diffuse` and `ambient` · s, s from their range. One number is for all axes",
           "m, rad, 1",
-          std::vector<Growth>{
-              {"position"}, {"direction"}, {"diffuse", Growth::About::one}, {"ambient", Growth::About::one}}),
+          std::vector<DisturbanceScale>{{"position"},
+                                        {"direction"},
+                                        {"diffuse", DisturbanceScale::About::one},
+                                        {"ambient", DisturbanceScale::About::one}}),
       term_row<RandomizationTerm, CameraPose>(
           "camera_pose",
           "each of `cameras`: p + δ, δ from ±`position` along each axis of its body; turned by ±`rotation` about its "
           "own axes (right, up, backwards); its vertical field of view + δ, δ from ±`fovy`. One number is for all axes",
-          "m, rad, degrees", std::vector<Growth>{{"position"}, {"rotation"}, {"fovy"}}),
+          "m, rad, degrees", std::vector<DisturbanceScale>{{"position"}, {"rotation"}, {"fovy"}}),
       term_row<RandomizationTerm, Cue>("cue",
                                        "for the first `steps` observations of an episode, `material` has the colour "
                                        "`above` where the `number` of the "
                                        "`command` is above 0, else `below`; then it is `dark`",
-                                       "1", std::vector<Growth>{}),
+                                       "1", std::vector<DisturbanceScale>{}),
   };
 }
 

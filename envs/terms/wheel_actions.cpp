@@ -3,7 +3,7 @@
 #include <array>
 #include <cmath>
 
-#include "envs/terms/choose.h"
+#include "envs/terms/element_selection.h"
 #include "envs/terms/ramp.h"
 #include "envs/terms/tables.h"
 
@@ -38,7 +38,7 @@ class OmniBase final : public ActionTerm {
     for (size_t i = 0; i < params.acceleration.size(); ++i) velocity_[i].rate = params.acceleration[i];
     if (params.wheels.is_scalar() && params.wheels.text() == "all")
       throw params.wheels.error("'wheels' is a list of actuators");
-    for (const int actuator : choose(Model::Element::actuator, params.wheels, source))
+    for (const int actuator : select_elements(Model::Element::actuator, params.wheels, source))
       wheels_.push_back(make(actuator, params.radius, source));
     part_ = {.name = "omni_base", .labels = {"x", "y", "theta"}, .units = {"m/s", "m/s", "rad/s"}};
     for (const double most : params.limits) {

@@ -86,7 +86,7 @@ class ProbeRobot {
   Alarm alarm = Alarm::none;
 
  private:
-  void note_refusal(const std::string& why) {  // in the doorkeeper's thread
+  void note_refusal(const std::string& why) {  // in the authenticator's thread
     const std::lock_guard lock(mutex_);
     not_let_in_ = why;
   }

@@ -7,8 +7,8 @@
 
 #include "core/spec.h"
 #include "robots/safety/picture_watch.h"
-#include "vision/frame_stack.h"
 #include "vision/image_pipeline.h"
+#include "vision/image_stack.h"
 #include "vision/jpeg.h"
 
 namespace sinew {
@@ -49,7 +49,7 @@ class CameraInput {
 
   std::string name_;
   ImagePipeline pipeline_;
-  FrameStack stack_;
+  ImageStack stack_;
   JpegDecoder decoder_;
   std::vector<uint8_t> raw_;        // the decoded JPEG; empty before the first
   std::vector<uint8_t> processed_;  // the pipeline's output, unless it has no steps

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/spec.h"
-#include "robots/safety/watches.h"
+#include "robots/safety/alarms.h"
 
 namespace sinew {
 

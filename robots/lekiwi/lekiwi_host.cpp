@@ -58,10 +58,10 @@ LinkSocket::Options options(int queue, bool newest_alone) {
   return {.queue = queue, .most_bytes = most_incoming_bytes, .newest_alone = newest_alone};
 }
 
-std::vector<std::pair<std::string, SwappedJpeg>> cameras_of(const RobotBody& body) {
-  std::vector<std::pair<std::string, SwappedJpeg>> cameras;
+std::vector<std::pair<std::string, LekiwiJpeg>> cameras_of(const RobotBody& body) {
+  std::vector<std::pair<std::string, LekiwiJpeg>> cameras;
   for (const SensorSpec& sensor : body.sensors())
-    if (sensor.is_image()) cameras.emplace_back(sensor.name, SwappedJpeg(sensor));
+    if (sensor.is_image()) cameras.emplace_back(sensor.name, LekiwiJpeg(sensor));
   return cameras;
 }
 

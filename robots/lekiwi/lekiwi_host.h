@@ -10,7 +10,7 @@
 #include "robots/control/real_time.h"
 #include "robots/control/robot_control.h"
 #include "robots/lekiwi/lekiwi_config.h"
-#include "robots/lekiwi/swapped_jpeg.h"
+#include "robots/lekiwi/lekiwi_jpeg.h"
 #include "robots/link/adapter_table.h"
 #include "robots/link/latency_histogram.h"
 #include "robots/link/link_socket.h"
@@ -82,7 +82,7 @@ class LekiwiHost final : public RobotSide {
   LekiwiWire version_;
   LekiwiConfig wire_;
   std::vector<size_t> keys_;  // for each actuator
-  std::vector<std::pair<std::string, SwappedJpeg>> cameras_;
+  std::vector<std::pair<std::string, LekiwiJpeg>> cameras_;
   RobotControl control_;
   LekiwiHostCounters counters_;
   Mailbox<Heard> commands_;

@@ -20,11 +20,11 @@ GuardedContext::GuardedContext(std::shared_ptr<LinkContext> context, const std::
                                OnEvent on_event)
     : context_(std::move(context)) {
   if (!security) return;
-  doorkeeper_ = std::make_unique<Doorkeeper>(context_->handle(), security->allowed,
-                                             [tell = std::move(on_event)](const RefusedPeer& peer) {
-                                               if (tell) tell(text_of(peer));
-                                             });
-  secure_ = [keeper = doorkeeper_.get(), own = security->own](void* socket) { keeper->guard(socket, own); };
+  authenticator_ = std::make_unique<ZapAuthenticator>(context_->handle(), security->allowed,
+                                                      [tell = std::move(on_event)](const RefusedPeer& peer) {
+                                                        if (tell) tell(text_of(peer));
+                                                      });
+  secure_ = [keeper = authenticator_.get(), own = security->own](void* socket) { keeper->guard(socket, own); };
 }
 
 }  // namespace sinew

@@ -4,13 +4,13 @@
 #include <optional>
 #include <string>
 
-#include "robots/link/doorkeeper.h"
 #include "robots/link/link_keys.h"
 #include "robots/link/link_socket.h"
+#include "robots/link/zap_authenticator.h"
 
 namespace sinew {
 
-/// The ZeroMQ context of a robot's side, with the doorkeeper of its sockets if the robot's file has keys.
+/// The ZeroMQ context of a robot's side, with the authenticator of its sockets if the robot's file has keys.
 class GuardedContext {
  public:
   using OnEvent = std::function<void(const std::string&)>;
@@ -23,7 +23,7 @@ class GuardedContext {
 
  private:
   std::shared_ptr<LinkContext> context_;
-  std::unique_ptr<Doorkeeper> doorkeeper_;
+  std::unique_ptr<ZapAuthenticator> authenticator_;
   SecureSocket secure_;
 };
 

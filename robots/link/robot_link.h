@@ -55,7 +55,7 @@ class RobotLink {
     std::optional<LatencyProfile> delays;                 // for a simulated robot: each message is delayed by a drawn
                                                           // time
     uint64_t seed = 1;                                    // of these delays
-    std::function<void(const std::string&)> on_event;     // in the link's thread, or the doorkeeper's
+    std::function<void(const std::string&)> on_event;     // in the link's thread, or the authenticator's
     std::function<void(const ArrivedAction&)> on_action;  // in the link's thread, as the action is passed to the
                                                           // control thread
     ObservationTap on_observation = {};                   // in the link's thread: for a recorder

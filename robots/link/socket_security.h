@@ -4,7 +4,7 @@
 #include "robots/link/keys.h"
 
 /// Security for sockets beyond this computer. Sockets are libzmq's own pointers (`zmq::socket_t::handle()` of cppzmq);
-/// robots/link/doorkeeper.h is the other end.
+/// robots/link/zap_authenticator.h is the other end.
 namespace sinew {
 
 /// Makes a socket, before it connects, a CURVE client with these keys that accepts only the server with this public

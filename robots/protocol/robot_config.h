@@ -7,8 +7,8 @@
 #include "core/spec.h"
 #include "robots/protocol/link_timing.h"
 #include "robots/safety/actuator_limits.h"
+#include "robots/safety/alarms.h"
 #include "robots/safety/picture_watch.h"
-#include "robots/safety/watches.h"
 
 namespace sinew {
 

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <span>
 
-#include "robots/safety/watches.h"
+#include "robots/safety/alarms.h"
 
 namespace sinew {
 

@@ -6,10 +6,10 @@
 #include <optional>
 
 #include "core/error.h"
-#include "sim/camera/canvas_internal.h"
 #include "sim/camera/depth_internal.h"
-#include "sim/camera/eye_internal.h"
 #include "sim/camera/gl_context.h"
+#include "sim/camera/offscreen_buffer_internal.h"
+#include "sim/camera/viewpoint_internal.h"
 
 namespace sinew {
 namespace {
@@ -35,11 +35,11 @@ std::string device_of(const GlContext& gl) {
 
 bool has_color(const CameraView& view) { return view.kind != CameraView::Kind::depth; }
 bool has_depth(const CameraView& view) { return view.kind != CameraView::Kind::rgb; }
-Canvas::Quality color_quality(const CameraView& view) {
-  return view.fast ? Canvas::Quality::fast : Canvas::Quality::smooth;
+OffscreenBuffer::Quality color_quality(const CameraView& view) {
+  return view.fast ? OffscreenBuffer::Quality::fast : OffscreenBuffer::Quality::smooth;
 }
-Canvas::Quality depth_quality(const CameraView& view) {
-  return view.fast ? Canvas::Quality::fast : Canvas::Quality::fine;
+OffscreenBuffer::Quality depth_quality(const CameraView& view) {
+  return view.fast ? OffscreenBuffer::Quality::fast : OffscreenBuffer::Quality::fine;
 }
 
 // Writes OpenGL's output, the lowest row first, into the view's rows from the top.
@@ -66,11 +66,11 @@ void write_pixels(const CameraView& view, const uint8_t* rgb, const uint8_t* dep
 
 struct Renderer::Scene {
   std::unique_ptr<GlContext> gl;
-  std::array<std::optional<Canvas>, 3> canvases;  // for each quality, if a view needs it
-  std::vector<Eye> eyes;                          // of each view
-  std::vector<uint8_t> rgb, depth_bytes;          // sized for the largest view, rows as in OpenGL
-  std::vector<float> depth;                       // OpenGL's, 0 to 1
-  std::string device;                             // what OpenGL calls itself
+  std::array<std::optional<OffscreenBuffer>, 3> buffers;  // for each quality, if a view needs it
+  std::vector<Viewpoint> eyes;                            // of each view
+  std::vector<uint8_t> rgb, depth_bytes;                  // sized for the largest view, rows as in OpenGL
+  std::vector<float> depth;                               // OpenGL's, 0 to 1
+  std::string device;                                     // what OpenGL calls itself
 
   Scene(const Model& model, const std::vector<CameraView>& views) {
     int height = 0, width = 0;
@@ -91,9 +91,9 @@ struct Renderer::Scene {
     const Current current(*gl);
     with_context(
         fmt::format("cannot draw pictures with {} ('sinew doctor' says what this computer offers)", gl->name()), [&] {
-          const auto prepare = [&](Canvas::Quality quality) {
-            auto& canvas = canvases[static_cast<size_t>(quality)];
-            if (!canvas) canvas.emplace(model.raw(), *gl, height, width, quality);
+          const auto prepare = [&](OffscreenBuffer::Quality quality) {
+            auto& buffer = buffers[static_cast<size_t>(quality)];
+            if (!buffer) buffer.emplace(model.raw(), *gl, height, width, quality);
           };
           for (const CameraView& view : views) {
             if (has_color(view)) prepare(color_quality(view));
@@ -104,20 +104,20 @@ struct Renderer::Scene {
   }
   ~Scene() {
     const Current current(*gl);
-    for (auto& canvas : canvases) canvas.reset();
+    for (auto& buffer : buffers) buffer.reset();
   }
-  Canvas& canvas(Canvas::Quality quality) { return *canvases[static_cast<size_t>(quality)]; }
+  OffscreenBuffer& buffer(OffscreenBuffer::Quality quality) { return *buffers[static_cast<size_t>(quality)]; }
 
   void draw(const CameraView& view, const Simulation& sim, mjvCamera camera) {
     const Current current(*gl);
     const bool together = view.fast && has_color(view);  // one picture for both
     if (has_color(view)) {
-      Canvas& colored = canvas(color_quality(view));
+      OffscreenBuffer& colored = buffer(color_quality(view));
       colored.draw(sim, camera, view.height, view.width, true);
       colored.read(rgb.data(), together && has_depth(view) ? depth.data() : nullptr);
     }
     if (!has_depth(view)) return;
-    Canvas& deep = canvas(depth_quality(view));
+    OffscreenBuffer& deep = buffer(depth_quality(view));
     if (!together) {
       deep.draw(sim, camera, view.height, view.width, false);
       deep.read(nullptr, depth.data());

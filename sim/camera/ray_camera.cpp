@@ -4,9 +4,9 @@
 
 #include "core/error.h"
 #include "sim/camera/depth_internal.h"
-#include "sim/camera/eye_internal.h"
 #include "sim/camera/ground_internal.h"
 #include "sim/camera/rays_internal.h"
+#include "sim/camera/viewpoint_internal.h"
 #include "sim/compat.h"
 #include "sim/model/seen_color_internal.h"
 
@@ -121,13 +121,13 @@ class Picture {
 }  // namespace
 
 struct RayCamera::Source {
-  Eye eye;
+  Viewpoint eye;
 };
 
 RayCamera::RayCamera(std::shared_ptr<const Model> model, CameraView view)
     : model_(std::move(model)),
       view_(std::move(view)),
-      source_(std::make_unique<const Source>(Source{Eye(*model_, view_.camera)})) {
+      source_(std::make_unique<const Source>(Source{Viewpoint(*model_, view_.camera)})) {
   check_view(view_);
   if (view_.kind != CameraView::Kind::depth)
     fail("rays measure depth alone: a camera that casts them is of kind depth");

@@ -7,7 +7,7 @@
 
 namespace sinew {
 
-/// The request from compile_apart to the compiling process, and that process's answer, in shared memory. The text of
+/// The request from compile_in_child to the compiling process, and that process's answer, in shared memory. The text of
 /// `more_mjcf` follows it.
 struct CompileJob {
   enum class Outcome { not_begun, crashed, compiled, refused, error, too_large, no_memory };

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/text.h"
-#include "sim/messages.h"
+#include "sim/mujoco_messages.h"
 
 namespace sinew {
 namespace {

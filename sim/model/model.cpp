@@ -9,11 +9,11 @@
 #include "core/safe_file.h"
 #include "core/text.h"
 #include "sim/compat.h"
-#include "sim/messages.h"
-#include "sim/model/compile_apart_internal.h"
+#include "sim/model/compile_in_child_internal.h"
 #include "sim/model/model_diagnosis_internal.h"
 #include "sim/model/model_sources.h"
 #include "sim/model/urdf_internal.h"
+#include "sim/mujoco_messages.h"
 
 namespace sinew {
 namespace {
@@ -105,7 +105,7 @@ std::shared_ptr<const Model> Model::load(const std::string& named) {
     more = mjcf_for_mimics(scan);
   }
   const CompiledModel compiled =
-      with_context(fmt::format("cannot load the model '{}'", path), [&] { return compile_apart(path, more); });
+      with_context(fmt::format("cannot load the model '{}'", path), [&] { return compile_in_child(path, more); });
   const std::string message = one_line(compiled.message);
   if (!compiled.model)
     fail("cannot load the model '{}'; MuJoCo {} says: {}{}", path, mujoco_version(), message,

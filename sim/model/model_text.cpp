@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "sim/model/compile_apart_internal.h"
+#include "sim/model/compile_in_child_internal.h"
 
 namespace sinew {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "core/error.h"
 #include "sim/compat.h"
-#include "sim/messages.h"
+#include "sim/mujoco_messages.h"
 
 namespace sinew {
 namespace {

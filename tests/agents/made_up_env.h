@@ -113,14 +113,14 @@ inline NetworkConfig network_from(const std::string& yaml) {
 
 /// A learner and all it needs, which it only refers to.
 template <class Learner, class Config>
-struct Bench {
+struct Fixture {
   ThreadPool pool;
   LayerTable<float> layers = builtin_layers<float>();
   VecEnv envs;
   Learner learner;
 
-  Bench(const EnvFactory& factory, int n_envs, const std::string& network, const Config& config, int threads = 1,
-        uint64_t seed = 1)
+  Fixture(const EnvFactory& factory, int n_envs, const std::string& network, const Config& config, int threads = 1,
+          uint64_t seed = 1)
       : pool(threads),
         envs(factory, n_envs, Rng(seed).split("train")),
         learner(config, {envs, pool, network_from(network), layers, Rng(seed).split("learn")}) {

@@ -20,7 +20,7 @@ InterfaceSpec cameras() {
 
 // What an env shows of one camera: frames that nobody else has, stacked.
 struct Camera {
-  FrameStack stack;
+  ImageStack stack;
   std::vector<uint8_t> image, frame;
   explicit Camera(const SensorSpec& sensor) : stack(sensor), image(stack.size()), frame(stack.frame_size()) {}
   void show(bool first, Rng& rng) {
@@ -32,9 +32,9 @@ struct Camera {
   }
 };
 
-TEST(FrameStack, TheNewestFrameComesLastAndTheFirstStandsForThoseMissing) {
+TEST(ImageStack, TheNewestFrameComesLastAndTheFirstStandsForThoseMissing) {
   const SensorSpec spec{"c", SensorSpec::Type::uint8, {1, 2, 6}, {}, {}, 3, "two channels"};
-  const FrameStack stack(spec);
+  const ImageStack stack(spec);
   std::vector<uint8_t> image(12);
   stack.fill(image, std::vector<uint8_t>{1, 2, 11, 12});
   EXPECT_EQ(image, (std::vector<uint8_t>{1, 2, 1, 2, 1, 2, 11, 12, 11, 12, 11, 12}));

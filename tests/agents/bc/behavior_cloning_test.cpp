@@ -50,14 +50,14 @@ class BehaviorCloningTest : public testing::Test {
         ConfigNode::parse_text("{demonstrations: " + folder_ + "/" + name + ", " + options + "}", "bc.yaml"));
     return config;
   }
-  using Learner = Bench<BehaviorCloning, BcConfig>;
+  using Learner = Fixture<BehaviorCloning, BcConfig>;
   std::unique_ptr<Learner> learner(const std::string& network, const BcConfig& config, int threads = 1) const {
     return std::make_unique<Learner>(MadeUpEnv::factory(), 1, network, config, threads);
   }
-  static std::map<std::string, double, std::less<>> learn(Learner& bench, int epochs) {
+  static std::map<std::string, double, std::less<>> learn(Learner& fixture, int epochs) {
     std::map<std::string, double, std::less<>> metrics;
-    for (int i = 0; i < epochs; ++i) bench.learner.iterate(static_cast<double>(i) / epochs);
-    bench.learner.report(
+    for (int i = 0; i < epochs; ++i) fixture.learner.iterate(static_cast<double>(i) / epochs);
+    fixture.learner.report(
         [&](std::string_view name, double value) { metrics.insert_or_assign(std::string(name), value); });
     return metrics;
   }
@@ -67,10 +67,10 @@ class BehaviorCloningTest : public testing::Test {
 // The likeliest linear policy is the teacher itself, and −log π of it that of a standard normal's middle.
 TEST_F(BehaviorCloningTest, ALinearTeacherIsFound) {
   write("set", show(8, 50, [](float x, float) { return 0.6f * x - 0.3f; }));
-  const auto bench = learner("{encoders: {state: {normalize: false}}, actor: [], critic: []}",
-                             config("learning_rate: {start: 0.02, end: 0.0001}, batch_size: 40"));
-  const auto metrics = learn(*bench, 60);
-  Parameters& parameters = bench->learner.policy().parameters();
+  const auto fixture = learner("{encoders: {state: {normalize: false}}, actor: [], critic: []}",
+                               config("learning_rate: {start: 0.02, end: 0.0001}, batch_size: 40"));
+  const auto metrics = learn(*fixture, 60);
+  Parameters& parameters = fixture->learner.policy().parameters();
   const auto weight = parameters.find("actor.head.weight")->values();
   EXPECT_NEAR(weight[0], 0.6, 1e-3);
   EXPECT_NEAR(weight[1] + parameters.find("actor.head.bias")->values()[0], -0.3, 1e-3);
@@ -83,10 +83,10 @@ TEST_F(BehaviorCloningTest, ALinearTeacherIsFound) {
 TEST_F(BehaviorCloningTest, HowSureTheTeacherIsIsLearntWhereItIsAskedFor) {
   Rng rng(3);
   write("set", show(40, 50, [&](float x, float) { return x + static_cast<float>(0.2 * rng.normal()); }));
-  const auto bench = learner("{encoders: {state: {normalize: false}}, actor: [], critic: []}",
-                             config("learn_std: true, learning_rate: {start: 0.02, end: 0}"));
-  learn(*bench, 80);
-  EXPECT_NEAR(std::exp(bench->learner.policy().parameters().find("actor.log_std")->values()[0]), 0.2, 0.02);
+  const auto fixture = learner("{encoders: {state: {normalize: false}}, actor: [], critic: []}",
+                               config("learn_std: true, learning_rate: {start: 0.02, end: 0}"));
+  learn(*fixture, 80);
+  EXPECT_NEAR(std::exp(fixture->learner.policy().parameters().find("actor.log_std")->values()[0]), 0.2, 0.02);
 }
 
 // What was seen a step ago can be done by a network that remembers alone, through sequences that begin amid episodes.
@@ -94,18 +94,18 @@ TEST_F(BehaviorCloningTest, MemoryIsLearntFromSequences) {
   write("set", show(30, 37, one_step_late));
   const auto blind = learner("{actor: [{linear: 16}, tanh], critic: []}", config("learning_rate: 0.01"));
   EXPECT_GT(learn(*blind, 60).at("validation/action_error"), 0.2);
-  const auto bench = learner("{core: {lstm: 16}, actor: [], critic: []}",
-                             config("learning_rate: {start: 0.02, end: 0.001}, batch_size: 128, seq_len: 8"));
-  EXPECT_LT(learn(*bench, 60).at("validation/action_error"), 0.03);
+  const auto fixture = learner("{core: {lstm: 16}, actor: [], critic: []}",
+                               config("learning_rate: {start: 0.02, end: 0.001}, batch_size: 128, seq_len: 8"));
+  EXPECT_LT(learn(*fixture, 60).at("validation/action_error"), 0.03);
 }
 
 TEST_F(BehaviorCloningTest, ChoicesAreLearnt) {
   Demonstrations set = show(20, 20, [](float x, float) { return x > 0 ? 1.0f : 0.0f; });
   set.spec.actions.parts = {discrete_part("sign", {3})};
   write("set", set);
-  Learner bench(MadeUpEnv::factory({.actions = {discrete_part("sign", {3})}}), 1, "{actor: [{linear: 16}, tanh]}",
-                config("learning_rate: 0.01"));
-  EXPECT_LT(learn(bench, 60).at("validation/action_error"), 0.06) << "of the choices are others";
+  Learner fixture(MadeUpEnv::factory({.actions = {discrete_part("sign", {3})}}), 1, "{actor: [{linear: 16}, tanh]}",
+                  config("learning_rate: 0.01"));
+  EXPECT_LT(learn(fixture, 60).at("validation/action_error"), 0.06) << "of the choices are others";
   set.actions[7] = 1.5f;
   write("set", set);
   expect_contains(error_of([&] {
@@ -122,9 +122,9 @@ TEST_F(BehaviorCloningTest, TheThreadsDoNotMatter) {
     std::vector<std::string> hashes;
     std::vector<double> errors;
     for (const int threads : {1, 2, 3}) {
-      const auto bench = learner(network, config("batch_size: 64"), threads);
-      errors.push_back(learn(*bench, 4).at("validation/action_error"));
-      hashes.push_back(bench->learner.policy().weights_hash());
+      const auto fixture = learner(network, config("batch_size: 64"), threads);
+      errors.push_back(learn(*fixture, 4).at("validation/action_error"));
+      hashes.push_back(fixture->learner.policy().weights_hash());
     }
     EXPECT_EQ(hashes[0], hashes[1]);
     EXPECT_EQ(hashes[0], hashes[2]);
@@ -247,9 +247,9 @@ TEST_F(BehaviorCloningTest, WhatDoesNotFitIsRefused) {
 
 TEST_F(BehaviorCloningTest, ALossThatIsNotFiniteIsNamed) {
   write("set", show(2, 10, one_step_late));
-  const auto bench = learner("{actor: []}", config(""));
-  bench->learner.policy().parameters().values()[0] = std::numeric_limits<float>::infinity();
-  expect_contains(error_of([&] { learn(*bench, 1); }), "learning has diverged: in update 1 the loss is not finite");
+  const auto fixture = learner("{actor: []}", config(""));
+  fixture->learner.policy().parameters().values()[0] = std::numeric_limits<float>::infinity();
+  expect_contains(error_of([&] { learn(*fixture, 1); }), "learning has diverged: in update 1 the loss is not finite");
 }
 
 }  // namespace

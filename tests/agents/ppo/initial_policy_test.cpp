@@ -98,19 +98,19 @@ TEST(CriticWarmup, TheActorRests) {
     config.batch_size = 32;
     config.n_epochs = 2;
     config.critic_warmup = 100;  // two iterations of 64 steps
-    Bench<Ppo, PpoConfig> bench(MadeUpEnv::factory(), 2, network, config);
+    Fixture<Ppo, PpoConfig> fixture(MadeUpEnv::factory(), 2, network, config);
     const auto values_of = [&](bool critic) {
-      const Parameters& of = critic ? bench.learner.critic().parameters() : bench.learner.policy().parameters();
+      const Parameters& of = critic ? fixture.learner.critic().parameters() : fixture.learner.policy().parameters();
       return std::vector<float>(of.values().begin(), of.values().end());
     };
     const std::vector<float> actor = values_of(false);
     for (int iteration = 0; iteration < 2; ++iteration) {
       const std::vector<float> critic = values_of(true);
-      bench.learner.iterate(0);
+      fixture.learner.iterate(0);
       EXPECT_EQ(values_of(false), actor);
       EXPECT_NE(values_of(true), critic);
     }
-    bench.learner.iterate(0);
+    fixture.learner.iterate(0);
     EXPECT_NE(values_of(false), actor);
   }
 }

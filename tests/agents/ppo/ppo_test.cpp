@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* network = "{actor: [{linear: 8}, tanh], critic: [{linear: 8}, tanh]}";
 using Metrics = std::map<std::string, double>;
-using PpoBench = Bench<Ppo, PpoConfig>;
+using PpoFixture = Fixture<Ppo, PpoConfig>;
 
 PpoConfig small() {
   PpoConfig config;
@@ -25,7 +25,7 @@ PpoConfig small() {
 }
 
 // Four envs: 128 rows, eight minibatches.
-PpoBench make_bench(const PpoConfig& config, int threads = 1) {
+PpoFixture make_fixture(const PpoConfig& config, int threads = 1) {
   return {MadeUpEnv::factory(), 4, network, config, threads};
 }
 
@@ -56,22 +56,22 @@ Rollout stale_rollout(double log_ratio) {
 TEST(Ppo, ABatchSizeThatDoesNotDivideIsAnError) {
   PpoConfig config = small();
   config.batch_size = 48;
-  const std::string text = error_of([&] { make_bench(config); });
+  const std::string text = error_of([&] { make_fixture(config); });
   expect_contains(
       text,
       "algorithm.batch_size: 48 does not divide n_envs × n_steps = 4 × 32 = 128; choose a divisor of it, such as 32");
 }
 
 TEST(Ppo, StepsAndUpdatesAreCounted) {
-  PpoBench bench = make_bench(small());
-  EXPECT_EQ(bench.learner.iterate(0), 128);
-  EXPECT_EQ(iterate(bench.learner).at("train/n_updates"), 2 * 5 * 8);
+  PpoFixture fixture = make_fixture(small());
+  EXPECT_EQ(fixture.learner.iterate(0), 128);
+  EXPECT_EQ(iterate(fixture.learner).at("train/n_updates"), 2 * 5 * 8);
 }
 
 TEST(Ppo, ReportsNoMetricThatItDidNotName) {
-  PpoBench bench = make_bench(small());
-  const std::vector<std::string> names = bench.learner.metric_names();
-  for (const auto& [name, value] : iterate(bench.learner)) {
+  PpoFixture fixture = make_fixture(small());
+  const std::vector<std::string> names = fixture.learner.metric_names();
+  for (const auto& [name, value] : iterate(fixture.learner)) {
     EXPECT_NE(std::ranges::find(names, name), names.end()) << name;
     EXPECT_TRUE(std::isfinite(value)) << name;
   }
@@ -80,17 +80,17 @@ TEST(Ppo, ReportsNoMetricThatItDidNotName) {
 TEST(Ppo, TargetKlEndsTheEpochsBeforeTheStepThatWouldGoOn) {
   PpoConfig config = small();
   config.target_kl = 0.05;
-  PpoBench bench = make_bench(config);
-  const std::string before = bench.learner.policy().weights_hash();
-  bench.learner.learn(stale_rollout(1.0), 0);  // e - 1 - 1 = 0.72 from the first minibatch on
-  const Metrics metrics = report_of(bench.learner);
+  PpoFixture fixture = make_fixture(config);
+  const std::string before = fixture.learner.policy().weights_hash();
+  fixture.learner.learn(stale_rollout(1.0), 0);  // e - 1 - 1 = 0.72 from the first minibatch on
+  const Metrics metrics = report_of(fixture.learner);
   EXPECT_EQ(metrics.at("train/n_updates"), 0);
   EXPECT_NEAR(metrics.at("train/approx_kl"), 0.72, 0.05);
-  EXPECT_EQ(bench.learner.policy().weights_hash(), before);
+  EXPECT_EQ(fixture.learner.policy().weights_hash(), before);
 
   config.target_kl = 0.002;
   config.learning_rate = Schedule::constant(0.01);
-  PpoBench eager = make_bench(config);
+  PpoFixture eager = make_fixture(config);
   const double updates = iterate(eager.learner).at("train/n_updates");
   EXPECT_GT(updates, 0);
   EXPECT_LT(updates, 40);
@@ -101,11 +101,11 @@ TEST(Ppo, DesiredKlMovesTheRateByAFactorAnEpoch) {
   config.n_epochs = 3;
   config.learning_rate = Schedule::constant(1e-4);
   config.desired_kl = Schedule::constant(0.01);
-  const auto rate_after = [&](double log_ratio, PpoBench& bench) {
-    bench.learner.learn(stale_rollout(log_ratio), 0);
-    return report_of(bench.learner).at("train/learning_rate");
+  const auto rate_after = [&](double log_ratio, PpoFixture& fixture) {
+    fixture.learner.learn(stale_rollout(log_ratio), 0);
+    return report_of(fixture.learner).at("train/learning_rate");
   };
-  PpoBench far = make_bench(config), near = make_bench(config);
+  PpoFixture far = make_fixture(config), near = make_fixture(config);
   EXPECT_NEAR(rate_after(1.0, far), 1e-4 / std::pow(1.5, 3), 1e-12);
   EXPECT_NEAR(rate_after(1.0, far), 1e-5, 1e-12);  // goes on from there, and no lower
   EXPECT_NEAR(rate_after(0.0, near), 1e-4 * std::pow(1.5, 3), 1e-12);
@@ -117,9 +117,9 @@ TEST(Ppo, DesiredKlFollowsTheProgress) {
   config.learning_rate = Schedule::constant(1e-4);
   config.desired_kl = {1.0, 0.001};
   const auto rate_at = [&](double progress) {
-    PpoBench bench = make_bench(config);
-    bench.learner.learn(stale_rollout(0.5), progress);  // an approx_kl of exp(-0.5) + 0.5 - 1 = 0.107
-    return report_of(bench.learner).at("train/learning_rate");
+    PpoFixture fixture = make_fixture(config);
+    fixture.learner.learn(stale_rollout(0.5), progress);  // an approx_kl of exp(-0.5) + 0.5 - 1 = 0.107
+    return report_of(fixture.learner).at("train/learning_rate");
   };
   EXPECT_NEAR(rate_at(0), 1.5e-4, 1e-12);
   EXPECT_NEAR(rate_at(1), 1e-4 / 1.5, 1e-12);
@@ -129,54 +129,54 @@ TEST(Ppo, SchedulesFollowTheProgress) {
   PpoConfig config = small();
   config.learning_rate = {4e-4, 0};
   config.clip_range = {0.2, 0.1};
-  PpoBench bench = make_bench(config);
-  Metrics metrics = iterate(bench.learner, 0);
+  PpoFixture fixture = make_fixture(config);
+  Metrics metrics = iterate(fixture.learner, 0);
   EXPECT_DOUBLE_EQ(metrics.at("train/learning_rate"), 4e-4);
   EXPECT_DOUBLE_EQ(metrics.at("train/clip_range"), 0.2);
-  metrics = iterate(bench.learner, 0.75);
+  metrics = iterate(fixture.learner, 0.75);
   EXPECT_DOUBLE_EQ(metrics.at("train/learning_rate"), 1e-4);
   EXPECT_DOUBLE_EQ(metrics.at("train/clip_range"), 0.125);
-  const std::string before = bench.learner.policy().weights_hash();
-  iterate(bench.learner, 1);
-  EXPECT_EQ(bench.learner.policy().weights_hash(), before);  // a rate of 0
+  const std::string before = fixture.learner.policy().weights_hash();
+  iterate(fixture.learner, 1);
+  EXPECT_EQ(fixture.learner.policy().weights_hash(), before);  // a rate of 0
 }
 
 TEST(Ppo, NormalisersMoveAfterTheIterationThatSawTheRows) {
-  PpoBench bench = make_bench(small());
-  Policy& policy = bench.learner.policy();
+  PpoFixture fixture = make_fixture(small());
+  Policy& policy = fixture.learner.policy();
   EXPECT_EQ(policy.normalizers()[0].state().count, 0);
-  iterate(bench.learner);
+  iterate(fixture.learner);
   EXPECT_EQ(policy.normalizers()[0].state().count, 128);
   EXPECT_NEAR(policy.normalizers()[0].mean()[1], 1, 1e-6);  // the observation's constant
 }
 
 TEST(Ppo, AGradientThatIsNotFiniteEndsLearningAndSparesTheWeights) {
-  PpoBench bench = make_bench(small());
+  PpoFixture fixture = make_fixture(small());
   Rollout rollout = stale_rollout(0);
   rollout.returns[77] = std::numeric_limits<float>::infinity();
-  const std::string text = error_of([&] { bench.learner.learn(rollout, 0); });
+  const std::string text = error_of([&] { fixture.learner.learn(rollout, 0); });
   expect_contains(text, "learning has diverged: in update ");
   expect_contains(text, "the input 'return' of 'value loss' has inf at ");
   expect_contains(text, "; the returns are as large as inf: smaller weights of rewards, or normalize_reward: true");
-  for (const float x : bench.learner.policy().parameters().values()) ASSERT_TRUE(std::isfinite(x));
+  for (const float x : fixture.learner.policy().parameters().values()) ASSERT_TRUE(std::isfinite(x));
 }
 
 TEST(Ppo, AParameterThatIsNotFiniteIsNamed) {
-  PpoBench bench = make_bench(small());
-  Parameters& parameters = bench.learner.policy().parameters();
+  PpoFixture fixture = make_fixture(small());
+  Parameters& parameters = fixture.learner.policy().parameters();
   const Parameter& weight = parameters.list().front();
   weight.values()[3] = std::numeric_limits<float>::quiet_NaN();
-  const std::string text = error_of([&] { iterate(bench.learner); });
+  const std::string text = error_of([&] { iterate(fixture.learner); });
   expect_contains(text, "the policy's action for env 0 is not finite");
   expect_contains(text, weight.name);
 }
 
 TEST(Ppo, AMemoryThatIsNotFiniteIsNamed) {
-  Bench<Ppo, PpoConfig> bench(MadeUpEnv::factory(), 4, "{core: {lstm: 4}, actor: [], critic: []}",
-                              {.n_steps = 32, .batch_size = 64}, 1);
-  Parameters& parameters = bench.learner.policy().parameters();
+  Fixture<Ppo, PpoConfig> fixture(MadeUpEnv::factory(), 4, "{core: {lstm: 4}, actor: [], critic: []}",
+                                  {.n_steps = 32, .batch_size = 64}, 1);
+  Parameters& parameters = fixture.learner.policy().parameters();
   parameters.find("core.0.hidden_weight")->values()[3] = std::numeric_limits<float>::infinity();
-  const std::string text = error_of([&] { iterate(bench.learner); });
+  const std::string text = error_of([&] { iterate(fixture.learner); });
   expect_contains(text, "is not finite");
   expect_contains(text, "core.0.hidden_weight");
 }
@@ -185,11 +185,11 @@ TEST(Ppo, AWarmIterationOfLearningAllocatesNothing) {
   for (const int threads : {1, 2}) {
     PpoConfig config = small();
     config.n_shards = 2;
-    PpoBench bench = make_bench(config, threads);
+    PpoFixture fixture = make_fixture(config, threads);
     const Rollout rollout = stale_rollout(0);
-    for (int i = 0; i < 3; ++i) bench.learner.learn(rollout, 0);
+    for (int i = 0; i < 3; ++i) fixture.learner.learn(rollout, 0);
     const int64_t before = allocations();
-    for (int i = 0; i < 5; ++i) bench.learner.learn(rollout, 0);
+    for (int i = 0; i < 5; ++i) fixture.learner.learn(rollout, 0);
     EXPECT_EQ(allocations() - before, 0) << threads << " threads";
   }
 }
@@ -198,20 +198,20 @@ constexpr const char* with_batch_norm =
     "{encoders: {state: {layers: [{linear: 8}, batch_norm, relu]}}, actor: [], critic: []}";
 
 TEST(Ppo, RunningStatisticsMoveWithTheUpdates) {
-  Bench<Ppo, PpoConfig> bench(MadeUpEnv::factory(), 4, with_batch_norm, {.n_steps = 32, .batch_size = 64}, 2);
+  Fixture<Ppo, PpoConfig> fixture(MadeUpEnv::factory(), 4, with_batch_norm, {.n_steps = 32, .batch_size = 64}, 2);
   const auto mean = [&] {
-    const auto values = bench.learner.policy().parameters().find("encoder.state.1.mean")->values();
+    const auto values = fixture.learner.policy().parameters().find("encoder.state.1.mean")->values();
     return std::vector<float>(values.begin(), values.end());
   };
   EXPECT_EQ(mean(), std::vector<float>(8, 0.0f));
-  bench.learner.iterate(0);
+  fixture.learner.iterate(0);
   for (const float x : mean()) EXPECT_NE(x, 0.0f);
 }
 
 TEST(Ppo, PiecesOfAMinibatchAreRefusedWhereItsStatisticsCount) {
   const std::string text = error_of([] {
-    Bench<Ppo, PpoConfig>(MadeUpEnv::factory(), 4, with_batch_norm,
-                          PpoConfig{.n_steps = 32, .batch_size = 64, .n_shards = 2});
+    Fixture<Ppo, PpoConfig>(MadeUpEnv::factory(), 4, with_batch_norm,
+                            PpoConfig{.n_steps = 32, .batch_size = 64, .n_shards = 2});
   });
   expect_contains(text, "algorithm.n_shards");
   expect_contains(text, "batch_norm");

@@ -31,7 +31,7 @@ PpoConfig one_step() {
   return config;
 }
 
-Bench<Ppo, PpoConfig> make_bench(const PpoConfig& config, int threads = 1) {
+Fixture<Ppo, PpoConfig> make_fixture(const PpoConfig& config, int threads = 1) {
   return {MadeUpEnv::factory({.actions = {continuous_part("arm", arm), discrete_part("mode", {modes})}}), 4, network,
           config, threads};
 }
@@ -136,12 +136,12 @@ double norm_of(const Weights& gradient) {
 // Learns once and compares the step and the metrics with those computed anew.
 void check_update(const PpoConfig& config, int threads = 1) {
   const Rollout rollout = make_rollout();
-  auto bench = make_bench(config, threads);
-  const Weights before = weights_of(bench.learner);
+  auto fixture = make_fixture(config, threads);
+  const Weights before = weights_of(fixture.learner);
   Metrics metrics;
-  bench.learner.learn(rollout, 0);
-  bench.learner.report([&](std::string_view name, double value) { metrics[std::string(name)] = value; });
-  const Weights after = weights_of(bench.learner);
+  fixture.learner.learn(rollout, 0);
+  fixture.learner.report([&](std::string_view name, double value) { metrics[std::string(name)] = value; });
+  const Weights after = weights_of(fixture.learner);
 
   for (const auto& [name, value] : objective(config, rollout, before))
     EXPECT_NEAR(metrics.at(name), value, 2e-5) << name;
@@ -186,12 +186,12 @@ TEST(PpoUpdate, InUnequalShardsOverThreads) {
 
 TEST(PpoUpdate, WeightDecayShrinksByItself) {
   PpoConfig config = one_step();
-  auto plain = make_bench(config);
+  auto plain = make_fixture(config);
   config.weight_decay = 0.25;
-  auto decayed = make_bench(config);
+  auto decayed = make_fixture(config);
   const Weights before = weights_of(plain.learner);
   const Rollout rollout = make_rollout();
-  for (auto* bench : {&plain, &decayed}) bench->learner.learn(rollout, 0);
+  for (auto* fixture : {&plain, &decayed}) fixture->learner.learn(rollout, 0);
   const Weights without = weights_of(plain.learner), with = weights_of(decayed.learner);
   for (const auto& [name, values] : before)
     for (size_t i = 0; i < values.size(); ++i)

@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "agents/run/checkpoint_folder.h"
-#include "agents/run/resume.h"
+#include "agents/run/run_identity.h"
 #include "core/safe_file.h"
 #include "tests/agents/checkpoint_text.h"
 #include "tests/core/expect_error.h"

@@ -25,13 +25,13 @@ PpoConfig quick() {
 
 // The mean reward of a step under the trained policy; 1 at best for each number of the action.
 double learn(const MadeUpOptions& options, const std::string& network, int iterations) {
-  Bench<Ppo, PpoConfig> bench(MadeUpEnv::factory(options), 8, network, quick());
-  for (int i = 0; i < iterations; ++i) bench.learner.iterate(0);
-  for (const float x : bench.learner.policy().parameters().values()) EXPECT_TRUE(std::isfinite(x));
+  Fixture<Ppo, PpoConfig> fixture(MadeUpEnv::factory(options), 8, network, quick());
+  for (int i = 0; i < iterations; ++i) fixture.learner.iterate(0);
+  for (const float x : fixture.learner.policy().parameters().values()) EXPECT_TRUE(std::isfinite(x));
   MadeUpOptions sound = options;
   sound.bad_observation_every = 0;
   const Evaluation evaluation =
-      Evaluator(MadeUpEnv::factory(sound), bench.pool).run(bench.learner.policy(), 20, Rng(9));
+      Evaluator(MadeUpEnv::factory(sound), fixture.pool).run(fixture.learner.policy(), 20, Rng(9));
   return evaluation.mean_reward() / evaluation.mean_ep_length();
 }
 
@@ -108,12 +108,12 @@ TEST(Learning, Cartpole) {
   config.gae_lambda = 0.8;
   config.learning_rate = {1e-3, 0};
   const EnvFactory factory = make_task("cartpole");
-  Bench<Ppo, PpoConfig> bench(
+  Fixture<Ppo, PpoConfig> fixture(
       factory, 8, "{actor: [{linear: 64}, tanh, {linear: 64}, tanh], critic: [{linear: 64}, tanh, {linear: 64}, tanh]}",
       config);
   constexpr int iterations = 250;
-  for (int i = 0; i < iterations; ++i) bench.learner.iterate(i / double{iterations});
-  EXPECT_GE(Evaluator(factory, bench.pool).run(bench.learner.policy(), 10, Rng(9)).mean_reward(), 450);
+  for (int i = 0; i < iterations; ++i) fixture.learner.iterate(i / double{iterations});
+  EXPECT_GE(Evaluator(factory, fixture.pool).run(fixture.learner.policy(), 10, Rng(9)).mean_reward(), 450);
 }
 
 }  // namespace

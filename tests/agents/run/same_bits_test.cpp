@@ -40,10 +40,10 @@ std::string train_a_little(const Work& work, int threads, uint64_t seed) {
   config.n_epochs = 3;
   config.n_shards = work.n_shards;
   config.normalize_reward = true;
-  Bench<Ppo, PpoConfig> bench(make_task(work.task), 5, work.network, config, threads, seed);
-  for (int i = 0; i < 3; ++i) bench.learner.iterate(i / 3.0);
-  std::string result = weights_hash({&bench.learner.policy().parameters(), &bench.learner.critic().parameters()});
-  for (const Normalizer& normalizer : bench.learner.policy().normalizers())
+  Fixture<Ppo, PpoConfig> fixture(make_task(work.task), 5, work.network, config, threads, seed);
+  for (int i = 0; i < 3; ++i) fixture.learner.iterate(i / 3.0);
+  std::string result = weights_hash({&fixture.learner.policy().parameters(), &fixture.learner.critic().parameters()});
+  for (const Normalizer& normalizer : fixture.learner.policy().normalizers())
     for (const float x : normalizer.scale()) result += fmt::format(" {}", x);
   return result;
 }

@@ -14,7 +14,7 @@
 #include "core/clock.h"
 #include "envs/task/make_env.h"
 #include "nets/formats/policy_file.h"
-#include "nets/policy/insight.h"
+#include "nets/policy/policy_probe.h"
 #include "robots/protocol/handshake.h"
 #include "tests/nets/make_policy.h"
 #include "tests/robots/fake_robot.h"
@@ -59,7 +59,7 @@ class NotingEnv final : public Env {
     for (int i = 0; i < static_cast<int>(spec().sensors.size()); ++i) {
       const SensorSpec& sensor = spec().sensors[static_cast<size_t>(i)];
       if (sensor.is_image()) {
-        std::vector<uint8_t> frame(FrameStack(sensor).frame_size());
+        std::vector<uint8_t> frame(ImageStack(sensor).frame_size());
         env_->observe_image(i, frame);
         frames.emplace_back(frame.begin(), frame.end());
       } else {

@@ -17,16 +17,17 @@ namespace {
 const TaskRegistry registry = TaskRegistry::builtin();
 
 template <class Rows>
-const std::vector<Growth>& growths(const Rows& rows, const std::string& term) {
-  return *find_row(rows, term, ConfigNode(), "term").grows;
+const std::vector<DisturbanceScale>& scales(const Rows& rows, const std::string& term) {
+  return *find_row(rows, term, ConfigNode(), "term").scales;
 }
 
 // Of a randomisation's parameters, or of a noise's.
-void expect_grown(const std::string& term, const std::string& parameters, double strength,
-                  const std::string& expected) {
+void expect_scaled(const std::string& term, const std::string& parameters, double strength,
+                   const std::string& expected) {
   SCOPED_TRACE(term + ": " + parameters);
-  const auto& grows = term == "noise" ? growths(registry.observations, term) : growths(registry.randomizations, term);
-  const ConfigNode result = grown(ConfigNode::parse_text(parameters, "term.yaml"), grows, strength);
+  const auto& its_scales =
+      term == "noise" ? scales(registry.observations, term) : scales(registry.randomizations, term);
+  const ConfigNode result = scaled(ConfigNode::parse_text(parameters, "term.yaml"), its_scales, strength);
   const ConfigNode by_hand = ConfigNode::parse_text(expected, "expected.yaml");
   ASSERT_EQ(result.entries().size(), by_hand.entries().size()) << result.to_yaml();
   for (const auto& [key, value] : by_hand.entries()) {
@@ -47,50 +48,51 @@ void expect_grown(const std::string& term, const std::string& parameters, double
   }
 }
 
-TEST(Growth, FactorsGrowInTheirLogarithm) {
-  expect_grown("mass", "{bodies: [chassis], scale: [0.7, 1.3]}", 2, "{bodies: [chassis], scale: [0.49, 1.69]}");
-  expect_grown("mass", "{bodies: [chassis], scale: [0.7, 1.3]}", 0, "{bodies: [chassis], scale: [1, 1]}");
-  expect_grown("gains", "{scale: 1.5, interval: [1, 2]}", 2, "{scale: 2.25, interval: [1, 2]}");
-  expect_grown("light", "{direction: 0.4, diffuse: [0.6, 1.4], ambient: [0, 2]}", 2,
-               "{direction: 0.8, diffuse: [0.36, 1.96], ambient: [0, 4]}");
-  expect_grown("light", "{direction: 0.4, diffuse: [0.6, 1.4], ambient: [0, 2]}", 0,
-               "{direction: 0, diffuse: [1, 1], ambient: [1, 1]}");
+TEST(DisturbanceScale, FactorsGrowInTheirLogarithm) {
+  expect_scaled("mass", "{bodies: [chassis], scale: [0.7, 1.3]}", 2, "{bodies: [chassis], scale: [0.49, 1.69]}");
+  expect_scaled("mass", "{bodies: [chassis], scale: [0.7, 1.3]}", 0, "{bodies: [chassis], scale: [1, 1]}");
+  expect_scaled("gains", "{scale: 1.5, interval: [1, 2]}", 2, "{scale: 2.25, interval: [1, 2]}");
+  expect_scaled("light", "{direction: 0.4, diffuse: [0.6, 1.4], ambient: [0, 2]}", 2,
+                "{direction: 0.8, diffuse: [0.36, 1.96], ambient: [0, 4]}");
+  expect_scaled("light", "{direction: 0.4, diffuse: [0.6, 1.4], ambient: [0, 2]}", 0,
+                "{direction: 0, diffuse: [1, 1], ambient: [1, 1]}");
 }
 
-TEST(Growth, AmountsGrowAboutZero) {
-  expect_grown("damping", "{add: [-0.1, 0.3]}", 2, "{add: [-0.2, 0.6]}");
-  expect_grown("damping", "{add: [-0.1, 0.3]}", 0, "{add: [0, 0]}");
-  expect_grown("encoder_offset", "{joints: [hip], range: [-0.052, 0.052]}", 2,
-               "{joints: [hip], range: [-0.104, 0.104]}");
-  expect_grown("center_of_mass", "{offset: [0.01, 0, 0.02]}", 2, "{offset: [0.02, 0, 0.04]}");
-  expect_grown("push", "{body: torso, velocity: 0.5}", 2, "{body: torso, velocity: 1}");
-  expect_grown("push", "{body: torso, velocity: 0.5}", 0, "{body: torso, velocity: 0}");
-  expect_grown("camera_pose", "{cameras: [eye], position: 0.005, rotation: [0.1, 0, 0], fovy: 5}", 2,
-               "{cameras: [eye], position: 0.01, rotation: [0.2, 0, 0], fovy: 10}");
-  expect_grown("noise", "{of: qpos, uniform: 0.003}", 2, "{of: qpos, uniform: 0.006}");
-  expect_grown("noise", "{of: qpos, normal: 0.05}", 0, "{of: qpos, normal: 0}");
+TEST(DisturbanceScale, AmountsGrowAboutZero) {
+  expect_scaled("damping", "{add: [-0.1, 0.3]}", 2, "{add: [-0.2, 0.6]}");
+  expect_scaled("damping", "{add: [-0.1, 0.3]}", 0, "{add: [0, 0]}");
+  expect_scaled("encoder_offset", "{joints: [hip], range: [-0.052, 0.052]}", 2,
+                "{joints: [hip], range: [-0.104, 0.104]}");
+  expect_scaled("center_of_mass", "{offset: [0.01, 0, 0.02]}", 2, "{offset: [0.02, 0, 0.04]}");
+  expect_scaled("push", "{body: torso, velocity: 0.5}", 2, "{body: torso, velocity: 1}");
+  expect_scaled("push", "{body: torso, velocity: 0.5}", 0, "{body: torso, velocity: 0}");
+  expect_scaled("camera_pose", "{cameras: [eye], position: 0.005, rotation: [0.1, 0, 0], fovy: 5}", 2,
+                "{cameras: [eye], position: 0.01, rotation: [0.2, 0, 0], fovy: 10}");
+  expect_scaled("noise", "{of: qpos, uniform: 0.003}", 2, "{of: qpos, uniform: 0.006}");
+  expect_scaled("noise", "{of: qpos, normal: 0.05}", 0, "{of: qpos, normal: 0}");
 }
 
-TEST(Growth, RangesOfTheValueItselfGrowAboutTheirMiddle) {
-  expect_grown("geom_color", "{range: [0.4, 0.6]}", 2, "{range: [0.3, 0.7]}");
-  expect_grown("material_color", "{materials: [floor], range: [0.2, 0.7]}", 2,
-               "{materials: [floor], range: [0, 0.95]}");
-  expect_grown("material_color", "{range: [0.2, 0.7]}", 0, "{vary: 0}");  // the model's own, from as many draws
-  expect_grown("material_color", "{vary: 0.1}", 2, "{vary: 0.2}");
-  expect_grown("material_color", "{vary: 0.6}", 2, "{vary: 1}");
-  expect_grown("friction", "{range: [0.5, 2]}", 2, "{range: [0, 2.75]}");
-  expect_grown("friction", "{range: [0.5, 2]}", 0, "{scale: 1}");
+TEST(DisturbanceScale, RangesOfTheValueItselfGrowAboutTheirMiddle) {
+  expect_scaled("geom_color", "{range: [0.4, 0.6]}", 2, "{range: [0.3, 0.7]}");
+  expect_scaled("material_color", "{materials: [floor], range: [0.2, 0.7]}", 2,
+                "{materials: [floor], range: [0, 0.95]}");
+  expect_scaled("material_color", "{range: [0.2, 0.7]}", 0, "{vary: 0}");  // the model's own, from as many draws
+  expect_scaled("material_color", "{vary: 0.1}", 2, "{vary: 0.2}");
+  expect_scaled("material_color", "{vary: 0.6}", 2, "{vary: 1}");
+  expect_scaled("friction", "{range: [0.5, 2]}", 2, "{range: [0, 2.75]}");
+  expect_scaled("friction", "{range: [0.5, 2]}", 0, "{scale: 1}");
 }
 
-TEST(Growth, KnowsWhatItGrows) {
-  expect_contains(error_of([] { grown(ConfigNode::parse_text("{body: torso}", "t.yaml"), {{"gust"}}, 2); }),
-                  "t.yaml:1:1: none of these parameters is known to grow");
+TEST(DisturbanceScale, KnowsWhatItGrows) {
+  expect_contains(error_of([] { scaled(ConfigNode::parse_text("{body: torso}", "t.yaml"), {{"gust"}}, 2); }),
+                  "t.yaml:1:1: none of these parameters scales with the strength");
   for (const auto& row : registry.randomizations) {
-    ASSERT_TRUE(row.grows) << row.name;
-    EXPECT_EQ(row.grows->empty(), row.name == "cue");
-    for (const Growth& growth : *row.grows) {
-      EXPECT_TRUE(std::ranges::count(row.parameters, growth.key, &ParameterDoc::name)) << row.name << growth.key;
-      EXPECT_EQ(growth.about == Growth::About::middle, std::ranges::count(*row.grows, growth.off, &Growth::key) == 1);
+    ASSERT_TRUE(row.scales) << row.name;
+    EXPECT_EQ(row.scales->empty(), row.name == "cue");
+    for (const DisturbanceScale& scale : *row.scales) {
+      EXPECT_TRUE(std::ranges::count(row.parameters, scale.key, &ParameterDoc::name)) << row.name << scale.key;
+      EXPECT_EQ(scale.about == DisturbanceScale::About::middle,
+                std::ranges::count(*row.scales, scale.off, &DisturbanceScale::key) == 1);
     }
   }
 }
@@ -226,7 +228,7 @@ TEST(Disturbances, OfATermOfOnesOwn) {
                   "the term 'wind' does not say which of its parameters make it stronger");
   EXPECT_EQ(with_strengths(config, {0, 1}, own).find("randomize")->items().size(), 1u);  // taken out
 
-  own.randomizations.back().grows = {{"x"}};
+  own.randomizations.back().scales = {{"x"}};
   const ConfigNode twice = with_strengths(config, {2, 1}, own);
   EXPECT_EQ(twice.find("randomize")->items()[0].find("wind")->find("x")->number(), 2);
 }

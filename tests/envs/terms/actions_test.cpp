@@ -6,7 +6,7 @@
 
 #include "envs/task/make_env.h"
 #include "envs/task/task_env.h"
-#include "sim/messages.h"
+#include "sim/mujoco_messages.h"
 #include "tests/core/expect_error.h"
 #include "tests/envs/term_fixture.h"
 
@@ -219,11 +219,11 @@ TEST(PdTargets, AreTheSameInAStepDoneAgain) {
   std::vector<double> first;
   for (int episode = 0; episode < 2; ++episode) {
     env->reset(rng);
-    const int growths = sim.buffer_growths();
+    const int scales = sim.buffer_growths();
     for (int step = 0; step < 40; ++step) ASSERT_FALSE(env->step(std::array{step % 10 < 5 ? 1.0 : -1.0}, rng).diverged);
     // Later versions of MuJoCo have buffers of another kind.
     if (mujoco_version() < "2.3") {
-      EXPECT_EQ(sim.buffer_growths() > growths, episode == 0);
+      EXPECT_EQ(sim.buffer_growths() > scales, episode == 0);
     }
     const std::vector<double> last(sim.qpos().begin(), sim.qpos().end());
     if (episode == 0) first = last;

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "envs/terms/choose.h"
+#include "envs/terms/element_selection.h"
 #include "tests/core/expect_error.h"
 #include "tests/envs/term_fixture.h"
 
@@ -37,7 +37,7 @@ class Patterns : public TermTest {
   std::vector<std::string> chosen(Element element, const std::string& yaml) {
     const ConfigNode node = ConfigNode::parse_text("names: " + yaml, "term.yaml");
     std::vector<std::string> names;
-    for (const int index : choose(element, *node.find("names"), source(node)))
+    for (const int index : select_elements(element, *node.find("names"), source(node)))
       names.push_back(model_->called(element, index));
     return names;
   }

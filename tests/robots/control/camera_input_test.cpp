@@ -41,7 +41,7 @@ TEST(CameraInput, MakesTheBitsOfASimulatedCamera) {
   const SensorSpec policy = image(20, 24, 1, "grey", 3), robot = image(48, 64, 3, rgb);
   CameraInput input(policy, robot, process);
   ImagePipeline pipeline(process, {48, 64, 3}, {"red", "green", "blue"});
-  const FrameStack frames(policy);
+  const ImageStack frames(policy);
   Bytes stack(frames.size()), expected(frames.size()), processed(frames.frame_size());
   Rng rng(1);
   for (int i = 0; i < 12; ++i) {
@@ -63,7 +63,7 @@ TEST(CameraInput, MakesTheBitsOfASimulatedCamera) {
 TEST(CameraInput, PassesOnWhatNeedsNoStep) {
   for (const int frames : {1, 2}) {
     CameraInput input(image(4, 5, 3, rgb, frames), image(4, 5, 3, rgb), {});
-    const FrameStack places(image(4, 5, 3, rgb, frames));
+    const ImageStack places(image(4, 5, 3, rgb, frames));
     Bytes stack(places.size()), taken(places.frame_size());
     Rng rng(2);
     const Bytes old = noise(rng, 60), young = noise(rng, 60);

@@ -17,8 +17,8 @@ SensorSpec camera(int frames) {
 }
 
 // The policy: truth, for the critic only, joints, and a stack of two frames. The robot: battery, the eye, joints.
-struct Bench {
-  Bench() {
+struct Fixture {
+  Fixture() {
     InterfaceSpec robot;
     robot.sensors = {{.name = "battery", .shape = {2}}, camera(1), fake_interface().sensors[0]};
     check_welcome(make_welcome(fake_config(), robot.sensors), PolicyRunner(policy), fake_config());
@@ -43,52 +43,52 @@ struct Bench {
 };
 
 TEST(PolicyInput, PutsEachSensorIntoItsPlace) {
-  Bench bench;
-  ASSERT_TRUE(bench.accept(1, 10, "ab"));
-  EXPECT_EQ(bench.out.numbers, (std::vector<float>{0, 0, 0, 1, 2, 3, 4}));
-  EXPECT_EQ(bench.out.joints, (std::vector<double>{5, 6, 7, 8}));
-  EXPECT_EQ(bench.out.received, 9);
+  Fixture fixture;
+  ASSERT_TRUE(fixture.accept(1, 10, "ab"));
+  EXPECT_EQ(fixture.out.numbers, (std::vector<float>{0, 0, 0, 1, 2, 3, 4}));
+  EXPECT_EQ(fixture.out.joints, (std::vector<double>{5, 6, 7, 8}));
+  EXPECT_EQ(fixture.out.received, 9);
 }
 
 TEST(PolicyInput, AStackBeginsAnewWithASessionAndAfterAGap) {
-  Bench bench;
-  const auto shown = [&] { return std::string(bench.out.images.begin(), bench.out.images.end()); };
-  ASSERT_TRUE(bench.accept(1, 10, "ab"));
+  Fixture fixture;
+  const auto shown = [&] { return std::string(fixture.out.images.begin(), fixture.out.images.end()); };
+  ASSERT_TRUE(fixture.accept(1, 10, "ab"));
   EXPECT_EQ(shown(), "aabb") << "two pixels, of each the older frame first";
-  ASSERT_TRUE(bench.accept(1, 10.01, "cd"));
+  ASSERT_TRUE(fixture.accept(1, 10.01, "cd"));
   EXPECT_EQ(shown(), "acbd");
-  ASSERT_TRUE(bench.accept(2, 10.02, "ef"));
+  ASSERT_TRUE(fixture.accept(2, 10.02, "ef"));
   EXPECT_EQ(shown(), "eeff");
-  ASSERT_TRUE(bench.accept(2, 10.5, "gh"));
+  ASSERT_TRUE(fixture.accept(2, 10.5, "gh"));
   EXPECT_EQ(shown(), "gghh");
 }
 
 TEST(PolicyInput, WhatDoesNotFitIsNotActedOn) {
-  Bench bench;
-  ASSERT_TRUE(bench.accept(1, 10, "ab"));
-  EXPECT_FALSE(bench.accept(1, 10.01, "abc"));
-  expect_contains(bench.input->problem(), "'eye'");
+  Fixture fixture;
+  ASSERT_TRUE(fixture.accept(1, 10, "ab"));
+  EXPECT_FALSE(fixture.accept(1, 10.01, "abc"));
+  expect_contains(fixture.input->problem(), "'eye'");
   ObservationMessage message{.session = 1, .sequence = 1, .stamp = 10.02};
   message.numbers = {1, 2, 3};
-  EXPECT_FALSE(bench.input->accept(message, 9, bench.out));
-  expect_contains(bench.input->problem(), "3 numbers and 0 images; the robot announced 6 and 1");
+  EXPECT_FALSE(fixture.input->accept(message, 9, fixture.out));
+  expect_contains(fixture.input->problem(), "3 numbers and 0 images; the robot announced 6 and 1");
 }
 
 // It would stay in a policy's memory. What the policy does not take, such as the battery, may be anything.
 TEST(PolicyInput, ANumberThatIsNotFiniteIsNotActedOn) {
-  Bench bench;
-  ASSERT_TRUE(bench.accept(1, 10, "ab"));
-  const std::vector<float> numbers = bench.out.numbers;
-  const std::vector<uint8_t> images = bench.out.images;
+  Fixture fixture;
+  ASSERT_TRUE(fixture.accept(1, 10, "ab"));
+  const std::vector<float> numbers = fixture.out.numbers;
+  const std::vector<uint8_t> images = fixture.out.images;
   for (const float wrong : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
                             -std::numeric_limits<float>::infinity()})
     for (const size_t place : {0, 1, 2, 3, 4, 5}) {
       ObservationMessage message{.session = 1, .sequence = 2, .stamp = 10.01, .numbers = {80, 81, 1, 2, 3, 4}};
       message.images = {"ab"};
       message.numbers[place] = wrong;
-      EXPECT_EQ(bench.input->accept(message, 9, bench.out), place < 2) << place;
-      EXPECT_EQ(bench.out.numbers, numbers) << place;
-      EXPECT_EQ(bench.out.images, images) << place;
+      EXPECT_EQ(fixture.input->accept(message, 9, fixture.out), place < 2) << place;
+      EXPECT_EQ(fixture.out.numbers, numbers) << place;
+      EXPECT_EQ(fixture.out.images, images) << place;
     }
 }
 

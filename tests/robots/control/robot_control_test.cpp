@@ -57,8 +57,8 @@ struct Body final : RobotBody {
 };
 
 // A robot at 100 Hz that receives an action with each tick.
-struct Bench {
-  explicit Bench(const RobotConfig& config) : control(config, body) {
+struct Fixture {
+  explicit Fixture(const RobotConfig& config) : control(config, body) {
     control.handle({RobotRequest::Kind::configure}, 50);
   }
   void tick(std::optional<double> action = {}, bool emergency = false, double age = 0.005) {
@@ -83,163 +83,163 @@ struct Bench {
 };
 
 TEST(RobotControl, StopsWhereItsTaskHasEnded) {
-  Bench bench(config_of(servo()));
-  bench.tick();
-  bench.arm();
-  bench.tick(0.1);
-  ASSERT_EQ(bench.control.mode(), Mode::armed);
-  bench.body.ended = true;
-  bench.tick(0.1);
-  EXPECT_EQ(bench.control.mode(), Mode::stopped);
-  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::task_ended);
+  Fixture fixture(config_of(servo()));
+  fixture.tick();
+  fixture.arm();
+  fixture.tick(0.1);
+  ASSERT_EQ(fixture.control.mode(), Mode::armed);
+  fixture.body.ended = true;
+  fixture.tick(0.1);
+  EXPECT_EQ(fixture.control.mode(), Mode::stopped);
+  EXPECT_EQ(fixture.observe().alarm.alarm, Alarm::task_ended);
   // Acknowledged at one tick, it may be armed before the next one.
-  bench.control.handle({RobotRequest::Kind::acknowledge}, bench.body.now);
-  bench.tick();
-  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::none);
-  bench.arm();
-  EXPECT_EQ(bench.control.mode(), Mode::armed);
+  fixture.control.handle({RobotRequest::Kind::acknowledge}, fixture.body.now);
+  fixture.tick();
+  EXPECT_EQ(fixture.observe().alarm.alarm, Alarm::none);
+  fixture.arm();
+  EXPECT_EQ(fixture.control.mode(), Mode::armed);
 }
 
 TEST(RobotControl, StopsWhereASensorReadsWhatCannotBe) {
   RobotConfig config = config_of(servo());
   config.actuators[0].limits.position = {-100, 100};
   config.watches.sensors = {{"position", 9}};
-  Bench bench(config);
-  bench.tick();
-  bench.arm();
-  bench.body.position = -9;
-  bench.observe();
-  bench.tick();
-  EXPECT_EQ(bench.control.mode(), Mode::armed);
-  bench.body.position = -9.5;
-  bench.tick();
-  bench.observe();
-  bench.tick();
-  EXPECT_EQ(bench.control.mode(), Mode::stopped);
-  const AlarmReport alarm = bench.observe().alarm;
+  Fixture fixture(config);
+  fixture.tick();
+  fixture.arm();
+  fixture.body.position = -9;
+  fixture.observe();
+  fixture.tick();
+  EXPECT_EQ(fixture.control.mode(), Mode::armed);
+  fixture.body.position = -9.5;
+  fixture.tick();
+  fixture.observe();
+  fixture.tick();
+  EXPECT_EQ(fixture.control.mode(), Mode::stopped);
+  const AlarmReport alarm = fixture.observe().alarm;
   EXPECT_EQ(alarm.alarm, Alarm::sensor);
-  EXPECT_EQ(reading_text(bench.body.specs, alarm.actuator, alarm.measured, alarm.limit),
+  EXPECT_EQ(reading_text(fixture.body.specs, alarm.actuator, alarm.measured, alarm.limit),
             "sensor 'position', number 1, is -9.5, limit 9");
   config.watches.sensors = {{"positon", 9}};
-  expect_contains(error_of([&] { Bench other(config); }), "no sensor 'positon' of numbers; did you mean 'position'?");
+  expect_contains(error_of([&] { Fixture other(config); }), "no sensor 'positon' of numbers; did you mean 'position'?");
   config.watches.sensors = {{"position", -1}};
-  expect_contains(error_of([&] { Bench other(config); }), "the bound of 'position' is to be above 0, not -1");
+  expect_contains(error_of([&] { Fixture other(config); }), "the bound of 'position' is to be above 0, not -1");
 }
 
 TEST(RobotControl, TellsNothingUntilItIsArmed) {
-  Bench bench(config_of(servo()));
-  bench.session = 1;
-  for (int i = 0; i < 5; ++i) bench.tick(0.1);
-  EXPECT_FALSE(bench.body.is_told);
-  EXPECT_EQ(bench.observe().mode, Mode::inactive);
-  EXPECT_EQ(bench.observe().session, 0u);
-  bench.session = 0;
-  bench.arm();
-  bench.tick(0.05);
-  EXPECT_TRUE(bench.body.is_told);
-  EXPECT_EQ(bench.body.told, 0.05);
-  const RobotObservation seen = bench.observe();
+  Fixture fixture(config_of(servo()));
+  fixture.session = 1;
+  for (int i = 0; i < 5; ++i) fixture.tick(0.1);
+  EXPECT_FALSE(fixture.body.is_told);
+  EXPECT_EQ(fixture.observe().mode, Mode::inactive);
+  EXPECT_EQ(fixture.observe().session, 0u);
+  fixture.session = 0;
+  fixture.arm();
+  fixture.tick(0.05);
+  EXPECT_TRUE(fixture.body.is_told);
+  EXPECT_EQ(fixture.body.told, 0.05);
+  const RobotObservation seen = fixture.observe();
   EXPECT_EQ(seen.session, 1u);
   EXPECT_EQ(seen.action, 1u);
   EXPECT_NEAR(seen.action_age, 0.002, 1e-12);
 }
 
 TEST(RobotControl, IsNotArmedBeforeItHasMeasuredNorWhenSomethingIsWrong) {
-  Bench bench(config_of(servo()));
-  bench.arm();
-  EXPECT_EQ(bench.control.mode(), Mode::inactive);
-  EXPECT_EQ(bench.observe().arm_refused.count, 1u);
-  EXPECT_EQ(bench.observe().arm_refused.alarm.alarm, Alarm::stale);
-  bench.body.position = 1.06;
-  bench.tick();
-  bench.arm();
-  EXPECT_EQ(bench.control.mode(), Mode::inactive);
-  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::joint_range);
-  bench.body.position = 0;
-  bench.tick();
-  bench.arm();
-  EXPECT_EQ(bench.control.mode(), Mode::armed);
+  Fixture fixture(config_of(servo()));
+  fixture.arm();
+  EXPECT_EQ(fixture.control.mode(), Mode::inactive);
+  EXPECT_EQ(fixture.observe().arm_refused.count, 1u);
+  EXPECT_EQ(fixture.observe().arm_refused.alarm.alarm, Alarm::stale);
+  fixture.body.position = 1.06;
+  fixture.tick();
+  fixture.arm();
+  EXPECT_EQ(fixture.control.mode(), Mode::inactive);
+  EXPECT_EQ(fixture.observe().alarm.alarm, Alarm::joint_range);
+  fixture.body.position = 0;
+  fixture.tick();
+  fixture.arm();
+  EXPECT_EQ(fixture.control.mode(), Mode::armed);
 }
 
 TEST(RobotControl, HoldsItsPoseUntilTheFirstActionComes) {
-  Bench bench(config_of(servo()));
-  bench.body.position = 0.4;
-  bench.tick();
-  bench.arm();
-  bench.tick();
-  EXPECT_EQ(bench.body.told, 0.4);
+  Fixture fixture(config_of(servo()));
+  fixture.body.position = 0.4;
+  fixture.tick();
+  fixture.arm();
+  fixture.tick();
+  EXPECT_EQ(fixture.body.told, 0.4);
 }
 
 TEST(RobotControl, StopsWhenItsLoopWasStuckForSoLong) {
-  Bench bench(config_of(servo()));
-  bench.tick();
-  bench.arm();
-  bench.tick(0.05);
-  bench.body.now += 0.015;
-  bench.tick(0.06);
-  EXPECT_EQ(bench.control.mode(), Mode::armed);
-  bench.body.now += 0.025;
-  bench.tick(0.07);
-  EXPECT_EQ(bench.control.mode(), Mode::stopped);
-  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::link_lost);
+  Fixture fixture(config_of(servo()));
+  fixture.tick();
+  fixture.arm();
+  fixture.tick(0.05);
+  fixture.body.now += 0.015;
+  fixture.tick(0.06);
+  EXPECT_EQ(fixture.control.mode(), Mode::armed);
+  fixture.body.now += 0.025;
+  fixture.tick(0.07);
+  EXPECT_EQ(fixture.control.mode(), Mode::stopped);
+  EXPECT_EQ(fixture.observe().alarm.alarm, Alarm::link_lost);
 }
 
 // The watchdog is 30 ms and a tick 10: it has stopped after the fourth tick without an action.
 TEST(RobotControl, StopsWhenActionsStopAndStaysSo) {
-  Bench bench(config_of(servo()));
-  bench.tick();
-  bench.arm();
-  bench.tick(0.05);
-  bench.body.position = 0.03;
-  for (int i = 0; i < 3; ++i) bench.tick();
-  EXPECT_EQ(bench.control.mode(), Mode::armed);
-  EXPECT_EQ(bench.body.told, 0.05);
-  bench.tick();
-  EXPECT_EQ(bench.control.mode(), Mode::stopped);
-  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::link_lost);
-  EXPECT_EQ(bench.body.told, 0.03) << "the position measured when it stopped";
-  bench.body.position = 0.02;
-  bench.tick(0.5);
-  EXPECT_EQ(bench.body.told, 0.03) << "held, whatever comes and wherever it sags";
-  bench.control.handle({RobotRequest::Kind::configure}, bench.body.now);
-  bench.arm();
-  EXPECT_EQ(bench.control.mode(), Mode::stopped);
-  bench.control.handle({RobotRequest::Kind::acknowledge}, bench.body.now);
-  bench.arm();
-  EXPECT_EQ(bench.control.mode(), Mode::armed);
+  Fixture fixture(config_of(servo()));
+  fixture.tick();
+  fixture.arm();
+  fixture.tick(0.05);
+  fixture.body.position = 0.03;
+  for (int i = 0; i < 3; ++i) fixture.tick();
+  EXPECT_EQ(fixture.control.mode(), Mode::armed);
+  EXPECT_EQ(fixture.body.told, 0.05);
+  fixture.tick();
+  EXPECT_EQ(fixture.control.mode(), Mode::stopped);
+  EXPECT_EQ(fixture.observe().alarm.alarm, Alarm::link_lost);
+  EXPECT_EQ(fixture.body.told, 0.03) << "the position measured when it stopped";
+  fixture.body.position = 0.02;
+  fixture.tick(0.5);
+  EXPECT_EQ(fixture.body.told, 0.03) << "held, whatever comes and wherever it sags";
+  fixture.control.handle({RobotRequest::Kind::configure}, fixture.body.now);
+  fixture.arm();
+  EXPECT_EQ(fixture.control.mode(), Mode::stopped);
+  fixture.control.handle({RobotRequest::Kind::acknowledge}, fixture.body.now);
+  fixture.arm();
+  EXPECT_EQ(fixture.control.mode(), Mode::armed);
 }
 
 TEST(RobotControl, ActionsThatAreRefusedDoNotFeedTheWatchdog) {
-  Bench bench(config_of(servo()));
-  bench.tick();
-  bench.arm();
-  bench.tick(0.05);
-  for (int i = 0; i < 4; ++i) bench.tick(nan);
-  EXPECT_EQ(bench.control.mode(), Mode::stopped);
-  EXPECT_EQ(bench.control.counters().refused[static_cast<size_t>(Refusal::not_finite)], 4u);
-  EXPECT_EQ(bench.body.told, 0);
+  Fixture fixture(config_of(servo()));
+  fixture.tick();
+  fixture.arm();
+  fixture.tick(0.05);
+  for (int i = 0; i < 4; ++i) fixture.tick(nan);
+  EXPECT_EQ(fixture.control.mode(), Mode::stopped);
+  EXPECT_EQ(fixture.control.counters().refused[static_cast<size_t>(Refusal::not_finite)], 4u);
+  EXPECT_EQ(fixture.body.told, 0);
 }
 
 TEST(RobotControl, StaleActionsAreAsGoodAsNone) {
-  Bench bench(config_of(servo()));
-  bench.tick();
-  bench.arm();
-  for (int i = 0; i < 4; ++i) bench.tick(0.05, false, 0.021);
-  EXPECT_EQ(bench.control.mode(), Mode::stopped);
-  EXPECT_EQ(bench.control.counters().passed, 0u);
+  Fixture fixture(config_of(servo()));
+  fixture.tick();
+  fixture.arm();
+  for (int i = 0; i < 4; ++i) fixture.tick(0.05, false, 0.021);
+  EXPECT_EQ(fixture.control.mode(), Mode::stopped);
+  EXPECT_EQ(fixture.control.counters().passed, 0u);
 }
 
 TEST(RobotControl, HoldsWhatItWasToldWhereASensorLeaps) {
   RobotConfig config = config_of(servo());
   config.actuators[0].limits.step = 0.1;
-  Bench bench(config);
-  bench.tick();
-  bench.arm();
-  bench.tick(0.05);
-  bench.body.position = 2.5;
-  bench.tick(0.06);
-  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::joint_range);
-  EXPECT_EQ(bench.body.told, 0.05);
+  Fixture fixture(config);
+  fixture.tick();
+  fixture.arm();
+  fixture.tick(0.05);
+  fixture.body.position = 2.5;
+  fixture.tick(0.06);
+  EXPECT_EQ(fixture.observe().alarm.alarm, Alarm::joint_range);
+  EXPECT_EQ(fixture.body.told, 0.05);
 }
 
 // 10 rad/s for a tick of 0.01 s and the 0.01 s of `leap`: 0.2 rad.
@@ -252,8 +252,8 @@ RobotConfig config_that_doubts() {
 }
 
 // Commanded to 0.05, it reads 0.5.
-struct BenchThatLies : Bench {
-  explicit BenchThatLies(const RobotConfig& config) : Bench(config) {
+struct BenchThatLies : Fixture {
+  explicit BenchThatLies(const RobotConfig& config) : Fixture(config) {
     tick();
     arm();
     tick(0.05);
@@ -262,112 +262,112 @@ struct BenchThatLies : Bench {
 };
 
 TEST(RobotControl, AReadingThatLeapsOnceMovesNothing) {
-  BenchThatLies bench(config_that_doubts());
-  bench.tick(0.2);
-  EXPECT_EQ(bench.body.told, 0.05) << "the last good one is held";
-  EXPECT_EQ(bench.control.counters().refused[static_cast<size_t>(Refusal::leap)], 1u);
-  bench.body.position = 0.05;
-  bench.tick(0.1);
-  EXPECT_EQ(bench.body.told, 0.1);
-  EXPECT_EQ(bench.control.mode(), Mode::armed);
+  BenchThatLies fixture(config_that_doubts());
+  fixture.tick(0.2);
+  EXPECT_EQ(fixture.body.told, 0.05) << "the last good one is held";
+  EXPECT_EQ(fixture.control.counters().refused[static_cast<size_t>(Refusal::leap)], 1u);
+  fixture.body.position = 0.05;
+  fixture.tick(0.1);
+  EXPECT_EQ(fixture.body.told, 0.1);
+  EXPECT_EQ(fixture.control.mode(), Mode::armed);
 }
 
 // Ten ticks of 0.01 s are the maximum age of the last believed reading.
 TEST(RobotControl, AReadingThatLeaptAndStaysStopsIt) {
-  BenchThatLies bench(config_that_doubts());
+  BenchThatLies fixture(config_that_doubts());
   for (int i = 0; i < 9; ++i) {
-    bench.tick(0.2);
-    ASSERT_EQ(bench.body.told, 0.05) << i;
-    ASSERT_EQ(bench.control.mode(), Mode::armed) << i;
+    fixture.tick(0.2);
+    ASSERT_EQ(fixture.body.told, 0.05) << i;
+    ASSERT_EQ(fixture.control.mode(), Mode::armed) << i;
   }
-  for (int i = 0; i < 2; ++i) bench.tick(0.2);
-  EXPECT_EQ(bench.control.mode(), Mode::stopped);
-  EXPECT_EQ(bench.body.told, 0.05) << "it does not follow the sensor";
+  for (int i = 0; i < 2; ++i) fixture.tick(0.2);
+  EXPECT_EQ(fixture.control.mode(), Mode::stopped);
+  EXPECT_EQ(fixture.body.told, 0.05) << "it does not follow the sensor";
   const std::vector<ActuatorLimits> limits = {servo().limits};
-  EXPECT_EQ(text_of(bench.observe().alarm, limits),
+  EXPECT_EQ(text_of(fixture.observe().alarm, limits),
             "'servo': what is measured leapt further than the joint can have moved: 0.5 rad, limit 0.3");
-  bench.control.handle({RobotRequest::Kind::acknowledge}, bench.body.now);
-  for (int i = 0; i < 2; ++i) bench.tick();
-  bench.arm();
-  EXPECT_EQ(bench.control.mode(), Mode::armed) << "somebody has seen to it: it is where it is";
+  fixture.control.handle({RobotRequest::Kind::acknowledge}, fixture.body.now);
+  for (int i = 0; i < 2; ++i) fixture.tick();
+  fixture.arm();
+  EXPECT_EQ(fixture.control.mode(), Mode::armed) << "somebody has seen to it: it is where it is";
 }
 
 // The controller acts on the same readings and may send nothing meanwhile: the reason is still the reading.
 TEST(RobotControl, TheWatchdogOfALyingReadingSaysSo) {
   RobotConfig config = config_that_doubts();
   config.watchdog = 0.03;
-  BenchThatLies bench(config);
-  for (int i = 0; i < 4; ++i) bench.tick();
-  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::leap);
+  BenchThatLies fixture(config);
+  for (int i = 0; i < 4; ++i) fixture.tick();
+  EXPECT_EQ(fixture.observe().alarm.alarm, Alarm::leap);
 }
 
 TEST(RobotControl, IsNotArmedInAPoseThatItIsNotIn) {
-  Bench bench(config_that_doubts());
-  bench.tick();
-  bench.body.position = 0.5;
-  bench.tick();
-  bench.arm();
-  EXPECT_EQ(bench.control.mode(), Mode::inactive);
-  EXPECT_EQ(bench.observe().arm_refused.alarm.alarm, Alarm::leap);
-  bench.tick();
-  bench.arm();
-  EXPECT_EQ(bench.control.mode(), Mode::armed);
+  Fixture fixture(config_that_doubts());
+  fixture.tick();
+  fixture.body.position = 0.5;
+  fixture.tick();
+  fixture.arm();
+  EXPECT_EQ(fixture.control.mode(), Mode::inactive);
+  EXPECT_EQ(fixture.observe().arm_refused.alarm.alarm, Alarm::leap);
+  fixture.tick();
+  fixture.arm();
+  EXPECT_EQ(fixture.control.mode(), Mode::armed);
 }
 
 TEST(RobotControl, AJointThatStaysWhereItIsWhateverItIsToldStopsIt) {
   RobotConfig config = config_of(servo());
   config.watches.follow = 0.2;
   config.actuators[0].limits.step = 0.1;
-  Bench bench(config);
-  bench.tick();
-  bench.arm();
+  Fixture fixture(config);
+  fixture.tick();
+  fixture.arm();
   for (int i = 0; i < 20; ++i) {
-    bench.tick(0.5);
-    ASSERT_EQ(bench.control.mode(), Mode::armed) << i;
-    ASSERT_LE(bench.body.told, 0.1 + 1e-12) << "no more than a step away";
+    fixture.tick(0.5);
+    ASSERT_EQ(fixture.control.mode(), Mode::armed) << i;
+    ASSERT_LE(fixture.body.told, 0.1 + 1e-12) << "no more than a step away";
   }
-  for (int i = 0; i < 5; ++i) bench.tick(0.5);
-  EXPECT_EQ(bench.control.mode(), Mode::stopped);
+  for (int i = 0; i < 5; ++i) fixture.tick(0.5);
+  EXPECT_EQ(fixture.control.mode(), Mode::stopped);
   const std::vector<ActuatorLimits> limits = {servo().limits};
-  EXPECT_EQ(text_of(bench.observe().alarm, limits),
+  EXPECT_EQ(text_of(fixture.observe().alarm, limits),
             "'servo': the joint is far from where it is told to be: 0.1 rad, limit 0.1");
 }
 
 TEST(RobotControl, DampsWithTheVelocityOfEachTick) {
-  Bench bench(config_of(motor()));
-  bench.tick();
-  bench.arm();
-  bench.tick(2);
-  EXPECT_EQ(bench.body.told, 2);
-  bench.body.velocity = 3;
-  bench.tick({}, true);
-  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::emergency);
-  EXPECT_EQ(bench.body.told, -1.5);
-  bench.body.velocity = -1;
-  bench.tick();
-  EXPECT_EQ(bench.body.told, 0.5);
+  Fixture fixture(config_of(motor()));
+  fixture.tick();
+  fixture.arm();
+  fixture.tick(2);
+  EXPECT_EQ(fixture.body.told, 2);
+  fixture.body.velocity = 3;
+  fixture.tick({}, true);
+  EXPECT_EQ(fixture.observe().alarm.alarm, Alarm::emergency);
+  EXPECT_EQ(fixture.body.told, -1.5);
+  fixture.body.velocity = -1;
+  fixture.tick();
+  EXPECT_EQ(fixture.body.told, 0.5);
 }
 
 TEST(RobotControl, WhatItSaysOfItselfStopsIt) {
-  Bench bench(config_of(servo()));
-  bench.tick();
-  bench.arm();
-  bench.body.broken = true;
-  bench.tick(0.05);
-  EXPECT_EQ(bench.observe().alarm.alarm, Alarm::fault);
+  Fixture fixture(config_of(servo()));
+  fixture.tick();
+  fixture.arm();
+  fixture.body.broken = true;
+  fixture.tick(0.05);
+  EXPECT_EQ(fixture.observe().alarm.alarm, Alarm::fault);
 }
 
 // Armed at 0 with a blend of 0.1 s: the action has half its weight after 50 ms and full weight after 100 ms.
 TEST(RobotControl, BlendsFromThePoseInWhichItWasArmed) {
   RobotConfig config = config_of(servo());
   config.blend = 0.1;
-  Bench bench(config);
-  bench.tick();
-  bench.arm();
-  for (int i = 0; i < 5; ++i) bench.tick(0.4);
-  EXPECT_NEAR(bench.body.told, 0.2, 1e-9);
-  for (int i = 0; i < 5; ++i) bench.tick(0.4);
-  EXPECT_NEAR(bench.body.told, 0.4, 1e-9);
+  Fixture fixture(config);
+  fixture.tick();
+  fixture.arm();
+  for (int i = 0; i < 5; ++i) fixture.tick(0.4);
+  EXPECT_NEAR(fixture.body.told, 0.2, 1e-9);
+  for (int i = 0; i < 5; ++i) fixture.tick(0.4);
+  EXPECT_NEAR(fixture.body.told, 0.4, 1e-9);
 }
 
 // Four ticks per action: the command moves in four equal steps.
@@ -377,14 +377,14 @@ TEST(RobotControl, InterpolatesBetweenActions) {
   config.control_rate = 100;
   config.max_age = config.watchdog = 0.1;
   config.interpolation = "linear";
-  Bench bench(config);
-  bench.tick();
-  bench.arm();
-  bench.tick(0.08);
-  EXPECT_EQ(bench.body.told, 0);
+  Fixture fixture(config);
+  fixture.tick();
+  fixture.arm();
+  fixture.tick(0.08);
+  EXPECT_EQ(fixture.body.told, 0);
   for (const double expected : {0.02, 0.04, 0.06, 0.08, 0.08}) {
-    bench.tick();
-    EXPECT_NEAR(bench.body.told, expected, 1e-9);
+    fixture.tick();
+    EXPECT_NEAR(fixture.body.told, expected, 1e-9);
   }
 }
 
@@ -393,11 +393,11 @@ TEST(RobotControl, SendsAnObservationEachPeriod) {
   config.rate = 25;
   config.control_rate = 100;
   config.watchdog = 0.1;
-  Bench bench(config);
+  Fixture fixture(config);
   int due = 0;
   for (int i = 0; i < 40; ++i) {
-    bench.tick();
-    due += bench.control.observation_is_due();
+    fixture.tick();
+    due += fixture.control.observation_is_due();
   }
   EXPECT_EQ(due, 10);
 }
@@ -409,35 +409,35 @@ TEST(RobotControl, AnObservationTellsWhatTheActuatorsAreTold) {
   config.interpolation = "linear";
   config.control_rate = 400;
   config.actuators[0].limits.step = 0.2;
-  Bench bench(config);
-  bench.body.position = 0.1;
-  bench.tick();
-  bench.arm();
-  EXPECT_EQ(bench.observe().told, std::vector{0.1});
-  bench.tick(0.9);
-  EXPECT_EQ(bench.observe().action, 1u);
-  EXPECT_EQ(bench.observe().wanted, std::vector{0.9});
+  Fixture fixture(config);
+  fixture.body.position = 0.1;
+  fixture.tick();
+  fixture.arm();
+  EXPECT_EQ(fixture.observe().told, std::vector{0.1});
+  fixture.tick(0.9);
+  EXPECT_EQ(fixture.observe().action, 1u);
+  EXPECT_EQ(fixture.observe().wanted, std::vector{0.9});
   for (int i = 0; i < 4; ++i) {
-    EXPECT_EQ(bench.observe().told, std::vector{bench.body.told});
-    EXPECT_LE(bench.body.told, 0.1 + 0.2 + 1e-12);
-    bench.tick(i == 1 ? std::optional(nan) : std::nullopt);
+    EXPECT_EQ(fixture.observe().told, std::vector{fixture.body.told});
+    EXPECT_LE(fixture.body.told, 0.1 + 0.2 + 1e-12);
+    fixture.tick(i == 1 ? std::optional(nan) : std::nullopt);
   }
-  EXPECT_EQ(bench.observe().wanted, std::vector{0.9}) << "one that is refused is nobody's wish";
+  EXPECT_EQ(fixture.observe().wanted, std::vector{0.9}) << "one that is refused is nobody's wish";
 }
 
 TEST(RobotControl, AllocatesNothing) {
-  Bench bench(config_of(servo()));
-  bench.tick();
-  bench.arm();
-  RobotObservation out = bench.control.empty_observation();
+  Fixture fixture(config_of(servo()));
+  fixture.tick();
+  fixture.arm();
+  RobotObservation out = fixture.control.empty_observation();
   ArrivedAction action{{1, 0, 0, 0, {0.1}}};
   const long before = allocations();
   for (int i = 0; i < 100; ++i) {
-    bench.body.now += 0.01;
+    fixture.body.now += 0.01;
     action.sequence = static_cast<uint64_t>(i) + 1;
-    action.observed_at = action.arrived = bench.body.now;
-    bench.control.tick(bench.body.now, &action, i == 90);
-    bench.control.observe(out);
+    action.observed_at = action.arrived = fixture.body.now;
+    fixture.control.tick(fixture.body.now, &action, i == 90);
+    fixture.control.observe(out);
   }
   EXPECT_EQ(allocations(), before);
   EXPECT_EQ(out.mode, Mode::stopped);

@@ -47,8 +47,8 @@ ActuatorLimits motor() {
 }
 
 // A gate with one actuator, its joint, and a clock of 100 Hz.
-struct Bench {
-  explicit Bench(const ActuatorLimits& limits, double at = 0) : gate({limits}, 0.05), position(at) {
+struct Fixture {
+  explicit Fixture(const ActuatorLimits& limits, double at = 0) : gate({limits}, 0.05), position(at) {
     gate.begin(7, measured(), now);
   }
   MeasuredJoints measured() const { return {{&position, 1}, {&velocity, 1}, {&torque, 1}, now}; }
@@ -68,10 +68,10 @@ struct Bench {
 };
 
 TEST(SafetyGate, RefusesWhatMustNotBeObeyed) {
-  Bench bench(servo());
+  Fixture fixture(servo());
   const std::vector<double> values = {0.01};
   const auto pass = [&](const RobotAction& action) {
-    return bench.gate.pass(action, bench.measured(), 1000, {&bench.command, 1});
+    return fixture.gate.pass(action, fixture.measured(), 1000, {&fixture.command, 1});
   };
   const std::vector<double> two = {0, 0};
   for (const double wrong : {nan, infinity, -infinity}) EXPECT_EQ(pass({7, 5, 0, 1000, {wrong}}), Refusal::not_finite);
@@ -81,25 +81,25 @@ TEST(SafetyGate, RefusesWhatMustNotBeObeyed) {
   EXPECT_EQ(pass({7, 5, 0, 999.9, values}), Refusal::stale);
   EXPECT_EQ(pass({7, 5, 0, 1000.1, values}), Refusal::stale);  // of the future
   EXPECT_EQ(pass({7, 5, 0, nan, values}), Refusal::stale);
-  EXPECT_EQ(bench.command, 99);  // unchanged by all of them
+  EXPECT_EQ(fixture.command, 99);  // unchanged by all of them
   EXPECT_EQ(pass({7, 5, 0, 1000, values}), Refusal::none);
   EXPECT_EQ(pass({7, 5, 0, 1000, values}), Refusal::repeated);
   EXPECT_EQ(pass({7, 4, 0, 1000, values}), Refusal::reordered);
   EXPECT_EQ(pass({7, 6, 0, 1000, values}), Refusal::none);
-  EXPECT_EQ(bench.gate.counters().passed, 2u);
-  EXPECT_EQ(bench.gate.counters().total_refused(), 11u);
-  EXPECT_EQ(bench.gate.counters().refused[static_cast<size_t>(Refusal::not_finite)], 3u);
+  EXPECT_EQ(fixture.gate.counters().passed, 2u);
+  EXPECT_EQ(fixture.gate.counters().total_refused(), 11u);
+  EXPECT_EQ(fixture.gate.counters().refused[static_cast<size_t>(Refusal::not_finite)], 3u);
 }
 
 TEST(SafetyGate, RefusesWithoutSightOfTheJoints) {
-  Bench bench(servo());
-  bench.velocity = nan;
-  EXPECT_EQ(bench.pass(0), Refusal::blind);
-  bench.velocity = 0;
-  bench.put(1.6);  // 0.6 outside, and a step is 0.5
-  EXPECT_EQ(bench.pass(0), Refusal::beyond_range);
-  bench.put(1.4);
-  EXPECT_EQ(bench.pass(0), Refusal::none);
+  Fixture fixture(servo());
+  fixture.velocity = nan;
+  EXPECT_EQ(fixture.pass(0), Refusal::blind);
+  fixture.velocity = 0;
+  fixture.put(1.6);  // 0.6 outside, and a step is 0.5
+  EXPECT_EQ(fixture.pass(0), Refusal::beyond_range);
+  fixture.put(1.4);
+  EXPECT_EQ(fixture.pass(0), Refusal::none);
 }
 
 TEST(SafetyGate, ObeysNobodyBeforeASessionBegins) {
@@ -111,83 +111,83 @@ TEST(SafetyGate, ObeysNobodyBeforeASessionBegins) {
 
 // 10 rad/s² · 0.01 s = 0.1 rad/s more in each step, up to 2 rad/s.
 TEST(SafetyGate, APositionFollowsByHand) {
-  Bench bench(servo());
-  ASSERT_EQ(bench.pass(0.9), Refusal::none);
-  EXPECT_NEAR(bench.command, 0.001, 1e-12);
-  bench.position = bench.command;
-  ASSERT_EQ(bench.pass(0.9), Refusal::none);
-  EXPECT_NEAR(bench.command, 0.003, 1e-12);
-  EXPECT_EQ(bench.limited(Limit::acceleration), 2u);
-  EXPECT_EQ(bench.limited(Limit::velocity), 0u);
+  Fixture fixture(servo());
+  ASSERT_EQ(fixture.pass(0.9), Refusal::none);
+  EXPECT_NEAR(fixture.command, 0.001, 1e-12);
+  fixture.position = fixture.command;
+  ASSERT_EQ(fixture.pass(0.9), Refusal::none);
+  EXPECT_NEAR(fixture.command, 0.003, 1e-12);
+  EXPECT_EQ(fixture.limited(Limit::acceleration), 2u);
+  EXPECT_EQ(fixture.limited(Limit::velocity), 0u);
 }
 
 TEST(SafetyGate, APositionIsReachedAndNoLimitIsPassedOnTheWay) {
-  Bench bench(servo(), -1);
+  Fixture fixture(servo(), -1);
   double before = -1, rate = 0, fastest = 0;
   for (int i = 0; i < 200; ++i) {
-    ASSERT_EQ(bench.pass(1000), Refusal::none);
-    const double own_rate = (bench.command - before) / 0.01;
+    ASSERT_EQ(fixture.pass(1000), Refusal::none);
+    const double own_rate = (fixture.command - before) / 0.01;
     EXPECT_LE(std::abs(own_rate - rate), 0.1 + 1e-9) << i;
-    EXPECT_LE(bench.command, 1);
+    EXPECT_LE(fixture.command, 1);
     fastest = std::max(fastest, own_rate);
     rate = own_rate;
-    bench.position = before = bench.command;
+    fixture.position = before = fixture.command;
   }
   EXPECT_NEAR(fastest, 2, 1e-9);
-  EXPECT_NEAR(bench.command, 1, 1e-9);
+  EXPECT_NEAR(fixture.command, 1, 1e-9);
 }
 
 TEST(SafetyGate, AMotorThatDoesNotFollowIsNotLeftBehind) {
-  Bench bench(servo());
-  for (int i = 0; i < 200; ++i) bench.pass(1);  // the joint stays at 0
-  EXPECT_NEAR(bench.command, 0.5, 1e-12);
-  EXPECT_GT(bench.limited(Limit::step), 0u);
+  Fixture fixture(servo());
+  for (int i = 0; i < 200; ++i) fixture.pass(1);  // the joint stays at 0
+  EXPECT_NEAR(fixture.command, 0.5, 1e-12);
+  EXPECT_GT(fixture.limited(Limit::step), 0u);
 }
 
 TEST(SafetyGate, AWheelStopsBeforeItsEnd) {
-  Bench bench(wheel());
+  Fixture fixture(wheel());
   for (int i = 0; i < 300; ++i) {
-    ASSERT_EQ(bench.pass(1000), Refusal::none);
-    EXPECT_LE(bench.command, 2);
-    bench.velocity = bench.command;
-    bench.position += 0.01 * bench.velocity;
-    EXPECT_LE(bench.position, 1 + 1e-9);
+    ASSERT_EQ(fixture.pass(1000), Refusal::none);
+    EXPECT_LE(fixture.command, 2);
+    fixture.velocity = fixture.command;
+    fixture.position += 0.01 * fixture.velocity;
+    EXPECT_LE(fixture.position, 1 + 1e-9);
   }
-  EXPECT_NEAR(bench.position, 1, 1e-6);
-  EXPECT_NEAR(bench.command, 0, 1e-3);
-  EXPECT_GT(bench.limited(Limit::position), 0u);
+  EXPECT_NEAR(fixture.position, 1, 1e-6);
+  EXPECT_NEAR(fixture.command, 0, 1e-3);
+  EXPECT_GT(fixture.limited(Limit::position), 0u);
 }
 
 TEST(SafetyGate, ATorqueOnlySlowsDownAtTheEnds) {
-  Bench bench(motor());
-  ASSERT_EQ(bench.pass(2), Refusal::none);
-  EXPECT_EQ(bench.command, 2);
-  bench.torque = 2;
-  bench.pass(100);
-  EXPECT_EQ(bench.command, 4);  // a step of 3 would be 5
-  bench.torque = 0;
-  bench.velocity = 2.5;
-  bench.pass(3);
-  EXPECT_EQ(bench.command, 0);
-  bench.pass(-3);
-  EXPECT_EQ(bench.command, -3);
-  bench.velocity = 1.9;
-  bench.put(0.9);  // too fast for the remaining 0.1 rad: √(2 · 10 · 0.1) = 1.41
-  bench.pass(3);
-  EXPECT_EQ(bench.command, 0);
-  bench.velocity = 0;
-  bench.put(-1.2);
-  bench.pass(-3);
-  EXPECT_EQ(bench.command, 0);
-  bench.pass(3);
-  EXPECT_EQ(bench.command, 3);
+  Fixture fixture(motor());
+  ASSERT_EQ(fixture.pass(2), Refusal::none);
+  EXPECT_EQ(fixture.command, 2);
+  fixture.torque = 2;
+  fixture.pass(100);
+  EXPECT_EQ(fixture.command, 4);  // a step of 3 would be 5
+  fixture.torque = 0;
+  fixture.velocity = 2.5;
+  fixture.pass(3);
+  EXPECT_EQ(fixture.command, 0);
+  fixture.pass(-3);
+  EXPECT_EQ(fixture.command, -3);
+  fixture.velocity = 1.9;
+  fixture.put(0.9);  // too fast for the remaining 0.1 rad: √(2 · 10 · 0.1) = 1.41
+  fixture.pass(3);
+  EXPECT_EQ(fixture.command, 0);
+  fixture.velocity = 0;
+  fixture.put(-1.2);
+  fixture.pass(-3);
+  EXPECT_EQ(fixture.command, 0);
+  fixture.pass(3);
+  EXPECT_EQ(fixture.command, 3);
 }
 
 TEST(SafetyGate, AfterAGapNothingJumps) {
-  Bench bench(servo());
-  bench.now += 60;
-  bench.pass(1);
-  EXPECT_LE(bench.command, 10 * 0.05 * 0.05 + 1e-12);
+  Fixture fixture(servo());
+  fixture.now += 60;
+  fixture.pass(1);
+  EXPECT_LE(fixture.command, 10 * 0.05 * 0.05 + 1e-12);
 }
 
 TEST(SafetyGate, WhatIsToldWhenActionsStop) {
@@ -246,45 +246,45 @@ TEST(SafetyGate, NothingGetsPast) {
 
 // 2 rad/s for the 0.01 s since the last reading and the 0.1 s of `leap`: 0.22 rad.
 TEST(SafetyGate, AReadingThatItsVelocityDoesNotExplainIsNotBelieved) {
-  Bench bench(servo());
-  ASSERT_EQ(bench.pass(0.1), Refusal::none);
-  const double before = bench.command;
+  Fixture fixture(servo());
+  ASSERT_EQ(fixture.pass(0.1), Refusal::none);
+  const double before = fixture.command;
   for (const double lie : {0.23, -0.23, 0.9, -0.9}) {
-    bench.position = before + lie;
-    EXPECT_EQ(bench.pass(0.1), Refusal::leap) << lie;
-    EXPECT_EQ(bench.command, before) << "held";
-    bench.position = 0;
-    EXPECT_EQ(bench.pass(0.1), Refusal::none) << "once, and it goes on";
-    EXPECT_LE(std::abs(bench.command - before), 2 * 0.02 + 1e-12);
-    bench.gate.begin(7, bench.measured(), bench.now);
-    bench.sequence = 0;
-    bench.pass(0.1);
+    fixture.position = before + lie;
+    EXPECT_EQ(fixture.pass(0.1), Refusal::leap) << lie;
+    EXPECT_EQ(fixture.command, before) << "held";
+    fixture.position = 0;
+    EXPECT_EQ(fixture.pass(0.1), Refusal::none) << "once, and it goes on";
+    EXPECT_LE(std::abs(fixture.command - before), 2 * 0.02 + 1e-12);
+    fixture.gate.begin(7, fixture.measured(), fixture.now);
+    fixture.sequence = 0;
+    fixture.pass(0.1);
   }
-  bench.position = 0.21;
-  EXPECT_EQ(bench.pass(0.1), Refusal::none);
+  fixture.position = 0.21;
+  EXPECT_EQ(fixture.pass(0.1), Refusal::none);
 }
 
 // In the 0.05 s of an action's age and those of `leap` a joint moves by 0.3 rad: no gap explains more.
 TEST(SafetyGate, ALieDoesNotBecomeTrueWithTime) {
-  Bench bench(servo());
+  Fixture fixture(servo());
   for (int i = 0; i < 1000; ++i) {
-    bench.position = 0.31;
-    ASSERT_EQ(bench.pass(0), Refusal::leap) << i;
+    fixture.position = 0.31;
+    ASSERT_EQ(fixture.pass(0), Refusal::leap) << i;
   }
-  const std::optional<Leap> leap = bench.gate.look(bench.measured());
+  const std::optional<Leap> leap = fixture.gate.look(fixture.measured());
   ASSERT_TRUE(leap);
   EXPECT_NEAR(leap->moved, 0.31, 1e-12);
   EXPECT_NEAR(leap->explained, 0.3, 1e-12);
   EXPECT_NEAR(leap->seconds, 10, 1e-9);
-  bench.gate.begin(7, bench.measured(), bench.now);
-  EXPECT_FALSE(bench.gate.look(bench.measured())) << "a session begins where it is";
+  fixture.gate.begin(7, fixture.measured(), fixture.now);
+  EXPECT_FALSE(fixture.gate.look(fixture.measured())) << "a session begins where it is";
 }
 
 TEST(SafetyGate, AJointThatWasHeldBackMaySnapToWhereItIsTold) {
-  Bench bench(servo());
-  for (int i = 0; i < 200; ++i) bench.pass(1);  // the joint stays at 0, with the command 0.5
-  bench.position = 0.45;
-  EXPECT_EQ(bench.pass(1), Refusal::none);
+  Fixture fixture(servo());
+  for (int i = 0; i < 200; ++i) fixture.pass(1);  // the joint stays at 0, with the command 0.5
+  fixture.position = 0.45;
+  EXPECT_EQ(fixture.pass(1), Refusal::none);
 }
 
 TEST(SafetyGate, ReadingsThatAreExchangedAreNotBelieved) {

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "sim/messages.h"
 #include "sim/model/model.h"
+#include "sim/mujoco_messages.h"
 #include "tests/core/expect_error.h"
 
 namespace sinew {

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "sim/messages.h"
+#include "sim/mujoco_messages.h"
 #include "tests/core/expect_error.h"
 #include "tests/sim/temporary_model.h"
 

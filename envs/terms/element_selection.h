@@ -20,11 +20,11 @@ using WhyNot = std::function<std::string(int index)>;
 
 /// Throws an Error for a name that is not in the model, a pattern that matches nothing, a name that is given twice, and
 /// where nothing is left to choose.
-std::vector<int> choose(Model::Element element, const ConfigNode& names, const TermSource& source,
-                        const WhyNot& why_not = {});
+std::vector<int> select_elements(Model::Element element, const ConfigNode& names, const TermSource& source,
+                                 const WhyNot& why_not = {});
 
 /// Chooses hinges and slides, the joints with one number.
-std::vector<int> choose_joints(const ConfigNode& names, const TermSource& source, const WhyNot& why_not = {});
+std::vector<int> select_joints(const ConfigNode& names, const TermSource& source, const WhyNot& why_not = {});
 
 /// Whether a parameter selects nothing: it is absent, or an empty list.
 bool names_nothing(const ConfigNode& names);

@@ -19,16 +19,17 @@ struct RefusedPeer {
 /// Admits only peers whose keys are on a list, at all sockets of one context that it guards. It answers libzmq's
 /// authentication requests (ZAP, https://rfc.zeromq.org/spec/27) in a separate thread. Once it has ended, its sockets
 /// admit no new peers. Contexts and sockets are libzmq's own pointers (`handle()` of cppzmq's).
-class Doorkeeper {
+class ZapAuthenticator {
  public:
   using OnRefused = std::function<void(const RefusedPeer&)>;
 
-  /// `on_refused` is called in the doorkeeper's thread, at most once in 10 s for each reason and key. It must neither
-  /// throw nor take long, since no peer is admitted meanwhile. Throws Error if the context already has a doorkeeper.
-  Doorkeeper(void* context, AllowList allowed, OnRefused on_refused);
-  ~Doorkeeper();
-  Doorkeeper(const Doorkeeper&) = delete;
-  Doorkeeper& operator=(const Doorkeeper&) = delete;
+  /// `on_refused` is called in the authenticator's thread, at most once in 10 s for each reason and key. It must
+  /// neither throw nor take long, since no peer is admitted meanwhile. Throws Error if the context already has a
+  /// authenticator.
+  ZapAuthenticator(void* context, AllowList allowed, OnRefused on_refused);
+  ~ZapAuthenticator();
+  ZapAuthenticator(const ZapAuthenticator&) = delete;
+  ZapAuthenticator& operator=(const ZapAuthenticator&) = delete;
 
   /// Makes a socket, before it is bound, a CURVE server with these keys, and monitors it for failed connections. Its
   /// messages carry the sender's name on the list as the property "User-Id" (zmq_msg_gets). Throws Error for an invalid

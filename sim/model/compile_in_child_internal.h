@@ -18,7 +18,7 @@ struct CompiledModel {
 /// as itself, and compiles nothing. Callable from any thread at any time. Throws Error when the process crashes,
 /// exceeds a limit, or MuJoCo calls its error handler. more_mjcf: additional sections for the model of a URDF
 /// (add_mjcf); "": none.
-CompiledModel compile_apart(const std::string& path, const std::string& more_mjcf = "");
+CompiledModel compile_in_child(const std::string& path, const std::string& more_mjcf = "");
 
 /// "" for text that looks like a model file; else the reason why not, in words that go after "cannot load …: ".
 std::string why_no_model_text(const std::string& text);

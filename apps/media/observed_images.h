@@ -8,12 +8,12 @@
 namespace sinew {
 
 /// The agent's view beside the scene: a column with the newest frame of each of its images, enlarged.
-class AgentView {
+class ObservedImages {
  public:
   static constexpr int width = 240;
 
   /// `height`: height of the column in pixels.
-  AgentView(const EnvSpec& spec, int height);
+  ObservedImages(const EnvSpec& spec, int height);
 
   bool is_empty() const { return views_.empty(); }
   /// Draws it into the right end of RGB rows that are `row_width` pixels wide.

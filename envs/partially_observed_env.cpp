@@ -1,4 +1,4 @@
-#include "envs/partial_env.h"
+#include "envs/partially_observed_env.h"
 
 #include <algorithm>
 
@@ -24,7 +24,7 @@ std::vector<int> columns_left(const SensorSpec& sensor, const ConfigNode& hidden
 
 }  // namespace
 
-PartialEnv::PartialEnv(std::unique_ptr<Env> whole, const ConfigNode& hide)
+PartiallyObservedEnv::PartiallyObservedEnv(std::unique_ptr<Env> whole, const ConfigNode& hide)
     : whole_(std::move(whole)), spec_(whole_->spec()), shown_(spec_.sensors.size()) {
   std::vector<std::string> names;
   for (const SensorSpec& sensor : spec_.sensors) names.push_back(sensor.name);
@@ -46,7 +46,7 @@ PartialEnv::PartialEnv(std::unique_ptr<Env> whole, const ConfigNode& hide)
   }
 }
 
-std::span<const double> PartialEnv::observation(int index) const {
+std::span<const double> PartiallyObservedEnv::observation(int index) const {
   const std::span<const double> all = whole_->observation(index);
   if (shown_[index].empty()) return all;
   shown_numbers_.clear();

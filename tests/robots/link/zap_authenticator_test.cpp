@@ -1,4 +1,4 @@
-#include "robots/link/doorkeeper.h"
+#include "robots/link/zap_authenticator.h"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
@@ -66,10 +66,10 @@ class Socket {
 
 constexpr double in_time = 20, while_refused = 0.2;  // s
 
-// The reports of a doorkeeper.
+// The reports of a authenticator.
 class Log {
  public:
-  Doorkeeper::OnRefused writer() {
+  ZapAuthenticator::OnRefused writer() {
     return [this](const RefusedPeer& peer) {
       const std::lock_guard lock(mutex_);
       peers_.push_back(peer);
@@ -98,12 +98,12 @@ struct Link {
   const KeyPair own = make_key_pair(), friendly = make_key_pair(), stranger = make_key_pair();
   Log log;
   Context here, there;
-  std::optional<Doorkeeper> doorkeeper{std::in_place, here.handle, AllowList{{{"policy", friendly.public_key}}},
-                                       log.writer()};
+  std::optional<ZapAuthenticator> authenticator{std::in_place, here.handle,
+                                                AllowList{{{"policy", friendly.public_key}}}, log.writer()};
   Socket server{here, ZMQ_PULL};
   std::string address;
   Link() {
-    doorkeeper->guard(server.handle(), own);
+    authenticator->guard(server.handle(), own);
     address = server.bind();
   }
   // The message that the server receives from a client with these keys.
@@ -126,22 +126,22 @@ struct Link {
     const auto report = log.first();
     EXPECT_TRUE(report) << "nothing is reported";
     EXPECT_EQ(server.receive(while_refused), "");
-    EXPECT_EQ(doorkeeper->admitted(), 0u);
-    EXPECT_GE(doorkeeper->refused(), 1u);
+    EXPECT_EQ(authenticator->admitted(), 0u);
+    EXPECT_GE(authenticator->refused(), 1u);
     return report.value_or(RefusedPeer{});
   }
   void expect_still_open() { EXPECT_EQ(deliver(friendly, own.public_key, in_time), "hello from policy"); }
 };
 
-TEST(Doorkeeper, LetsInWhoIsOnTheList) {
+TEST(ZapAuthenticator, LetsInWhoIsOnTheList) {
   Link link;
   link.expect_still_open();
-  EXPECT_EQ(link.doorkeeper->admitted(), 1u);
-  EXPECT_EQ(link.doorkeeper->refused(), 0u);
+  EXPECT_EQ(link.authenticator->admitted(), 1u);
+  EXPECT_EQ(link.authenticator->refused(), 0u);
   EXPECT_EQ(link.log.size(), 0u);
 }
 
-TEST(Doorkeeper, RefusesAKeyThatIsNotOnTheList) {
+TEST(ZapAuthenticator, RefusesAKeyThatIsNotOnTheList) {
   Link link;
   const RefusedPeer report = link.expect_refused(&link.stranger, link.own.public_key);
   EXPECT_EQ(report.why, "its key is not on the allow-list");
@@ -152,7 +152,7 @@ TEST(Doorkeeper, RefusesAKeyThatIsNotOnTheList) {
   link.expect_still_open();
 }
 
-TEST(Doorkeeper, RefusesWhoExpectsAnotherServer) {
+TEST(ZapAuthenticator, RefusesWhoExpectsAnotherServer) {
   Link link;
   const RefusedPeer report = link.expect_refused(&link.friendly, link.stranger.public_key);
   EXPECT_EQ(report.why, "it expects a server with another key");
@@ -160,7 +160,7 @@ TEST(Doorkeeper, RefusesWhoExpectsAnotherServer) {
   link.expect_still_open();
 }
 
-TEST(Doorkeeper, RefusesWhoDoesNotEncrypt) {
+TEST(ZapAuthenticator, RefusesWhoDoesNotEncrypt) {
   Link link;
   const RefusedPeer report = link.expect_refused(nullptr);
   expect_contains(report.why, "it does not encrypt (CURVE)");  // for certain, or "perhaps" if noticed earlier
@@ -169,10 +169,10 @@ TEST(Doorkeeper, RefusesWhoDoesNotEncrypt) {
 }
 
 // A socket in its domain that has no keys.
-TEST(Doorkeeper, RefusesWhoAsksForItsDomainInTheOpen) {
+TEST(ZapAuthenticator, RefusesWhoAsksForItsDomainInTheOpen) {
   Log log;
   Context here;
-  Doorkeeper doorkeeper(here.handle, {}, log.writer());
+  ZapAuthenticator authenticator(here.handle, {}, log.writer());
   Socket server(here, ZMQ_PULL), client(here, ZMQ_PUSH), unguarded(here, ZMQ_PULL), other(here, ZMQ_PUSH);
   ::zmq_setsockopt(server.handle(), ZMQ_ZAP_DOMAIN, "sinew", 5);
   client.send(server.bind(), "hello");
@@ -185,11 +185,11 @@ TEST(Doorkeeper, RefusesWhoAsksForItsDomainInTheOpen) {
   EXPECT_EQ(unguarded.receive(in_time), "hello from ?") << "a socket of no domain is not its affair";
 }
 
-TEST(Doorkeeper, RefusesADomainThatIsNotItsOwn) {
+TEST(ZapAuthenticator, RefusesADomainThatIsNotItsOwn) {
   Log log;
   Context here;
   const KeyPair own = make_key_pair(), friendly = make_key_pair();
-  Doorkeeper doorkeeper(here.handle, {{{"policy", friendly.public_key}}}, log.writer());
+  ZapAuthenticator authenticator(here.handle, {{{"policy", friendly.public_key}}}, log.writer());
   Socket server(here, ZMQ_PULL), client(here, ZMQ_PUSH);
   server.set(ZMQ_CURVE_SERVER, 1);
   ::zmq_setsockopt(server.handle(), ZMQ_CURVE_SECRETKEY, own.secret_key.data(), 40);
@@ -202,7 +202,7 @@ TEST(Doorkeeper, RefusesADomainThatIsNotItsOwn) {
   EXPECT_EQ(report->why, "it came to a socket that nobody guards");
 }
 
-TEST(Doorkeeper, IsNotDisturbedByGarbage) {
+TEST(ZapAuthenticator, IsNotDisturbedByGarbage) {
   Link link;
   sockaddr_in to{.sin_family = AF_INET, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
   to.sin_port = htons(static_cast<uint16_t>(std::stoi(link.address.substr(link.address.rfind(':') + 1))));
@@ -217,40 +217,40 @@ TEST(Doorkeeper, IsNotDisturbedByGarbage) {
     ::close(fd);
   }
   link.expect_still_open();
-  EXPECT_EQ(link.doorkeeper->admitted(), 1u);
+  EXPECT_EQ(link.authenticator->admitted(), 1u);
 }
 
-TEST(Doorkeeper, ReportsAgainOnlyInAWhile) {
+TEST(ZapAuthenticator, ReportsAgainOnlyInAWhile) {
   Link link;
   for (uint64_t i = 0; i < 5; ++i) {
     Socket client(link.there, ZMQ_PUSH);
     trust_server(client.handle(), link.stranger, link.own.public_key);
     client.send(link.address, "hello");
-    for (const double begin = now_seconds(); link.doorkeeper->refused() <= i && now_seconds() < begin + in_time;)
+    for (const double begin = now_seconds(); link.authenticator->refused() <= i && now_seconds() < begin + in_time;)
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
-  EXPECT_GE(link.doorkeeper->refused(), 5u);
+  EXPECT_GE(link.authenticator->refused(), 5u);
   EXPECT_LE(link.log.size(), 2u);
 }
 
-TEST(Doorkeeper, ManyKeysShareAReport) {
+TEST(ZapAuthenticator, ManyKeysShareAReport) {
   Link link;
   constexpr size_t many = 12;
   for (size_t i = 0; i < many; ++i) {
     Socket client(link.there, ZMQ_PUSH);
     trust_server(client.handle(), make_key_pair(), link.own.public_key);
     client.send(link.address, "hello");
-    for (const double begin = now_seconds(); link.doorkeeper->refused() <= i && now_seconds() < begin + in_time;)
+    for (const double begin = now_seconds(); link.authenticator->refused() <= i && now_seconds() < begin + in_time;)
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
-  EXPECT_GE(link.doorkeeper->refused(), many);
+  EXPECT_GE(link.authenticator->refused(), many);
   EXPECT_LE(link.log.size(), 7u) << "four keys, what they have in common, and who hung up";
 }
 
-TEST(Doorkeeper, WithoutItNobodyGetsInAndTheContextGoesOn) {
+TEST(ZapAuthenticator, WithoutItNobodyGetsInAndTheContextGoesOn) {
   Link link;
   link.expect_still_open();
-  link.doorkeeper.reset();
+  link.authenticator.reset();
   EXPECT_EQ(link.deliver(link.friendly, link.own.public_key, while_refused), "");
   for (int i = 0; i < 3; ++i) EXPECT_EQ(link.deliver_in_the_open(), "");
   Socket server(link.here, ZMQ_PULL), client(link.here, ZMQ_PUSH);
@@ -258,40 +258,40 @@ TEST(Doorkeeper, WithoutItNobodyGetsInAndTheContextGoesOn) {
   EXPECT_EQ(server.receive(in_time), "hello from ?");
 }
 
-TEST(Doorkeeper, GuardsSeveralSocketsWhichMayCloseBefore) {
+TEST(ZapAuthenticator, GuardsSeveralSocketsWhichMayCloseBefore) {
   Link link;
   for (int i = 0; i < 3; ++i) {
     Socket other(link.here, ZMQ_PULL), client(link.there, ZMQ_PUSH);
-    link.doorkeeper->guard(other.handle(), link.own);
+    link.authenticator->guard(other.handle(), link.own);
     trust_server(client.handle(), link.friendly, link.own.public_key);
     client.send(other.bind(), "hello");
     EXPECT_EQ(other.receive(in_time), "hello from policy");
   }
   link.expect_still_open();
-  EXPECT_EQ(link.doorkeeper->admitted(), 4u);
+  EXPECT_EQ(link.authenticator->admitted(), 4u);
 }
 
-TEST(Doorkeeper, AContextHasOneAtATime) {
+TEST(ZapAuthenticator, AContextHasOneAtATime) {
   Link link;
-  expect_contains(error_of([&] { Doorkeeper second(link.here.handle, {}, link.log.writer()); }),
-                  "this ZeroMQ context has a doorkeeper already");
+  expect_contains(error_of([&] { ZapAuthenticator second(link.here.handle, {}, link.log.writer()); }),
+                  "this ZeroMQ context has a authenticator already");
   link.expect_still_open();
   Context here;
-  for (int i = 0; i < 3; ++i) EXPECT_NO_THROW(Doorkeeper(here.handle, {}, link.log.writer()));
+  for (int i = 0; i < 3; ++i) EXPECT_NO_THROW(ZapAuthenticator(here.handle, {}, link.log.writer()));
 }
 
-TEST(Doorkeeper, MayEndAfterItsContext) {
+TEST(ZapAuthenticator, MayEndAfterItsContext) {
   Log log;
   std::optional<Context> here(std::in_place);
-  Doorkeeper doorkeeper(here->handle, {}, log.writer());
+  ZapAuthenticator authenticator(here->handle, {}, log.writer());
   here.reset();
-  EXPECT_EQ(doorkeeper.admitted(), 0u);
+  EXPECT_EQ(authenticator.admitted(), 0u);
 }
 
-TEST(Doorkeeper, RefusesKeysThatAreNone) {
+TEST(ZapAuthenticator, RefusesKeysThatAreNone) {
   Link link;
   Socket server(link.here, ZMQ_PULL);
-  expect_contains(error_of([&] { link.doorkeeper->guard(server.handle(), {link.own.public_key, "secret"}); }),
+  expect_contains(error_of([&] { link.authenticator->guard(server.handle(), {link.own.public_key, "secret"}); }),
                   "no key of 40 characters");
 }
 

@@ -1,4 +1,4 @@
-#include "sim/model/compile_apart_internal.h"
+#include "sim/model/compile_in_child_internal.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -154,7 +154,7 @@ int status_of(pid_t child) {
 
 }  // namespace
 
-CompiledModel compile_apart(const std::string& path, const std::string& more_mjcf) {
+CompiledModel compile_in_child(const std::string& path, const std::string& more_mjcf) {
   const Limits limits = sinew::limits();
   const SharedJob job(path, more_mjcf, limits);
   const FileDescriptor compiled(::memfd_create("compiled model", MFD_CLOEXEC));

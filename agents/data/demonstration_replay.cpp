@@ -1,4 +1,4 @@
-#include "agents/data/demonstration_walk.h"
+#include "agents/data/demonstration_replay.h"
 
 #include <algorithm>
 
@@ -9,13 +9,13 @@ constexpr size_t most_together = 16;  // episodes that one thread runs side by s
 
 }  // namespace
 
-DemonstrationWalk::DemonstrationWalk(const Policy& policy, const DemonstrationData& data, ThreadPool& pool)
+DemonstrationReplay::DemonstrationReplay(const Policy& policy, const DemonstrationData& data, ThreadPool& pool)
     : policy_(policy), data_(data), pool_(pool) {
   for (int i = 0; i < pool.size(); ++i) runners_.push_back(std::make_unique<PolicyRunner>(policy));
 }
 
 // A row's bits depend neither on its neighbours nor on the thread.
-void DemonstrationWalk::run(const std::vector<DemonstrationData::Episode>& episodes, const Visit& visit) {
+void DemonstrationReplay::run(const std::vector<DemonstrationData::Episode>& episodes, const Visit& visit) {
   using Episode = DemonstrationData::Episode;
   std::vector<Episode> longest_first = episodes;
   std::ranges::stable_sort(longest_first, std::ranges::greater(), &Episode::length);
@@ -30,8 +30,8 @@ void DemonstrationWalk::run(const std::vector<DemonstrationData::Episode>& episo
 }
 
 // Sorted longest first, so that the episodes still running at a step are the first ones.
-void DemonstrationWalk::run_together(PolicyRunner& runner, std::span<const DemonstrationData::Episode> episodes,
-                                     const Visit& visit) const {
+void DemonstrationReplay::run_together(PolicyRunner& runner, std::span<const DemonstrationData::Episode> episodes,
+                                       const Visit& visit) const {
   const size_t width = policy_.observation_size(), image_size = policy_.image_size(), n = policy_.action_size(),
                state_size = policy_.state_size();
   std::vector<float> numbers(episodes.size() * width), states(episodes.size() * state_size),

@@ -1,4 +1,4 @@
-#include "sim/messages.h"
+#include "sim/mujoco_messages.h"
 
 #include <cstring>
 #include <mutex>

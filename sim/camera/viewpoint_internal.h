@@ -9,9 +9,9 @@
 namespace sinew {
 
 /// The camera of a view, in the form that MuJoCo's pictures take.
-class Eye {
+class Viewpoint {
  public:
-  Eye(const Model& model, const std::string& name) {
+  Viewpoint(const Model& model, const std::string& name) {
     mjv_defaultCamera(&camera_);
     const mjModel& m = model.raw();
     if (!name.empty() || model.has(Model::Element::camera, "track")) {

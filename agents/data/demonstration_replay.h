@@ -12,13 +12,13 @@ namespace sinew {
 
 /// Runs a policy over demonstrated episodes from their beginnings, as it would run in place of the demonstrator. Yields
 /// the memory before each row, and the command the policy would give.
-class DemonstrationWalk {
+class DemonstrationReplay {
  public:
   /// Called once for each row, from several threads: state [policy.state_size()] before the row, zeros where an episode
   /// begins; the deterministic command [policy.action_size()].
   using Visit = std::function<void(int row, std::span<const float> state, std::span<const float> command)>;
 
-  DemonstrationWalk(const Policy& policy, const DemonstrationData& data, ThreadPool& pool);
+  DemonstrationReplay(const Policy& policy, const DemonstrationData& data, ThreadPool& pool);
   void run(const std::vector<DemonstrationData::Episode>& episodes, const Visit& visit);
 
  private:

@@ -10,11 +10,11 @@ namespace sinew {
 
 /// An env with some of its numbers hidden, which a policy without memory then lacks. A task whose env is in C++
 /// configures it by `hide: {state: [x velocity]}`, with the labels of each sensor.
-class PartialEnv final : public Env {
+class PartiallyObservedEnv final : public Env {
  public:
   /// `hide`: lists of labels by sensor. Throws a located Error for an unknown sensor or label, and where no number
   /// would be left.
-  PartialEnv(std::unique_ptr<Env> whole, const ConfigNode& hide);
+  PartiallyObservedEnv(std::unique_ptr<Env> whole, const ConfigNode& hide);
 
   const EnvSpec& spec() const override { return spec_; }
   void reset(Rng& rng) override { whole_->reset(rng); }

@@ -1,4 +1,4 @@
-#include "envs/terms/choose.h"
+#include "envs/terms/element_selection.h"
 
 #include <algorithm>
 
@@ -56,8 +56,8 @@ std::vector<int> elements_named(Model::Element element, const std::string& word,
 
 bool names_nothing(const ConfigNode& names) { return names.is_null() || (names.is_list() && names.items().empty()); }
 
-std::vector<int> choose(Model::Element element, const ConfigNode& names, const TermSource& source,
-                        const WhyNot& why_not) {
+std::vector<int> select_elements(Model::Element element, const ConfigNode& names, const TermSource& source,
+                                 const WhyNot& why_not) {
   const Model& model = source.model;
   std::vector<int> chosen;
   if (names.is_list()) {
@@ -74,7 +74,7 @@ std::vector<int> choose(Model::Element element, const ConfigNode& names, const T
   return chosen;
 }
 
-std::vector<int> choose_joints(const ConfigNode& names, const TermSource& source, const WhyNot& why_not) {
+std::vector<int> select_joints(const ConfigNode& names, const TermSource& source, const WhyNot& why_not) {
   const Model& model = source.model;
   const auto has_one_number = [&](int joint) { return model.joint_qpos_size(joint) == 1; };
   const std::vector<int> all = [&] {
@@ -84,7 +84,7 @@ std::vector<int> choose_joints(const ConfigNode& names, const TermSource& source
   }();
   if (std::ranges::none_of(all, has_one_number))
     throw source.node.error(fmt::format("'{}' has neither hinge nor slide", model.path()));
-  return choose(Model::Element::joint, names, source, [&](int joint) {
+  return select_elements(Model::Element::joint, names, source, [&](int joint) {
     const std::string why = why_not_of_one_number(joint, model);
     return why.empty() && why_not ? why_not(joint) : why;
   });

@@ -1,4 +1,4 @@
-#include "robots/safety/watches.h"
+#include "robots/safety/alarms.h"
 
 #include <algorithm>
 #include <cmath>

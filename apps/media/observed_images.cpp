@@ -1,10 +1,10 @@
-#include "apps/media/agent_view.h"
+#include "apps/media/observed_images.h"
 
 #include <algorithm>
 
 namespace sinew {
 
-AgentView::AgentView(const EnvSpec& spec, int height) : height_(height) {
+ObservedImages::ObservedImages(const EnvSpec& spec, int height) : height_(height) {
   int top = 0;
   for (size_t i = 0; i < spec.sensors.size(); ++i) {
     const SensorSpec& sensor = spec.sensors[i];
@@ -18,7 +18,7 @@ AgentView::AgentView(const EnvSpec& spec, int height) : height_(height) {
   }
 }
 
-void AgentView::draw(Env& env, std::span<uint8_t> rgb, int row_width) {
+void ObservedImages::draw(Env& env, std::span<uint8_t> rgb, int row_width) {
   for (int y = 0; y < height_; ++y)
     std::fill_n(rgb.begin() + 3 * (int64_t{y} * row_width + row_width - width), 3 * width, uint8_t{24});
   for (View& view : views_) {
@@ -28,7 +28,7 @@ void AgentView::draw(Env& env, std::span<uint8_t> rgb, int row_width) {
 }
 
 // Each pixel of the frame becomes a rectangle: what the agent sees, not a smoothed version.
-void AgentView::draw_view(const View& view, std::span<uint8_t> rgb, int row_width) const {
+void ObservedImages::draw_view(const View& view, std::span<uint8_t> rgb, int row_width) const {
   for (int y = 0; y < view.drawn_height; ++y)
     for (int x = 0; x < width; ++x) {
       const int from_y = y * view.height / view.drawn_height, from_x = x * view.width / width;

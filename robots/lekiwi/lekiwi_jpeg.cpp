@@ -1,4 +1,4 @@
-#include "robots/lekiwi/swapped_jpeg.h"
+#include "robots/lekiwi/lekiwi_jpeg.h"
 
 #include <algorithm>
 #include <span>
@@ -12,7 +12,7 @@ SensorSpec on_lekiwis_wire(SensorSpec camera) {
   return camera;
 }
 
-SwappedJpeg::SwappedJpeg(const SensorSpec& camera)
+LekiwiJpeg::LekiwiJpeg(const SensorSpec& camera)
     : shape_{camera.shape[0], camera.shape[1], camera.shape[2]},
       swaps_(shape_.channels == 3 && !camera.format.starts_with("blue")),
       pixels_(shape_.size()) {
@@ -20,7 +20,7 @@ SwappedJpeg::SwappedJpeg(const SensorSpec& camera)
     fail("the camera '{}' has {} channels; LeKiwi's wire takes colour or grey", camera.name, shape_.channels);
 }
 
-std::string SwappedJpeg::encode(std::string_view bytes) {
+std::string LekiwiJpeg::encode(std::string_view bytes) {
   const std::span frame(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
   if (frame.size() == pixels_.size()) {
     std::ranges::copy(frame, pixels_.begin());

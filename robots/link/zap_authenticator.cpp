@@ -1,4 +1,4 @@
-#include "robots/link/doorkeeper.h"
+#include "robots/link/zap_authenticator.h"
 
 #include <algorithm>
 #include <atomic>
@@ -37,13 +37,13 @@ Socket make_socket(void* context, int type, int (*attach)(void*, const char*), c
   if (!socket) fail_zmq("cannot make a socket");
   set_option(socket.get(), ZMQ_LINGER, 0);
   if (attach(socket.get(), address.c_str()) == 0) return socket;
-  if (::zmq_errno() == EADDRINUSE) fail("this ZeroMQ context has a doorkeeper already; it takes one");
+  if (::zmq_errno() == EADDRINUSE) fail("this ZeroMQ context has a authenticator already; it takes one");
   fail_zmq(fmt::format("cannot attach a socket to {}", address));
 }
 
 std::string new_address() {
   static std::atomic<uint64_t> count{0};
-  return fmt::format("inproc://sinew.doorkeeper.{}", ++count);
+  return fmt::format("inproc://sinew.authenticator.{}", ++count);
 }
 
 // The frames of a waiting message; none if there is none.
@@ -77,7 +77,7 @@ const char* text_of(uint16_t event, uint32_t protocol_error) {
 // second, and a log must not fill the disk.
 class Reports {
  public:
-  explicit Reports(Doorkeeper::OnRefused report) : report_(std::move(report)) {}
+  explicit Reports(ZapAuthenticator::OnRefused report) : report_(std::move(report)) {}
 
   void add(RefusedPeer peer) {
     const double now = now_seconds();
@@ -114,14 +114,14 @@ class Reports {
     return recent_.emplace_back(Recent{.why = peer.why, .key = peer.key, .is_of_many = count == most});
   }
 
-  Doorkeeper::OnRefused report_;
+  ZapAuthenticator::OnRefused report_;
   std::vector<Recent> recent_;
 };
 
 }  // namespace
 
-// Lives until both the Doorkeeper and the thread have ended.
-struct Doorkeeper::State {
+// Lives until both the ZapAuthenticator and the thread have ended.
+struct ZapAuthenticator::State {
   State(void* its_context, AllowList list, OnRefused on_refused)
       : context(its_context), allowed(std::move(list)), reports(std::move(on_refused)) {
     questions = make_socket(context, ZMQ_REP, ::zmq_bind, door);
@@ -161,9 +161,9 @@ struct Doorkeeper::State {
   std::vector<Socket> monitors;  // of the guarded sockets
 };
 
-// Continues after the end of the Doorkeeper until its sockets are closed or the context ends: libzmq's own thread, and
-// with it every socket of the context, waits for a monitor that is not read.
-void Doorkeeper::State::run() {
+// Continues after the end of the ZapAuthenticator until its sockets are closed or the context ends: libzmq's own
+// thread, and with it every socket of the context, waits for a monitor that is not read.
+void ZapAuthenticator::State::run() {
   sigset_t signals;  // are handled by other threads
   ::sigfillset(&signals);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -174,7 +174,7 @@ void Doorkeeper::State::run() {
 }
 
 // Waits for an event and handles it. False: the context has ended.
-bool Doorkeeper::State::poll() {
+bool ZapAuthenticator::State::poll() {
   std::vector<zmq_pollitem_t> items = {{bell.get(), 0, ZMQ_POLLIN, 0}};
   for (const Socket& monitor : monitors) items.push_back({monitor.get(), 0, ZMQ_POLLIN, 0});
   if (questions) items.push_back({questions.get(), 0, ZMQ_POLLIN, 0});
@@ -191,7 +191,7 @@ bool Doorkeeper::State::poll() {
   return true;
 }
 
-void Doorkeeper::State::close_door() {
+void ZapAuthenticator::State::close_door() {
   if (!questions) return;
   ::zmq_unbind(questions.get(), door);  // at once, so that another may follow
   questions.reset();
@@ -199,7 +199,7 @@ void Doorkeeper::State::close_door() {
 }
 
 // The context waits for each of its sockets.
-void Doorkeeper::State::close_rest() {
+void ZapAuthenticator::State::close_rest() {
   bell.reset();
   monitors.clear();
   const std::lock_guard lock(mutex);
@@ -208,7 +208,7 @@ void Doorkeeper::State::close_rest() {
 }
 
 // A request's frames: version, request number, domain, the peer's address, its routing id, mechanism, credentials.
-void Doorkeeper::State::answer() {
+void ZapAuthenticator::State::answer() {
   std::vector<std::string> question = receive(questions.get());
   if (question.empty()) return;
   question.resize(7);
@@ -239,7 +239,7 @@ void Doorkeeper::State::answer() {
 }
 
 // An event's frames: its number (16 bits) and value (32), and the guarded socket's address.
-void Doorkeeper::State::hear(size_t monitor) {
+void ZapAuthenticator::State::hear(size_t monitor) {
   const std::vector<std::string> frames = receive(monitors[monitor].get());
   if (frames.size() != 2 || frames[0].size() != 6) return;
   uint16_t event = 0;
@@ -252,18 +252,18 @@ void Doorkeeper::State::hear(size_t monitor) {
     refuse({.why = text_of(event, value), .address = frames[1], .key = {}});
 }
 
-Doorkeeper::Doorkeeper(void* context, AllowList allowed, OnRefused on_refused)
+ZapAuthenticator::ZapAuthenticator(void* context, AllowList allowed, OnRefused on_refused)
     : state_(std::make_shared<State>(context, std::move(allowed), std::move(on_refused))) {
   std::thread([state = state_] { state->run(); }).detach();
 }
 
-Doorkeeper::~Doorkeeper() {
+ZapAuthenticator::~ZapAuthenticator() {
   state_->stopping = true;
   state_->ring();
   state_->closed.wait();
 }
 
-void Doorkeeper::guard(void* socket, const KeyPair& own) {
+void ZapAuthenticator::guard(void* socket, const KeyPair& own) {
   if (!is_key(own.public_key) || !is_key(own.secret_key))
     fail("a socket cannot be guarded: what is given is no key of 40 characters");
   set_option(socket, ZMQ_CURVE_SERVER, 1);
@@ -283,7 +283,7 @@ void Doorkeeper::guard(void* socket, const KeyPair& own) {
   state_->ring();
 }
 
-uint64_t Doorkeeper::admitted() const { return state_->admitted.load(std::memory_order_relaxed); }
-uint64_t Doorkeeper::refused() const { return state_->refused.load(std::memory_order_relaxed); }
+uint64_t ZapAuthenticator::admitted() const { return state_->admitted.load(std::memory_order_relaxed); }
+uint64_t ZapAuthenticator::refused() const { return state_->refused.load(std::memory_order_relaxed); }
 
 }  // namespace sinew

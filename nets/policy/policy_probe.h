@@ -7,7 +7,7 @@
 namespace sinew {
 
 /// Internals of a policy in one step.
-struct Insight {
+struct PolicyInternals {
   struct Map {
     std::string name;  // the sensor's, or the layer's
     int rows = 0, columns = 0;
@@ -29,7 +29,7 @@ class PolicyProbe {
  public:
   explicit PolicyProbe(const Policy& policy);
   /// For the deterministic action on one raw observation, given the memory `state` [policy.state_size()].
-  Insight look(const ObservationRows& row, std::span<const float> state, bool starts_anew);
+  PolicyInternals look(const ObservationRows& row, std::span<const float> state, bool starts_anew);
   /// Whether look() will return anything: the policy has images, is recurrent, or has attention.
   bool has_a_view();
 

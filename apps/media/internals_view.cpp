@@ -1,4 +1,4 @@
-#include "apps/media/inside_view.h"
+#include "apps/media/internals_view.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 namespace sinew {
 namespace {
 
-using Map = Insight::Map;
+using Map = PolicyInternals::Map;
 
 constexpr int gap = 8;
 
@@ -16,7 +16,7 @@ struct Column {
   int top = 0;  // top of the next part
 
   void fill(uint8_t grey) {
-    for (int y = 0; y < height; ++y) std::fill_n(at(y, 0), 3 * InsideView::width, grey);
+    for (int y = 0; y < height; ++y) std::fill_n(at(y, 0), 3 * InternalsView::width, grey);
   }
   uint8_t* at(int y, int x) { return &rgb[3 * (static_cast<size_t>(y) * row_width + left + x)]; }
 
@@ -25,9 +25,9 @@ struct Column {
   void add(const Map& map, int rows, int columns, int drawn_height, Color&& color) {
     if (top + drawn_height > height) return;
     for (int y = 0; y < drawn_height; ++y)
-      for (int x = 0; x < InsideView::width; ++x) {
+      for (int x = 0; x < InternalsView::width; ++x) {
         const size_t i = static_cast<size_t>(y * rows / drawn_height) * columns +
-                         static_cast<size_t>(x) * columns / InsideView::width;
+                         static_cast<size_t>(x) * columns / InternalsView::width;
         if (i < map.values.size()) color(map.values[i], at(top + y, x));
       }
     top += drawn_height + gap;
@@ -55,18 +55,19 @@ void sign(float x, uint8_t* to) {
 
 }  // namespace
 
-void InsideView::draw(const Insight& insight, std::span<uint8_t> rgb, int height, int row_width, int left) {
+void InternalsView::draw(const PolicyInternals& internals, std::span<uint8_t> rgb, int height, int row_width,
+                         int left) {
   Column column{rgb, height, row_width, left};
   column.fill(24);
-  for (const Map& map : insight.saliency)
+  for (const Map& map : internals.saliency)
     column.add(map, map.rows, map.columns, width * map.rows / map.columns,
                [scale = 1 / largest(map)](float x, uint8_t* to) { heat(x * scale, to); });
-  for (const Map& map : insight.activations) {
+  for (const Map& map : internals.activations) {
     const int columns = std::max(1, static_cast<int>(std::ceil(std::sqrt(4.0 * map.columns))));
     const int rows = (map.columns + columns - 1) / columns;
     column.add(map, rows, columns, width / columns * rows, sign);
   }
-  for (const Map& map : insight.attention) column.add(map, map.rows, map.columns, 10 * map.rows, heat);
+  for (const Map& map : internals.attention) column.add(map, map.rows, map.columns, 10 * map.rows, heat);
 }
 
 }  // namespace sinew

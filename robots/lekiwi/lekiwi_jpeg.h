@@ -14,10 +14,10 @@ SensorSpec on_lekiwis_wire(SensorSpec camera);
 
 /// Encodes a camera's frames as a LeKiwi does: JPEG of quality 90 with red and blue swapped, because LeRobot passes
 /// red, green, blue to an encoder that expects blue, green, red. Used by one thread at a time.
-class SwappedJpeg {
+class LekiwiJpeg {
  public:
   /// camera: one frame as its body delivers it. Throws an Error for an image that is neither colour nor grey.
-  explicit SwappedJpeg(const SensorSpec& camera);
+  explicit LekiwiJpeg(const SensorSpec& camera);
   /// bytes: a raw or JPEG frame. Returns JPEG; "" for an invalid frame, as on LeKiwi's wire.
   std::string encode(std::string_view bytes);
 

@@ -2,20 +2,20 @@
 
 #include <algorithm>
 
-#include "sim/camera/canvas_internal.h"
 #include "sim/camera/ground_internal.h"
+#include "sim/camera/offscreen_buffer_internal.h"
 
 namespace sinew {
 namespace {
 
-mjVisual visual_for(const mjModel& model, int height, int width, Canvas::Quality quality) {
+mjVisual visual_for(const mjModel& model, int height, int width, OffscreenBuffer::Quality quality) {
   mjVisual vis = model.vis;
   vis.global.offheight = height;
   vis.global.offwidth = width;
-  const bool smooth = quality == Canvas::Quality::smooth;
+  const bool smooth = quality == OffscreenBuffer::Quality::smooth;
   vis.quality.offsamples = smooth ? 4 : 0;
   vis.quality.shadowsize = smooth ? 2048 : 0;  // a shadow map costs 64 MB
-  if (quality == Canvas::Quality::fast) {
+  if (quality == OffscreenBuffer::Quality::fast) {
     vis.quality.numslices = 12;  // round shapes in steps of 30 degrees, both ways
     vis.quality.numstacks = 6;
     vis.quality.numquads = 1;
@@ -42,7 +42,7 @@ void sample_once(const mjrContext& context, const GlContext& gl) {
 
 }  // namespace
 
-Canvas::Canvas(const mjModel& model, const GlContext& gl, int height, int width, Quality quality)
+OffscreenBuffer::OffscreenBuffer(const mjModel& model, const GlContext& gl, int height, int width, Quality quality)
     : visual_(visual_for(model, height, width, quality)) {
   for (int geom = 0; geom < model.ngeom; ++geom)
     if (ground::is_widened(model, geom)) grounds_.push_back(geom);
@@ -57,13 +57,13 @@ Canvas::Canvas(const mjModel& model, const GlContext& gl, int height, int width,
   if (quality == Quality::fast) sample_once(context_, gl);
 }
 
-Canvas::~Canvas() {
+OffscreenBuffer::~OffscreenBuffer() {
   mjv_freeScene(&scene_);
   mjr_freeContext(&context_);
 }
 
 // Called for each picture, since the simulation's own model may have changed: colours, lights, cameras.
-void Canvas::take_over(const mjModel& model) {
+void OffscreenBuffer::take_over(const mjModel& model) {
   model_ = model;
   model_.vis = visual_;
   geom_size_.assign(model.geom_size, model.geom_size + 3 * model.ngeom);
@@ -71,7 +71,7 @@ void Canvas::take_over(const mjModel& model) {
   model_.geom_size = geom_size_.data();
 }
 
-void Canvas::draw(const Simulation& sim, mjvCamera& camera, int height, int width, bool color) {
+void OffscreenBuffer::draw(const Simulation& sim, mjvCamera& camera, int height, int width, bool color) {
   take_over(sim.raw_model());
   mjData& data = const_cast<mjData&>(sim.raw());  // only read: MuJoCo's argument is not const
   option_.flags[mjVIS_TEXTURE] = color;
@@ -83,6 +83,6 @@ void Canvas::draw(const Simulation& sim, mjvCamera& camera, int height, int widt
   mjr_render(area_, &scene_, &context_);
 }
 
-void Canvas::read(uint8_t* rgb, float* depth) { mjr_readPixels(rgb, depth, area_, &context_); }
+void OffscreenBuffer::read(uint8_t* rgb, float* depth) { mjr_readPixels(rgb, depth, area_, &context_); }
 
 }  // namespace sinew

@@ -11,17 +11,17 @@ namespace sinew {
 
 /// MuJoCo's picture of a model at one quality: its OpenGL objects, and the shapes it draws. All functions, including
 /// constructor and destructor, require the same OpenGL context to be current.
-class Canvas {
+class OffscreenBuffer {
  public:
   /// fast: see CameraView. fine: the model's own round shapes. smooth: everything, including shadows and smoothed
   /// edges; a pixel then has several depth samples, none of them at its middle.
   enum class Quality { fast, fine, smooth };
 
   /// For pictures up to this size.
-  Canvas(const mjModel& model, const GlContext& gl, int height, int width, Quality quality);
-  ~Canvas();
-  Canvas(const Canvas&) = delete;
-  Canvas& operator=(const Canvas&) = delete;
+  OffscreenBuffer(const mjModel& model, const GlContext& gl, int height, int width, Quality quality);
+  ~OffscreenBuffer();
+  OffscreenBuffer(const OffscreenBuffer&) = delete;
+  OffscreenBuffer& operator=(const OffscreenBuffer&) = delete;
 
   /// Draws a simulation of the model. Without colour, only the depth is meaningful.
   void draw(const Simulation& sim, mjvCamera& camera, int height, int width, bool color);

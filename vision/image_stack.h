@@ -8,9 +8,9 @@ namespace sinew {
 
 /// The layout of a camera's last frames in one image: their channels side by side in each pixel, the oldest frame first
 /// (SensorSpec). Works on memory of the caller: stack [pixels, frames · channels], frame [pixels, channels].
-class FrameStack {
+class ImageStack {
  public:
-  explicit FrameStack(const SensorSpec& image);
+  explicit ImageStack(const SensorSpec& image);
 
   size_t frame_size() const { return pixels_ * channels_; }
   size_t size() const { return frame_size() * frames_; }

@@ -1,4 +1,4 @@
-#include "nets/policy/insight.h"
+#include "nets/policy/policy_probe.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,29 +10,29 @@ namespace sinew {
 namespace {
 
 // The images of a row are adjacent in one node.
-void add_saliency(const InterfaceSpec& spec, const Node<float>& images, Insight& insight) {
+void add_saliency(const InterfaceSpec& spec, const Node<float>& images, PolicyInternals& internals) {
   if (!images.gradient) return;
   const float* gradient = images.gradient;
   for (const SensorSpec& sensor : spec.sensors) {
     if (!sensor.is_image()) continue;
     const int height = sensor.shape[0], width = sensor.shape[1], channels = sensor.shape[2];
-    Insight::Map map{sensor.name, height, width, std::vector<float>(static_cast<size_t>(height) * width)};
+    PolicyInternals::Map map{sensor.name, height, width, std::vector<float>(static_cast<size_t>(height) * width)};
     for (float& pixel : map.values)
       for (int c = 0; c < channels; ++c) pixel += std::abs(*gradient++);
-    insight.saliency.push_back(std::move(map));
+    internals.saliency.push_back(std::move(map));
   }
 }
 
-void add_node(const InterfaceSpec& spec, const Node<float>& node, Insight& insight) {
+void add_node(const InterfaceSpec& spec, const Node<float>& node, PolicyInternals& internals) {
   const std::string_view name = node.operation->name;
   if (name == "pixels") {
-    add_saliency(spec, node, insight);
+    add_saliency(spec, node, internals);
   } else if (name == "lstm" || name == "gru") {
-    insight.activations.push_back({node.scope, 1, node.shape[1], {node.value, node.value + node.shape.size()}});
+    internals.activations.push_back({node.scope, 1, node.shape[1], {node.value, node.value + node.shape.size()}});
   } else if (name == "attention") {
     const auto weights = attention_weights(node);
     const int heads = node.integers[2];
-    insight.attention.push_back(
+    internals.attention.push_back(
         {node.scope, heads, static_cast<int>(weights.size()) / heads, {weights.begin(), weights.end()}});
   }
 }
@@ -47,7 +47,7 @@ bool PolicyProbe::has_a_view() {
   return !look({1, numbers.data(), images.data()}, state, true).empty();
 }
 
-Insight PolicyProbe::look(const ObservationRows& row, std::span<const float> state, bool starts_anew) {
+PolicyInternals PolicyProbe::look(const ObservationRows& row, std::span<const float> state, bool starts_anew) {
   tape_.rewind();
   const uint8_t reset = starts_anew;
   Sequence step;
@@ -55,11 +55,11 @@ Insight PolicyProbe::look(const ObservationRows& row, std::span<const float> sta
   const auto actions = policy_.actor()(policy_.observe(tape_, row, /*images_want_gradients=*/true), step);
   const Tensor mode = actions.mode();
   tape_.backward(sum(abs(mode)) + sum(actions.log_prob(mode)), {});
-  Insight insight;
+  PolicyInternals internals;
   std::vector<const Node<float>*> nodes;
   for (const Node<float>* node = tape_.last(); node; node = node->previous) nodes.push_back(node);
-  for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) add_node(policy_.spec(), **node, insight);
-  return insight;
+  for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) add_node(policy_.spec(), **node, internals);
+  return internals;
 }
 
 }  // namespace sinew

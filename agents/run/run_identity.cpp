@@ -1,4 +1,4 @@
-#include "agents/run/resume.h"
+#include "agents/run/run_identity.h"
 
 #include <algorithm>
 #include <filesystem>

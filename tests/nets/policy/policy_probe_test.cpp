@@ -1,4 +1,4 @@
-#include "nets/policy/insight.h"
+#include "nets/policy/policy_probe.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@ namespace sinew {
 namespace {
 
 // Of a policy that is linear in its pixels: the slope of |a| by one of them, from two actions.
-TEST(Insight, SaliencyIsHowMuchTheActionChanges) {
+TEST(PolicyInternals, SaliencyIsHowMuchTheActionChanges) {
   InterfaceSpec spec;
   spec.sensors = {{"eye", SensorSpec::Type::uint8, {3, 4, 2}, {}, {}, 1, "grey"}};
   spec.actions.parts = {continuous("arm", 2)};
@@ -20,10 +20,10 @@ TEST(Insight, SaliencyIsHowMuchTheActionChanges) {
   const Policy policy = make_policy(spec, "{encoders: {eye: {layers: [flatten]}}, actor: [], actor_gain: 1}");
   std::vector<uint8_t> image(24, 100);
   PolicyProbe probe(policy);
-  const Insight insight = probe.look({1, nullptr, image.data()}, {}, true);
-  ASSERT_EQ(insight.saliency.size(), 1u);
-  EXPECT_EQ(insight.saliency[0].name, "eye");
-  ASSERT_EQ(insight.saliency[0].values.size(), 12u);
+  const PolicyInternals internals = probe.look({1, nullptr, image.data()}, {}, true);
+  ASSERT_EQ(internals.saliency.size(), 1u);
+  EXPECT_EQ(internals.saliency[0].name, "eye");
+  ASSERT_EQ(internals.saliency[0].values.size(), 12u);
   PolicyRunner runner(policy);
   const auto total = [&] {
     std::vector<float> action(2);
@@ -38,13 +38,13 @@ TEST(Insight, SaliencyIsHowMuchTheActionChanges) {
       expected += std::abs(total() - before) * 255;
       image[2 * pixel + c] -= 1;
     }
-    EXPECT_NEAR(insight.saliency[0].values[pixel], expected, 1e-3) << pixel;
+    EXPECT_NEAR(internals.saliency[0].values[pixel], expected, 1e-3) << pixel;
   }
 }
 
 // What the recurrent layer puts out is what it remembers of itself; a step that starts anew looks at nothing but
 // itself.
-TEST(Insight, ShowsCellsAndWhereAttentionLooks) {
+TEST(PolicyInternals, ShowsCellsAndWhereAttentionLooks) {
   const InterfaceSpec spec = continuous_interface(3, 2);
   const Policy policy = make_policy(
       spec, "{core: [{linear: 4}, {attention: {heads: 2, memory: 3}}, {gru: 5}], actor: [], critic: [{lstm: 2}]}");
@@ -54,13 +54,13 @@ TEST(Insight, ShowsCellsAndWhereAttentionLooks) {
   const std::vector<float> observation = {0.3f, -0.5f, 0.8f};
   for (int step = 0; step < 6; ++step) {
     const uint8_t starts = step == 0;
-    const Insight insight = probe.look({1, observation.data()}, state, starts);
+    const PolicyInternals internals = probe.look({1, observation.data()}, state, starts);
     runner.act(observation, state, {&starts, 1}, action);
-    ASSERT_EQ(insight.activations.size(), 1u);
-    EXPECT_EQ(insight.activations[0].name, "core.2");
-    EXPECT_EQ(insight.activations[0].values, std::vector<float>(state.end() - 5, state.end()));
-    ASSERT_EQ(insight.attention.size(), 1u);
-    const Insight::Map& attention = insight.attention[0];
+    ASSERT_EQ(internals.activations.size(), 1u);
+    EXPECT_EQ(internals.activations[0].name, "core.2");
+    EXPECT_EQ(internals.activations[0].values, std::vector<float>(state.end() - 5, state.end()));
+    ASSERT_EQ(internals.attention.size(), 1u);
+    const PolicyInternals::Map& attention = internals.attention[0];
     EXPECT_EQ(attention.rows, 2);
     EXPECT_EQ(attention.columns, 4);
     for (int head = 0; head < 2; ++head) {

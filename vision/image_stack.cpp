@@ -1,4 +1,4 @@
-#include "vision/frame_stack.h"
+#include "vision/image_stack.h"
 
 #include <algorithm>
 #include <cassert>
@@ -26,27 +26,27 @@ void copy_groups(size_t channels, const uint8_t* from, size_t from_stride, uint8
 
 }  // namespace
 
-FrameStack::FrameStack(const SensorSpec& image)
+ImageStack::ImageStack(const SensorSpec& image)
     : pixels_(static_cast<size_t>(image.shape[0]) * static_cast<size_t>(image.shape[1])),
       channels_(static_cast<size_t>(image.shape[2] / image.frames)),
       frames_(static_cast<size_t>(image.frames)) {}
 
-void FrameStack::put(uint8_t* stack, int place, const uint8_t* frame) const {
+void ImageStack::put(uint8_t* stack, int place, const uint8_t* frame) const {
   copy_groups(channels_, frame, channels_, stack + static_cast<size_t>(place) * channels_, channels_ * frames_,
               pixels_);
 }
 
-void FrameStack::take(const uint8_t* stack, int place, uint8_t* frame) const {
+void ImageStack::take(const uint8_t* stack, int place, uint8_t* frame) const {
   copy_groups(channels_, stack + static_cast<size_t>(place) * channels_, channels_ * frames_, frame, channels_,
               pixels_);
 }
 
-void FrameStack::fill(std::span<uint8_t> stack, std::span<const uint8_t> frame) const {
+void ImageStack::fill(std::span<uint8_t> stack, std::span<const uint8_t> frame) const {
   assert(stack.size() == size() && frame.size() == frame_size());
   for (int place = 0; place < frames(); ++place) put(stack.data(), place, frame.data());
 }
 
-void FrameStack::push(std::span<uint8_t> stack, std::span<const uint8_t> frame) const {
+void ImageStack::push(std::span<uint8_t> stack, std::span<const uint8_t> frame) const {
   assert(stack.size() == size() && frame.size() == frame_size());
   // Moves everything by one frame's channels; put() then overwrites the newest place.
   std::memmove(stack.data(), stack.data() + channels_, stack.size() - channels_);
