@@ -37,6 +37,9 @@ def press(frames):  # whatever comes to the emergency stop stops, but a release;
     elif me.alarm == EMERGENCY: me.mode, me.alarm, me.why = INACTIVE, 0, ""
     emergency.send_multipart(frames)
 def near(value, middle, reach): return min(max(value, middle - reach), middle + reach)
+def braking_speed(distance, acceleration, seconds):  # from which a joint stops within the distance, in steps of seconds
+    step = 0.5 * acceleration * seconds
+    return math.sqrt(step * step + 2 * acceleration * max(0.0, distance)) - step
 
 def begin_tick():  # several actions that come in one tick all count from its beginning: the last one is obeyed
     me.before, me.since = (list(me.target), list(me.rate)), me.obeyed
@@ -51,9 +54,13 @@ def obey(action, values, now):  # refuses what must not be obeyed, and limits th
         if is_wrong: raise ValueError(why)
     share, seconds = min(1.0, (now - me.armed) / BLEND), min(max(now - me.since, 0.001), MAX_AGE)
     for i, (limit, here, told, was) in enumerate(zip(LIMITS, servos.position, *me.before)):
+        fastest, slowing = limit["velocity"], limit["acceleration"]
         wanted = me.start[i] + share * (values[i] - me.start[i])
-        rate = near(near((wanted - told) / seconds, was, limit["acceleration"] * seconds), 0, limit["velocity"])
-        target = min(max(near(told + seconds * rate, here, limit["step"]), LOW[i]), HIGH[i])
+        rate = near((min(max(wanted, LOW[i]), HIGH[i]) - told) / seconds, was, slowing * seconds)
+        rate = min(near(rate, 0, fastest), braking_speed(HIGH[i] - told, slowing, seconds))
+        rate = max(rate, -braking_speed(told - LOW[i], slowing, seconds))
+        target = near(near(told + seconds * rate, here, limit["step"]), told, fastest * seconds)
+        target = min(max(target, LOW[i]), HIGH[i])
         me.target[i], me.rate[i] = target, (target - told) / seconds
         me.limited += abs(target - wanted) > 1e-9
     me.action, me.action_age, me.obeyed = action["sequence"], now - action["observed_at"], now

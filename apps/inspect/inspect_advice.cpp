@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "apps/inspect/inspect_model_internal.h"
+#include "apps/inspect/starter_plan.h"
 #include "core/text.h"
 
 namespace sinew {
@@ -24,10 +25,8 @@ std::string on_actuators(const Model& model) {
   const std::string lack =
       model.is_urdf() ? "There is no actuator (MuJoCo makes none from a URDF)" : "There is no actuator";
   std::vector<std::string> drivable;
-  for (int i = 0; i < model.count(Element::joint); ++i)
-    if (const std::string name = readable(model.called(Element::joint, i));
-        model.joint_dof_size(i) == 1 && !name.empty() && model.leader_of_joint(i) < 0)
-      drivable.push_back(fmt::format("{}: {}", name, drivable.empty() ? 10 : 5));
+  for (const DrivenJoint& joint : starter_actions(model).joints)
+    drivable.push_back(fmt::format("{}: {:g}", readable(joint.name), joint.limit));
   if (drivable.empty()) return lack + ", and no hinge or slide with a name that a task could drive.";
   drivable.resize(std::min(drivable.size(), size_t{2}));
   return fmt::format(

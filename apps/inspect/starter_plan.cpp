@@ -87,7 +87,9 @@ double guess_limit(const Model& model, int joint) {
   return mass > 0 ? rounded(std::max(2 * mass * g * lever, 0.01)) : 1;
 }
 
-StarterActions choose_actions(const Model& model) {
+}  // namespace
+
+StarterActions starter_actions(const Model& model) {
   StarterActions actions;
   const auto add_cost = [&](double low, double high) {
     actions.largest_cost += std::pow(std::max(std::abs(low), std::abs(high)), 2);
@@ -118,6 +120,8 @@ StarterActions choose_actions(const Model& model) {
   }
   return actions;
 }
+
+namespace {
 
 using Vector = std::array<double, 3>;
 
@@ -206,7 +210,7 @@ void find_base(const Simulation& sim, StarterPlan& plan) {
 
 StarterPlan plan_starter(const std::shared_ptr<const Model>& model) {
   StarterPlan plan{};
-  plan.actions = choose_actions(*model);
+  plan.actions = starter_actions(*model);
   const StarterActions& actions = plan.actions;
   if (!actions.all_actuators && actions.actuators.empty() && actions.joints.empty())
     fail(

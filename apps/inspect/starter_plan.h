@@ -49,6 +49,10 @@ struct StarterPlan {
   StarterActions actions;
 };
 
+/// The actuators of the model, or the joints that a task could drive where it has none. A joint's limit is the URDF's
+/// effort limit, or guessed from the masses that it moves.
+StarterActions starter_actions(const Model& model);
+
 /// Throws an Error for a model that has nothing to drive.
 StarterPlan plan_starter(const std::shared_ptr<const Model>& model);
 

@@ -191,7 +191,7 @@ TEST(InspectUrdf, SaysHowToDriveJointsThatHaveNoActuator) {
   expect_contains(result.output, "crane.urdf (URDF)");
   expect_contains(result.output, "slew   hinge  boom     -1 … 1 rad (-57 … 57°)");
   expect_contains(result.output, "0 … 0.3 m ");
-  expect_contains(result.output, "`actions: {joint_torque: {joints: {slew: 10, run: 5}}}`");
+  expect_contains(result.output, "`actions: {joint_torque: {joints: {slew: 10, run: 20}}}`");
 }
 
 TEST(InspectUrdf, TheStarterTaskDrivesEveryJointByATorque) {
