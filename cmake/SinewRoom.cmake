@@ -4,7 +4,8 @@
 add_library(sinew_flags INTERFACE)
 target_compile_options(sinew_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-missing-field-initializers -Wno-unknown-pragmas
   $<$<BOOL:${SINEW_WERROR}>:-Werror>
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # GCC 12 sees overlaps in std::string where there are none
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # GCC 12 sees overlaps in std::string where there are none
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)  # clang blames us for what libstdc++ 12's stable_sort uses
 # Kernels with registers that a loop fills: GCC cannot follow them, and clang does not know the option.
 set(SINEW_NO_MAYBE_UNINITIALIZED $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 if(SINEW_NATIVE)

@@ -55,7 +55,7 @@ void visit_newer_state([[maybe_unused]] const mjModel& m, [[maybe_unused]] mjDat
 #endif
 }
 
-/// Whether MuJoCo drops a URDF's <limit effort="…"/>.
+/// Whether MuJoCo drops the effort limits of a URDF.
 inline constexpr bool urdf_effort_is_dropped = mjVERSION_HEADER < 300;
 
 /// Whether an equality is active from the beginning.

@@ -13,7 +13,7 @@ struct Scalar {
   double value = 0;       // stored as float32
 };
 
-/// Scalars as an event file that TensorBoard reads, `events.out.tfevents.<seconds>.<host>`. The file is a sequence of
+/// Scalars as an event file that TensorBoard reads, `events.out.tfevents.SECONDS.HOST`. The file is a sequence of
 /// records, each a protobuf Event framed as
 ///   uint64 length | uint32 masked crc of length | payload | uint32 masked crc of payload
 /// (little-endian), complete on disk when write() returns.

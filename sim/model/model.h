@@ -30,8 +30,8 @@ class Model {
 
   const std::string& path() const { return path_; }
   bool is_urdf() const { return is_urdf_; }
-  /// The parts of a URDF that MuJoCo drops, each with its count and place: "<transmission> (6, from line 12 on)". A
-  /// <mimic> is kept, as an equality of joints.
+  /// The parts of a URDF that MuJoCo drops, each with its count and place: `<transmission> (6, from line 12 on)`. A
+  /// `<mimic>` is kept, as an equality of joints.
   const std::vector<std::string>& dropped() const { return dropped_; }
   /// SHA-256 of the compiled model as 64 hex digits: the same each time the same MuJoCo loads the same files, different
   /// where any number, name or mesh differs.
