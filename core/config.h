@@ -10,6 +10,7 @@
 
 /// Typed configuration. A config struct sets its defaults in class and has one `visit`:
 ///
+/// ```
 ///   struct AdamConfig {
 ///     double learning_rate = 3e-4;
 ///     std::string device;
@@ -19,6 +20,7 @@
 ///       v.required("device", device, "where it computes");
 ///     }
 ///   };
+/// ```
 ///
 /// It serves reading (`read_config<AdamConfig>(node)`), checking, writing back (`write_config(config)`), and the
 /// reference pages (core/parameter_list.h). A Range, Choices, and one line of help may follow the member; the help
