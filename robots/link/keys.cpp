@@ -191,18 +191,21 @@ std::string_view name_in(std::string_view line) {
   return line;
 }
 
+AllowedKey parse_allowed_key(std::string_view line, const AllowList& above) {
+  if (!is_key(line.substr(0, key_length)) || (line.size() > key_length && line[key_length] != ' '))
+    fail("a public key of 40 characters, a space and a name are expected");
+  AllowedKey one{std::string(name_in(line)), std::string(line.substr(0, key_length))};
+  if (!is_name(one.name)) fail("{}", what_names_are);
+  if (above.find_name(one.name)) fail("the name '{}' is there twice", one.name);
+  if (const AllowedKey* same = above.find_key(one.key)) fail("it is the key of '{}' above once more", same->name);
+  return one;
+}
+
 AllowList parse_allow_list(const std::string& path, const std::string& content) {
   AllowList list;
-  for (const auto& [number, line] : lines_of(content))
-    with_context(fmt::format("'{}', line {}", path, number), [&, line = line] {
-      if (!is_key(line.substr(0, key_length)) || (line.size() > key_length && line[key_length] != ' '))
-        fail("a public key of 40 characters, a space and a name are expected");
-      AllowedKey one{std::string(name_in(line)), std::string(line.substr(0, key_length))};
-      if (!is_name(one.name)) fail("{}", what_names_are);
-      if (list.find_name(one.name)) fail("the name '{}' is there twice", one.name);
-      if (const AllowedKey* same = list.find_key(one.key)) fail("it is the key of '{}' above once more", same->name);
-      list.keys.push_back(std::move(one));
-    });
+  for (const auto& numbered : lines_of(content))
+    with_context(fmt::format("'{}', line {}", path, numbered.first),
+                 [&] { list.keys.push_back(parse_allowed_key(numbered.second, list)); });
   return list;
 }
 
