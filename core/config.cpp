@@ -21,7 +21,7 @@ void check_range(const ConfigNode& node, double value, const Range& range) {
 void check_choice(const ConfigNode& node, const std::string& value, const Choices& choices) {
   if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
     const std::string near = nearest(value, choices);
-    throw node.error(fmt::format("'{}' is none of {}{}", shortened(value), join(choices),
+    throw node.error(fmt::format("'{}' is not one of {}{}", shortened(value), join(choices),
                                  near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
   }
 }

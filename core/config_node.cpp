@@ -102,7 +102,7 @@ const std::string& ConfigNode::text() const {
 
 Error ConfigNode::is_not(const char* what, const std::string& advice) const {
   return error(fmt::format("'{}' is not {}{}{}", shortened(text()), what,
-                           quoted_ ? ", for it is in quotes, which make it text" : "", advice));
+                           quoted_ ? ", because the quotes make it text" : "", advice));
 }
 
 double ConfigNode::number() const {
@@ -162,7 +162,7 @@ const ConfigNode::Entry& ConfigNode::single_entry() const {
   for (const Entry& entry : entries_) keys.push_back("'" + shortened(entry.first, 40) + "'");
   const std::string what = fmt::format("one entry is expected, not {}", keys.size());
   if (keys.size() < 2) throw error(what);
-  throw Error(fmt::format("{}: {}: {}: {}; what belongs to {} is indented further, or stands within its {{…}}",
+  throw Error(fmt::format("{}: {}: {}: {}; indent what belongs to {} further, or put it into its {{…}}",
                           entries_[1].second.where_of_key(), path(), what, shortened(join(keys)), keys[0]));
 }
 
@@ -207,7 +207,7 @@ void ConfigNode::assign(const std::string& assignment) {
       size_t index = 0;
       const auto [stop, code] = std::from_chars(key.data(), key.data() + key.size(), index);
       if (code != std::errc() || stop != key.data() + key.size() || index >= node->items_.size())
-        fail("{}: '{}' is a list of {}; '{}' is no index of it", source, node->path(), node->items_.size(),
+        fail("{}: '{}' is a list of {}; '{}' is not an index of it", source, node->path(), node->items_.size(),
              shortened(key));
       child = &node->items_[index];
     } else {

@@ -62,7 +62,7 @@ class ConfigBuilder : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto named = anchors_.find(anchor);
     const ConfigNode here = make(mark, ConfigNode::Kind::null);
-    if (named == anchors_.end()) throw here.error("the alias stands inside of what it names");
+    if (named == anchors_.end()) throw here.error("the alias is inside what it names");
     if (levels_.size() + depth_of(named->second) > max_depth) throw here.error(too_deep());
     charge(named->second);
     add(named->second);
@@ -75,7 +75,7 @@ class ConfigBuilder : public YAML::EventHandler {
     node.scalar_ = value.substr(0, value.find_last_not_of('\n') + 1);
     if (value.find('\0') != std::string::npos)
       throw node.error(
-          fmt::format("'{}' has a zero byte, at which names and paths would end; take it away", shortened(value)));
+          fmt::format("'{}' has a zero byte, which would end a name or a path; remove it", shortened(value)));
     give_type(node, tag);
     add(std::move(node), anchor);
   }
@@ -116,7 +116,7 @@ class ConfigBuilder : public YAML::EventHandler {
   }
   void open(ConfigNode node, const std::string& tag, const char* own_tag, YAML::anchor_t anchor) {
     if (const std::string name = short_tag(tag); name != "" && name != "?" && name != "!" && name != own_tag)
-      throw node.error(fmt::format("the YAML tag {} does not fit here; take it away", name));
+      throw node.error(fmt::format("the YAML tag {} does not fit here; remove it", name));
     if (levels_.size() >= max_depth) throw node.error(too_deep());
     Level& level = levels_.emplace_back();
     level.place = node.place_;
@@ -202,11 +202,11 @@ class ConfigBuilder : public YAML::EventHandler {
       node.boolean();
     } else if (name == "!!int" || name == "!!float") {
       if (const double value = node.number_or_infinity(); name == "!!int" && value != std::floor(value))
-        throw node.error(fmt::format("'{}' has the tag !!int, and is not a whole number", shortened(node.scalar_)));
+        throw node.error(fmt::format("'{}' has the tag !!int, but is not a whole number", shortened(node.scalar_)));
     } else if (name == "!!null" && (node.scalar_ == "" || node.scalar_ == "~" || node.scalar_ == "null")) {
       node.kind_ = ConfigNode::Kind::null;
     } else {
-      throw node.error(fmt::format("the YAML tag {} does not fit here; take it away", shortened(name)));
+      throw node.error(fmt::format("the YAML tag {} does not fit here; remove it", shortened(name)));
     }
   }
 
@@ -246,7 +246,7 @@ ConfigNode ConfigNode::parse_text(const std::string& text, const std::string& fi
     YAML::Parser parser(stream);
     parser.HandleNextDocument(builder);
     ConfigBuilder rest(file_name, folder);
-    if (parser.HandleNextDocument(rest)) fail("{}: holds a second YAML document ('---'); one is read", file_name);
+    if (parser.HandleNextDocument(rest)) fail("{}: holds a second YAML document ('---'); only one is read", file_name);
   } catch (const YAML::Exception& error) {
     if (text.find('\n') == std::string::npos) fail("{}: broken YAML: {}", file_name, error.msg);  // one line of text
     fail("{}:{}:{}: {}", file_name, error.mark.line + 1, error.mark.column + 1, why_broken(text, error));

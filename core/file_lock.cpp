@@ -44,7 +44,7 @@ FileLock::FileLock(const std::string& path, const std::string& what)
   if (fd_ < 0 && errno != ELOOP) fail_errno(fmt::format("cannot lock '{}'", path), errno);
   if (fd_ < 0 || !is_lock(fd_)) {
     if (fd_ >= 0) ::close(fd_);
-    fail("cannot lock {}: '{}' is no lock of sinew's; move it away, or choose another", what, path);
+    fail("cannot lock {}: '{}' is not a lock of sinew's; move it away, or choose another", what, path);
   }
   int result = 0;
   do result = ::flock(fd_, LOCK_EX | LOCK_NB);

@@ -16,7 +16,7 @@ struct Signature {
 };
 using namespace std::string_view_literals;
 constexpr Signature signatures[] = {
-    {"/annex/objects/"sv, "it is a pointer of git-annex, not the file itself, which 'git annex get' fetches"},
+    {"/annex/objects/"sv, "it is a git-annex pointer, not the file itself, which 'git annex get' fetches"},
     {"\xff\xfe\0\0"sv, "it is text in UTF-32; save it as UTF-8"},
     {"\0\0\xfe\xff"sv, "it is text in UTF-32; save it as UTF-8"},
     {"\xff\xfe"sv, "it is text in UTF-16, as PowerShell writes it; save it as UTF-8"},
@@ -28,7 +28,7 @@ constexpr Signature signatures[] = {
     {"7z\xbc\xaf\x27\x1c"sv, "it is a 7z archive; unpack it first"},
     {"Rar!\x1a"sv, "it is a RAR archive; unpack it first"},
     {"%PDF-"sv, "it is a PDF document"},
-    {"\x93NUMPY"sv, "it is an array of NumPy"},
+    {"\x93NUMPY"sv, "it is a NumPy array"},
     {"\x89HDF\r\n"sv, "it is an HDF5 file"},
 };
 
@@ -38,7 +38,7 @@ std::string lfs_pointer(std::string_view text) {
   std::string size;
   if (const size_t at = text.find("\nsize "); at != std::string_view::npos)
     for (size_t i = at + 6; i < text.size() && std::isdigit(static_cast<unsigned char>(text[i])); ++i) size += text[i];
-  return fmt::format("it is a pointer of Git LFS, not the file itself{}, which 'git lfs pull' fetches",
+  return fmt::format("it is a Git LFS pointer, not the file itself{}, which 'git lfs pull' fetches",
                      size.empty() ? "" : fmt::format(" of {} bytes", size));
 }
 
@@ -46,8 +46,8 @@ std::string archive(std::string_view content) {
   if (!content.starts_with("PK\x03\x04") && !content.starts_with("PK\x05\x06")) return "";
   // The first entry's name is within its header.
   return content.substr(0, 256).find("/data.pkl") != std::string_view::npos
-             ? "it is a file of PyTorch, which is not read here"
-             : "it is a zip archive; unpack it and give what lies in it";
+             ? "it is a PyTorch file, which is not read here"
+             : "it is a zip archive; unpack it and give a file from it";
 }
 
 bool is_web_page(std::string_view text) {

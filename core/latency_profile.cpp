@@ -38,7 +38,7 @@ void read_value(const ConfigNode& node, DelayDistribution& delay) {
   const auto descent = std::ranges::adjacent_find(delay.quantiles, std::greater<>());
   if (descent != delay.quantiles.end())
     throw node.items()[static_cast<size_t>(descent - delay.quantiles.begin()) + 1].error(
-        fmt::format("quantiles ascend, and {} is below {} before it", *(descent + 1), *descent));
+        fmt::format("quantiles must ascend, but {} is below {} before it", *(descent + 1), *descent));
 }
 
 ConfigNode write_value(const DelayDistribution& delay) {
@@ -62,7 +62,7 @@ DelayDistribution distribution_of(std::span<const double> measured, size_t point
 
 LatencyProfile load_latency_profile(const std::string& path) {
   const ConfigNode node = ConfigNode::parse_file(path);
-  if (node.is_null()) fail("{}: nothing is in it; a latency profile says how long observations and actions take", path);
+  if (node.is_null()) fail("{}: it is empty; a latency profile says how long observations and actions take", path);
   return read_config<LatencyProfile>(node);
 }
 

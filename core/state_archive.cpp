@@ -86,7 +86,7 @@ size_t StateArchive::next_count(std::string_view name, Type type, size_t size) {
   uint64_t count = 0;
   std::memcpy(&count, in_.data() + 2 + length, sizeof count);
   if (size > 0 && count > (left() - header_size(name)) / size)
-    damaged(name, fmt::format("it announces {} of them, more than there are bytes for", count));
+    damaged(name, fmt::format("it announces {} of them, but has fewer bytes", count));
   return static_cast<size_t>(count);
 }
 
@@ -154,7 +154,7 @@ void StateArchive::finish() {
     sink_(out_);
     out_.clear();
   } else if (restoring_ && left() > 0) {
-    damaged("", fmt::format("{} bytes are left that nobody restored", left()));
+    damaged("", fmt::format("{} bytes are left that were not restored", left()));
   }
 }
 

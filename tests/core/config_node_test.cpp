@@ -75,10 +75,9 @@ TEST(ConfigNode, TheWrongKindSaysWhatIsThere) {
             "f.yaml:2:1: x: a single value is expected, not nothing");
   EXPECT_EQ(error_of([] { x("5").items(); }), "f.yaml:1:4: x: a list is expected, not a single value");
   EXPECT_EQ(error_of([] { x("[]").entries(); }), "f.yaml:1:4: x: a map (key: value) is expected, not a list");
-  EXPECT_EQ(
-      error_of([] { x("{a: 1, b: 2}").single_entry(); }),
-      "f.yaml:1:11: x: one entry is expected, not 2: 'a', 'b'; what belongs to 'a' is indented further, or stands "
-      "within its {…}");
+  EXPECT_EQ(error_of([] { x("{a: 1, b: 2}").single_entry(); }),
+            "f.yaml:1:11: x: one entry is expected, not 2: 'a', 'b'; indent what belongs to 'a' further, or put it "
+            "into its {…}");
 }
 
 TEST(ConfigNode, PlacesAndPaths) {
@@ -130,8 +129,8 @@ TEST(ConfigNode, AssignmentsThatCannotBe) {
   std::string deep = "a";
   for (int i = 0; i < 100000; ++i) deep += ".a";
   expect_contains(error_of([&] { node.assign(deep + "=1"); }), "nested more than 64 deep");
-  expect_contains(error_of([&] { node.assign("list.1=1"); }), "'list' is a list of 1; '1' is no index of it");
-  expect_contains(error_of([&] { node.assign("list.-1=1"); }), "is no index of it");
+  expect_contains(error_of([&] { node.assign("list.1=1"); }), "'list' is a list of 1; '1' is not an index of it");
+  expect_contains(error_of([&] { node.assign("list.-1=1"); }), "is not an index of it");
   expect_contains(error_of([&] { node.assign("a=[1"); }), "--set a=[1: broken YAML");
   node.assign("a=b");
   EXPECT_EQ(error_of([&] { node.find("a")->number(); }), "--set a=b: a: 'b' is not a number");
@@ -140,7 +139,7 @@ TEST(ConfigNode, AssignmentsThatCannotBe) {
             "--set made.inside=1: made: a single value is expected, not a map");
   node.assign("a='4'");
   EXPECT_EQ(error_of([&] { node.find("a")->integer(); }),
-            "--set a='4': a: '4' is not a whole number, for it is in quotes, which make it text");
+            "--set a='4': a: '4' is not a whole number, because the quotes make it text");
   const std::string long_key(5000, 'k');
   EXPECT_LT(error_of([&] { node.assign(long_key); }).size(), 300u);
   EXPECT_LT(error_of([&] { node.assign(long_key + "=["); }).size(), 300u);

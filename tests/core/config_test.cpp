@@ -131,8 +131,9 @@ TEST(Config, ValuesOutOfRange) {
 }
 
 TEST(Config, ChoicesAreNamed) {
-  EXPECT_EQ(refusal("task: a\ndevice: gpus\n"), "f.yaml:2:9: device: 'gpus' is none of cpu, gpu; did you mean 'gpu'?");
-  EXPECT_EQ(refusal("task: a\ndevice: abacus\n"), "f.yaml:2:9: device: 'abacus' is none of cpu, gpu");
+  EXPECT_EQ(refusal("task: a\ndevice: gpus\n"),
+            "f.yaml:2:9: device: 'gpus' is not one of cpu, gpu; did you mean 'gpu'?");
+  EXPECT_EQ(refusal("task: a\ndevice: abacus\n"), "f.yaml:2:9: device: 'abacus' is not one of cpu, gpu");
 }
 
 TEST(Config, AssignedValuesAreCheckedLikeTheFiles) {

@@ -50,7 +50,7 @@ TEST_F(FileLockTest, WhatIsNoLockStaysAsItIs) {
   for (const auto& way : ways) {
     write(other);
     way();
-    expect_contains(error_of([&] { FileLock(path_, "the run folder 'x'"); }), "is no lock of sinew's; move it away");
+    expect_contains(error_of([&] { FileLock(path_, "the run folder 'x'"); }), "is not a lock of sinew's; move it away");
     EXPECT_EQ(read_file(other), "somebody's work");
     EXPECT_FALSE(fs::exists(path_ + "_none"));
     fs::remove(path_);

@@ -26,8 +26,8 @@ std::string utf16(const std::string& text, bool mark, bool big) {
 
 const std::vector<std::pair<std::string, std::string>> contents = {
     {"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 51234\n",
-     "it is a pointer of Git LFS, not the file itself of 51234 bytes, which 'git lfs pull' fetches"},
-    {"version https://git-lfs.github.com/spec/v1\r\noid sha256:00\r\n", "it is a pointer of Git LFS"},
+     "it is a Git LFS pointer, not the file itself of 51234 bytes, which 'git lfs pull' fetches"},
+    {"version https://git-lfs.github.com/spec/v1\r\noid sha256:00\r\n", "it is a Git LFS pointer"},
     {"/annex/objects/SHA256E-s5--00.stl\n", "git-annex"},
     {"<!DOCTYPE html>\n<html><head>", "it is a web page (HTML)"},
     {"\n \t<!doctype HTML PUBLIC \"-//W3C\">", "it is a web page (HTML)"},

@@ -98,14 +98,14 @@ TEST(LatencyProfile, IsWrittenAsItIsRead) {
   std::ofstream(path) << to_yaml(profile);
   EXPECT_EQ(load_latency_profile(path.string()), profile);
   std::ofstream(path) << "# nothing\n";
-  expect_contains(error_of([&] { load_latency_profile(path.string()); }), "nothing is in it");
+  expect_contains(error_of([&] { load_latency_profile(path.string()); }), "it is empty");
   std::filesystem::remove(path);
   expect_contains(error_of([&] { load_latency_profile(path.string()); }), "No such file");
 }
 
 TEST(LatencyProfile, SaysWhereItIsWrong) {
   EXPECT_EQ(refusal("{action: [0.1, 0.3, 0.2]}"),
-            "p.yaml:1:21: action.2: quantiles ascend, and 0.2 is below 0.3 before it");
+            "p.yaml:1:21: action.2: quantiles must ascend, but 0.2 is below 0.3 before it");
   expect_contains(refusal("{action: [-0.1, 0.3]}"),
                   "p.yaml:1:11: action.0: -0.1 is out of range; it must be from 0 to 10");
   expect_contains(refusal("{action: .nan}"), "action: '.nan' is not a number");

@@ -45,11 +45,11 @@ TEST(YamlOfOthers, Tags) {
   EXPECT_TRUE(value("!!bool True").boolean());
   EXPECT_TRUE(value("!!map {a: 1}").is_map());
   EXPECT_TRUE(value("!!seq [1]").is_list());
-  expect_contains(refusal("x: !!int 1.5\n"), "f.yaml:1:4: '1.5' has the tag !!int, and is not a whole number");
+  expect_contains(refusal("x: !!int 1.5\n"), "f.yaml:1:4: '1.5' has the tag !!int, but is not a whole number");
   expect_contains(refusal("x: !!float much\n"), "'much' is not a number");
   for (const std::string text : {"!!python/tuple [1]", "!mine 3", "!!set {a}", "!!binary abc", "!!map [1]",
                                  "!!seq {a: 1}", "!!null 3", "!!timestamp 2001-01-01"})
-    expect_contains(refusal("x: " + text + "\n"), "does not fit here; take it away");
+    expect_contains(refusal("x: " + text + "\n"), "does not fit here; remove it");
 }
 
 TEST(YamlOfOthers, MergeKeysAnchorsAndAliases) {
@@ -66,7 +66,7 @@ TEST(YamlOfOthers, MergeKeysAnchorsAndAliases) {
   EXPECT_EQ(parse("'<<': 3\n").find("<<")->integer(), 3);
   EXPECT_EQ(parse(parse("'<<': 3\n").to_yaml()).find("<<")->integer(), 3);
   EXPECT_EQ(refusal("x: {<<: 3}\n"), "f.yaml:1:9: a merge key (<<) takes a map, the alias of one, or a list of these");
-  expect_contains(refusal("x: &x [*x]\n"), "the alias stands inside of what it names");
+  expect_contains(refusal("x: &x [*x]\n"), "the alias is inside what it names");
   expect_contains(refusal("x: *y\n"), "f.yaml:1:4");
   // Each line ten times the one before.
   std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
