@@ -54,7 +54,7 @@ const StoredTensor& tensor(const TensorFile& file, const std::string& name, cons
   if (entry == file.tensors.end()) fail("the tensor '{}' is missing", name);
   const StoredTensor& stored = entry->second;
   if (stored.dtype != dtype || stored.shape != shape)
-    fail("the tensor '{}' is {} [{}]; by the interface it is to be {} [{}]", name, stored.dtype,
+    fail("the tensor '{}' is {} [{}]; the interface requires {} [{}]", name, stored.dtype,
          fmt::join(stored.shape, ", "), dtype, fmt::join(shape, ", "));
   return stored;
 }

@@ -78,7 +78,7 @@ std::vector<float> golden_state(const Policy& policy, const Golden& golden) {
 void check_close(std::span<const float> actual, std::span<const float> expected, const char* what) {
   for (size_t i = 0; i < expected.size(); ++i) {
     if (!std::isfinite(actual[i]))
-      fail("its golden pair {} gives the {} {}: its weights are none; take another policy of the run",
+      fail("its golden pair {} gives the {} {}: its weights are unusable; take another policy of the run",
            i * golden_rows / expected.size(), what, actual[i]);
     if (!(std::abs(actual[i] - expected[i]) <= 1e-5 * (1 + std::abs(expected[i]))))
       fail(

@@ -96,7 +96,7 @@ class HeaderReader : public json::json_sax_t {
       name_ = key;
       const bool fresh =
           key == metadata_key ? !std::exchange(has_metadata_, true) : header_.entries.try_emplace(key).second;
-      if (!fresh) fail("the name '{}' is there twice", key);
+      if (!fresh) fail("the name '{}' appears twice", key);
       if (key != metadata_key) entry_ = &header_.entries[key];
       return true;
     }

@@ -149,8 +149,8 @@ struct AttentionOptions {
   int heads = 4, memory = 0;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.optional("heads", heads, between(1, 64), "they must divide the width of the input");
-    v.required("memory", memory, between(1, 1 << 12), "steps that it looks back");
+    v.optional("heads", heads, between(1, 64), "number of attention heads; it must divide the width of the input");
+    v.required("memory", memory, between(1, 1 << 12), "how many steps it looks back");
   }
 };
 

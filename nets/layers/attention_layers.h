@@ -46,12 +46,12 @@ struct GtrxlOptions {
   int hidden_width() const { return hidden > 0 ? hidden : 4 * units; }
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("units", units, between(1, 1 << 12), "width of the residual stream, and numbers that come out");
+    v.required("units", units, between(1, 1 << 12), "width of the residual stream and of the output");
     v.optional("blocks", blocks, between(1, 32), "layers of attention, each with a memory of its own");
-    v.optional("heads", heads, between(1, 64), "they must divide units");
-    v.required("memory", memory, between(1, 1 << 12), "steps that each block looks back");
+    v.optional("heads", heads, between(1, 64), "number of attention heads; it must divide units");
+    v.required("memory", memory, between(1, 1 << 12), "how many steps each block looks back");
     v.optional("hidden", hidden, between(0, 1 << 14), "width inside the position-wise network; 0: 4 · units");
-    v.optional("gate_bias", gate_bias, "at the start; the larger, the nearer a block is to the identity");
+    v.optional("gate_bias", gate_bias, "initial bias of the gates; the larger, the nearer a block is to the identity");
   }
 };
 

@@ -17,7 +17,7 @@ struct ShiftOptions {
   int pixels = 0;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("pixels", pixels, between(1, 1 << 10), "farthest way, up, down, left and right");
+    v.required("pixels", pixels, between(1, 1 << 10), "largest shift up, down, left and right");
   }
 };
 

@@ -42,7 +42,7 @@ std::unique_ptr<BasicLayer<T>> make_embedding(const ConfigNode& options, LayerCo
 
 template <class T>
 LayerRow<T> embedding_row() {
-  return {"embedding", "takes each number for an index and gives that row of a table", make_embedding<T>,
+  return {"embedding", "takes each number as an index and gives that row of a table", make_embedding<T>,
           list_parameters<EmbeddingOptions>()};
 }
 

@@ -81,11 +81,11 @@ struct ConvOptions {
   InitConfig init;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("filters", filters, between(1, most_filters), "channels that come out");
+    v.required("filters", filters, between(1, most_filters), "channels of the output");
     v.required("kernel", window.size, "pixels: a number or [height, width]");
     v.optional("stride", window.stride, "pixels from one place to the next: a number or [height, width]");
     v.optional("padding", window.padding, "zeros around the image, in pixels: a number or [height, width]");
-    v.optional("init", init, "how its weights begin; unless given, as the network's");
+    v.optional("init", init, "how its weights are initialised; by default as the network's");
   }
 };
 
@@ -105,7 +105,7 @@ struct GroupNormOptions {
   int groups = 0;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("groups", groups, between(1, most_filters), "they must divide the channels");
+    v.required("groups", groups, between(1, most_filters), "number of groups; it must divide the channels");
   }
 };
 
@@ -134,7 +134,7 @@ struct PoolOptions {
   void visit(Visitor& v) {
     v.required("kernel", kernel, "pixels: a number or [height, width]");
     v.optional("stride", stride, "pixels from one window to the next; none: the kernel's, so that none overlap");
-    v.optional("padding", padding, "pixels around the image that count for nothing");
+    v.optional("padding", padding, "pixels around the image that are ignored");
   }
 };
 

@@ -66,7 +66,7 @@ struct LayerContext {
   /// As MemoryLayout::take().
   int take_memory(int size, int layers = 1) const {
     return with_context(fmt::format("layer '{}'", name), [&] {
-      if (!memory) fail("it remembers, and there is no memory here");
+      if (!memory) fail("it needs memory, and there is none here");
       return memory->take(size, layers);
     });
   }

@@ -13,11 +13,11 @@ struct RecurrentOptions {
   InitConfig init{"orthogonal", 1.0};
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("units", units, between(1, 1 << 12), "numbers that come out, and that it remembers");
+    v.required("units", units, between(1, 1 << 12), "numbers of the output, which are remembered");
     v.optional("layer_norm", layer_norm, "normalises what the gates are computed from");
     v.optional("chrono", chrono, between(0, 1 << 20),
-               "longest time, in steps, that something has to be remembered; 0: not said");
-    v.optional("init", init, "how its weights begin, gate by gate");
+               "longest time, in steps, that something has to be remembered; 0: not given");
+    v.optional("init", init, "how its weights are initialised, gate by gate");
   }
 };
 

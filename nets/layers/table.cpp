@@ -22,8 +22,8 @@ struct LinearOptions {
   InitConfig init;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("units", units, between(1, 1 << 16), "numbers that come out");
-    v.optional("init", init, "how its weights begin; unless given, as the network's");
+    v.required("units", units, between(1, 1 << 16), "numbers of the output");
+    v.optional("init", init, "how its weights are initialised; by default as the network's");
   }
 };
 

@@ -33,7 +33,7 @@ BasicTensor<T> embed(BasicTensor<T> x, BasicTensor<T> table) {
   for (int64_t i = 0; i < x.size(); ++i) {
     const T index = x.data()[i];
     if (!(index >= 0 && index < static_cast<T>(count)) || index != std::floor(index))
-      internal::shape_error(x.tape(), "embed", fmt::format("{} is no index from 0 to {}", index, count - 1));
+      internal::shape_error(x.tape(), "embed", fmt::format("{} is not an index from 0 to {}", index, count - 1));
     rows[i] = static_cast<int>(index);
     std::copy_n(table.data() + int64_t{rows[i]} * size, size, node->value + i * size);
   }

@@ -35,11 +35,11 @@ void check_same_actor(const Policy& policy, const Policy& other) {
       !text.empty())
     fail("it does not fit: {}", text);
   if (std::string text = difference(policy, other); !text.empty())
-    fail("its network is another one: {}; copy its `network` ('sinew show' prints it) into the recipe", text);
+    fail("its network is different: {}; copy its `network` ('sinew show' prints it) into the recipe", text);
   if (to_json(trace_actor(policy)) != to_json(trace_actor(other)))
     fail(
-        "its network is another one: the layers, or the action map, differ; copy its `network` ('sinew show' prints "
-        "it) into the recipe");
+        "its network is different: the layers, or the action map, differ; copy its `network` ('sinew show' prints it) "
+        "into the recipe");
 }
 
 void take_statistics(Normalizer& own, const Normalizer& from) {

@@ -18,8 +18,8 @@ struct EncoderConfig {
   template <class Visitor>
   void visit(Visitor& v) {
     v.optional("normalize", normalize,
-               "by running mean and variance, of each number or of each of an image's channels; none: numbers are, "
-               "images are not, for they come scaled to [0, 1]");
+               "normalises by running mean and variance, each number or each channel of an image; none: numbers only, "
+               "since images are already scaled to [0, 1]");
     v.optional("layers", layers, "applied in order; `sinew layers` lists them");
     v.optional("used_by", used_by, Choices{"both", "actor", "critic"},
                "both: part of the shared trunk; critic: the actor does not see it (Pinto et al. 2018)");
@@ -58,7 +58,7 @@ struct NetworkConfig {
     v.optional("core", core, "layers after the encoders that actor and critic share, such as {lstm: 128}");
     v.required("actor", actor, "the actor's layers; its head follows them");
     v.optional("critic", critic, "the critic's layers; its head follows them");
-    v.optional("init", init, "how weights begin");
+    v.optional("init", init, "how weights are initialised");
     v.optional("actor_gain", actor_gain, above(0), "scale of the action head's initial weights");
     v.optional("log_std_init", log_std_init, between(-20, 2),
                "logarithm of the initial standard deviation of continuous actions");

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int rows = 64;
 
-// Keeps the compiler from dropping an allocation that nobody uses.
+// Keeps the compiler from dropping an unused allocation.
 void use(void* p) { asm volatile("" : : "g"(p) : "memory"); }
 
 template <class Body>

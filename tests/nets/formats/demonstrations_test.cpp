@@ -35,7 +35,7 @@ Demonstrations three_steps() {
 class DemonstrationFile : public testing::Test {
  protected:
   ~DemonstrationFile() override { std::filesystem::remove(path_); }
-  // Writes what `change` makes of a good file, without a checksum, as somebody with NumPy does.
+  // Writes what `change` makes of a good file, without a checksum, as a NumPy program does.
   template <class Change>
   void write(const Change& change) const {
     save_demonstrations(path_, three_steps());
@@ -82,7 +82,7 @@ TEST_F(DemonstrationFile, SaysWhatIsWrongWithIt) {
   refused("the checksum does not match", [](TensorFile& file) { file.metadata["sha256"] = "0"; });
   refused("the tensor 'starts' is missing", [](TensorFile& file) { file.tensors.erase("starts"); });
   refused("the tensor 'observation.eye' is missing", [](TensorFile& file) { file.tensors.erase("observation.eye"); });
-  refused("the tensor 'action' is F32 [2, 3]; by the interface it is to be F32 [3, 2]",
+  refused("the tensor 'action' is F32 [2, 3]; the interface requires F32 [3, 2]",
           [](TensorFile& file) { file.tensors["action"].shape = {2, 3}; });
   refused("the tensor 'observation.eye' is I8 [3, 2, 1, 3]",
           [](TensorFile& file) { file.tensors["observation.eye"].dtype = "I8"; });

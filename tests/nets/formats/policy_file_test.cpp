@@ -162,7 +162,7 @@ TEST_F(PolicyFileTest, WeightsThatAreNoneAreNamed) {
   Policy policy = make_experienced_policy(continuous_interface(2, 1), plain);
   policy.parameters().values()[0] = std::numeric_limits<float>::quiet_NaN();
   save(policy);
-  expect_contains(error_of([this] { load(); }), "its weights are none; take another policy of the run");
+  expect_contains(error_of([this] { load(); }), "its weights are unusable; take another policy of the run");
 }
 
 TEST_F(PolicyFileTest, AnotherFormatOrProgramIsNamed) {

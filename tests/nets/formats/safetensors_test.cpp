@@ -126,8 +126,8 @@ TEST(Safetensors, ShapesThatOverflowAreRefused) {
 
 TEST(Safetensors, RepeatedNamesAreRefused) {
   const std::string a = R"("a":)" + entry("U8", "1", "0,1");
-  expect_refused(with_header("{" + a + "," + a + "}", "x"), "the name 'a' is there twice");
-  expect_refused(with_header(R"({"__metadata__":{},"__metadata__":{}})"), "'__metadata__' is there twice");
+  expect_refused(with_header("{" + a + "," + a + "}", "x"), "the name 'a' appears twice");
+  expect_refused(with_header(R"({"__metadata__":{},"__metadata__":{}})"), "'__metadata__' appears twice");
   expect_refused(with_header(R"({"__metadata__":{"k":"1","k":"2"}})"), "'__metadata__' has 'k' twice");
   expect_refused(with_header(R"({"a":{"dtype":"U8","dtype":"U8"}})"), "'a' has 'dtype' twice");
 }

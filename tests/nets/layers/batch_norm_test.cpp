@@ -31,7 +31,7 @@ TEST_F(BatchNormTest, LearnsWithTheBatchesStatistics) {
     EXPECT_NEAR(y.values()[2 * row], 10 + 2 * (four_rows[2 * row] - 4) / std::sqrt(5 + 1e-5), 1e-5);
     EXPECT_EQ(y.values()[2 * row + 1], 0);
   }
-  EXPECT_EQ(values("mean")[0], 0);  // nobody has asked for it yet
+  EXPECT_EQ(values("mean")[0], 0);  // it was not requested yet
 }
 
 TEST_F(BatchNormTest, InfersWithTheRunningStatistics) {

@@ -70,7 +70,7 @@ TEST(Recurrent, AttentionByHand) {
             (std::vector<double>{-0.2, 0.7, 2}));
 }
 
-// Two sequences of two columns and three steps, a memory of two; the second one begins anew at its second step.
+// Two sequences of two columns and three steps, a memory of two; the second one is reset at its second step.
 TEST(Recurrent, AFrameStackByHand) {
   Tape64 tape(TapeMode::infer);
   const std::vector<double> state = {9, 9, 1, 2, 1, /**/ 3, 4, 5, 6, 2};  // the 9s were never filled

@@ -7,7 +7,7 @@ namespace sinew {
 namespace {
 
 constexpr int sequences = 2, steps = 4, rows = sequences * steps, units = 3, inputs = 2;
-// Sequence 0 starts anew at steps 0 and 2, sequence 1 at step 3.
+// Sequence 0 is reset at steps 0 and 2, sequence 1 at step 3.
 const std::vector<uint8_t> resets = {1, 0, 0, 0, 1, 0, 0, 1};
 
 std::vector<double> draw(int count, int seed) {

@@ -42,7 +42,7 @@ TEST(PolicyInternals, SaliencyIsHowMuchTheActionChanges) {
   }
 }
 
-// What the recurrent layer puts out is what it remembers of itself; a step that starts anew looks at nothing but
+// What the recurrent layer puts out is what it remembers of itself; a step after a reset looks at nothing but
 // itself.
 TEST(PolicyInternals, ShowsCellsAndWhereAttentionLooks) {
   const InterfaceSpec spec = continuous_interface(3, 2);
