@@ -130,7 +130,7 @@ RayCamera::RayCamera(std::shared_ptr<const Model> model, CameraView view)
       source_(std::make_unique<const Source>(Source{Viewpoint(*model_, view_.camera)})) {
   check_view(view_);
   if (view_.kind != CameraView::Kind::depth)
-    fail("rays measure depth alone: a camera that casts them is of kind depth");
+    fail("rays measure only depth: a camera that casts them must be of kind depth");
 }
 
 RayCamera::~RayCamera() = default;

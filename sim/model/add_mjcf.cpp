@@ -72,7 +72,7 @@ mjModel_* add_mjcf(const mjModel_& model, const std::string& mjcf, char* error, 
   mjModel* with = mj_loadXML(file.path().c_str(), nullptr, error, error_size);
   if (!with) return nullptr;
   if (!same_parts(model, *with)) {
-    std::snprintf(error, static_cast<size_t>(error_size), "the model differs once it was written as MJCF");
+    std::snprintf(error, static_cast<size_t>(error_size), "the model changes when it is written as MJCF");
     mj_deleteModel(with);
     return nullptr;
   }

@@ -144,8 +144,8 @@ int status_of(pid_t child) {
   }
   if (job.outcome == Outcome::not_begun)
     fail(
-        "this program could not be begun anew to compile the model; start it by its own name, not through a loader or "
-        "a tool that stands for it");
+        "this program could not be started again to compile the model; start it by its own name, not through a loader "
+        "or a tool in its place");
   if (WIFSIGNALED(status))
     fail("MuJoCo {} crashes on this model (signal {}, {}): it is broken in a way that MuJoCo does not notice",
          mj_versionString(), WTERMSIG(status), strsignal(WTERMSIG(status)));

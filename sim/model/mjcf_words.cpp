@@ -233,7 +233,7 @@ std::string mistake(const XmlScan& scan, const Unknown& unknown) {
   const std::string& parent = scan.elements[static_cast<size_t>(element.parent)].name;
   const auto children = schema().children.find(parent);
   if (children == schema().children.end())
-    return fmt::format("; {}: nothing stands inside of <{}>", place, shortened(parent));
+    return fmt::format("; {}: nothing may be inside <{}>", place, shortened(parent));
   return fmt::format("; {}: <{}> has no <{}>{}", place, shortened(parent), shortened(element.name),
                      suggestion(element.name, names_of(children->second)));
 }

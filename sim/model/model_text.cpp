@@ -28,10 +28,10 @@ size_t end_of_tag(const std::string& text, size_t begin) {
 std::string why_no_model_text(const std::string& text) {
   constexpr int most_levels = 200;  // MuJoCo reads recursively; somewhat deeper its stack overflows
   constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-  if (text.find('\0') != std::string::npos) return "it contains zero bytes, so it is no XML file";
+  if (text.find('\0') != std::string::npos) return "it contains zero bytes, so it is not an XML file";
   const size_t start =
       text.find_first_not_of(" \t\r\n", text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0);
-  if (start == std::string::npos || text[start] != '<') return "it is no XML file: it does not begin with '<'";
+  if (start == std::string::npos || text[start] != '<') return "it is not an XML file: it does not begin with '<'";
   int level = 0;
   for (size_t begin = start, end; begin < text.size(); begin = text.find('<', end)) {
     end = end_of_tag(text, begin);

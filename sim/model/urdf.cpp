@@ -40,7 +40,7 @@ double number_of(const XmlScan& scan, const XmlElement& element, const char* nam
   const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
   const auto [end, code] = std::from_chars(begin, text.data() + text.size(), value);
   if (code != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
-    fail("{}: <{}>: {} is '{}', which is no number", scan.place(element), element.name, name, shortened(text));
+    fail("{}: <{}>: {} is '{}', which is not a number", scan.place(element), element.name, name, shortened(text));
   return value;
 }
 
@@ -82,8 +82,10 @@ std::string mesh_folder(const XmlScan& scan) {
 
 void refuse_xacro(const XmlScan& scan) {
   const auto refuse = [&](const XmlElement& element, const std::string& what) {
-    fail("{}: {} is of xacro, which makes a URDF and is none: run 'xacro {} > robot.urdf' (of ROS) and name that file",
-         scan.place(element), what, fs::path(scan.files[0]).filename().string());
+    fail(
+        "{}: {} is xacro, from which a URDF must be made first: run 'xacro {} > robot.urdf' (of ROS) and name that "
+        "file",
+        scan.place(element), what, fs::path(scan.files[0]).filename().string());
   };
   for (const XmlElement& element : scan.elements) {
     if (element.name.starts_with("xacro:")) refuse(element, fmt::format("<{}>", shortened(element.name)));
@@ -105,10 +107,10 @@ std::string mjcf_for_mimics(const XmlScan& scan) {
     const std::string name = attribute(*joint, "name"), other = attribute(mimic, "joint");
     const auto found = std::ranges::find(names, other);
     if (found == names.end())
-      fail("{}: the joint '{}' mimics '{}', which is no joint of the file{}", scan.place(mimic), shortened(name),
+      fail("{}: the joint '{}' mimics '{}', which is not a joint of the file{}", scan.place(mimic), shortened(name),
            shortened(other), suggestion(other, names));
     if (!moves_on_one_axis(*joints[static_cast<size_t>(found - names.begin())]) || other == name)
-      fail("{}: the joint '{}' mimics '{}', which neither slides nor turns on its own; take the <mimic> out",
+      fail("{}: the joint '{}' mimics '{}', which neither slides nor turns on its own; remove the <mimic>",
            scan.place(mimic), shortened(name), shortened(other));
     equalities +=
         fmt::format("<joint joint1=\"{}\" joint2=\"{}\" polycoef=\"{} {} 0 0 0\"/>", escaped(name), escaped(other),

@@ -91,7 +91,7 @@ class Scanner {
       count_lines(end, begin);
       const size_t finish = end_of_markup(text, begin);
       if (finish == std::string_view::npos)
-        return note(fmt::format("{}:{}: it is no whole XML: what begins here does not end", path, line));
+        return note(fmt::format("{}:{}: it is not complete XML: what begins here does not end", path, line));
       const std::string_view markup = text.substr(begin, finish - begin);
       if (markup.starts_with("</")) {
         close(markup, path, line, open);
@@ -106,7 +106,7 @@ class Scanner {
       end = finish;
     }
     if (!open.empty())
-      note(fmt::format("{}: it is no whole XML: <{}> of line {} is not closed", path, open.back().first,
+      note(fmt::format("{}: it is not complete XML: <{}> of line {} is not closed", path, open.back().first,
                        open.back().second >= 0 ? scan_.elements[static_cast<size_t>(open.back().second)].line : 1));
   }
 
@@ -145,8 +145,9 @@ class Scanner {
     while (!name.empty() && is_space(name.back())) name.pop_back();
     if (!open.empty() && open.back().first == name) return open.pop_back();
     if (open.empty())
-      return note(fmt::format("{}:{}: it is no well-formed XML: </{}> closes nothing", path, line, name));
-    note(fmt::format("{}:{}: it is no well-formed XML: </{}> where <{}> is open", path, line, name, open.back().first));
+      return note(fmt::format("{}:{}: it is not well-formed XML: </{}> closes nothing", path, line, name));
+    note(
+        fmt::format("{}:{}: it is not well-formed XML: </{}> where <{}> is open", path, line, name, open.back().first));
     const auto same = std::ranges::find(open.rbegin(), open.rend(), name, &std::pair<std::string, int>::first);
     if (same != open.rend()) open.erase(same.base() - 1, open.end());
   }

@@ -79,8 +79,8 @@ void Simulation::visit_state(StateArchive& archive, const std::function<void(int
   if (same_bits(state(), present)) return;
   copy_state_from(present);
   archive.warn(
-      "the last physics step, made again, has other bits than it had when it was saved: this CPU or this MuJoCo "
-      "computes otherwise, so the run goes on well but not with the bits that it would have had");
+      "the last physics step, when repeated, gives other bits than when it was saved: this CPU or this MuJoCo computes "
+      "differently, so the run continues correctly, but not with the bits that it would have had");
 }
 
 }  // namespace sinew

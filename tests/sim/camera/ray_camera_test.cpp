@@ -97,7 +97,7 @@ TEST(RayCamera, FollowsAsTheFreeCameraDoes) {
 TEST(RayCamera, RefusesWhatRaysCannotGive) {
   const auto model = Model::load(SINEW_SOURCE_DIR "/sim/models/half_cheetah.xml");
   const auto error = [&](const CameraView& view) { return error_of([&] { RayCamera camera(model, view); }); };
-  EXPECT_NE(error({.camera = "track", .kind = Kind::rgbd}).find("is of kind depth"), std::string::npos);
+  EXPECT_NE(error({.camera = "track", .kind = Kind::rgbd}).find("must be of kind depth"), std::string::npos);
   EXPECT_NE(error({.camera = "trak", .kind = Kind::depth}).find("did you mean 'track'?"), std::string::npos);
 }
 

@@ -92,10 +92,10 @@ TEST_F(ModelDiagnosis, TheFileIsNamedWhereThereAreSeveral) {
 }
 
 TEST_F(ModelDiagnosis, WhatIsNotWholeIsNamed) {
-  expect_contains(refusal("cut.xml", "<mujoco>\n<worldbody>\n<geom"), ":3: it is no whole XML");
+  expect_contains(refusal("cut.xml", "<mujoco>\n<worldbody>\n<geom"), ":3: it is not complete XML");
   expect_contains(refusal("open.xml", "<mujoco>\n<worldbody>\n"), "<worldbody> of line 2 is not closed");
   expect_contains(refusal("crossed.xml", "<mujoco>\n<worldbody><body>\n</worldbody></mujoco>"),
-                  ":3: it is no well-formed XML: </worldbody> where <body> is open");
+                  ":3: it is not well-formed XML: </worldbody> where <body> is open");
 }
 
 // Files that a model names × what can be wrong with them.
@@ -108,7 +108,7 @@ TEST_F(ModelDiagnosis, WhatIsWrongWithAFileThatTheModelNames) {
                         {"<hfield name='h' size='1 1 1 1' file='FILE'/>", "meshes/a.png", "hfield"}};
   const std::pair<std::string, std::string> contents[] = {
       {"", "there is no '"},
-      {"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n", "it is a pointer of Git LFS"},
+      {"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n", "it is a Git LFS pointer"},
       {"<!DOCTYPE html><html></html>", "it is a web page (HTML)"},
       {"PK\x03\x04 and more", "it is a zip archive"}};
   for (const Kind& kind : kinds)

@@ -135,13 +135,13 @@ TEST_F(Urdf, AMimicOfNoJointIsRefused) {
   const std::string links = link("palm", 0.6) + link("a", 0.1) + link("b", 0.1);
   expect_contains(
       refusal(links + joint("lead", "revolute", "a", "") + joint("other", "revolute", "b", "<mimic joint='laed'/>")),
-      ": the joint 'other' mimics 'laed', which is no joint of the file; did you mean 'lead'?");
+      ": the joint 'other' mimics 'laed', which is not a joint of the file; did you mean 'lead'?");
   expect_contains(
       refusal(links + joint("lead", "fixed", "a", "") + joint("other", "revolute", "b", "<mimic joint='lead'/>")),
       "neither slides nor turns");
   expect_contains(refusal(links + joint("lead", "revolute", "a", "") +
                           joint("other", "revolute", "b", "<mimic joint='lead' multiplier='x'/>")),
-                  "<mimic>: multiplier is 'x', which is no number");
+                  "<mimic>: multiplier is 'x', which is not a number");
 }
 
 TEST_F(Urdf, WhatIsDroppedIsNamedWhereItIsThereAlone) {
@@ -178,7 +178,7 @@ TEST_F(Urdf, AXacroFileIsSaidToBeOne) {
   for (const char* part : {"<xacro:property name='w' value='0.2'/>", "<xacro:include filename='x.xacro'/>",
                            "<xacro:macro name='m'/>", "<link name='${side}_x'/>", "<link name='$(arg side)_x'/>",
                            "<link name='x'><collision><geometry><box size='${w} 1 1'/></geometry></collision></link>"})
-    expect_contains(refusal(links + part + joint("j", "revolute", "a", "")), "is of xacro");
+    expect_contains(refusal(links + part + joint("j", "revolute", "a", "")), "is xacro, from which");
   EXPECT_EQ(load(links + joint("j", "revolute", "a", "") + "<gazebo><x file='$(find y)/z'/></gazebo>")->nv(), 1);
 }
 

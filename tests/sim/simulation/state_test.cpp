@@ -167,7 +167,7 @@ TEST(States, OtherBitsAreAWarningAndTheSavedStateHolds) {
   // Another number of steps stands for another machine.
   const auto warnings = restore(second, saved(first), [&](int) { ASSERT_TRUE(second.step(4)); });
   ASSERT_EQ(warnings.size(), 1u);
-  EXPECT_NE(warnings[0].find("has other bits"), std::string::npos) << warnings[0];
+  EXPECT_NE(warnings[0].find("gives other bits"), std::string::npos) << warnings[0];
   EXPECT_EQ(second.state(), first.state());
 }
 
