@@ -31,7 +31,8 @@ CartPole::CartPole(const Config& config) {
   spec_.actions.rate = 1 / dt;
   spec_.time_limit = config.time_limit;
   spec_.reward_terms = {"upright"};
-  if (config.most_return && config.time_limit == 0) fail("most_return needs a time_limit to be shared out over");
+  if (config.most_return && config.time_limit == 0)
+    fail("most_return needs a time_limit, over whose steps it is divided");
   if (config.most_return) step_reward_ = *config.most_return / config.time_limit;
 }
 

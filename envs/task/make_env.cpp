@@ -43,7 +43,7 @@ void check_names(const TaskConfig::Named& entries, const ConfigNode* node, const
   const auto fits = [](char c) { return static_cast<unsigned char>(c) > ' ' && c != ',' && c != '"' && c != 0x7f; };
   for (const auto& [name, value] : entries)
     if (name.empty() || !std::ranges::all_of(name, fits))
-      throw value.error(fmt::format("'{}' is no good name: use letters, digits and _", shortened(name)));
+      throw value.error(fmt::format("'{}' is not a valid name: use letters, digits and _", shortened(name)));
 }
 
 // Checks names that go into the columns of metrics.csv, TensorBoard's tags and labels.
@@ -52,8 +52,8 @@ void check_column_names(const TaskConfig::Named& entries) {
   for (const auto& [name, value] : entries)
     if (name.empty() || !std::ranges::all_of(name, fits))
       throw Error(
-          fmt::format("{}: {}: '{}' is no good name: it becomes a column of metrics.csv, so it has no comma, "
-                      "quote or line break",
+          fmt::format("{}: {}: '{}' is not a valid name: it becomes a column of metrics.csv, so it has no comma, quote "
+                      "or line break",
                       value.where_of_key(), value.path(), shortened(name)));
 }
 

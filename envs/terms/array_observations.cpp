@@ -139,14 +139,13 @@ std::vector<TermRow<ObservationTerm>> array_observations() {
       term_row<ObservationTerm, Coordinates<actuator_forces>>(
           "qfrc_actuator", "forces of the actuators on the joints, qfrc_actuator[from … to)", "N or N m"),
       term_row<ObservationTerm, Bodies<body_inertias>>(
-          "cinert", "of each body from `from` on: inertia about the centre of mass of its tree, and mass (10 numbers)",
+          "cinert", "inertia about the centre of mass of its tree, and mass (10 numbers), of each body from `from` on",
           "kg m², kg m, kg"),
       term_row<ObservationTerm, Bodies<body_velocities>>(
-          "cvel", "of each body from `from` on: angular and linear velocity about the centre of mass of its tree",
+          "cvel", "angular and linear velocity about the centre of mass of its tree, of each body from `from` on",
           "rad/s, m/s"),
       term_row<ObservationTerm, Bodies<body_forces>>(
-          "cfrc_ext", "of each body from `from` on: torque and force of contacts and pushes, 0 after a reset",
-          "N m, N"),
+          "cfrc_ext", "torque and force of contacts and pushes on each body from `from` on, 0 after a reset", "N m, N"),
   };
 }
 

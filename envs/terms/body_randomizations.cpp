@@ -30,7 +30,7 @@ class Mass final : public ModelRandomization {
     for (const size_t body : bodies_) {
       const double mass = source.model.body_mass(static_cast<int>(body));
       if (change_.least(mass) <= 0)
-        throw source.node.error(fmt::format("the body '{}' weighs {} kg; as little as {} kg would be left of it",
+        throw source.node.error(fmt::format("the body '{}' weighs {} kg; only {} kg would be left of it",
                                             source.model.name(Model::Element::body, static_cast<int>(body)), mass,
                                             change_.least(mass)));
     }

@@ -70,7 +70,7 @@ std::vector<int> select_elements(Model::Element element, const ConfigNode& names
     for (int i = 0; i < model.count(element); ++i)
       if (!why_not || why_not(i).empty()) chosen.push_back(i);
   }
-  if (chosen.empty()) throw source.node.error(fmt::format("nothing of '{}' is named", model.path()));
+  if (chosen.empty()) throw source.node.error(fmt::format("no element of '{}' is named", model.path()));
   return chosen;
 }
 

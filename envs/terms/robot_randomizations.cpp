@@ -81,7 +81,8 @@ class Push final : public RandomizationTerm {
 std::vector<TermRow<RandomizationTerm>> robot_randomizations() {
   return {
       term_row<RandomizationTerm, EncoderOffset>(
-          "encoder_offset", "the error of each of `joints`' encoders, drawn from `range`, wherever it is measured",
+          "encoder_offset",
+          "the error of each of `joints`' encoders, drawn from `range`, in all terms that measure the joint",
           "m or rad", std::vector<DisturbanceScale>{{"range"}}),
       term_row<RandomizationTerm, Push>("push",
                                         "q̇ + δ of the joints of `body` itself: a free joint or slides by δ from "

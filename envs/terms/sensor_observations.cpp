@@ -68,11 +68,12 @@ std::vector<TermRow<ObservationTerm>> sensor_observations() {
   return {
       term_row<ObservationTerm, ContactOf<false>>(
           "contact",
-          "of each of `geoms` or `bodies`: 1 while a contact pushes on it (normal force > 0), else 0; contacts with "
+          "for each of `geoms` or `bodies`: 1 while a contact pushes on it (normal force > 0), else 0; contacts with "
           "anything, or with the geoms and bodies `with`",
           "1"),
       term_row<ObservationTerm, ContactOf<true>>(
-          "contact_force", "of each of `geoms` or `bodies`: Σ of the normal forces of its contacts, as `contact`", "N"),
+          "contact_force", "for each of `geoms` or `bodies`: Σ of the normal forces of its contacts, as `contact`",
+          "N"),
       named_term_row<ObservationTerm, Sensor>(
           "sensor", "the numbers of the MJCF's sensor `name`, or of all that it names; `sensor: NAME` is short",
           "the sensor's"),

@@ -139,9 +139,10 @@ std::vector<TermRow<ActionTerm>> servo_actions() {
   return {
       term_row<ActionTerm, PositionTargets>(
           "position_targets",
-          "ctrl = clip(gear · (default + scale · a), ctrlrange) of the position servos `actuators`, `all` or a list; "
-          "a within ±limit; scale (m or rad) is a number or a map of actuators. With a `rate`, likewise, the target "
-          "moves at that speed (m/s or rad/s) from where it is, and at first from where the joint is",
+          "ctrl = clip(gear · (default + scale · a), ctrlrange) of the position servos `actuators`, `all` or a list; a "
+          "within ±limit; scale (m or rad) is a number or a map of actuators. With a `rate` (a number or a map of "
+          "actuators), the target moves at that speed (m/s or rad/s) from where it is, and at first from where the "
+          "joint is",
           "1"),
   };
 }

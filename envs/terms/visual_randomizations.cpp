@@ -258,11 +258,12 @@ std::vector<TermRow<RandomizationTerm>> visual_randomizations() {
           "a material's colour, and tints its texture",
           "1", color_scales()),
       term_row<RandomizationTerm, Colors<ModelColor::mat_rgba>>(
-          "material_color", "the same of `materials`: what is made of one keeps one colour", "1", color_scales()),
+          "material_color", "the same for `materials`: all that is made of one material has one colour", "1",
+          color_scales()),
       term_row<RandomizationTerm, Light>(
           "light",
-          "each of `lights`: p + δ, δ from ±`position` along each axis of its body; turned by ±`direction` about each; "
-          "`diffuse` and `ambient` · s, s from their range. One number is for all axes",
+          "for each of `lights`: p + δ, δ from ±`position` along each axis of its body; turned by ±`direction` about "
+          "each; `diffuse` and `ambient` · s, s from their range. One number is for all axes",
           "m, rad, 1",
           std::vector<DisturbanceScale>{{"position"},
                                         {"direction"},
@@ -270,8 +271,9 @@ std::vector<TermRow<RandomizationTerm>> visual_randomizations() {
                                         {"ambient", DisturbanceScale::About::one}}),
       term_row<RandomizationTerm, CameraPose>(
           "camera_pose",
-          "each of `cameras`: p + δ, δ from ±`position` along each axis of its body; turned by ±`rotation` about its "
-          "own axes (right, up, backwards); its vertical field of view + δ, δ from ±`fovy`. One number is for all axes",
+          "for each of `cameras`: p + δ, δ from ±`position` along each axis of its body; turned by ±`rotation` about "
+          "its own axes (right, up, backwards); its vertical field of view + δ, δ from ±`fovy`. One number is for all "
+          "axes",
           "m, rad, degrees", std::vector<DisturbanceScale>{{"position"}, {"rotation"}, {"fovy"}}),
       term_row<RandomizationTerm, Cue>("cue",
                                        "for the first `steps` observations of an episode, `material` has the colour "

@@ -101,10 +101,9 @@ class OmniBase final : public ActionTerm {
                                           name, model.actuator_kind(actuator), model.actuator_drives(actuator)));
     const double x = model.actuator_gear(actuator, 0), y = model.actuator_gear(actuator, 1);
     if (std::abs(std::hypot(x, y) - 1) > 1e-3)
-      throw source.node.error(
-          fmt::format("the gear of '{}' begins with {} and {}: they are to be the direction in "
-                      "which its wheel drives, of length 1",
-                      name, x, y));
+      throw source.node.error(fmt::format(
+          "the gear of '{}' begins with {} and {}: they must be the direction in which its wheel drives, of length 1",
+          name, x, y));
     if (!limits.limited || !(limits.low < 0) || !(limits.high > 0))
       throw source.node.error(fmt::format("'{}' needs a ctrlrange around 0: the speed of the rim, m/s", name));
     return {static_cast<size_t>(actuator), {x, y, radius}, std::min(-limits.low, limits.high)};

@@ -18,7 +18,7 @@ InterfaceSpec cameras() {
   return spec;
 }
 
-// What an env shows of one camera: frames that nobody else has, stacked.
+// What an env shows of one camera: frames of its own, stacked.
 struct Camera {
   ImageStack stack;
   std::vector<uint8_t> image, frame;

@@ -1,4 +1,4 @@
-// The tasks of SO-101 and LeKiwi: whoever knows where the ball is can do them, and nobody by luck.
+// The tasks of SO-101 and LeKiwi: a controller that knows where the ball is can do them; luck cannot.
 #include <gtest/gtest.h>
 
 #include <algorithm>

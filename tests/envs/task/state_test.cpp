@@ -26,7 +26,7 @@ Task short_task(const std::string& name) {
   return load_task(task.config, task.name, "");
 }
 
-/// One env that acts at random and starts anew where an episode ends, and what it says.
+/// One env that acts at random and is reset where an episode ends, and what it says.
 struct Play {
   std::unique_ptr<Env> env;
   Rng rng, actions;

@@ -1,4 +1,4 @@
-// The reaching arm: whoever knows where the ball is can do it from every start, and nobody else by luck.
+// The reaching arm: a controller that knows where the ball is can do it from every start; luck cannot.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -131,7 +131,7 @@ TEST_F(Actions, Errors) {
   expect_contains(error("pd_targets", "{joints: some, kp: 1, kd: 1}"), "all means every one");
   expect_contains(error("position_targets", "{actuators: [motor a]}"), "is a motor, not a position servo");
   expect_contains(error("position_targets", "{actuators: [servo]}"), "has no actuator 'servo'");
-  expect_contains(error("actuators", "{names: []}"), "nothing of");
+  expect_contains(error("actuators", "{names: []}"), "no element of");
 }
 
 /// A pendulum of 1 kg at 0.5 m, without an actuator: q is 0 where it hangs.
@@ -165,7 +165,7 @@ TEST_F(PdTask, FollowsTheHandIntegratedMotion) {
   for (int step = 0; step < 40; ++step) {
     const double a = step < 20 ? 0.9 : -0.6;
     ASSERT_FALSE(task->step(std::array{a}, rng).diverged);
-    for (int i = 0; i < 5; ++i) {  // the torque is computed anew before each physics step
+    for (int i = 0; i < 5; ++i) {  // the torque is computed again before each physics step
       const double torque = std::clamp(kp * (0.2 + scale * a - q) - kd * v, -6.0, 6.0);
       most = std::max(most, std::abs(torque));
       v += dt * (torque - 9.81 * 0.5 * std::sin(q)) / inertia;

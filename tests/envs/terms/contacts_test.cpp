@@ -163,7 +163,7 @@ TEST_F(Contacts, SuccessIsToStay) {
   EXPECT_FALSE(step(0, 0));
   EXPECT_TRUE(step(0, 0));
   term->begin_episode(state_);
-  EXPECT_FALSE(step(0, 0)) << "an episode starts anew";
+  EXPECT_FALSE(step(0, 0)) << "an episode starts again";
   EXPECT_TRUE(ended("success", "{of: {qpos: {to: 1}}, within: 0}"));
   expect_contains(end_error("success", "{of: qpos}"), "the key 'within' is missing");
   expect_contains(end_error("success", "{of: qpos, within: 1, steps: 0}"), "must be at least 1");

@@ -179,7 +179,7 @@ TEST_F(Randomizations, Errors) {
   expect_error("mass", "{scale: 1, add: 1}", "one of 'scale'");
   expect_error("mass", "{scale: [2, 1]}", "low is 2, above high, 1");
   expect_error("mass", "{scale: [0, 1]}", "out of range");
-  expect_error("mass", "{bodies: [pole], add: [-1, 0]}", "the body 'pole' weighs 1 kg; as little as 0 kg");
+  expect_error("mass", "{bodies: [pole], add: [-1, 0]}", "the body 'pole' weighs 1 kg; only 0 kg");
   expect_error("center_of_mass", "{offset: -1}", "out of range");
   expect_error("center_of_mass", "{offset: [1, -1, 0]}", "out of range");
   expect_error("center_of_mass", "{offset: [1, 1]}", "it has 2 numbers where 3 are needed");

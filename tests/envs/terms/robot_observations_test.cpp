@@ -137,8 +137,8 @@ TEST_F(RobotObservations, ErrorsNameWhatThereIs) {
   expect_error("{joint_vel: {joints: some}}", "has no joint 'some'");
   expect_error("{joint_vel: {joints: []}}", "is named");
   expect_error("{body_quat: {body: tors}}", "did you mean 'torso'?");
-  expect_error("{body_linear_velocity: {body: torso, frame: body}}", "'body' is none of own, world");
-  expect_error("{body_linear_velocity: {body: torso, axes: [w]}}", "'w' is none of x, y, z");
+  expect_error("{body_linear_velocity: {body: torso, frame: body}}", "'body' is not one of own, world");
+  expect_error("{body_linear_velocity: {body: torso, axes: [w]}}", "'w' is not one of x, y, z");
   expect_error("{contact: {geoms: [leathr]}}", "did you mean 'leather'?");
   expect_error("contact", "one of 'geoms' and 'bodies' is needed");
   expect_error("{sensor: gyr}", "did you mean 'gyro'?");

@@ -65,7 +65,7 @@ TEST_F(Terms, ObservationErrors) {
   expect_contains(error_of([&] { observe("{qpos: {from: 1, to: 1}}"); }), "from 1 to 1 (excluded)");
   expect_contains(error_of([&] { observe("{cvel: {from: 3}}"); }), "from 3 to 3 (excluded)");
   expect_contains(error_of([&] { observe("{body_pos: {body: pol}}"); }), "did you mean 'pole'?");
-  expect_contains(error_of([&] { observe("{body_pos: {body: pole, axes: [w]}}"); }), "'w' is none of x, y, z");
+  expect_contains(error_of([&] { observe("{body_pos: {body: pole, axes: [w]}}"); }), "'w' is not one of x, y, z");
   expect_contains(error_of([&] { observe("{body_pos: {body: pole, frame: relative_to}}"); }), "needs 'relative_to'");
 }
 
