@@ -16,8 +16,8 @@ BcSequences make_sequences(const BcConfig& config, const Policy& policy, int row
   const bool remembers = policy.state_size() > 0;
   if (!remembers && config.seq_len)
     fail(
-        "algorithm.seq_len: the network remembers nothing; give it a layer with memory, such as core: {{lstm: 128}}, "
-        "or leave seq_len out");
+        "algorithm.seq_len: the network has no memory; give it a layer with memory, such as core: {{lstm: 128}}, or "
+        "leave seq_len out");
   const int length = remembers ? config.seq_len.value_or(16) : 1;
   if (length > rows) fail("algorithm.seq_len: {} steps; the demonstrations have {} to learn from", length, rows);
   BcSequences sequences{.seq_len = length};
@@ -85,7 +85,9 @@ void BehaviorCloning::visit_state(StateArchive& archive) {
   std::string fingerprint = data_.fingerprint();
   archive("demonstrations", fingerprint);
   if (fingerprint != data_.fingerprint())
-    fail("the demonstrations are not those that the run began with; put them back, or start anew with --overwrite");
+    fail(
+        "the demonstrations are not those that the run began with; put those back, or restart the run with "
+        "--overwrite");
   archive("policy", policy_);
   archive("update", engine_);
   archive("shuffle_stream", shuffle_stream_);

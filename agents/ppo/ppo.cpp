@@ -43,8 +43,8 @@ Rollout make_rollout(const PpoConfig& config, int n_envs, const ActorCritic& net
   const int state_size = networks.state_size();
   if (state_size == 0 && config.seq_len)
     fail(
-        "algorithm.seq_len: the network remembers nothing; give it a layer with memory, such as core: {{lstm: 128}}, "
-        "or leave seq_len out");
+        "algorithm.seq_len: the network has no memory; give it a layer with memory, such as core: {{lstm: 128}}, or "
+        "leave seq_len out");
   const int length = state_size == 0 ? 1 : sequence_length(config);
   check_memory(fmt::format("the network's memory, {} numbers before each sequence of {} steps", state_size, length),
                4.0 * state_size * n_envs * (config.n_steps / length + 1));

@@ -39,25 +39,24 @@ struct PpoConfig {
                "λ of generalised advantage estimation: 0 trusts the critic, 1 the returns");
     v.optional("clip_range", clip_range,
                "how far the ratio of new to old probability may move from 1; a number or {start, end}");
-    v.optional("clip_range_vf", clip_range_vf, above(0),
-               "how far a value may move from the old one; none: as far as it likes");
+    v.optional("clip_range_vf", clip_range_vf, above(0), "how far a value may move from the old one; none: no limit");
     v.optional("normalize_reward", normalize_reward,
                "divides rewards by the running standard deviation of the discounted return");
     v.optional("normalize_advantage", normalize_advantage, "gives advantages mean 0 and variance 1 in each minibatch");
     v.optional("ent_coef", ent_coef, at_least(0), "weight of the entropy in the loss");
     v.optional("vf_coef", vf_coef, at_least(0), "weight of the critic's squared error in the loss");
-    v.optional("max_grad_norm", max_grad_norm, at_least(0), "longest gradient; 0: any");
+    v.optional("max_grad_norm", max_grad_norm, at_least(0), "largest norm of a gradient; 0: no limit");
     v.optional("target_kl", target_kl, above(0), "ends an iteration's epochs once approx_kl exceeds 1.5 times this");
     v.optional("desired_kl", desired_kl,
                "adapts the learning rate so that approx_kl stays near this; a number or {start, end}");
-    v.optional("learning_rate", learning_rate, "of Adam; a number or {start, end}");
+    v.optional("learning_rate", learning_rate, "Adam's learning rate; a number or {start, end}");
     v.optional("adam_epsilon", adam_epsilon, above(0), "added to Adam's denominator");
-    v.optional("weight_decay", weight_decay, at_least(0), "of AdamW");
+    v.optional("weight_decay", weight_decay, at_least(0), "AdamW's weight decay");
     v.optional("critic_warmup", critic_warmup, at_least(0),
-               "env steps in which the critic alone learns, where the policy acts well already");
+               "env steps in which only the critic learns, for a policy that already acts well");
     v.optional("seq_len", seq_len, between(0, 1 << 24),
-               "steps that gradients flow back in a network that remembers; 0: all n_steps; none: 16, or as many more "
-               "or less as divide n_steps and batch_size");
+               "steps that gradients flow back in a network with memory; 0: all n_steps; none: 16, or a number near it "
+               "that divides n_steps and batch_size");
     v.optional("n_shards", n_shards, between(0, 64),
                "pieces of a minibatch that threads share; the result depends on it; 0: by the size of the minibatch");
   }

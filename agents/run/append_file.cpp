@@ -16,15 +16,15 @@ AppendFile::AppendFile(std::string path)
 
 AppendFile::AppendFile(std::string path, int64_t bytes)
     : path_(std::move(path)), fd_(::open(path_.c_str(), O_WRONLY | O_CLOEXEC)), size_(bytes) {
-  if (fd_ < 0) fail_errno(fmt::format("cannot go on with '{}'", path_), errno);
+  if (fd_ < 0) fail_errno(fmt::format("cannot continue '{}'", path_), errno);
   const int64_t found = ::lseek(fd_, 0, SEEK_END);
   if (found < bytes || ::ftruncate(fd_, bytes) != 0 || ::lseek(fd_, bytes, SEEK_SET) != bytes) {
     const int error_number = errno;
     ::close(fd_);
-    if (found >= bytes) fail_errno(fmt::format("cannot go on with '{}'", path_), error_number);
+    if (found >= bytes) fail_errno(fmt::format("cannot continue '{}'", path_), error_number);
     fail(
-        "'{}' has {} bytes, but {} when the checkpoint was made: it was changed since; put back what it was, or move "
-        "it away, and a new one is begun",
+        "'{}' has {} bytes, but {} when the checkpoint was made: it was changed since; restore it, or move it away, "
+        "and a new one is started",
         path_, found, bytes);
   }
 }

@@ -109,19 +109,19 @@ void Checkpoint::read_head() {
   const auto length = number_at<uint32_t>(start, magic.size() + sizeof(uint32_t));
   if (file_.size - fixed_bytes < digest_bytes || file_.size - fixed_bytes - digest_bytes < length)
     fail("it is cut short");
-  if (length > longest_json) fail("it is damaged: its head cannot be so long");
+  if (length > longest_json) fail("it is damaged: its head cannot be that long");
   const std::string text = file_.text(fixed_bytes, length);
   begin_ = fixed_bytes + length + digest_bytes;
   head_digest_ = file_.text(begin_ - digest_bytes, digest_bytes);
-  if (digest_of(start + text) != head_digest_) fail("it is damaged: its head's checksum does not fit");
+  if (digest_of(start + text) != head_digest_) fail("it is damaged: its head's checksum does not match");
   read_json("head", [&] {
     const Json head = Json::parse(text);
     head_.software = head.at("software");
     if (const auto version = number_at<uint32_t>(start, magic.size()); version != format_version)
-      throw OtherFormat(fmt::format(
-          "it was written by sinew {} in the format {}; this is sinew {}, which reads the format {} alone: go on with "
-          "the version that wrote it",
-          head_.software, version, software_version(), format_version));
+      throw OtherFormat(
+          fmt::format("it was written by sinew {} in the format {}; this is sinew {}, which reads only the format {}: "
+                      "continue with the version that wrote it",
+                      head_.software, version, software_version(), format_version));
     head_.machine = head.at("machine");
     head_.step = head.at("step");
   });
@@ -135,16 +135,16 @@ void Checkpoint::read_table(bool checks_sections) {
   const uint64_t table_begin = file_.size - end_bytes - length;
   const std::string text = file_.text(table_begin, length);
   if (digest_of(head_digest_ + text + end.substr(0, sizeof length)) != end.substr(sizeof length))
-    fail("it is cut short, or damaged: its table's checksum does not fit");
+    fail("it is cut short, or damaged: its table's checksum does not match");
   read_json("table of sections", [&] {
     const Json table = Json::parse(text);
     uint64_t place = begin_;
     for (const Json& row : table.at("sections")) {
       const Section section{row.at("name"), place, row.at("bytes")};
-      if (section.bytes > table_begin - place) fail("it is cut short: the section '{}' is not whole", section.name);
+      if (section.bytes > table_begin - place) fail("it is cut short: the section '{}' is incomplete", section.name);
       place += section.bytes;
       if (checks_sections && sha256_of(file_, section.begin, place) != row.at("sha256").get<std::string>())
-        fail("it is damaged: the checksum of the section '{}' does not fit", section.name);
+        fail("it is damaged: the checksum of the section '{}' does not match", section.name);
       sections_.push_back(section);
     }
     if (place != table_begin) fail("it is damaged: {} bytes follow its last section", table_begin - place);

@@ -44,7 +44,7 @@ namespace {
 // Checks that the controller has all sensors of the task, in its order.
 void check_fits(const Controller& controller, const EnvSpec& task) {
   const std::string text = first_difference(with_missing_names(controller.spec(), task), task, "this task");
-  if (!text.empty()) fail("whoever acts does not fit the task '{}': {}", task.name, text);
+  if (!text.empty()) fail("the controller does not fit the task '{}': {}", task.name, text);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ std::vector<std::string> checked(std::vector<std::string> columns) {
 // A missing metrics file must not end the run: a new one is started.
 bool is_gone(const std::string& path) {
   if (std::error_code none; std::filesystem::exists(path, none)) return false;
-  log_warning("'{}' is gone: a new one is begun, without the rows up to here", path);
+  log_warning("'{}' is gone: a new one is started, without the rows up to here", path);
   return true;
 }
 
@@ -69,8 +69,8 @@ MetricsLog::MetricsLog(const std::string& folder, std::vector<std::string> colum
   if (!read_file(csv_.path()).starts_with(header()) || place.cells.size() != cells_.size() ||
       place.is_set.size() != cells_.size())
     fail(
-        "'{}' has other columns than this run writes: it was changed since; put back what it was, or move it away, and "
-        "a new one is begun",
+        "'{}' has other columns than this run writes: it was changed since; restore it, or move it away, and a new one "
+        "is started",
         csv_.path());
   for (size_t i = 0; i < cells_.size(); ++i)
     if (place.is_set[i]) cells_[i] = place.cells[i];

@@ -39,7 +39,7 @@ RecipeAlgorithm read_algorithm(const Recipe& recipe, const Registry& registry) {
   if (!recipe.normalize_reward.is_null()) {
     if (options.find("normalize_reward"))
       throw recipe.normalize_reward.error(
-          "normalize_reward stands in the recipe and in its algorithm; the algorithm's alone is enough");
+          "normalize_reward is both in the recipe and in its algorithm; keep only the algorithm's");
     options.set("normalize_reward", recipe.normalize_reward);
   }
   return {*row, row->configure(options)};

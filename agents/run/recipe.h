@@ -46,19 +46,19 @@ struct Recipe {
     v.required("task", task, "a task's name or the path of its file");
     v.optional("total_timesteps", total_timesteps, at_least(1), "env steps of the whole run");
     v.optional("n_envs", n_envs, between(1, 65536), "envs that are stepped side by side");
-    v.optional("seed", seed, "of every random stream; the same seed gives the same bits");
+    v.optional("seed", seed, "seeds every random stream; the same seed gives the same bits");
     v.required("algorithm", algorithm, "{name: ppo, …}; `sinew algorithms` lists its keys");
     v.required("network", network, "what learns");
     v.optional("initial_policy", initial_policy,
-               "a .safetensors file or a run folder whose weights learning goes on from");
-    v.optional("normalize_reward", normalize_reward, "the algorithm's key, as older recipes have it here");
+               "a .safetensors file or a run folder, from whose weights learning starts");
+    v.optional("normalize_reward", normalize_reward, "the algorithm's key, which older recipes have here");
     v.optional("eval", eval, "when the policy is evaluated");
     v.changeable("log_interval", log_interval, at_least(1),
                  "env steps between rows of metrics; at least one iteration lies between two");
     v.changeable("save_freq", save_freq, at_least(0),
                  "env steps between checkpoints; 0: by save_interval, at the best evaluations and at the end");
     v.changeable("save_interval", save_interval, at_least(0),
-                 "seconds of wall time that a run may lose at most; 0: any");
+                 "most seconds of wall time that a run may lose; 0: no limit");
     v.changeable("video", video, "writes video.mp4 of the best policy at the end");
   }
 };

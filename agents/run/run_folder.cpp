@@ -140,13 +140,13 @@ void check_run_folder(const std::string& path, IfRunExists if_run_exists, const 
   const std::string first = files.front().filename().string();
   if (!holds_a_run(path))
     fail(
-        "the folder '{}' holds a file of a run's name ({}), but no run, and nothing of others is overwritten; give "
-        "--run with another folder",
+        "the folder '{}' holds a file with the name of a run's file ({}), but no run, and other files are not "
+        "overwritten; give --run with another folder",
         path, first);
   if (if_run_exists == IfRunExists::refuse)
     fail(
-        "the folder '{}' holds a run already ({}); give --resume to go on with it, --overwrite to replace it, or "
-        "--run with another folder",
+        "the folder '{}' already holds a run ({}); give --resume to continue it, --overwrite to replace it, or --run "
+        "with another folder",
         path, first);
   for (const fs::path& path_there : files)
     if (is_foreign_media(path_there))
@@ -157,10 +157,8 @@ void check_run_folder(const std::string& path, IfRunExists if_run_exists, const 
   if (if_run_exists == IfRunExists::resume && !CheckpointFolder(path + "/checkpoints").steps().empty()) return;
   for (const std::string& input : inputs)
     if (lies_among_run_files(input, path))
-      fail(
-          "the run in '{}' cannot be replaced: '{}', which the recipe needs, lies in it; give --run with another "
-          "folder",
-          path, input);
+      fail("the run in '{}' cannot be replaced: '{}', which the recipe needs, is in it; give --run with another folder",
+           path, input);
 }
 
 }  // namespace sinew

@@ -123,17 +123,17 @@ void check_same_run(const RunIdentity& saved, const RunIdentity& present, const 
   differences.resize(differences.size() - more);
   fail(
       "the run cannot be resumed with other settings ({}{}): only total_timesteps may grow, and {} change. Put them "
-      "back, or start anew with --overwrite or in another folder with --run",
+      "back, or start a new run with --overwrite or in another folder with --run",
       join(differences, "; "), more > 0 ? fmt::format("; and {} more", more) : "", join(changeable_keys()));
 }
 
 std::optional<Checkpoint> find_checkpoint(const RunFolder& folder) {
   CheckpointFolder::Newest newest = CheckpointFolder(folder.checkpoints()).newest();
   if (!newest.checkpoint && !newest.damaged.empty())
-    fail("the run in '{}' cannot be resumed: {}; --overwrite begins it anew", folder.path(), newest.damaged.front());
+    fail("the run in '{}' cannot be resumed: {}; --overwrite restarts it", folder.path(), newest.damaged.front());
   std::error_code code;
   if (!newest.checkpoint && std::filesystem::exists(folder.file("policy.safetensors"), code))
-    fail("the run in '{}' cannot be resumed: it has a policy, but no checkpoints; --overwrite begins it anew",
+    fail("the run in '{}' cannot be resumed: it has a policy, but no checkpoints; --overwrite restarts it",
          folder.path());
   for (const std::string& damage : newest.damaged) log_warning("{}; going back to the one before it", damage);
   if (!newest.checkpoint) log_info("'{}' has no checkpoint yet: starting from the beginning", folder.path());

@@ -51,9 +51,8 @@ void check_segments(const std::string& folder, const std::vector<Segment>& segme
     with_context(fmt::format("its segment '{}'", segment.file), [&] {
       if (!is_segment(segment.file)) fail("no segment has such a name");
       const RandomAccess file = open_file(folder + "/" + segment.file);
-      if (file.size < segment.bytes)
-        fail("it is cut short: {} bytes of the {} that it had are there", file.size, segment.bytes);
-      if (sha256_of(file, 0, segment.bytes) != segment.sha256) fail("it is damaged, or of another run");
+      if (file.size < segment.bytes) fail("it is cut short: {} bytes are left of its {}", file.size, segment.bytes);
+      if (sha256_of(file, 0, segment.bytes) != segment.sha256) fail("it is damaged, or belongs to another run");
     });
 }
 

@@ -72,7 +72,7 @@ class Run {
     else
       begin();
     if (is_complete())
-      log_info("'{}' is complete already, at step {} of {}; a larger total_timesteps goes on with it", folder_.path(),
+      log_info("'{}' is already complete, at step {} of {}; a larger total_timesteps continues it", folder_.path(),
                status_.steps, status_.total_steps);
     else if (!has_learned())
       log_info("training on {}: {} envs, {} parameters, seed {}, {} threads", task_.name, envs_.size(), n_parameters(),
@@ -107,7 +107,7 @@ class Run {
   // The checkpoint that remains when an Error ends the run.
   std::string kept() const {
     if (!saved_at_) return "; there was no checkpoint yet";
-    return fmt::format("; the checkpoint of step {} is kept in '{}', and --resume goes on from there", *saved_at_,
+    return fmt::format("; the checkpoint of step {} is kept in '{}', and --resume continues from there", *saved_at_,
                        folder_.checkpoints());
   }
 
@@ -120,8 +120,8 @@ class Run {
         with_context(fmt::format("initial_policy: '{}'", path), [&] { return algorithm_->start_from(loaded); });
     log_info("starting from {}{}", path,
              whole                    ? ""
-             : loaded.learner.empty() ? "; it has no critic, so the critic starts anew"
-                                      : "; its critic is another one, so the critic starts anew");
+             : loaded.learner.empty() ? "; it has no critic, so the critic starts untrained"
+                                      : "; its critic is a different one, so the critic starts untrained");
   }
 
   std::vector<std::string> columns() const {

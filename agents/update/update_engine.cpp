@@ -134,8 +134,8 @@ int pieces_of(bool has_batch_statistics, int batch_size, int n_shards) {
   if (has_batch_statistics) {
     if (n_shards > 1)
       fail(
-          "algorithm.n_shards: {} pieces of a minibatch would each have statistics of their own, and the network has "
-          "batch_norm; leave n_shards out",
+          "algorithm.n_shards: the network has batch_norm, whose statistics would differ between {} pieces of a "
+          "minibatch; leave n_shards out",
           n_shards);
     return 1;
   }

@@ -16,7 +16,7 @@ namespace sinew {
 struct ReplayConfig {
   int64_t capacity = 64;     // transitions
   int64_t row_floats = 4;    // a transition's
-  int64_t state_floats = 0;  // that are saved anew with each checkpoint
+  int64_t state_floats = 0;  // that are saved again with each checkpoint
 
   template <class V>
   void visit(V& v) {

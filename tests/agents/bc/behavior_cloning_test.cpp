@@ -89,7 +89,7 @@ TEST_F(BehaviorCloningTest, HowSureTheTeacherIsIsLearntWhereItIsAskedFor) {
   EXPECT_NEAR(std::exp(fixture->learner.policy().parameters().find("actor.log_std")->values()[0]), 0.2, 0.02);
 }
 
-// What was seen a step ago can be done by a network that remembers alone, through sequences that begin amid episodes.
+// Only a network with memory can do what depends on the previous step, through sequences that begin within episodes.
 TEST_F(BehaviorCloningTest, MemoryIsLearntFromSequences) {
   write("set", show(30, 37, one_step_late));
   const auto blind = learner("{actor: [{linear: 16}, tanh], critic: []}", config("learning_rate: 0.01"));
@@ -177,7 +177,7 @@ TEST_F(BehaviorCloningTest, SeveralFilesAreOneSet) {
 
   const DemonstrationData single({write("alone", show(1, 20, one_step_late))}, policy, 0.25, Rng(4));
   EXPECT_EQ(single.training_rows(), 15);
-  EXPECT_TRUE(single.starts(15)) << "memory starts anew with what is held out";
+  EXPECT_TRUE(single.starts(15)) << "memory starts again with what is held out";
   const DemonstrationData all({folder_ + "/one.safetensors"}, policy, 0, Rng(4));
   EXPECT_TRUE(all.validation().empty());
 }
@@ -235,7 +235,7 @@ TEST_F(BehaviorCloningTest, WhatDoesNotFitIsRefused) {
     set.spec.actions.parts = {continuous_part("arm", 2)};
     set.actions.resize(2 * set.actions.size());
   });
-  refused("algorithm.seq_len: the network remembers nothing", as_it_is, "seq_len: 4");
+  refused("algorithm.seq_len: the network has no memory", as_it_is, "seq_len: 4");
   refused("algorithm.seq_len: 30 steps; the demonstrations have 10", as_it_is, "seq_len: 30",
           "{core: {lstm: 4}, actor: []}");
   std::filesystem::remove(folder_ + "/set");

@@ -76,7 +76,7 @@ TEST_F(InitialPolicyTest, OneThatDoesNotFitStopsBeforeAnythingIsWritten) {
   };
   refused({initial, "network.actor=[{linear: 9}]"},
           "initial_policy: '" + path("first") +
-              "/policy.safetensors': its network is another one: its parameter 'actor.0.weight'");
+              "/policy.safetensors': its network is different: its parameter 'actor.0.weight'");
   refused({initial, "task=pendulum"}, "it does not fit: ");
   refused({"initial_policy=/nowhere.safetensors"},
           "initial_policy: there is no policy '/nowhere.safetensors'; give a run folder");

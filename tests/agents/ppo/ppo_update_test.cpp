@@ -60,7 +60,7 @@ Weights weights_of(Ppo& ppo) {
   return weights;
 }
 
-// What learning reports, computed anew.
+// What learning reports, computed again.
 Metrics objective(const PpoConfig& config, const Rollout& rollout, const Weights& weights) {
   double mean = 0, variance = 0;
   for (int row = 0; row < n_rows; ++row) mean += rollout.advantages[row] / n_rows;
@@ -133,7 +133,7 @@ double norm_of(const Weights& gradient) {
   return std::sqrt(squares);
 }
 
-// Learns once and compares the step and the metrics with those computed anew.
+// Learns once and compares the step and the metrics with those computed again.
 void check_update(const PpoConfig& config, int threads = 1) {
   const Rollout rollout = make_rollout();
   auto fixture = make_fixture(config, threads);

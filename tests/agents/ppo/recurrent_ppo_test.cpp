@@ -112,7 +112,7 @@ TEST(RecurrentPpo, SequencesMustFit) {
   expect_error([&] { make_fixture(lstm, "{n_steps: 48, batch_size: 64, seq_len: 0}"); },
                {"algorithm.batch_size: 64", "48"});
   expect_error([&] { make_fixture("{actor: [{linear: 4}]}", "{n_steps: 48, batch_size: 64, seq_len: 8}"); },
-               {"algorithm.seq_len", "remembers nothing"});
+               {"algorithm.seq_len", "the network has no memory"});
   make_fixture(lstm, "{n_steps: 48, batch_size: 64}");
   make_fixture(lstm, "{n_steps: 48, batch_size: 96, seq_len: 0}");
 }

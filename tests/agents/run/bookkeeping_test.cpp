@@ -170,7 +170,7 @@ TEST_F(Bookkeeping, NormalizeRewardIsReadWhereItStoodBefore) {
   EXPECT_EQ(read_file(folder_ + "/c/config.yaml"), read_file(folder_ + "/b/config.yaml"));
   std::vector<std::string> both = with("normalize_reward=true");
   both.push_back("algorithm.normalize_reward=true");
-  expect_contains(error_of([&] { run("e", both); }), "the algorithm's alone is enough");
+  expect_contains(error_of([&] { run("e", both); }), "keep only the algorithm's");
   expect_contains(error_of([&] { run("e", {"algorithm={name: bc, demonstrations: x}", "normalize_reward=true"}); }),
                   "unknown key");
 }

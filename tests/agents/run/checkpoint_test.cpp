@@ -121,7 +121,7 @@ TEST_F(CheckpointFolderTest, GoesBackToTheNewestGoodOne) {
 TEST_F(CheckpointFolderTest, RefusesToGoBackBehindANewerSoftware) {
   save(some(10), std::nullopt);
   write_file_atomically(folder_.file(20), of_format(5));
-  expect_contains(error_of([&] { folder_.newest(); }), "go on with the version that wrote it");
+  expect_contains(error_of([&] { folder_.newest(); }), "continue with the version that wrote it");
 }
 
 TEST_F(CheckpointFolderTest, OneThatCannotBeWrittenLeavesNothing) {

@@ -1,4 +1,4 @@
-// Whoever acts, the evaluator runs its episodes: by what it senses, by what it remembers, or by the env itself.
+// The evaluator runs the episodes of any controller: one that acts by its sensors, by its memory, or by the env itself.
 #include "core/controller.h"
 
 #include <gtest/gtest.h>
@@ -82,7 +82,7 @@ TEST(Controller, OfAnotherTaskIsRefused) {
       error_of([&] {
         Evaluator(MadeUpEnv::factory({.actions = {continuous_part("arm", 2)}}), pool).run_episode(controller, Rng(1));
       }),
-      "whoever acts does not fit the task 'made_up': action 'arm' has 1 numbers");
+      "the controller does not fit the task 'made_up': action 'arm' has 1 numbers");
 }
 
 }  // namespace

@@ -210,7 +210,7 @@ TEST_F(FinalEvaluationTest, ARunThatGoesOnHasAnotherOneAtItsEnd) {
   EXPECT_NE(grown.final_evaluation->last.mean_reward, first.final_evaluation->last.mean_reward);
 }
 
-// Amid an episode of the evaluation: the env itself asks for the stop.
+// In the middle of an episode of the evaluation: the env itself asks for the stop.
 TEST(FinalPlayTest, AStopEndsItSoon) {
   const LayerTable<float> layers = builtin_layers<float>();
   const Policy policy(MadeUpEnv({}).spec(), network_from("{actor: []}"), layers, Rng(1));

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Episodes end amid iterations; rewards, observations and rates have state of their own.
+// Episodes end within iterations; rewards, observations and rates have state of their own.
 constexpr const char* recipe_text = R"(
 task: inverted_pendulum
 total_timesteps: 3072
@@ -213,7 +213,7 @@ TEST_F(ResumeTest, WithoutAGoodCheckpointNothingIsTouched) {
   run("parts", recipe(), 512);
   for (const int64_t step : checkpoints("parts").steps()) write_file_atomically(checkpoints("parts").file(step), "");
   const std::string rows = metrics("parts");
-  expect_contains(error_of([&] { run("parts", recipe()); }), "it is empty; --overwrite begins it anew");
+  expect_contains(error_of([&] { run("parts", recipe()); }), "it is empty; --overwrite restarts it");
   fs::remove_all(path("parts") + "/checkpoints");
   expect_contains(error_of([&] { run("parts", recipe()); }), "it has a policy, but no checkpoints");
   EXPECT_EQ(metrics("parts"), rows);

@@ -67,7 +67,7 @@ TEST_F(RunFolderTest, WhatTheRecipeNeedsIsNotReplaced) {
   for (const char* input :
        {"run/best.safetensors", "run/config.yaml", "link/config.yaml", "run/../run/checkpoints/x.yaml"})
     for (const IfRunExists way : {IfRunExists::overwrite, IfRunExists::resume})
-      expect_contains(error_of([&] { check(input, way); }), "which the recipe needs, lies in it");
+      expect_contains(error_of([&] { check(input, way); }), "which the recipe needs, is in it");
   check("run/notes.yaml", IfRunExists::overwrite);  // no run writes such
   write("run/checkpoints/step_000000000512.checkpoint", "to go on from");
   check("run/config.yaml", IfRunExists::resume);  // it is read, and written as it is

@@ -133,12 +133,12 @@ TEST_F(SegmentFolderTest, EveryFlippedByteAndEveryCutIsNamed) {
     write_file_atomically(file, bad);
     if (i < 32)
       expect_contains(error_of([&] { check_segments(path_, segments); }),
-                      "its segment '000002.segment': it is damaged, or of another run");
+                      "its segment '000002.segment': it is damaged, or belongs to another run");
     else
       EXPECT_NO_THROW(check_segments(path_, segments));
   }
   write_file_atomically(file, good.substr(0, 31));
-  expect_contains(error_of([&] { check_segments(path_, segments); }), "31 bytes of the 32 that it had");
+  expect_contains(error_of([&] { check_segments(path_, segments); }), "31 bytes are left of its 32");
   fs::remove(file);
   expect_contains(error_of([&] { check_segments(path_, segments); }), "its segment '000002.segment': cannot read");
   expect_contains(error_of([&] { check_segments(path_, {{.log = "x", .file = "../secret", .sha256 = ""}}); }),

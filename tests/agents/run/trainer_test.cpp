@@ -167,7 +167,7 @@ TEST_F(TrainerTest, ARunIsReplacedOnlyWhenAsked) {
   const std::string before = read_file(file("policy.safetensors"));
   write_file_atomically(file("notes.md"), "mine");
   write_file_atomically(file("video.mp4"), "of the old run" + std::string(mp4_mark));
-  expect_contains(error_of([&] { run(recipe({"seed=2"})); }), "holds a run already");
+  expect_contains(error_of([&] { run(recipe({"seed=2"})); }), "already holds a run");
   EXPECT_EQ(read_file(file("policy.safetensors")), before);
 
   run(recipe({"seed=2"}), IfRunExists::overwrite);
