@@ -78,7 +78,7 @@ def refuse(why):
     if len(me.reasons) < 20: me.reasons[why] += 1  # since an action was obeyed
 def greet(sender, hello, now):
     if me.controller not in (b"", sender): return send(sender, "refused", why="another policy controls the robot")
-    halt(LINK_LOST, "the policy greeted anew, and has forgotten what was before")
+    halt(LINK_LOST, "the policy greeted again, so it has lost its state")
     if why := disagreement(hello): return send(sender, "refused", why=why)
     me.controller, me.heard, me.mode = sender, now, max(me.mode, INACTIVE)
     send(sender, "welcome", version=2, robot="pan_tilt", limits=LIMITS, timing=TIMING, interface=INTERFACE,

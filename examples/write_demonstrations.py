@@ -4,7 +4,7 @@
     python3 examples/write_demonstrations.py shown.safetensors
     ./sinew train examples/clone.yaml --set algorithm.demonstrations=shown.safetensors
 
-From recordings of other programs it goes likewise: one row a step, arrays of float32 or, of a camera's frames, uint8.
+Recordings of other programs are converted so, too: one row a step, arrays of float32, or uint8 for a camera's frames.
 """
 import json
 import sys

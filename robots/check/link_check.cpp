@@ -31,7 +31,7 @@ void RobotCheck::make_inactive() {
   probe_.on_observation = nullptr;
   greet();
   const uint64_t before = probe_.observations;
-  if (!probe_.until([&] { return probe_.observations > before + 1; }, patience)) fail("it says no observations");
+  if (!probe_.until([&] { return probe_.observations > before + 1; }, patience)) fail("it sends no observations");
   if (std::exchange(is_pressed_, false))
     release_emergency_stop(config_.stop_address, options_.secure, "sinew link-check", stop_timeout);
   if (probe_.seen.mode == Mode::stopped) probe_.say(Acknowledge{});
@@ -43,7 +43,7 @@ void RobotCheck::make_armed() {
   make_inactive();
   const uint64_t refusals = probe_.refusals;
   if (!probe_.arm(patience))
-    fail("it does not obey once it is asked to be armed: it is {}{}", name_of(probe_.seen.mode),
+    fail("it does not obey after it was asked to arm: it is {}{}", name_of(probe_.seen.mode),
          probe_.refusals > refusals ? ", and says: " + shortened(probe_.refusal) : "");
 }
 

@@ -20,7 +20,7 @@ std::string RobotCheck::obeys() {
   const uint64_t before = probe_.seen.action;
   probe_.until([&] { return probe_.seen.action > before + 10; }, 10 / config_.rate + patience);
   if (probe_.seen.mode != Mode::armed) return fmt::format("it is {}: {}", name_of(probe_.seen.mode), probe_.seen.why);
-  if (probe_.seen.action <= before) return "`action` does not count those that it obeys";
+  if (probe_.seen.action <= before) return "`action` does not count the actions that it obeys";
   if (!(probe_.seen.action_age >= 0 && probe_.seen.action_age <= config_.max_age))
     return fmt::format("`action_age` is {:.4g} s, max_age {:.4g}", probe_.seen.action_age, config_.max_age);
   return "";
@@ -66,9 +66,9 @@ std::string RobotCheck::refuses_what_is_not_finite() {
 }
 
 std::string RobotCheck::refuses_other_sizes() {
-  std::string wrong = refuses_each([](RobotAction& action) { action.values.push_back(0); }, "with a number too many");
+  std::string wrong = refuses_each([](RobotAction& action) { action.values.push_back(0); }, "with one number too many");
   if (wrong.empty())
-    wrong = refuses_each([](RobotAction& action) { action.values.pop_back(); }, "with a number too few");
+    wrong = refuses_each([](RobotAction& action) { action.values.pop_back(); }, "with one number too few");
   if (wrong.empty()) wrong = refuses_each([](RobotAction& action) { action.values.clear(); }, "without numbers");
   return wrong;
 }
@@ -107,7 +107,8 @@ std::string RobotCheck::refuses_other_stamps() {
                          "with a stamp of this side's clock");
   if (wrong.empty()) wrong = refuses_each([](RobotAction& action) { action.observed_at = nan; }, "stamped NaN");
   if (wrong.empty())
-    wrong = refuses_each([](RobotAction& action) { action.answers += 1000; }, "that answers what is still to come");
+    wrong = refuses_each([](RobotAction& action) { action.answers += 1000; },
+                         "that answers an observation that was not sent yet");
   if (wrong.empty())
     wrong = refuses_each([](RobotAction& action) { action.answers = 1; },
                          "that answers the first observation, with the newest stamp");

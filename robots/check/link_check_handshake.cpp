@@ -49,7 +49,8 @@ std::string RobotCheck::refuses_other_versions() {
     greet();
     const std::optional<bool> is_welcomed = is_welcome(of_version(hello_, version));
     if (!is_welcomed)
-      return fmt::format("a greeting of version {} is not answered; 'refused' with the reason should be", version);
+      return fmt::format("a greeting of version {} is not answered; the answer should be 'refused' with the reason",
+                         version);
     if (*is_welcomed) return fmt::format("a greeting of version {} is welcomed", version);
   }
   return "";
@@ -130,7 +131,7 @@ std::string RobotCheck::refuses_other_sensors() {
   if (wrong.empty() && !numbers->units.empty())
     wrong = with("other units of", [](SensorSpec& sensor) { sensor.units[0] += "/h"; });
   if (wrong.empty())
-    wrong = with("another number of numbers of", [](SensorSpec& sensor) {
+    wrong = with("another size of", [](SensorSpec& sensor) {
       sensor.shape = {sensor.size() + 1};
       sensor.labels.clear();
       sensor.units.clear();
@@ -150,9 +151,9 @@ std::string RobotCheck::obeys_one_controller() {
     if (!second.until([&] { return second.refusals + second.welcomes > 0; }, 0.02)) second.say(hello_);
   }
   if (second.welcomes > 0) return "a second one is welcomed while the first one speaks";
-  if (second.refusals == 0) return "a second one is not answered; 'refused' with the reason should be";
+  if (second.refusals == 0) return "a second one is not answered; the answer should be 'refused' with the reason";
   if (!probe_.until([&] { return probe_.observations > observations; }, patience))
-    return "the first one is heard no longer";
+    return "the first one is no longer heard";
   return "";
 }
 

@@ -21,7 +21,7 @@ std::string RobotCheck::observes_at_its_rate() {
                static_cast<double>(observations_to_see) / config_.rate + patience);
   const auto count = static_cast<double>(probe_.seen.sequence - first.sequence);
   const double rate = count / (probe_.seen.stamp - first.stamp);
-  if (count == 0) return "observations do not come";
+  if (count == 0) return "no observations arrive";
   if (!(rate > 0.8 * config_.rate && rate < 1.25 * config_.rate))
     return fmt::format("{:.4g} observations a second by its own stamps, its file says {:.4g}", rate, config_.rate);
   return "";
@@ -39,7 +39,7 @@ std::string RobotCheck::counts_and_stamps() {
       wrong = fmt::format("observation {} is stamped {:.6f} s, the one before it {:.6f} s", now.sequence, now.stamp,
                           before.stamp);
     else if (now.session != 0 || now.mode != Mode::inactive)
-      wrong = fmt::format("nobody armed it, and it says session {}, {}", now.session, name_of(now.mode));
+      wrong = fmt::format("it was not armed, but it reports session {}, {}", now.session, name_of(now.mode));
     before = now;
   };
   probe_.until([&] { return probe_.observations >= until || !wrong.empty(); },
@@ -85,7 +85,7 @@ std::string RobotCheck::answers_heartbeats() {
   greet();
   probe_.live(0.2);
   const uint64_t before = probe_.replies;
-  if (!probe_.until([&] { return probe_.replies > before; }, patience)) return "a heartbeat has no heartbeat_reply";
+  if (!probe_.until([&] { return probe_.replies > before; }, patience)) return "a heartbeat gets no heartbeat_reply";
   const HeartbeatReply first = probe_.reply;
   if (std::abs(first.sent - probe_.beat_at) > 1)
     return fmt::format("`sent` was {:.6f}, and came back as {:.6f}", probe_.beat_at, first.sent);
@@ -122,8 +122,8 @@ std::string RobotCheck::survives_rubbish() {
     if (!probe_.until([&] { return probe_.observations > observations + 2; }, patience))
       return fmt::format("it falls silent at '{}'", what);
     if (!probe_.not_understood.empty())
-      return fmt::format("it answers '{}' with what is no message: {}", what, probe_.not_understood);
-    if (!is_utf8(probe_.refusal)) return fmt::format("its refusal of '{}' is no UTF-8", what);
+      return fmt::format("its answer to '{}' is not a message: {}", what, probe_.not_understood);
+    if (!is_utf8(probe_.refusal)) return fmt::format("its refusal of '{}' is not UTF-8", what);
     if (probe_.seen.mode != Mode::inactive) return fmt::format("it is {} after '{}'", name_of(probe_.seen.mode), what);
   }
   return "";

@@ -171,15 +171,15 @@ class PolicySideCheck {
       const std::string why = robot_.not_let_in();
       return !robot_.not_understood.empty()
                  ? robot_.not_understood
-                 : fmt::format("nobody greets within {:.3g} s{}", patience_, why.empty() ? "" : "; " + why);
+                 : fmt::format("no policy greets within {:.3g} s{}", patience_, why.empty() ? "" : "; " + why);
     }
     return disagreement(robot_.hello, make_welcome(config_, robot_.hello.interface.sensors));
   }
   std::string waits_for_a_welcome() {
     const uint64_t before = robot_.hellos;
     robot_.live(phase);
-    if (robot_.others > 0) return "it says more than `hello` before it is welcome";
-    if (robot_.hellos == before) return "it does not greet again while it is not answered";
+    if (robot_.others > 0) return "it sends more than `hello` before the `welcome`";
+    if (robot_.hellos == before) return "it does not greet again while no answer comes";
     return "";
   }
   std::string says_heartbeats() {
@@ -213,7 +213,7 @@ class PolicySideCheck {
         {"whose numbers are NaN",
          [](ObservationMessage& m) { std::ranges::fill(m.numbers, std::numeric_limits<float>::quiet_NaN()); }},
         {"whose numbers are 1e30", [](ObservationMessage& m) { std::ranges::fill(m.numbers, 1e30f); }},
-        {"with a number too many", [](ObservationMessage& m) { m.numbers.push_back(0); }},
+        {"with one number too many", [](ObservationMessage& m) { m.numbers.push_back(0); }},
         {"whose joints are not measured", [](ObservationMessage& m) { m.joints.clear(); }}};
     for (const auto& [what, spoil] : kinds) {
       robot_.spoil = spoil;
@@ -286,7 +286,7 @@ std::vector<DutyReport> check_policy_side(const RobotConfig& config, const LinkC
   std::vector<DutyReport> reports;
   bool goes_on = true;  // each duty starts where the previous one ended
   for (const auto& [name, test] : duties) {
-    DutyReport report{.duty = name, .remark = goes_on ? "" : "one before it is broken"};
+    DutyReport report{.duty = name, .remark = goes_on ? "" : "an earlier duty is broken"};
     if (goes_on) {
       report.remark = (check.*test)();
       goes_on = report.remark.empty();

@@ -14,7 +14,7 @@ namespace {}  // namespace
 std::string RobotCheck::is_stopped_by(Alarm alarm, double seconds) {
   if (!probe_.until([&] { return probe_.seen.mode == Mode::stopped; }, seconds))
     return fmt::format("{:.2g} s later it is {}, not stopped", seconds, name_of(probe_.seen.mode));
-  if (probe_.seen.session != 0) return "a robot that is stopped says session 0";
+  if (probe_.seen.session != 0) return "it is stopped, but its session is not 0";
   if (probe_.seen.alarm != alarm)
     return fmt::format("its alarm is {} ({}), not {} ({})", static_cast<int>(probe_.seen.alarm),
                        name_of(probe_.seen.alarm), static_cast<int>(alarm), name_of(alarm));
@@ -40,7 +40,7 @@ std::string RobotCheck::stops_by_its_watchdog() {
   };
   const std::string wrong = is_stopped_by(Alarm::link_lost, 5 / config_.rate + config_.watchdog + patience);
   probe_.on_observation = nullptr;
-  if (!wrong.empty()) return "no action comes any more, and " + wrong;
+  if (!wrong.empty()) return "actions stop arriving, and " + wrong;
   const double took = probe_.seen.stamp - obeyed_at, period = 1 / config_.rate;
   if (obeyed_at > 0 && (took > config_.watchdog + 2 * period + slack || took < config_.watchdog - 2 * period))
     return fmt::format("it stops {:.3g} s after the last action that it obeyed; its watchdog is {:.3g} s", took,
@@ -61,7 +61,7 @@ std::string RobotCheck::stays_stopped() {
   if (!probe_.until([&] { return probe_.seen.mode == Mode::stopped; }, config_.watchdog + patience))
     return "it does not stop";
   for (int i = 0; i < 3; ++i) probe_.say(probe_.hold());
-  if (const std::string wrong = does_not_arm(probe_.session() + 1, "it is armed though nobody acknowledged its stop");
+  if (const std::string wrong = does_not_arm(probe_.session() + 1, "it arms although its stop was not acknowledged");
       !wrong.empty())
     return wrong;
   greet();
@@ -70,7 +70,7 @@ std::string RobotCheck::stays_stopped() {
     return fmt::format("a new greeting ends its stop: it is {}", name_of(probe_.seen.mode));
   probe_.say(Acknowledge{});
   if (!probe_.until([&] { return probe_.seen.mode == Mode::inactive; }, patience))
-    return fmt::format("acknowledged, it is {} and not inactive", name_of(probe_.seen.mode));
+    return fmt::format("after `acknowledge` it is {}, not inactive", name_of(probe_.seen.mode));
   return "";
 }
 
@@ -81,7 +81,7 @@ std::string RobotCheck::takes_no_session_twice() {
   if (!probe_.until([&] { return probe_.seen.mode == Mode::stopped; }, patience))
     return "it does not stop when told to";
   make_inactive();
-  std::string wrong = does_not_arm(session, "it is armed with the number of a session that was");
+  std::string wrong = does_not_arm(session, "it is armed with the number of an earlier session");
   if (wrong.empty()) wrong = does_not_arm(session - 1, "it is armed with a number below that of the last session");
   if (wrong.empty()) wrong = does_not_arm(0, "it is armed with session 0");
   if (wrong.empty())
@@ -99,7 +99,7 @@ std::string RobotCheck::stops_at_a_greeting() {
   make_armed();
   probe_.say(hello_);
   const std::string wrong = is_stopped_by(Alarm::link_lost, patience);
-  return wrong.empty() ? "" : "who greets anew has forgotten what was before, and " + wrong;
+  return wrong.empty() ? "" : "a peer that greets again has lost its state, and " + wrong;
 }
 
 std::string RobotCheck::stops_in_silence() {
@@ -108,7 +108,7 @@ std::string RobotCheck::stops_in_silence() {
   probe_.acts = false;
   const std::string wrong = is_stopped_by(Alarm::link_lost, config_.watchdog + patience);
   probe_.is_silent = false;
-  return wrong.empty() ? "" : "nothing is said to it any more, and " + wrong;
+  return wrong.empty() ? "" : "it no longer receives anything, and " + wrong;
 }
 
 std::string RobotCheck::press_emergency_stop() {
@@ -141,7 +141,7 @@ std::string RobotCheck::keeps_its_emergency_stop() {
     if (probe_.seen.mode != Mode::stopped) return "its controller's `acknowledge` ends an emergency stop";
     greet();
   }
-  return does_not_arm(probe_.session() + 1, "it is armed though nobody released its emergency stop");
+  return does_not_arm(probe_.session() + 1, "it arms although its emergency stop was not released");
 }
 
 std::string RobotCheck::releases_its_emergency_stop() {
@@ -153,7 +153,7 @@ std::string RobotCheck::releases_its_emergency_stop() {
   probe_.live(soon());
   return probe_.seen.mode == Mode::inactive
              ? ""
-             : fmt::format("released, it is {} and not inactive", name_of(probe_.seen.mode));
+             : fmt::format("after the release it is {}, not inactive", name_of(probe_.seen.mode));
 }
 
 }  // namespace sinew

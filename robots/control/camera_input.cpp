@@ -42,7 +42,7 @@ void check_robot(const SensorSpec& image, bool processed) {
   const Layout robot = layout_of(image);
   const size_t channels = channels_of(robot.format).size();
   if (processed && (channels > most_channels || channels != static_cast<size_t>(robot.shape.channels)))
-    fail("the robot announces a frame {}; to process it, each of its channels, at most {}, needs a name there",
+    fail("the robot announces a frame {}; to process it, each of its channels (at most {}) needs a name in its format",
          robot.text(), most_channels);
 }
 

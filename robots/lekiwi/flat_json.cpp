@@ -56,7 +56,7 @@ class Reader final : public nlohmann::json_sax<json> {
     return take({.kind = Value::Kind::number, .number = number, .text = fmt::format("{}", number)});
   }
   bool take(Value&& value) {
-    if (depth_ == 0) return refuse("no map of numbers");
+    if (depth_ == 0) return refuse("not a map of numbers");
     if (!count()) return false;
     if (depth_ == 1) {
       entries_.back().second = std::move(value);
@@ -68,8 +68,8 @@ class Reader final : public nlohmann::json_sax<json> {
     return true;
   }
   bool open(bool is_map) {
-    if (depth_ == 0 && !is_map) return refuse("no map of numbers");
-    if (++depth_ > bounds_.depth) return refuse(fmt::format("it is more than {} deep", bounds_.depth));
+    if (depth_ == 0 && !is_map) return refuse("not a map of numbers");
+    if (++depth_ > bounds_.depth) return refuse(fmt::format("it is nested more than {} deep", bounds_.depth));
     if (depth_ > 1 && !count()) return false;
     if (depth_ == 2) {
       in_list_ = !is_map;
@@ -95,7 +95,7 @@ class Reader final : public nlohmann::json_sax<json> {
 }  // namespace
 
 FlatJson::FlatJson(std::string_view text, const Bounds& bounds) {
-  if (text.size() > bounds.bytes) fail("it has {} bytes, and may have {}", text.size(), bounds.bytes);
+  if (text.size() > bounds.bytes) fail("it has {} bytes; {} are allowed", text.size(), bounds.bytes);
   Reader reader(entries_, bounds);
   if (json::sax_parse(text, &reader)) return;
   const bool not_finite = text.find("NaN") != text.npos || text.find("Infinity") != text.npos;

@@ -10,11 +10,11 @@ namespace sinew {
 Adapter lekiwi_adapter() {
   return {.name = "lekiwi",
           .description = "LeRobot's LeKiwi: the client of its host",
-          .lacks = {{"no_keys", "whoever reaches its ports may move it"},
+          .lacks = {{"no_keys", "anyone who reaches its ports can move it"},
                     {"no_handshake",
-                     "it does not say what it is: that names, order and units are right is this file's word"},
-                    {"no_sequence", "messages that are lost or come twice are not noticed"},
-                    {"no_stamps", "ages count from the receipt here, without the way to it"},
+                     "it does not describe itself: only this file says what its names, order and units are"},
+                    {"no_sequence", "lost and repeated messages are not detected"},
+                    {"no_stamps", "ages count from the arrival here, without the time on the network"},
                     {lekiwi_old_wire, "hosts up to LeRobot 0.6.0, whose arm may count in other units", true}},
           .make = [](const RobotConfig& config, const AdapterEvents& on_event) -> std::unique_ptr<RobotBody> {
             return std::make_unique<LekiwiBody>(config, on_event);

@@ -88,7 +88,8 @@ void LekiwiBody::await_first() {
     wait_for(sockets, bell_, longest_wait);
     if (receive(now_seconds())) return;
   }
-  if (!refusal_.empty()) fail("the LeKiwi at {} sends what is not understood: {}", wire_.observations, refusal_);
+  if (!refusal_.empty())
+    fail("the LeKiwi at {} sends messages that are not understood: {}", wire_.observations, refusal_);
   fail("the LeKiwi at {} says nothing within {:.3g} s (connect_timeout of its file's wire); is its host running? {}",
        wire_.observations, wire_.connect_timeout, how_it_ends);
 }
@@ -222,11 +223,10 @@ void LekiwiBody::watch_silence(double now) {
   const uint64_t lost = observation_socket_.disconnections();
   const bool was_cut = std::exchange(disconnections_, lost) != lost;
   on_event_(
-      fmt::format("nothing was understood of the LeKiwi for {:.2g} s: what it measured is stale, and the robot, if it "
-                  "was armed, is "
-                  "stopped. {}{}",
+      fmt::format("no valid observation came from the LeKiwi for {:.2g} s: its measurements are stale, and the robot "
+                  "is stopped if it was armed. {}{}",
                   now - last_.received, how_it_ends,
-                  was_cut ? "; the connection was lost, as it is, too, when a frame has more than 16 MiB" : ""));
+                  was_cut ? "; the connection was lost, which also happens when a frame has more than 16 MiB" : ""));
 }
 
 // The host sends each observation to only one of its subscribers.
@@ -240,7 +240,7 @@ void LekiwiBody::watch_rate(double now) {
   const bool is_shared = share_.is_half(now);
   if (shared_.exchange(is_shared) == is_shared) return;
   on_event_(is_shared ? "the LeKiwi's observations come half as often as before: another client takes every other one, "
-                        "and may command it too, or its host has become so slow. The robot, if it was armed, is stopped"
+                        "and may command it too, or its host has become that slow. The robot is stopped if it was armed"
                       : "the LeKiwi's observations come as often as before");
 }
 

@@ -110,11 +110,11 @@ std::vector<size_t> lekiwi_keys_of(const RobotConfig& config, const LekiwiConfig
     const std::optional<size_t> key = lekiwi_key(name);
     if (!key)
       fail(
-          "actuator '{}': LeKiwi has no '{}'{}; where the policy calls it otherwise, `keys: {{{}: …}}` says which it "
-          "is",
+          "actuator '{}': LeKiwi has no '{}'{}; if the policy uses another name for it, map that name with `keys: "
+          "{{{}: …}}`",
           actuator.limits.name, name, suggestion(name, all_keys()), actuator.limits.name);
     if (!seen.insert(*key).second)
-      fail("'{}' is told to two actuators, one of them '{}'", lekiwi_keys[*key], actuator.limits.name);
+      fail("'{}' belongs to two actuators, one of them '{}'", lekiwi_keys[*key], actuator.limits.name);
     check_actuator(actuator.limits, *key);
     keys.push_back(*key);
   }

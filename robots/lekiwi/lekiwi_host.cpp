@@ -43,8 +43,7 @@ void check_address(const std::string& address, const RobotConfig& config) {
   if (!is_loopback(address) && !config.allow_anybody)
     fail(
         "{} reaches beyond this computer, and LeKiwi's wire has no keys: anybody in the network may move this robot. "
-        "If that is "
-        "meant, the robot's file says `allow_anybody: true`",
+        "To allow that, set `allow_anybody: true` in the robot's file",
         address);
 }
 
@@ -153,8 +152,8 @@ LekiwiCommand LekiwiHost::accept_command(const std::vector<std::string>& frames,
   const LekiwiCommand command = decode_lekiwi_command(frames.front());
   if (!may_drive(command_socket_.source(), now))
     fail(
-        "a second client commands. Only the first is obeyed, until it is silent for {:.2g} s; end one of them, for "
-        "each also takes a part of the observations from the other",
+        "a second client sends commands. Only the first is obeyed, until it is silent for {:.2g} s; stop one of them, "
+        "since each also takes a part of the observations from the other",
         config_.watchdog);
   const bool is_base_alone = std::none_of(command.begin(), command.begin() + lekiwi_arm_size,
                                           [](const std::optional<double>& joint) { return joint.has_value(); });
@@ -212,9 +211,8 @@ void LekiwiHost::watch_listener(bool is_heard, double now) {
     listening_since_ = now;
   } else if (now - listening_since_ > longest_listening && !std::exchange(told_listener_, true)) {
     options_.on_event(
-        fmt::format("somebody takes observations, and has commanded nothing for {} s. LeRobot's clients up to 0.6.0 "
-                    "need --wire old, "
-                    "newer ones --wire new; this is {}",
+        fmt::format("a client takes observations, but has sent no command for {} s. LeRobot's clients up to 0.6.0 need "
+                    "--wire old, newer ones --wire new; this is {}",
                     longest_listening, version_ == LekiwiWire::single ? "old" : "new"));
   }
 }
@@ -228,7 +226,7 @@ void LekiwiHost::report(const RobotObservation& observation) {
   // Each command requests arming again; one answer is enough until the robot is armed.
   const bool refused = observation.mode == Mode::inactive && observation.arm_refused.count > 0 && observation.alarm;
   if (!std::exchange(told_refusal_, refused || (told_refusal_ && observation.mode == Mode::inactive)) && refused)
-    options_.on_event("commands come, and are not obeyed" + why);
+    options_.on_event("commands arrive, but are not obeyed" + why);
 }
 
 // A number that is not measured is 0.

@@ -38,7 +38,7 @@ double number_of(const FlatJson::Value& value, const char* key) {
 void take_cameras(const FlatJson& json, std::span<const std::string> frames, LekiwiObservation& out) {
   using Kind = FlatJson::Value::Kind;
   if (const FlatJson::Value* list = json.find(cameras_key)) {
-    if (list->kind != Kind::texts) fail("'{}' is no list of names", cameras_key);
+    if (list->kind != Kind::texts) fail("'{}' is not a list of names", cameras_key);
     const std::vector<std::string>& names = list->texts;
     if (names.size() + 1 != frames.size())
       fail("{} cameras are announced ({}), {} frames came with them", names.size(), shortened(join(names), 300),
@@ -76,7 +76,7 @@ std::string encode_lekiwi_command(const LekiwiCommand& command) {
   ordered_json json = ordered_json::object();
   for (size_t i = 0; i < lekiwi_size; ++i) {
     const double value = command[i].value_or(0);
-    if (!std::isfinite(value)) fail("'{}': {} is told to no motor", lekiwi_keys[i], value);
+    if (!std::isfinite(value)) fail("'{}': {} must not be sent to a motor", lekiwi_keys[i], value);
     if (command[i] || i >= lekiwi_arm_size) json[lekiwi_keys[i]] = lekiwi_to_wire(i, value);
   }
   return json.dump();
@@ -118,10 +118,8 @@ LekiwiObservation decode_lekiwi_observation(std::span<const std::string> frames)
   for (size_t i = 0; i < lekiwi_size; ++i) {
     const FlatJson::Value* found = json.find(lekiwi_keys[i]);
     if (!found)
-      fail(
-          "'{}' is missing, so it is of neither version of LeKiwi's wire that is known; seen: {} frames, the first "
-          "with {}",
-          lekiwi_keys[i], frames.size(), keys_of(json));
+      fail("'{}' is missing, so it fits neither known version of LeKiwi's wire; seen: {} frames, the first with {}",
+           lekiwi_keys[i], frames.size(), keys_of(json));
     out.numbers[i] = lekiwi_from_wire(i, number_of(*found, lekiwi_keys[i]));
   }
   take_cameras(json, frames, out);

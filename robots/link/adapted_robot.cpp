@@ -16,7 +16,7 @@ std::unique_ptr<RobotBody> make_body(const RobotConfig& config, const AdapterTab
 
 // The emergency stop must not have a second address that users do not know.
 constexpr const char* whose_stop =
-    "If that is the robot itself, as 'sinew robot --adapter' is, its file says `robot_has_stop: true`.";
+    "If the robot itself listens there, as 'sinew robot --adapter' does, set `robot_has_stop: true` in its file.";
 
 RobotConfig with_address(RobotConfig config, const std::string& address, const std::string& stop_address) {
   config.address = address;
@@ -32,8 +32,8 @@ AdaptedRobot::AdaptedRobot(const RobotConfig& config, const AdapterTable& adapte
       options_(std::move(options)),
       context_(std::make_shared<LinkContext>(options_.real_time ? robot_link_priority : 0)) {
   if (config.address != RobotConfig{}.address)
-    fail("address: {} is where our own protocol is spoken; of the adapter '{}', addresses stand under `wire`",
-         config.address, config.adapter);
+    fail("address: {} is for our own protocol; the addresses of the adapter '{}' stand under `wire`", config.address,
+         config.adapter);
   if (!options_.on_event) options_.on_event = [](const std::string&) {};
   body_ = make_body(config_, adapters, options_.on_event);
   try {

@@ -31,11 +31,12 @@ void check_accepted(const Adapter& adapter, const std::vector<std::string>& acce
   }
   for (const std::string& word : accepted)
     if (std::ranges::find(names, word) == names.end())
-      fail("accept: '{}' is nothing that the adapter '{}' lacks{}", word, adapter.name, suggestion(word, names));
+      fail("accept: '{}' is not one of the things that the adapter '{}' lacks{}", word, adapter.name,
+           suggestion(word, names));
   if (missing.empty()) return;
   fail(
-      "what the adapter '{}' speaks lacks what our own protocol has: {}. Whoever does without says so in the robot's "
-      "file: accept: [{}]",
+      "the protocol of the adapter '{}' lacks what our own protocol has: {}. To use it all the same, accept that in "
+      "the robot's file: accept: [{}]",
       adapter.name, join(missing), join(adapter.always_lacks()));
 }
 

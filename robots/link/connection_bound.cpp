@@ -143,7 +143,8 @@ std::string ConnectionBound::close_silent(std::vector<Connection>& connections, 
   std::ranges::nth_element(connections, connections.begin() + static_cast<std::ptrdiff_t>(closed),
                            std::ranges::greater(), &Connection::silent);
   for (size_t i = 0; i < closed; ++i) close_connection(connections[i].descriptor);
-  return fmt::format("there are more than {} connections: {} that were silent for longest are closed", most_, closed);
+  return fmt::format("there are more than {} connections: the {} that were silent for longest are closed", most_,
+                     closed);
 }
 
 std::string ConnectionBound::close_endless(std::vector<Connection>& connections) {
@@ -156,8 +157,8 @@ std::string ConnectionBound::close_endless(std::vector<Connection>& connections)
     total -= connections[closed].unfinished;
     close_connection(connections[closed].descriptor);
   }
-  return fmt::format("more than {} MiB came of messages that have no end: {} connections are closed",
-                     most_unfinished >> 20, closed);
+  return fmt::format("more than {} MiB came in unfinished messages: {} connections are closed", most_unfinished >> 20,
+                     closed);
 }
 
 }  // namespace sinew

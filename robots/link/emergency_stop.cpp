@@ -92,7 +92,8 @@ void emergency_stop(const std::string& stop_address, const SecureSocket& secure,
   const std::optional<Message> answer = ask(stop_address, secure, Stop{why}, seconds);
   if (answer && std::holds_alternative<Stop>(*answer)) return;
   const std::string what =
-      answer ? fmt::format("does not confirm the emergency stop: what answers at {} is none", stop_address)
+      answer ? fmt::format("does not confirm the emergency stop: what answers at {} is not an emergency stop",
+                           stop_address)
              : fmt::format("does not confirm the emergency stop at {} within {:.3g} s", stop_address, seconds);
   throw Error(
       fmt::format("the robot {}: press the stop on the robot itself; then see whether its side is running there", what),
@@ -110,8 +111,8 @@ void release_emergency_stop(const std::string& stop_address, const SecureSocket&
         Error::Fault::system);
   if (std::holds_alternative<Release>(*answer)) return;
   if (const Refused* refused = std::get_if<Refused>(&*answer))
-    fail("nothing is released: {}", shortened(refused->why, 300));
-  fail("the robot at {} knows no release of its emergency stop: it took it for a stop", stop_address);
+    fail("the emergency stop is not released: {}", shortened(refused->why, 300));
+  fail("the robot at {} cannot release its emergency stop: it took the release for a stop", stop_address);
 }
 
 }  // namespace sinew

@@ -5,8 +5,8 @@
 
 namespace sinew {
 
-/// Stops a robot over its own socket, whoever controls it. Returns once its actuators have been commanded to their safe
-/// state. Throws an Error if the robot has not confirmed that within `seconds`.
+/// Stops a robot over its own socket, whatever controls it. Returns once its actuators have been commanded to their
+/// safe state. Throws an Error if the robot has not confirmed that within `seconds`.
 void emergency_stop(const std::string& stop_address, const SecureSocket& secure, const std::string& why,
                     double seconds);
 

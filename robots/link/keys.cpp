@@ -131,7 +131,7 @@ std::string default_key_folder() {
 }
 
 void check_key_name(const std::string& name) {
-  if (!is_name(name)) fail("'{}' is no name for a key: {}", shortened(name), what_names_are);
+  if (!is_name(name)) fail("'{}' is not a name for a key: {}", shortened(name), what_names_are);
 }
 
 void write_key_pair(const std::string& folder, const std::string& name, const KeyPair& keys) {
@@ -140,13 +140,14 @@ void write_key_pair(const std::string& folder, const std::string& name, const Ke
   const std::string secret = (fs::path(folder) / (name + ".key")).string();
   write_new_file(
       secret,
-      fmt::format("# Secret key of '{}', for sinew. Whoever has it can pose as '{}': it stays on this computer.\n"
-                  "public {}\nsecret {}\n",
+      fmt::format("# Secret key of '{}', for sinew. Anyone who has it can pose as '{}': keep it on this computer.\n"
+                  "public {}\n"
+                  "secret {}\n",
                   name, name, keys.public_key, keys.secret_key),
       0600);
   try {
     write_new_file((fs::path(folder) / (name + ".pub")).string(),
-                   fmt::format("# Public key of '{}', for sinew. Whoever shall trust it: sinew keys allow {}.pub\n"
+                   fmt::format("# Public key of '{}', for sinew. To trust it: sinew keys allow {}.pub\n"
                                "public {}\n",
                                name, name, keys.public_key),
                    0644);
@@ -159,7 +160,7 @@ void write_key_pair(const std::string& folder, const std::string& name, const Ke
 KeyPair load_key_pair(const std::string& path) {
   if (path.ends_with(".pub")) fail("'{}' is a public key; the secret one, which is needed here, ends in .key", path);
   if (const mode_t mode = mode_of(path, "'sinew keys new NAME'"); mode & 077)
-    fail("'{}' may be read by others (its mode is {:04o}); 'chmod 600 {}' keeps it to you", path, mode, path);
+    fail("'{}' may be read by others (its mode is {:04o}); 'chmod 600 {}' prevents that", path, mode, path);
   std::vector<std::string> keys = read_keys(path, {"public", "secret"});
   if (public_key_of(keys[1]) != keys[0]) fail("'{}' is damaged: its two keys do not belong together", path);
   return {std::move(keys[0]), std::move(keys[1])};
@@ -196,8 +197,8 @@ AllowedKey parse_allowed_key(std::string_view line, const AllowList& above) {
     fail("a public key of 40 characters, a space and a name are expected");
   AllowedKey one{std::string(name_in(line)), std::string(line.substr(0, key_length))};
   if (!is_name(one.name)) fail("{}", what_names_are);
-  if (above.find_name(one.name)) fail("the name '{}' is there twice", one.name);
-  if (const AllowedKey* same = above.find_key(one.key)) fail("it is the key of '{}' above once more", same->name);
+  if (above.find_name(one.name)) fail("the name '{}' appears twice", one.name);
+  if (const AllowedKey* same = above.find_key(one.key)) fail("it repeats the key of '{}' above", same->name);
   return one;
 }
 
@@ -211,7 +212,7 @@ AllowList parse_allow_list(const std::string& path, const std::string& content) 
 
 std::string read_allow_list(const std::string& path) {
   if (const mode_t mode = mode_of(path, "'sinew keys allow NAME.pub'"); mode & 02)
-    fail("everybody may write to '{}' (its mode is {:04o}), and so let in anybody; 'chmod 644 {}' ends that", path,
+    fail("everybody can write to '{}' (its mode is {:04o}), and so let in anybody; 'chmod 644 {}' prevents that", path,
          mode, path);
   return read_file(path, most_bytes);
 }
@@ -222,7 +223,7 @@ AllowList load_allow_list(const std::string& path) { return parse_allow_list(pat
 
 bool allow_key(const std::string& path, const AllowedKey& one) {
   check_key_name(one.name);
-  if (!is_key(one.key)) fail("what '{}' is to be known by is no key", one.name);
+  if (!is_key(one.key)) fail("what was given as the key of '{}' is not a key", one.name);
   std::string content = "# Public keys that sinew trusts on this computer, each with its name: KEY NAME\n";
   if (std::error_code code; fs::exists(path, code)) content = read_allow_list(path);
   const AllowList list = parse_allow_list(path, content);
@@ -230,9 +231,9 @@ bool allow_key(const std::string& path, const AllowedKey& one) {
   const AllowedKey* same_key = list.find_key(one.key);
   if (same_name && same_name == same_key) return false;
   if (same_name)
-    fail("'{}' has another key in '{}'; if that one is no longer valid, 'sinew keys forget {}' first", one.name, path,
-         one.name);
-  if (same_key) fail("'{}' has this key as '{}' already", path, same_key->name);
+    fail("'{}' has another key in '{}'; if that one is no longer valid, run 'sinew keys forget {}' first", one.name,
+         path, one.name);
+  if (same_key) fail("'{}' already has this key, as '{}'", path, same_key->name);
   if (!content.empty() && !content.ends_with('\n')) content += '\n';
   make_key_folder(fs::absolute(path).parent_path().string());
   write_file_atomically(path, content + fmt::format("{} {}\n", one.key, one.name));

@@ -81,7 +81,7 @@ LinkSocket::LinkSocket(const LinkContext& context, Kind kind, const Options& opt
       handle_(zmq_socket(context.handle(), type_of(kind))),
       most_bytes_(static_cast<size_t>(options.most_bytes)),
       is_router_(kind == Kind::router) {
-  if (!handle_) fail("ZeroMQ makes no socket: {}", zmq_strerror(zmq_errno()));
+  if (!handle_) fail("ZeroMQ cannot make a socket: {}", zmq_strerror(zmq_errno()));
   set(handle(), ZMQ_LINGER, options.linger);
   if (options.newest_alone) set(handle(), ZMQ_CONFLATE, 1);
   set(handle(), ZMQ_SNDHWM, options.queue);
@@ -120,7 +120,7 @@ void check_ipc_path(const std::string& address) {
   struct stat status;
   if (::lstat(path.c_str(), &status) != 0) return;
   if (!S_ISSOCK(status.st_mode))
-    fail("cannot listen on {}: '{}' is there, and is no socket; take another path", address, path);
+    fail("cannot listen on {}: '{}' exists and is not a socket; take another path", address, path);
   const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   sockaddr_un name{.sun_family = AF_UNIX, .sun_path = {}};
   path.copy(name.sun_path, sizeof name.sun_path - 1);

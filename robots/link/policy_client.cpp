@@ -89,7 +89,7 @@ void PolicyClient::control() {
 }
 
 void PolicyClient::ask(const Message& request) {
-  if (!exchange_.requests.push(request)) fail("the link does not take what it is asked; is the computer overloaded?");
+  if (!exchange_.requests.push(request)) fail("the link does not take requests; is the computer overloaded?");
   exchange_.bell.ring();
 }
 

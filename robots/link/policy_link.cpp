@@ -37,7 +37,7 @@ void check_that_it_is_the_same(const Welcome& before, const Welcome& now) {
   const std::vector<SensorSpec>&was = before.interface.sensors, &is = now.interface.sensors;
   for (size_t i = 0; i < std::max(was.size(), is.size()); ++i)
     if (layout(was, i) != layout(is, i))
-      fail("the robot '{}' has changed meanwhile: its sensor {} was {}, it is {} now; start the policy's side again",
+      fail("the robot '{}' has changed meanwhile: its sensor {} was {}, it is {} now; restart the policy's side",
            now.robot, i + 1, layout(was, i), layout(is, i));
 }
 
@@ -114,7 +114,7 @@ void PolicyLink::shake_hands(double seconds) {
     }
     if (misheard_at == 0 && !not_understood_.empty()) misheard_at = now_seconds();
   }
-  if (!not_understood_.empty()) fail("what answers at {} is not understood: {}", config_.address, not_understood_);
+  if (!not_understood_.empty()) fail("the answer from {} is not understood: {}", config_.address, not_understood_);
   throw Error(fmt::format("no robot answers at {} within {:.3g} s; is its side running there{}?", config_.address,
                           seconds, !options_.secure ? "" : ", and does its allow-list have the policy's public key"),
               Error::Fault::system);
@@ -206,7 +206,7 @@ void PolicyLink::take_observation(ObservationMessage& message, double now) {
     if (message.session > 0 && !options_.shadow) await_decision();
   } else {
     ++counters_.unusable;
-    note_problem("an observation is of no use", input_->problem(), now);
+    note_problem("an observation cannot be used", input_->problem(), now);
   }
   if (options_.on_observation) options_.on_observation(std::move(message), times);
 }
@@ -267,11 +267,10 @@ bool PolicyLink::is_of_own_session(const ObservationMessage& message) {
     return true;
   }
   if (++n_of_others_ < 3 || !socket_.send(encode(Stop{"two controllers drive it"}))) return false;
-  throw Error(
-      fmt::format("the robot at {} is armed in session {}, which this side did not begin: another controller drives "
-                  "it, too. It was told to stop; see who that is",
-                  config_.address, message.session),
-      Error::Fault::system);
+  throw Error(fmt::format("the robot at {} is armed in session {}, which this side did not begin: another controller "
+                          "drives it, too. The robot was told to stop; find the other controller",
+                          config_.address, message.session),
+              Error::Fault::system);
 }
 
 // A request that cannot be sent now is retried, since an action may be in flight. But requests to an absent robot are
@@ -281,7 +280,7 @@ void PolicyLink::send_requests() {
     const bool may_go = robot_.connected || std::holds_alternative<Stop>(*request);
     if (!may_go || !socket_.send(encode(*request))) {
       if (robot_.connected) return;
-      tell("the robot is not connected: what was asked of it is forgotten");
+      tell("the robot is not connected: the request is dropped");
     } else if (const auto* arm = std::get_if<Arm>(request)) {
       if (last_asked_ == 0) first_asked_ = arm->session;
       last_asked_ = arm->session;
@@ -298,11 +297,10 @@ void PolicyLink::notice_loss(double now) {
   disconnections_ = socket_.disconnections();
   if (robot_.connected.exchange(false)) {
     ++counters_.reconnections;
-    tell(was_cut
-             ? fmt::format("the connection to the robot was cut: it ended, the network did, or it sent a frame of more "
-                           "than {} MiB",
-                           2 * most_incoming_bytes >> 20)
-             : fmt::format("nothing was heard of the robot for {:.2g} s", now - heard_at_));
+    tell(was_cut ? fmt::format("the connection to the robot was cut: its side ended, the network failed, or it sent a "
+                               "frame of more than {} MiB",
+                               2 * most_incoming_bytes >> 20)
+                 : fmt::format("nothing was heard from the robot for {:.2g} s", now - heard_at_));
   }
 }
 

@@ -85,7 +85,7 @@ void RobotLink::handle(const std::string& sender, Message& message, double now) 
   // A second client under the same name, or the same one after an unnoticed loss, must greet first.
   if (socket_.source() != connection_) {
     ++counters_.foreign;
-    return lose_connection(fmt::format("the connection of the policy '{}' has become another one", policy_));
+    return lose_connection(fmt::format("the policy '{}' now sends over another connection", policy_));
   }
   heard_at_ = now;
   handle_request(message, now);
@@ -95,13 +95,13 @@ void RobotLink::handle_hello(const std::string& sender, const Hello& hello) {
   const std::string policy = shortened(hello.policy);
   if (!controller_.empty() && sender != controller_) {
     ++counters_.foreign;
-    return refuse(sender, policy,
-                  fmt::format("the robot is controlled by the policy '{}', and one at a time may; stop that "
-                              "one first",
-                              policy_));
+    return refuse(
+        sender, policy,
+        fmt::format("the policy '{}' already controls the robot, and only one may at a time; stop that one first",
+                    policy_));
   }
   // A controller that greets again has lost its state, and may no longer match.
-  if (!controller_.empty() && !is_cut_) disconnect("the policy greeted anew, and has forgotten what was before");
+  if (!controller_.empty() && !is_cut_) disconnect("the policy greeted again, so it has lost its state");
   if (const std::string why = disagreement(hello, welcome_); !why.empty()) {
     let_go();
     return refuse(sender, policy, why);
@@ -148,7 +148,7 @@ void RobotLink::handle_request(Message& message, double now) {
 void RobotLink::acknowledge() {
   if (!in_emergency_) return ask({RobotRequest::Kind::acknowledge});
   reply(Refused{
-      "an emergency stop is not the policy's to acknowledge: release it at the robot, or with 'sinew stop --release'"});
+      "the policy cannot acknowledge an emergency stop: release it at the robot, or with 'sinew stop --release'"});
 }
 
 void RobotLink::take_action(RobotAction& message, double now) {
@@ -233,7 +233,7 @@ void RobotLink::report(const RobotObservation& observation) {
   if (refused.alarm)
     why += ": " + text_of(refused.alarm, limits_);
   else if (refused.mode == Mode::inactive)
-    why = "the session's number is not greater than all before, or by too much";
+    why = "the session's number is not greater than all earlier ones, or is too much greater";
   say("not armed: " + why);
   if (!controller_.empty()) reply(Refused{"the robot cannot be armed: " + why});
 }
@@ -265,7 +265,7 @@ std::string RobotLink::reason_of(const RobotObservation& observation) const {
     return fmt::format("no action could be obeyed for {:.3g} s, limit {:.3g}; {} came, all refused: {}", alarm.measured,
                        alarm.limit, count, actions_refused_.commonest());
   const bool is_heard = now_seconds() - heard_at_ < alarm.limit;
-  return text_of(alarm, limits_) + (is_heard ? "" : "; nothing else is heard of the policy either");
+  return text_of(alarm, limits_) + (is_heard ? "" : "; nothing else is heard from the policy either");
 }
 
 void RobotLink::disconnect(const std::string& why) {
@@ -276,9 +276,9 @@ void RobotLink::disconnect(const std::string& why) {
 void RobotLink::check_controller(double now) {
   heard_at_ = std::min(heard_at_, now);  // the clock may have gone back
   if (controller_.empty() || now - heard_at_ <= config_.link_timeout) return;
-  tell(fmt::format("the policy '{}' is gone: nothing was heard of it for {:.2g} s", policy_, now - heard_at_));
+  tell(fmt::format("the policy '{}' is gone: nothing was heard from it for {:.2g} s", policy_, now - heard_at_));
   let_go();
-  disconnect("nothing is heard of the policy");
+  disconnect("nothing is heard from the policy");
 }
 
 // It keeps its place for as long as it may be silent, so that no other client takes it during a reconnect.
@@ -297,7 +297,7 @@ void RobotLink::let_go() {
 void RobotLink::ask(RobotRequest request) {
   if (exchange_.requests.push(request)) return;
   why_disconnected_ =
-      fmt::format("the policy '{}' asks for more (arm, acknowledge, stop) than the robot can take", policy_);
+      fmt::format("the policy '{}' sends more requests (arm, acknowledge, stop) than the robot can take", policy_);
   say(why_disconnected_);
   exchange_.overwhelmed = true;
   let_go();
@@ -314,7 +314,7 @@ bool RobotLink::send(const std::vector<std::string>& frames, const std::string& 
   if (socket_.send(frames, receiver)) return true;
   if (receiver == controller_ && socket_.receiver_is_gone())
     lose_connection(
-        fmt::format("the connection to the policy '{}' was cut: it ended, the network did, or it sent a frame "
+        fmt::format("the connection to the policy '{}' was cut: its side ended, the network failed, or it sent a frame "
                     "of more than {} MiB",
                     policy_, 2 * most_incoming_bytes >> 20));
   return false;

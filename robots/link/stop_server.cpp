@@ -56,8 +56,7 @@ void StopServer::serve() {
     } catch (const std::exception& error) {
       emergency_.press();
       if (options_.on_event)
-        options_.on_event(
-            fmt::format("the emergency stop's socket has failed, and so the robot stops: {}", error.what()));
+        options_.on_event(fmt::format("the emergency stop's socket has failed, so the robot stops: {}", error.what()));
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
   }
@@ -123,7 +122,7 @@ void StopServer::release(Asker& asker) {
 void StopServer::answer(const Asker& asker) {
   Message message = Stop{asker.why};
   if (asker.releases) message = Release{asker.why};
-  if (asker.releases && asker.ticket == 0) message = Refused{"the robot is in no emergency stop"};
+  if (asker.releases && asker.ticket == 0) message = Refused{"the robot is not in an emergency stop"};
   if (asker.releases && asker.ticket > 0 && emergency_.is_latched())
     message = Refused{"it was pressed again meanwhile"};
   std::vector<std::string> frames = asker.envelope;

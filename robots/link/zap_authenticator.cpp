@@ -37,7 +37,7 @@ Socket make_socket(void* context, int type, int (*attach)(void*, const char*), c
   if (!socket) fail_zmq("cannot make a socket");
   set_option(socket.get(), ZMQ_LINGER, 0);
   if (attach(socket.get(), address.c_str()) == 0) return socket;
-  if (::zmq_errno() == EADDRINUSE) fail("this ZeroMQ context has a authenticator already; it takes one");
+  if (::zmq_errno() == EADDRINUSE) fail("this ZeroMQ context already has an authenticator; it takes only one");
   fail_zmq(fmt::format("cannot attach a socket to {}", address));
 }
 
@@ -87,7 +87,7 @@ class Reports {
     if (now - one.told_at < interval) return;
     one.told_at = now;
     peer.times = std::exchange(one.untold, 0);
-    if (one.is_of_many) peer.why += ", and so are those of many others";
+    if (one.is_of_many) peer.why += ", and many other peers are refused for the same reason";
     report_(peer);
   }
 
@@ -216,7 +216,7 @@ void ZapAuthenticator::State::answer() {
   RefusedPeer peer{.why = {}, .address = question[3], .key = {}};
   const AllowedKey* known = nullptr;
   if (question[0] != "1.0" || its_domain != domain) {
-    peer.why = "it came to a socket that nobody guards";
+    peer.why = "it connected to a socket that is not guarded";
   } else if (mechanism != "CURVE" || credentials.size() != key_bytes) {
     peer.why = no_curve;
   } else {
@@ -265,7 +265,7 @@ ZapAuthenticator::~ZapAuthenticator() {
 
 void ZapAuthenticator::guard(void* socket, const KeyPair& own) {
   if (!is_key(own.public_key) || !is_key(own.secret_key))
-    fail("a socket cannot be guarded: what is given is no key of 40 characters");
+    fail("a socket cannot be guarded: the given key is not a key of 40 characters");
   set_option(socket, ZMQ_CURVE_SERVER, 1);
   set_option(socket, ZMQ_CURVE_SECRETKEY, own.secret_key);
   set_option(socket, ZMQ_ZAP_DOMAIN, domain);

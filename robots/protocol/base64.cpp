@@ -33,7 +33,7 @@ std::string to_base64(std::string_view bytes) {
 }
 
 std::string from_base64(std::string_view text) {
-  if (text.size() % 4 != 0) fail("{} characters are no base64", text.size());
+  if (text.size() % 4 != 0) fail("{} characters are not base64", text.size());
   const size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
   const size_t length = text.size() - padding;
   std::string bytes;
@@ -41,7 +41,7 @@ std::string from_base64(std::string_view text) {
   uint32_t bits = 0;
   for (size_t i = 0; i < length; ++i) {
     const uint8_t value = values[static_cast<uint8_t>(text[i])];
-    if (value == no_digit) fail("the byte {:#04x} is not of base64", static_cast<uint8_t>(text[i]));
+    if (value == no_digit) fail("the byte {:#04x} is not base64", static_cast<uint8_t>(text[i]));
     bits = bits << 6 | value;
     if (i % 4 == 3)
       for (const int shift : {16, 8, 0}) bytes += static_cast<char>(bits >> shift & 255);
@@ -49,7 +49,7 @@ std::string from_base64(std::string_view text) {
   // The rest of the last four: one byte in 12 bits, or two in 18; the remaining bits are 0.
   if (padding == 2) bits <<= 12;
   if (padding == 1) bits <<= 6;
-  if (padding > 0 && (bits & (padding == 2 ? 0xffff : 0xff)) != 0) fail("the end is not of base64");
+  if (padding > 0 && (bits & (padding == 2 ? 0xffff : 0xff)) != 0) fail("the end is not base64");
   if (padding > 0) bytes += static_cast<char>(bits >> 16 & 255);
   if (padding == 1) bytes += static_cast<char>(bits >> 8 & 255);
   return bytes;

@@ -73,8 +73,7 @@ std::vector<Action> actions_of_policy(const ActionSpec& spec) {
 
 void check_action(const Action& action, size_t i, const ActuatorConfig& actuator) {
   const ActuatorLimits& limits = actuator.limits;
-  if (action.label.empty())
-    fail("action {} of the policy has no name, so nobody knows which actuator it is meant for", i + 1);
+  if (action.label.empty()) fail("action {} of the policy has no name, so it cannot be matched to an actuator", i + 1);
   if (action.label != limits.name)
     fail("actuator {} is '{}' in the policy, '{}' in the robot's file; bring `actuators` into the policy's order",
          i + 1, action.label, limits.name);
@@ -94,13 +93,12 @@ void check_name(const std::string& label, const RobotConfig& config) {
   std::vector<std::string> names;
   for (const ActuatorConfig& actuator : config.actuators) names.push_back(actuator.limits.name);
   if (label.empty() || std::ranges::find(names, label) != names.end()) return;
-  const std::string advice =
-      config.adapter == own_protocol
-          ? "; is it the file of another robot?"
-          : fmt::format(
-                "; where the robot's wire has another name for it, the actuator is called '{}' in the file, and "
-                "`wire: {{keys: {{{}: …}}}}` says that name",
-                label, label);
+  const std::string advice = config.adapter == own_protocol
+                                 ? "; is it the file of another robot?"
+                                 : fmt::format(
+                                       "; if the robot's wire has another name for it, call the actuator '{}' in the "
+                                       "file, and give the wire's name with `wire: {{keys: {{{}: …}}}}`",
+                                       label, label);
   fail("the policy moves '{}', and the robot's file has no such actuator, but {}{}", label, join(names), advice);
 }
 

@@ -98,7 +98,7 @@ std::string why_no_address(const std::string& text, int port) {
                                             : fmt::format("'{}' is too long for a socket's path, of at most {} bytes",
                                                           shortened(text), most_ipc_path);
   if (text.starts_with(tcp) && is_tcp(std::string_view(text).substr(tcp.size()))) return "";
-  return fmt::format("'{}' is no address; write {}", shortened(text), meant(text, port));
+  return fmt::format("'{}' is not an address; write {}", shortened(text), meant(text, port));
 }
 
 bool is_loopback(std::string_view address) {

@@ -152,7 +152,7 @@ struct BoundsGuard : nlohmann::json_sax<json> {
   bool open() {
     keys_.emplace_back();
     return (keys_.size() <= deepest ||
-            stop_at_size(fmt::format("lists and maps are more than {} deep in each other", deepest))) &&
+            stop_at_size(fmt::format("lists and maps are nested more than {} deep", deepest))) &&
            count();
   }
   bool close() {
@@ -171,7 +171,7 @@ class Header {
     BoundsGuard guard;
     if (json::sax_parse(frame, &guard, json::input_format_t::msgpack)) map_ = json::from_msgpack(frame);
     if (!guard.problem.empty()) fail("a message's header {}", guard.problem);
-    if (!map_.is_object()) fail("a message's header is no map in MessagePack");
+    if (!map_.is_object()) fail("a message's header is not a MessagePack map");
   }
   std::string text(const char* key) { return take(key, &json::is_string, "a text").get<std::string>(); }
   uint64_t count(const char* key) { return take(key, &json::is_number_unsigned, "a whole number").get<uint64_t>(); }
@@ -181,7 +181,7 @@ class Header {
   json list(const char* key) { return take(key, &json::is_array, "a list"); }
   uint64_t below(const char* key, uint64_t end) {
     const uint64_t value = count(key);
-    if (value >= end) fail("{}: {} is none of those known", key, value);
+    if (value >= end) fail("{}: {} is not a known value", key, value);
     return value;
   }
   /// Throws for keys that were not taken: an unknown field may matter.

@@ -49,7 +49,7 @@ struct Arm {
 };
 /// After a stop: a person has seen the reason. Does not end an emergency stop.
 struct Acknowledge {};
-/// Stops the robot at once, whoever sent it.
+/// Stops the robot at once, whichever side sent it.
 struct Stop {
   std::string why;
 };

@@ -65,7 +65,7 @@ void check_name(const Checked& checked) {
   const auto fits = [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '/' && c != 0x7f; };
   if (name.size() > 100 || name.starts_with('.') || !std::ranges::all_of(name, fits))
     throw checked.error("robot",
-                        fmt::format("'{}' is no good name: recordings are named after it, so it has at most 100 "
+                        fmt::format("'{}' is not a valid name: recordings are named after it, so it has at most 100 "
                                     "characters, no '/', and does not begin with '.'; write lab_arm1 for lab/arm1",
                                     shortened(name)));
 }
@@ -74,9 +74,11 @@ void check_dialect(const Checked& checked) {
   const RobotConfig& config = checked.config;
   if (config.adapter != own_protocol) return;
   if (config.robot_has_stop)
-    throw checked.error("robot_has_stop", "with our own protocol it has; it is for a robot with another `adapter`");
+    throw checked.error(
+        "robot_has_stop",
+        "with our own protocol a robot always has its stop; this key is for a robot with another `adapter`");
   if (!config.accept.empty())
-    throw checked.error("accept", "our own protocol lacks nothing; it is for a robot with another `adapter`");
+    throw checked.error("accept", "our own protocol lacks nothing; this key is for a robot with another `adapter`");
   if (!config.wire.is_null() && !config.wire.entries().empty())
     throw config.wire.error("it is for a robot with another `adapter`");
 }
@@ -89,7 +91,7 @@ void check_actuators(const Checked& checked) {
     checked.at_actuator(i, [&, &actuator = actuators[i]] {
       const std::string& name = actuator.limits.name;
       check_limits({actuator.limits});
-      if (!names.insert(name).second) fail("the actuator '{}' is there twice", name);
+      if (!names.insert(name).second) fail("the actuator '{}' appears twice", name);
       if (actuator.scale == 0 || !std::isfinite(actuator.scale) || !std::isfinite(actuator.offset))
         fail("actuator '{}': scale {} and offset {} must be finite, and scale not 0", name, actuator.scale,
              actuator.offset);
@@ -101,17 +103,17 @@ void check_times(const Checked& checked) {
   if (config.control_rate > 0 &&
       std::abs(config.control_rate - config.rate * config.ticks()) > 1e-6 * config.control_rate)
     throw checked.error("control_rate",
-                        fmt::format("{} Hz is no multiple of rate, {} Hz", config.control_rate, config.rate));
+                        fmt::format("{} Hz is not a multiple of rate, {} Hz", config.control_rate, config.rate));
   const double period = 1 / config.rate;
   if (config.watchdog < 1.5 * period)
     throw checked.error("watchdog",
                         fmt::format("{} s pass between two actions at {} Hz, so it needs at least {}, not {}", period,
                                     config.rate, 1.5 * period, config.watchdog));
   if (config.max_age > config.watchdog)
-    throw checked.error("max_age",
-                        fmt::format("{} s is more than watchdog, {} s: actions would be obeyed that come after "
-                                    "the robot has stopped",
-                                    config.max_age, config.watchdog));
+    throw checked.error(
+        "max_age",
+        fmt::format("{} s is more than watchdog, {} s: actions that come after the robot has stopped would be obeyed",
+                    config.max_age, config.watchdog));
 }
 
 void check(const Checked& checked) {

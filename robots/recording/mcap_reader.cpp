@@ -112,7 +112,7 @@ void McapReader::Impl::open_chunk(const Record& record) {
     throw Damage{record.at,
                  fmt::format("a chunk compressed with '{}', which is not known", shortened(compression, 20))};
   if (size != records.size()) throw Damage{record.at, "a chunk that is not as large as it says"};
-  if (crc != 0 && crc != checksum(records)) throw Damage{record.at, "a chunk whose checksum does not agree"};
+  if (crc != 0 && crc != checksum(records)) throw Damage{record.at, "a chunk whose checksum does not match"};
   chunk_ = records;
   chunk_end_ =
       record.at + mcap::record_head + static_cast<uint64_t>(records.data() + records.size() - record.content.data());
@@ -180,7 +180,7 @@ void McapReader::Impl::end_data(const Record& record) {
   if (!fields.ok()) throw Damage{record.at, "an end of the data without its checksum"};
   if (crc != 0 && crc != file_.checksum_before())
     throw Damage{record.at,
-                 "the checksum of all before does not agree: something was lost or changed between the chunks"};
+                 "the checksum of everything before does not match: something was lost or changed between the chunks"};
   file_.begin_section();
   summary_at_ = file_.position();
 }
@@ -194,7 +194,7 @@ void McapReader::Impl::end_file(const Record& record) {
   if (!fields.ok() || fields.left() > 0) throw Damage{record.at, "a footer that is not of 20 bytes"};
   if (summary != 0 && summary != summary_at_) throw Damage{record.at, "a footer whose summary is elsewhere"};
   if (crc != 0 && crc != file_.checksum_with(record.content.substr(0, mcap::footer_checked)))
-    throw Damage{record.at, "the summary's checksum does not agree"};
+    throw Damage{record.at, "the summary's checksum does not match"};
   const uint64_t at = file_.position();
   if (file_.left() < mcap::magic.size()) throw Damage{at, fmt::format("the last bytes are missing at {}", at), true};
   if (file_.take(mcap::magic.size()) != mcap::magic) throw Damage{at, "not the end of an MCAP file"};

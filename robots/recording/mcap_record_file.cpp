@@ -32,7 +32,7 @@ RecordFile::RecordFile(const std::string& path) : fd_(::open(path.c_str(), O_RDO
   try {
     struct stat info{};
     if (fd_ < 0 || ::fstat(fd_, &info) != 0) fail_errno(fmt::format("cannot read '{}'", path), errno);
-    if (!S_ISREG(info.st_mode)) fail("cannot read '{}': it is no ordinary file", path);
+    if (!S_ISREG(info.st_mode)) fail("cannot read '{}': it is not an ordinary file", path);
     size_ = static_cast<uint64_t>(info.st_size);
     check_beginning(path);
   } catch (...) {
@@ -46,14 +46,13 @@ RecordFile::~RecordFile() { ::close(fd_); }
 void RecordFile::check_beginning(const std::string& path) try {
   const std::string begin(take(std::min<uint64_t>(size_, magic.size())));
   if (begin == magic) return;
-  if (begin.empty()) fail("'{}' is no MCAP file: it is empty", path);
+  if (begin.empty()) fail("'{}' is not an MCAP file: it is empty", path);
   std::string other_version(begin);
   if (begin.size() == magic.size()) other_version[version_at] = magic[version_at];
-  if (other_version == magic)
-    fail("'{}' is of the version '{}' of MCAP; '0' alone is read here", path, begin[version_at]);
+  if (other_version == magic) fail("'{}' has the version '{}' of MCAP; only '0' is read here", path, begin[version_at]);
   const std::string what = foreign_file(begin + std::string(take(std::min<uint64_t>(left(), 1024))));
   if (!what.empty()) fail("cannot read '{}': {}", path, what);
-  fail("'{}' is no MCAP file: it begins with {}", path, beginning_of(begin));
+  fail("'{}' is not an MCAP file: it begins with {}", path, beginning_of(begin));
 } catch (const Damage& damage) {
   fail("cannot read '{}': {}", path, damage.what);
 }

@@ -28,7 +28,8 @@ ActionSpec policy_actions(const RecordedSession& session, double rate) {
     for (int k = 0; k < part.size(); ++k, ++i) {
       const auto& [scale, offset] = session.mapping[i];
       if (scale == 0)
-        fail("'{}' has the scale 0 in the robot's file: what a policy said does not follow", part.labels[k]);
+        fail("'{}' has the scale 0 in the robot's file, so the policy's action cannot be computed from the command",
+             part.labels[k]);
       const double low = (part.low[k] - offset) / scale, high = (part.high[k] - offset) / scale;
       part.low[k] = std::min(low, high);
       part.high[k] = std::max(low, high);

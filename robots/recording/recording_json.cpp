@@ -33,11 +33,11 @@ T number_from(const std::string& word) {
   if (word == "nan") return std::numeric_limits<T>::quiet_NaN();
   constexpr std::string_view prefix = "nan:";
   Bits<T> bits = 0;
-  if (!word.starts_with(prefix)) fail("'{}' is no number", shortened(word, 40));
+  if (!word.starts_with(prefix)) fail("'{}' is not a number", shortened(word, 40));
   const char* end = word.data() + word.size();
   const auto [rest, error] = std::from_chars(word.data() + prefix.size(), end, bits, 16);
   if (error != std::errc() || rest != end || !std::isnan(std::bit_cast<T>(bits)))
-    fail("'{}' is no number", shortened(word, 40));
+    fail("'{}' is not a number", shortened(word, 40));
   return std::bit_cast<T>(bits);
 }
 
@@ -67,7 +67,7 @@ void get_enum(const json& value, size_t count, Enum& out) {
       out = static_cast<Enum>(i);
       return;
     }
-  fail("'{}' is none of those known", shortened(word, 40));
+  fail("'{}' is not a known value", shortened(word, 40));
 }
 
 }  // namespace
@@ -110,7 +110,7 @@ void get_json(const json& value, float& out) {
     return;
   }
   const double number = value.get<double>();
-  if (std::abs(number) > std::numeric_limits<float>::max()) fail("{} is no float32", number);
+  if (std::abs(number) > std::numeric_limits<float>::max()) fail("{} does not fit a float32", number);
   out = static_cast<float>(number);
 }
 void get_json(const json& value, std::string& out) {

@@ -113,7 +113,7 @@ Recording read_recording(const std::string& path) {
     });
   if (!reader.has_session()) {
     const std::string why = file.complete() ? "it has no /session" : file.damage();
-    fail("'{}' is no recording of the robot link: {}", path, why);
+    fail("'{}' is not a recording of the robot link: {}", path, why);
   }
   Recording recording = std::move(reader).finish();
   recording.damage = file.damage();

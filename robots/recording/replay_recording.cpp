@@ -25,7 +25,7 @@ std::string difference(const RecordedAction& recorded, const PolicyDecision& now
                : fmt::format("{} was [{}], is [{}]", what, fmt::join(then, ", "), fmt::join(again, ", "));
   };
   if (recorded.starts_anew != now.starts_anew)
-    return recorded.starts_anew ? "the memory was empty, and is not" : "the memory was not empty, and is";
+    return recorded.starts_anew ? "the memory was empty, and now it is not" : "the memory was not empty, and now it is";
   if (std::string text = differ("what the policy says", recorded.policy, now.policy); !text.empty()) return text;
   if (std::string text = differ("what is wanted", recorded.wanted, now.wanted); !text.empty()) return text;
   if (recorded.refusal != now.refusal)

@@ -10,7 +10,7 @@ namespace {
 void check_one(const ActuatorLimits& limits) {
   if (limits.position.size() != 2 || !(limits.lowest() < limits.highest()) || !std::isfinite(limits.lowest()) ||
       !std::isfinite(limits.highest()))
-    fail("position: the joint's range is to be [lowest, highest], two finite numbers");
+    fail("position: the joint's range must be [lowest, highest], two finite numbers");
   for (const auto& [name, value] : {std::pair("velocity", limits.velocity),
                                     std::pair("acceleration", limits.acceleration), std::pair("step", limits.step)})
     if (!(value > 0) || !std::isfinite(value)) fail("{}: a limit above 0 is needed, not {}", name, value);
@@ -21,7 +21,7 @@ void check_one(const ActuatorLimits& limits) {
                              : limits.when_stopped == "damp" ? takes_torque
                                                              : limits.kind() != ActuatorLimits::Kind::position;
   if (!goes_together)
-    fail("when_stopped: '{}' cannot be told to an actuator that takes a {}", limits.when_stopped, limits.command);
+    fail("when_stopped: '{}' does not suit an actuator that takes a {}", limits.when_stopped, limits.command);
   if (limits.when_stopped == "damp" && !(limits.damping > 0 && std::isfinite(limits.damping)))
     fail("damping: {{when_stopped: damp}} needs it, in N m s/rad");
 }

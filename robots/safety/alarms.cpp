@@ -48,7 +48,7 @@ std::vector<float> sensor_bounds(const WatchLimits& limits, const std::vector<Se
     names.push_back(sensor.name);
     const auto named = std::ranges::find(limits.sensors, sensor.name, [](const auto& entry) { return entry.first; });
     const double bound = named == limits.sensors.end() ? otherwise : named->second;
-    if (!(bound > 0)) fail("watches: sensors: the bound of '{}' is to be above 0, not {}", sensor.name, bound);
+    if (!(bound > 0)) fail("watches: sensors: the bound of '{}' must be above 0, not {}", sensor.name, bound);
     bounds.insert(bounds.end(), static_cast<size_t>(sensor.size()), static_cast<float>(bound));
   }
   for (const auto& [name, bound] : limits.sensors)

@@ -44,10 +44,10 @@ void PictureWatch::look(std::string_view bytes, std::span<const uint8_t> pixels,
   const bool is_frozen = count(is_same, same_in_a_row_, same_, limits_.most_same);
   const bool is_dark = count(is_flat(pixels, static_cast<size_t>(channels)), flat_in_a_row_, flat_, limits_.most_flat);
   if (is_frozen)
-    fail("it has frozen: the same picture came {} times more, and may come {} times (most_same)", same_in_a_row_,
+    fail("it has frozen: the same picture came {} more times; {} are allowed (most_same)", same_in_a_row_,
          limits_.most_same);
   if (is_dark)
-    fail("it sees nothing: {} pictures in a row have no contrast, and {} may (most_flat)", flat_in_a_row_,
+    fail("it sees nothing: {} pictures in a row have no contrast; {} are allowed (most_flat)", flat_in_a_row_,
          limits_.most_flat);
 }
 

@@ -32,10 +32,11 @@ std::string text_of(Refusal refusal, double max_age) {
     case Refusal::wrong_size: return "not one number for each actuator";
     case Refusal::wrong_session: return "of another session";
     case Refusal::reordered: return "older than one that was obeyed";
-    case Refusal::stale: return fmt::format("too late, more than {:.3g} s (max_age) after what they answer", max_age);
-    case Refusal::blind: return "what is measured of the joints is missing or not finite";
-    case Refusal::beyond_range: return "a joint is further outside of its range than a step leads back";
-    case Refusal::leap: return "a joint reads a position to which it cannot have come";
+    case Refusal::stale:
+      return fmt::format("too late, more than {:.3g} s (max_age) after the observation that they answer", max_age);
+    case Refusal::blind: return "the joints' measurements are missing or not finite";
+    case Refusal::beyond_range: return "a joint is outside its range by more than its `step`";
+    case Refusal::leap: return "a joint reads a position that it cannot have reached";
     default: return name_of(refusal);
   }
 }

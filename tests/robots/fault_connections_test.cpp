@@ -179,7 +179,7 @@ TEST(ConnectionBound, ClosesWhoseMessageHasNoEnd) {
     if (sent % (ConnectionBound::most_unfinished / 8) == 0) std::this_thread::sleep_for(std::chrono::milliseconds(300));
     done = bound.keep();
   }
-  EXPECT_EQ(done, "more than 256 MiB came of messages that have no end: 1 connections are closed");
+  EXPECT_EQ(done, "more than 256 MiB came in unfinished messages: 1 connections are closed");
   EXPECT_GE(sent, ConnectionBound::most_unfinished);
   EXPECT_FALSE(pass(endless, endless_here));
   EXPECT_TRUE(pass(good, good_here));

@@ -28,7 +28,7 @@ TEST(FaultController, ASecondOneIsRefusedAndTheFirstUndisturbed) {
   });
   EXPECT_TRUE(moving.hand.until([&] { return refused.load(); }));
   second.join();
-  expect_contains(error, "refuses: the robot is controlled by the policy 'hand', and one at a time may");
+  expect_contains(error, "refuses: the policy 'hand' already controls the robot, and only one may at a time");
   // … and a handmade one, which continues anyway.
   HandPolicy intruder(moving.robot.config());
   EXPECT_FALSE(intruder.connect());
@@ -69,7 +69,7 @@ TEST(FaultController, AnotherOneMayTakeOverWhenTheFirstIsGone) {
                   moving.config.link_timeout + 0.2);
   EXPECT_TRUE(next.recover());
   EXPECT_FALSE(moving.hand.connect());
-  expect_contains(moving.hand.refused, "controlled by the policy 'hand'");
+  expect_contains(moving.hand.refused, "the policy 'hand' already controls the robot");
   EXPECT_EQ(moving.body.outside, 0u);
 }
 
@@ -79,7 +79,7 @@ TEST(FaultController, AGreetingDisarms) {
   double fault_at = now_seconds();
   moving.hand.say(moving.hand.hello);
   moving.expect_stop_for("a greeting while it moves", fault_at, Alarm::link_lost);
-  expect_contains(join(moving.robot.events()), "stopped (the policy greeted anew");
+  expect_contains(join(moving.robot.events()), "stopped (the policy greeted again");
   moving.expect_recovery();
   Hello other = moving.hand.hello;
   other.interface.actions.rate = 50;
@@ -123,7 +123,7 @@ TEST(FaultController, ASecondOneUnderTheSameNameStopsTheRobot) {
     return robot.server().link_counters().foreign > foreign;
   }));
   EXPECT_TRUE(soon([&] {
-    return join(robot.events()).find("the connection of the policy 'twin' has become another one") != std::string::npos;
+    return join(robot.events()).find("the policy 'twin' now sends over another connection") != std::string::npos;
   }));
   EXPECT_TRUE(soon([&] { return robot.server().mode() != Mode::armed; }));
 }
@@ -137,8 +137,8 @@ TEST(FaultController, OneThatAsksTooMuchIsLetGo) {
     for (int i = 0; i < 300; ++i) moving.hand.say(wish);
     ASSERT_TRUE(soon(
         [&] {
-          return join(moving.robot.events()).find("asks for more (arm, acknowledge, stop) than the robot can take") !=
-                 std::string::npos;
+          return join(moving.robot.events())
+                     .find("sends more requests (arm, acknowledge, stop) than the robot can take") != std::string::npos;
         },
         20));
     moving.body.slow = 0;
@@ -163,7 +163,7 @@ TEST(FaultController, APortThatIsInUseIsNamed) {
                   fmt::format("cannot listen on {}: another program does already", taken.stop_address));
   taken.stop_address = "tcp://nowhere:port";
   expect_contains(error_of([&] { RobotServer server(taken, other_body, {}); }),
-                  "stop_address: 'tcp://nowhere:port' is no address; write tcp://nowhere:5571");
+                  "stop_address: 'tcp://nowhere:port' is not an address; write tcp://nowhere:5571");
 }
 
 void expect_no_answer(const std::string& fault, const std::string& address) {

@@ -141,7 +141,7 @@ TEST(FaultHandshake, ARobotThatIsNotUnderstoodIsNoRobotThatIsNotThere) {
   const std::pair<HandRobot::Frames, const char*> answers[] = {
       {of_version(1, welcome), "the other side speaks version 1 of the protocol, this one 2"},
       {encode(endless), "actuator 'knee': velocity: a limit above 0 is needed, not inf"},
-      {{"what?"}, "no map in MessagePack"},
+      {{"what?"}, "not a MessagePack map"},
       {encode(Refused{"a message of the robot link: the other side speaks version 2 of the protocol, this one 1"}),
        "refuses: a message of the robot link: the other side speaks version 2 of the protocol, this one 1"}};
   for (const auto& [answer, reason] : answers) {

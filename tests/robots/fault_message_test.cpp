@@ -35,7 +35,7 @@ void expect_stop_and_recovery(MovingRobot& moving, const std::string& fault,
   });
   ASSERT_TRUE(moving.hand.until([&] { return fault_at > 0; }));
   moving.expect_stop_for(fault, fault_at, Alarm::link_lost);
-  EXPECT_TRUE(!act || noticed(moving) > before) << "nobody counts it";
+  EXPECT_TRUE(!act || noticed(moving) > before) << "it is not counted";
   moving.hand.act = good;
   moving.expect_recovery();
 }
@@ -65,7 +65,7 @@ const std::vector<BadAction> bad_actions = {
     {"stamped when they were sent", [](RobotAction& action) { action.observed_at = now_seconds(); },
      "observed_at is not the stamp"},
     {"that answer the first observation, with the newest stamp", [](RobotAction& action) { action.answers = 1; },
-     "(max_age) after what they answer"},
+     "(max_age) after the observation that they answer"},
     {"that answer nothing", [](RobotAction& action) { action.answers = 0; }, "was never sent"},
     {"that answer what is still to come", [](RobotAction& action) { action.answers += 1000; }, "was never sent"},
 };

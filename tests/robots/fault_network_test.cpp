@@ -118,7 +118,7 @@ TEST(FaultNetwork, WhatWasAskedForMeanwhileIsForgotten) {
     const double fault_at = now_seconds();
     wired.wire.refuse(true);
     wired.wire.cut();
-    expect_stop("no network, and somebody asks for motion", fault_at, wired.robot, wired.body);
+    expect_stop("no network, and motion is requested", fault_at, wired.robot, wired.body);
     EXPECT_TRUE(wired.notices(fault_at));
     wired.client->acknowledge();
     wired.client->arm();
@@ -128,7 +128,7 @@ TEST(FaultNetwork, WhatWasAskedForMeanwhileIsForgotten) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     EXPECT_EQ(times_armed(), before);
     EXPECT_EQ(wired.robot.server().mode(), Mode::stopped);
-    wired.expect_return("no network, and somebody asks for motion", now_seconds());
+    wired.expect_return("no network, and motion is requested", now_seconds());
   }
 }
 

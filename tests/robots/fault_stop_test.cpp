@@ -158,13 +158,13 @@ TEST(FaultStop, ThereMayBeNothingToRelease) {
   MovingRobot moving;
   const std::string address = moving.robot.config().stop_address;
   expect_contains(error_of([&] { release_emergency_stop(address, {}, "a test", 20); }),
-                  "the robot is in no emergency stop");
+                  "the robot is not in an emergency stop");
   moving.hand.live(0.05);
   EXPECT_EQ(moving.robot.server().mode(), Mode::armed);
   moving.hand.say(Stop{"enough"});
   ASSERT_TRUE(moving.hand.until([&] { return moving.hand.seen.mode == Mode::stopped; }));
   expect_contains(error_of([&] { release_emergency_stop(address, {}, "a test", 20); }),
-                  "the robot is in no emergency stop");
+                  "the robot is not in an emergency stop");
   EXPECT_EQ(moving.robot.server().mode(), Mode::stopped);
 }
 

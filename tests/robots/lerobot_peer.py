@@ -1,4 +1,4 @@
-"""LeRobot's own host and client against us, unmodified but for the motors and cameras, which nobody has here: by hand.
+"""LeRobot's own host and client against us, unmodified but for the motors and cameras, which are missing here: by hand.
 
   python3.11 -m venv ENV && ENV/bin/pip install --no-deps lerobot==0.4.4
   ENV/bin/pip install 'numpy<2.3' opencv-python-headless pyzmq draccus==0.10.0 feetech-servo-sdk pyserial deepdiff tqdm packaging

@@ -92,7 +92,7 @@ const std::vector<Mutation> mutations = {
     {"takes no session twice", R"( and 0 < message["session"] - me.session <= 1 << 32:)", ":"},
     {"stops when told to", R"(if kind == "stop": halt(OPERATOR))", R"(if kind == "stop": pass)"},
     {"stops when told to", R"(if kind == "stop": halt(OPERATOR))", R"(if kind == "stop": halt(LINK_LOST))"},
-    {"stops at a greeting", R"(halt(LINK_LOST, "the policy greeted anew, and has forgotten what was before"))", "pass"},
+    {"stops at a greeting", R"(halt(LINK_LOST, "the policy greeted again, so it has lost its state"))", "pass"},
     {"stops in silence", R"(if now - me.obeyed > WATCHDOG:)",
      R"(if now - me.heard < 0.1 and now - me.obeyed > WATCHDOG:)"},
     {"has an emergency stop", R"(if frames := receive(emergency): press(frames))", "pass"},

@@ -123,7 +123,7 @@ TEST(RobotControl, StopsWhereASensorReadsWhatCannotBe) {
   config.watches.sensors = {{"positon", 9}};
   expect_contains(error_of([&] { Fixture other(config); }), "no sensor 'positon' of numbers; did you mean 'position'?");
   config.watches.sensors = {{"position", -1}};
-  expect_contains(error_of([&] { Fixture other(config); }), "the bound of 'position' is to be above 0, not -1");
+  expect_contains(error_of([&] { Fixture other(config); }), "the bound of 'position' must be above 0, not -1");
 }
 
 TEST(RobotControl, TellsNothingUntilItIsArmed) {
@@ -289,7 +289,7 @@ TEST(RobotControl, AReadingThatLeaptAndStaysStopsIt) {
   fixture.control.handle({RobotRequest::Kind::acknowledge}, fixture.body.now);
   for (int i = 0; i < 2; ++i) fixture.tick();
   fixture.arm();
-  EXPECT_EQ(fixture.control.mode(), Mode::armed) << "somebody has seen to it: it is where it is";
+  EXPECT_EQ(fixture.control.mode(), Mode::armed) << "a person has checked it: it is where it is";
 }
 
 // The controller acts on the same readings and may send nothing meanwhile: the reason is still the reading.
@@ -422,7 +422,7 @@ TEST(RobotControl, AnObservationTellsWhatTheActuatorsAreTold) {
     EXPECT_LE(fixture.body.told, 0.1 + 0.2 + 1e-12);
     fixture.tick(i == 1 ? std::optional(nan) : std::nullopt);
   }
-  EXPECT_EQ(fixture.observe().wanted, std::vector{0.9}) << "one that is refused is nobody's wish";
+  EXPECT_EQ(fixture.observe().wanted, std::vector{0.9}) << "a refused action is not a wish";
 }
 
 TEST(RobotControl, AllocatesNothing) {

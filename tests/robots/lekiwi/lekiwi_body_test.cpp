@@ -124,7 +124,7 @@ TEST_F(Lekiwi, AHostOfAnUnknownVersionIsRefusedWithWhatWasSeen) {
   ASSERT_EQ(kiwi.host->await("heard"), "strange");
   kiwi.config.wire.set("connect_timeout", ConfigNode::scalar("3"));
   const std::string text = error_of([&] { LekiwiBody(kiwi.config, [](const std::string&) {}); });
-  expect_contains(text, "sends what is not understood");
+  expect_contains(text, "sends messages that are not understood");
   expect_contains(text, "3 frames, the first with 'qpos', 'stamp', '_cams'");
 }
 
@@ -194,7 +194,7 @@ TEST(LekiwiConfig, ANameThatTheFileDoesNotHaveIsNoMatterOfOrder) {
   expect_contains(
       text,
       "the policy moves 'arm_shoulder_pan.pos', and the robot's file has no such actuator, but shoulder_pan, arm_");
-  expect_contains(text, "`wire: {keys: {arm_shoulder_pan.pos: …}}` says that name");
+  expect_contains(text, "give the wire's name with `wire: {keys: {arm_shoulder_pan.pos: …}}`");
 }
 
 TEST(LekiwiConfig, ActuatorsAreThoseOfTheWire) {
@@ -204,7 +204,7 @@ TEST(LekiwiConfig, ActuatorsAreThoseOfTheWire) {
   config.wire.set("keys", ConfigNode::parse_text("{arm_shoulder_pam.pos: arm_shoulder_pan.pos}", "keys.yaml"));
   EXPECT_EQ(lekiwi_keys_of(config, read_lekiwi_config(config)).front(), 0u);
   config.wire.set("keys", ConfigNode::parse_text("{arm_shoulder_pam.pos: arm_elbow_flex.pos}", "keys.yaml"));
-  expect_contains(error_of([&] { read_lekiwi_config(config); }), "told to two actuators");
+  expect_contains(error_of([&] { read_lekiwi_config(config); }), "belongs to two actuators");
   config = file();
   config.actuators[8].limits.unit = "deg/s";
   expect_contains(error_of([&] { read_lekiwi_config(config); }), "theta.vel takes a velocity in rad/s");

@@ -87,7 +87,7 @@ TEST_F(LekiwiFaults, AHostThatIsKilledStopsItAndMayComeBack) {
   ASSERT_TRUE(kiwi.arm());
   kiwi.host->signal(SIGKILL);
   ASSERT_TRUE(kiwi.stopped_by(Alarm::stale));
-  EXPECT_TRUE(soon([&] { return kiwi.events.has("nothing was understood of the LeKiwi"); }));
+  EXPECT_TRUE(soon([&] { return kiwi.events.has("no valid observation came from the LeKiwi"); }));
   EXPECT_TRUE(kiwi.events.has("--host.connection_time_s"));
   kiwi.host = std::make_unique<PythonPeer>(
       "lekiwi_host.py",

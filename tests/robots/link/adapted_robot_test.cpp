@@ -23,7 +23,7 @@ AdapterTable table(FakeBody** made = nullptr) {
   AdapterTable adapters = builtin_adapters();
   adapters.add({.name = "telegraph",
                 .description = "of the tests",
-                .lacks = {{"no_keys", "whoever is there may move it"}, {"no_sequence", "late ones count"}},
+                .lacks = {{"no_keys", "anyone there may move it"}, {"no_sequence", "late ones count"}},
                 .make = [made](const RobotConfig& config, const AdapterEvents& on_event) -> std::unique_ptr<RobotBody> {
                   on_event("ready");
                   auto body = std::make_unique<FakeBody>(config);
@@ -62,8 +62,8 @@ TEST(AdaptedRobot, WhatTheDialectLacksIsToBeAcceptedByName) {
   RobotConfig config = adapted_config();
   config.accept = {"no_sequence"};
   std::string text = refusal_of(config);
-  expect_contains(text, "the robot 'fake': what the adapter 'telegraph' speaks lacks");
-  expect_contains(text, "no_keys (whoever is there may move it)");
+  expect_contains(text, "the robot 'fake': the protocol of the adapter 'telegraph' lacks");
+  expect_contains(text, "no_keys (anyone there may move it)");
   EXPECT_EQ(text.find("late ones count"), std::string::npos);
   expect_contains(text, "accept: [no_keys, no_sequence]");
   config.accept = {"no_keys", "no_sequence", "no_key"};
@@ -81,7 +81,7 @@ TEST(AdaptedRobot, AnUnknownDialectIsRefusedWithTheNearest) {
 TEST(AdaptedRobot, AnAddressOfOurOwnProtocolIsRefused) {
   RobotConfig config = adapted_config();
   config.address = "tcp://192.168.1.20:5555";
-  expect_contains(refusal_of(config), "addresses stand under `wire`");
+  expect_contains(refusal_of(config), "stand under `wire`");
 }
 
 TEST(AdaptedRobot, WhatIsForOtherDialectsIsRefusedWithoutOne) {

@@ -139,7 +139,8 @@ TEST_F(KeysTest, NamesAreFilesNames) {
   EXPECT_NO_THROW(check_key_name(std::string(64, 'x')));
   for (const std::string& name :
        std::vector<std::string>{"", ".hidden", "-x", "_x", "a/b", "../x", "a b", "a\n", "é", std::string(65, 'x')})
-    expect_contains(error_of([&] { write_key_pair(folder_.string(), name, make_key_pair()); }), "is no name for a key");
+    expect_contains(error_of([&] { write_key_pair(folder_.string(), name, make_key_pair()); }),
+                    "is not a name for a key");
   EXPECT_FALSE(fs::exists(folder_));
 }
 
@@ -173,7 +174,7 @@ TEST_F(KeysTest, AListGrowsAndShrinksAndKeepsTheRest) {
   EXPECT_EQ(load_allow_list(path).keys.size(), 1u);
   expect_contains(read_file(path), "# the one in the lab\n" + b + " laptop\n");
   forget_key(path, "laptop");
-  EXPECT_TRUE(load_allow_list(path).keys.empty()) << "lets in nobody";
+  EXPECT_TRUE(load_allow_list(path).keys.empty()) << "lets no one in";
 }
 
 TEST_F(KeysTest, AListWithoutAnEndOfLineIsGoneOnWith) {
@@ -198,8 +199,8 @@ TEST_F(KeysTest, WhatIsNoListIsRefusedWithoutQuotingIt) {
                         {key + "policy", "line 1: a public key of 40"},
                         {key + " a b", "line 1: a name is 1 to 64"},
                         {key + " " + key + key, "line 1: a name is"},
-                        {line + make_key_pair().public_key + " policy", "line 2: the name 'policy' is there twice"},
-                        {line + key + " laptop", "line 2: it is the key of 'policy' above once more"},
+                        {line + make_key_pair().public_key + " policy", "line 2: the name 'policy' appears twice"},
+                        {line + key + " laptop", "line 2: it repeats the key of 'policy' above"},
                         {std::string("\0\xff\n", 3), "line 1: a public key"}}) {
     const std::string text = error_of([&] { load_allow_list(write("allowed", bad.content)); });
     expect_contains(text, "'" + file("allowed") + "', " + bad.answer);
@@ -209,8 +210,9 @@ TEST_F(KeysTest, WhatIsNoListIsRefusedWithoutQuotingIt) {
   }
   expect_contains(error_of([&] { load_allow_list(file("none")); }),
                   "there is no '" + file("none") + "'; 'sinew keys allow");
-  expect_contains(error_of([&] { load_allow_list(write("allowed", line, 0666)); }), "everybody may write to");
-  expect_contains(error_of([&] { allow_key(file("allowed"), {"x", "y"}); }), "what 'x' is to be known by is no key");
+  expect_contains(error_of([&] { load_allow_list(write("allowed", line, 0666)); }), "everybody can write to");
+  expect_contains(error_of([&] { allow_key(file("allowed"), {"x", "y"}); }),
+                  "what was given as the key of 'x' is not a key");
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ void expect_as_sent(Wire& wire, const Sent& sent) {
   Frames received;
   wire.send(whole);
   const size_t times = wire.receive(received);
-  EXPECT_GE(times, sent.frames / 1000) << "whoever takes all at once is kept from everything else";
+  EXPECT_GE(times, sent.frames / 1000) << "a receiver that takes all at once does nothing else";
   Frames expected = {"somebody"};
   if (*sent.error) {
     EXPECT_EQ(error_of([&] { wire.receiver.check_size(); }), sent.error);
@@ -104,7 +104,7 @@ TEST(LinkSocket, AnIpcAddressTakesNobodysPlace) {
     return std::make_unique<LinkSocket>(context, LinkSocket::Kind::router, LinkSocket::Options{});
   };
   std::ofstream(path) << "somebody's work";
-  expect_contains(error_of([&] { listen()->bind(address); }), "is there, and is no socket; take another path");
+  expect_contains(error_of([&] { listen()->bind(address); }), "exists and is not a socket; take another path");
   EXPECT_EQ(read_file(path), "somebody's work");
   fs::remove(path);
   const auto first = listen();

@@ -199,7 +199,7 @@ TEST(ZapAuthenticator, RefusesADomainThatIsNotItsOwn) {
   const auto report = log.first();
   ASSERT_TRUE(report);
   EXPECT_EQ(server.receive(while_refused), "");
-  EXPECT_EQ(report->why, "it came to a socket that nobody guards");
+  EXPECT_EQ(report->why, "it connected to a socket that is not guarded");
 }
 
 TEST(ZapAuthenticator, IsNotDisturbedByGarbage) {
@@ -274,7 +274,7 @@ TEST(ZapAuthenticator, GuardsSeveralSocketsWhichMayCloseBefore) {
 TEST(ZapAuthenticator, AContextHasOneAtATime) {
   Link link;
   expect_contains(error_of([&] { ZapAuthenticator second(link.here.handle, {}, link.log.writer()); }),
-                  "this ZeroMQ context has a authenticator already");
+                  "this ZeroMQ context already has an authenticator");
   link.expect_still_open();
   Context here;
   for (int i = 0; i < 3; ++i) EXPECT_NO_THROW(ZapAuthenticator(here.handle, {}, link.log.writer()));
@@ -292,7 +292,7 @@ TEST(ZapAuthenticator, RefusesKeysThatAreNone) {
   Link link;
   Socket server(link.here, ZMQ_PULL);
   expect_contains(error_of([&] { link.authenticator->guard(server.handle(), {link.own.public_key, "secret"}); }),
-                  "no key of 40 characters");
+                  "not a key of 40 characters");
 }
 
 }  // namespace

@@ -33,11 +33,11 @@ TEST(Base64, AnyBytesComeBack) {
 }
 
 TEST(Base64, WhatIsNoneIsRefused) {
-  expect_contains(error_of([] { from_base64("Zm9"); }), "3 characters are no base64");
+  expect_contains(error_of([] { from_base64("Zm9"); }), "3 characters are not base64");
   for (const char* text : {"Zm9\n", "Zg=a", "=Zm9", "Z===", "====", "Zm=v", "Zm9v\xff___"})
-    expect_contains(error_of([&] { from_base64(text); }), "is not of base64");
+    expect_contains(error_of([&] { from_base64(text); }), "is not base64");
   for (const char* text : {"Zh==", "Zm9="})
-    expect_contains(error_of([&] { from_base64(text); }), "the end is not of base64");
+    expect_contains(error_of([&] { from_base64(text); }), "the end is not base64");
 }
 
 }  // namespace

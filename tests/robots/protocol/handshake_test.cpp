@@ -150,9 +150,9 @@ TEST(RobotConfig, WhatDoesNotGoTogetherIsNamed) {
     return error_of([&] { check_robot_config(config); });
   };
   expect_contains(error([](RobotConfig& c) { c.actuators[1].limits.name = "hip"; }),
-                  "the actuator 'hip' is there twice");
+                  "the actuator 'hip' appears twice");
   expect_contains(error([](RobotConfig& c) { c.control_rate = 250; }),
-                  "control_rate: 250 Hz is no multiple of rate, 100 Hz");
+                  "control_rate: 250 Hz is not a multiple of rate, 100 Hz");
   expect_contains(error([](RobotConfig& c) { c.watchdog = 0.01; }),
                   "watchdog: 0.01 s pass between two actions at 100 Hz");
   expect_contains(error([](RobotConfig& c) { c.max_age = 1; }), "max_age: 1 s is more than watchdog, 0.2 s");

@@ -73,13 +73,13 @@ TEST(LinkAddress, ASlipIsMendedAndNotAllowed) {
       for (const auto& [slip, has_port] : slips) {
         const std::string text = slip(host, port);
         EXPECT_EQ(why_no_address(text, 5570),
-                  "'" + text + "' is no address; write tcp://" + host + ":" + (has_port ? port : "5570"));
+                  "'" + text + "' is not an address; write tcp://" + host + ":" + (has_port ? port : "5570"));
         EXPECT_FALSE(is_loopback(text)) << text;
         RobotConfig config;
         for (std::string* address : {&config.address, &config.stop_address}) {
           const std::string before = std::exchange(*address, text);
           const std::string error = error_of([&] { check_robot_config(config); });
-          expect_contains(error, "is no address; write tcp://");
+          expect_contains(error, "is not an address; write tcp://");
           EXPECT_EQ(error.find("allow"), std::string::npos) << error;
           *address = before;
         }
@@ -95,7 +95,7 @@ TEST(LinkAddress, OthersThatAreNone) {
                                                        {"tcp://1.2.3.999:5580", "tcp://127.0.0.1:5580"},
                                                        {"ipc:/tmp/x", "ipc:///tmp/x"}};
   for (const auto& [text, meant] : cases)
-    EXPECT_EQ(why_no_address(text, 5570), "'" + text + "' is no address; write " + meant);
+    EXPECT_EQ(why_no_address(text, 5570), "'" + text + "' is not an address; write " + meant);
   expect_contains(why_no_address("ipc://" + std::string(200, 'x'), 5570), "too long");
   for (const char* good : {"ipc:///tmp/robot", "inproc://x", "tcp://127.0.0.1:*", "tcp://10.0.0.1:0;10.0.0.2:5570"})
     EXPECT_EQ(why_no_address(good, 5570), "");

@@ -159,8 +159,8 @@ TEST(Messages, TheExamplesOfTheProtocolAreMessages) {
 
 TEST(Messages, WhatIsWrongIsNamed) {
   expect_contains(error_for({}), "0 frames; 1 to 64 are allowed");
-  expect_contains(error_for({""}), "no map in MessagePack");
-  expect_contains(error_for({packed(json::array({1, 2}))}), "no map in MessagePack");
+  expect_contains(error_for({""}), "not a MessagePack map");
+  expect_contains(error_for({packed(json::array({1, 2}))}), "not a MessagePack map");
   expect_contains(error_for({packed({{"kind", "dance"}})}), "a message of the kind 'dance' is not known");
   expect_contains(error_for({packed({{"session", 5}})}), "the key 'kind' is missing");
   expect_contains(error_for({packed({{"kind", "arm"}})}), "the key 'session' is missing");
@@ -254,7 +254,7 @@ TEST(Messages, AHeaderHasBounds) {
     }
     frames[0] = whole + "\xa6larger\xda\x01";  // and it ends there
     ++frames[0][0];
-    expect_contains(error_for(frames), "no map in MessagePack");
+    expect_contains(error_for(frames), "not a MessagePack map");
     frames[0].resize((1 << 18) + 1);
     expect_contains(error_for(frames), "a message's header has 262145 bytes");
   }

@@ -27,7 +27,7 @@ TEST_F(McapDamageTest, CutAtEveryByte) {
   for (size_t size = 0; size < bytes.size(); ++size) {
     const std::string start = bytes.substr(0, size);
     if (size < mcap::magic.size()) {
-      expect_contains(error_of([&] { contents_of_bytes(start); }), "is no MCAP file: it ");
+      expect_contains(error_of([&] { contents_of_bytes(start); }), "is not an MCAP file: it ");
       continue;
     }
     const Contents contents = contents_of_bytes(start);

@@ -157,7 +157,7 @@ TEST_F(McapTest, WhatIsWrongIsNamed) {
   EXPECT_EQ(damage_of(message_record(0, "")), "at byte 25: a message whose channel is not there");
   EXPECT_EQ(damage_of(channel_record(5)), "at byte 25: a channel whose schema is not there");
   EXPECT_EQ(damage_of(chunk_record(message_record(0, ""), "")), "at byte 74: a message whose channel is not there");
-  EXPECT_EQ(damage_of(chunk_record("", "", 1)), "at byte 25: a chunk whose checksum does not agree");
+  EXPECT_EQ(damage_of(chunk_record("", "", 1)), "at byte 25: a chunk whose checksum does not match");
   EXPECT_EQ(damage_of(chunk_record("\x05", "")), "at byte 74: a record that reaches beyond its chunk");
   EXPECT_EQ(damage_of(chunk_record("", "rot13")), "at byte 25: a chunk compressed with 'rot13', which is not known");
   std::string huge(1, '\x05');
@@ -170,12 +170,12 @@ TEST_F(McapTest, WhatIsWrongIsNamed) {
 
 TEST_F(McapTest, WhatIsNoMcapFile) {
   const auto error_for = [](const std::string& path) { return error_of([&] { McapReader reader(path); }); };
-  expect_contains(error_for(write("")), "given.mcap' is no MCAP file: it is empty");
+  expect_contains(error_for(write("")), "given.mcap' is not an MCAP file: it is empty");
   expect_contains(error_for(write("\x89PNG\r\n\x1a\nmore")), "it begins with 89 'P' 'N' 'G' 0d 0a 1a 0a");
   expect_contains(error_for(write("{}")), "it begins with '{' '}'");
-  expect_contains(error_for(write("\x89MCAP1\r\n")), "is of the version '1' of MCAP; '0' alone is read here");
+  expect_contains(error_for(write("\x89MCAP1\r\n")), "has the version '1' of MCAP; only '0' is read here");
   expect_contains(error_for(file("none")), "none': No such file or directory");
-  expect_contains(error_for(folder_), "it is no ordinary file");
+  expect_contains(error_for(folder_), "it is not an ordinary file");
 }
 
 TEST_F(McapTest, NothingIsOverwritten) {

@@ -291,19 +291,19 @@ TEST_F(RecordingTest, WhatIsWrongIsNamed) {
   const auto error_for = [&](const std::string& topic, const std::string& text) {
     return error_of([&] { read_recording(recording_of(file("bad.mcap"), topic, text)); });
   };
-  expect_contains(error_for("/other", "no JSON"), "bad.mcap' is no recording of the robot link: it has no /session");
+  expect_contains(error_for("/other", "no JSON"), "bad.mcap' is not a recording of the robot link: it has no /session");
   expect_contains(error_for("/session", R"({"version":2})"), "a recording of version 2; this sinew reads version 1");
   expect_contains(error_for("/session", R"({"version":1})"), "the key 'side' is missing");
   expect_contains(error_for("/session", "[]"), "bad.mcap': message 1, of /session: the key 'version' is missing");
   expect_contains(error_for("/event", "{"), "message 1, of /event: [json.exception.parse_error");
-  expect_contains(error_for("/event", R"({"time":"soon","text":""})"), "time: 'soon' is no number");
-  expect_contains(error_for("/event", R"({"time":"nan:0","text":""})"), "time: 'nan:0' is no number");
+  expect_contains(error_for("/event", R"({"time":"soon","text":""})"), "time: 'soon' is not a number");
+  expect_contains(error_for("/event", R"({"time":"nan:0","text":""})"), "time: 'nan:0' is not a number");
   expect_contains(error_for("/event", R"({"time":true,"text":""})"), "time: not a number");
   expect_contains(error_for("/event", R"({"time":1,"text":2})"), "text: not a text");
   expect_contains(error_for("/latency", R"({"time":1,"sequence":-1})"), "sequence: not a whole number");
-  expect_contains(error_for("/camera/x", R"({"data":"?"})"), "data: 1 characters are no base64");
+  expect_contains(error_for("/camera/x", R"({"data":"?"})"), "data: 1 characters are not base64");
   const std::string observation = R"({"received":1,"session":1,"sequence":1,"stamp":1,"mode":"dancing"})";
-  expect_contains(error_for("/observation", observation), "mode: 'dancing' is none of those known");
+  expect_contains(error_for("/observation", observation), "mode: 'dancing' is not a known value");
 }
 
 // The same as bytes, without checksums and without an end.

@@ -99,7 +99,7 @@ TEST_F(RobotRecorderTest, ItsSessionIsTheRobotsAndOfWhoeverConnects) {
   };
   {
     RobotRecorder recorder(file("a.mcap"), config, fake_interface().sensors);
-    recorder.file().event("somebody comes");
+    recorder.file().event("a person comes");
   }
   RecordedSession session = read_recording(file("a.mcap")).session;
   EXPECT_EQ(session.side, "robot");

@@ -57,7 +57,7 @@ TEST(ActuatorLimits, OneThatIsWrongIsNamed) {
   expect_wrong(bad, "torque: an actuator that takes torques needs its limit");
   bad = good;
   bad.command = "velocity";
-  expect_wrong(bad, "'hold' cannot be told to an actuator that takes a velocity");
+  expect_wrong(bad, "'hold' does not suit an actuator that takes a velocity");
   bad.command = "torque";
   bad.torque = 5;
   bad.when_stopped = "damp";
