@@ -42,7 +42,7 @@ int write_video(const VideoOptions& options) {
   if (std::ferror(stdin)) fail_errno("cannot read the frames", errno);
   const std::string_view rest(reinterpret_cast<const char*>(frame.data()), count);
   if (rest != (options.until_told ? film_is_whole : ""))
-    fail("the frames of '{}' ended before the film was whole", options.path);
+    fail("the frames of '{}' ended before the film was complete", options.path);
   video.finish();
   return 0;
 }

@@ -19,7 +19,7 @@ std::string policy_path(const std::string& written) {
   if (extension == ".yaml" || extension == ".yml")
     fail("'{}' is a YAML file, not a policy: give a run folder or a .safetensors file", policy);
   if (extension == ".checkpoint")
-    fail("'{}' is a checkpoint, which 'train --resume' goes on from; the policies lie in the run folder above it",
+    fail("'{}' is a checkpoint, from which 'train --resume' continues; the policies are in the run folder above it",
          policy);
   if (!fs::is_directory(policy)) return policy;
   for (const char* name : {"best.safetensors", "policy.safetensors"})
@@ -29,7 +29,7 @@ std::string policy_path(const std::string& written) {
       fail("'{}' holds runs of several seeds; choose one, such as {}", policy, entry.path().string());
   for (const auto& entry : fs::directory_iterator(policy))
     if (entry.path().extension() == ".safetensors")
-      fail("the folder '{}' holds policies, but is no run folder; choose one, such as {}", policy,
+      fail("the folder '{}' holds policies, but is not a run folder; choose one, such as {}", policy,
            entry.path().string());
   fail("the folder '{}' holds no policy; is it a run folder?", policy);
 }

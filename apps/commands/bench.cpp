@@ -75,9 +75,8 @@ Command::Work declare_bench(CommandLine& line) {
   line.option("--json", arguments->json, "F", "also writes [{name, value, unit, limit, ratio, work}] to a file")
       .is_output(json_result("'sinew bench'", {"name", "value", "unit", "limit"}));
   line.option("--threads", arguments->threads, "N", "for training (all cores)");
-  line.option(
-          "--torch-python", arguments->torch_python, "PATH",
-          "a Python that has PyTorch, which stands beside ours in `nets` (without: the LibTorch we were built with)")
+  line.option("--torch-python", arguments->torch_python, "PATH",
+              "a Python that has PyTorch, for the comparison in `nets` (without: the LibTorch we were built with)")
       .is_input();
   line.example("sinew bench nets");
   return [arguments] { return bench_command(*arguments); };

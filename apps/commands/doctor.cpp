@@ -49,7 +49,7 @@ int examine(const std::string& json_path) {
         {{"name", check.name}, {"ok", finding.ok}, {"value", finding.value}, {"meaning", finding.meaning}});
     warnings += finding.ok ? 0 : 1;
   }
-  fmt::print("\n{}\n", warnings == 0 ? "All is well." : "Marked with ! is what could be better.");
+  fmt::print("\n{}\n", warnings == 0 ? "All is well." : "What could be better is marked with !.");
   if (!json_path.empty()) write_json(json_path, {{"checks", results}});
   return 0;
 }

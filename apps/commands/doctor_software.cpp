@@ -65,13 +65,13 @@ Finding check_rendering() {
     const std::string small_rate = rate_of(0), video_rate = rate_of(1), backend = pool.backend();
     const bool on_cpu = backend.find("llvmpipe") != std::string::npos || backend.find("softpipe") != std::string::npos;
     return {true, backend,
-            fmt::format("Of half_cheetah, a thread renders {} frames/s of 84x84 for observations ({}), and {} of "
+            fmt::format("A thread renders half_cheetah at {} frames/s of 84x84 for observations ({}), and at {} of "
                         "640x480 for videos{}.",
                         small_rate, by_rays, video_rate,
                         on_cpu ? ", on the processor: enough for videos, the bottleneck of learning from images" : "")};
   } catch (const Error& error) {
     return {false, "does not work",
-            fmt::format("No videos, and of cameras only depth by rays (84x84: {} frames/s): {}. Everything else works.",
+            fmt::format("No videos, and no cameras but depth by rays (84x84: {} frames/s): {}. Everything else works.",
                         short_number(ray_rate), error.what())};
   }
 }

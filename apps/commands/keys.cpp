@@ -29,8 +29,9 @@ void make_new(const KeysOptions& options) {
   fmt::print("made {} (secret: it stays on this computer)\nmade {}\n\n", options.file(options.what + ".key"),
              options.file(options.what + ".pub"));
   fmt::print(
-      "The other side shall trust it. There, with a copy of {0}.pub, or with the key itself:\n"
-      "  sinew keys allow {0}.pub\n  sinew keys allow '{1}' --as {0}\n",
+      "Now let the other side trust it. Run there, with a copy of {0}.pub or with the key itself:\n"
+      "  sinew keys allow {0}.pub\n"
+      "  sinew keys allow '{1}' --as {0}\n",
       options.what, keys.public_key);
 }
 
@@ -45,7 +46,7 @@ void allow(const KeysOptions& options) {
 
 void forget(const KeysOptions& options) {
   forget_key(options.allowed(), options.what);
-  fmt::print("'{}' is allowed no longer; links that are open stay so until their programs end\n", options.what);
+  fmt::print("'{}' is no longer allowed; open links stay open until their programs end\n", options.what);
 }
 
 // Own key pairs; the row of an unusable pair gives the reason.
@@ -73,7 +74,7 @@ void list(const KeysOptions& options) {
     for (const AllowedKey& one : load_allow_list(options.allowed()).keys) allowed.push_back({one.name, one.key});
   fmt::print("{}\nown keys{}\n{}", options.folder, own.empty() ? ": none; 'sinew keys new NAME' makes one" : "",
              format_table(own, 2));
-  fmt::print("allowed{}\n{}", allowed.empty() ? ": nobody; 'sinew keys allow NAME.pub' adds one" : "",
+  fmt::print("allowed{}\n{}", allowed.empty() ? ": none; 'sinew keys allow NAME.pub' adds one" : "",
              format_table(allowed, 2));
 }
 
@@ -105,11 +106,11 @@ int run_keys(KeysOptions options) {
 Command::Work declare_keys(CommandLine& line) {
   auto options = std::make_shared<KeysOptions>();
   line.argument("ACTION", options->action,
-                "new NAME: make NAME.key, secret, and NAME.pub; allow FILE.pub, or a key itself: let that side in; "
-                "forget NAME: no longer; list: both");
+                "new NAME: make NAME.key (secret) and NAME.pub; allow FILE.pub, or a key itself: let that side in; "
+                "forget NAME: no longer let it in; list: show both");
   line.argument("WHAT", options->what, "a name, or a public key's file", false).is_input();
-  line.option("--as", options->as, "NAME", "by what name it is allowed; the file's own otherwise");
-  line.option("--folder", options->folder, "DIR", "where keys lie, instead of ~/.config/sinew/keys").is_folder();
+  line.option("--as", options->as, "NAME", "the name under which it is allowed; by default the file's own");
+  line.option("--folder", options->folder, "DIR", "where the keys are, instead of ~/.config/sinew/keys").is_folder();
   line.example(
       "sinew keys new robot         # on the robot; on the policy's computer: new policy. Copy each .pub to the other\n"
       "  sinew keys allow policy.pub  # on the robot; on the policy's computer: allow robot.pub. Now they trust each "

@@ -24,7 +24,7 @@ struct LinkCheckArguments {
 };
 
 const std::string policy_plan =
-    "This is the robot, simulated: let the policy's side connect now, and arm it ('sinew stream --arm').\n";
+    "This is the simulated robot: connect the policy's side now, and arm the robot ('sinew stream --arm').\n";
 
 const char* name_of(DutyReport::Outcome outcome) {
   switch (outcome) {
@@ -45,7 +45,7 @@ std::string plan(const RobotConfig& config, const LinkCheckArguments& arguments)
                         std::min(actuator.limits.velocity * (3 / config.rate + config.max_age),
                                  actuator.limits.highest() - actuator.limits.lowest()),
                         actuator.limits.name);
-  return text + ".\nIn the end its emergency stop is pressed and released. Keep your hand on the robot's own.\n";
+  return text + ".\nAt the end its emergency stop is pressed and released. Keep your hand on the robot's own stop.\n";
 }
 
 void print(const DutyReport& report) {
@@ -82,9 +82,9 @@ nlohmann::ordered_json json_of(const RobotConfig& config, const LinkCheckArgumen
 int link_check(const LinkCheckArguments& arguments) {
   const RobotConfig config = load_robot_config(arguments.robot);
   if (config.adapter != own_protocol)
-    fail("{} speaks '{}'; this checks robots of our own protocol", arguments.robot, config.adapter);
+    fail("{} speaks '{}'; this checks only robots that speak our own protocol", arguments.robot, config.adapter);
   if (arguments.policy && (arguments.arm || !arguments.only.empty()))
-    fail("--policy: the policy's side is tried as a whole, and arms by itself; leave --arm and --only out");
+    fail("--policy tries the policy's side as a whole, which arms by itself; leave out --arm and --only");
   LinkCheckOptions options{
       .arm = arguments.arm, .connect_timeout = arguments.connect_timeout, .only = arguments.only, .on_report = print};
   if (arguments.policy)
@@ -105,13 +105,12 @@ int link_check(const LinkCheckArguments& arguments) {
 
 Command::Work declare_link_check(CommandLine& line) {
   auto arguments = std::make_shared<LinkCheckArguments>();
-  line.argument("ROBOT.yaml", arguments->robot,
-                "the robot's file; its side of the link is to run, and nobody to control it")
+  line.argument("ROBOT.yaml", arguments->robot, "the robot's file; its side of the link must run, without a controller")
       .is_input();
-  line.flag("--arm", arguments->arm, "also what needs an armed robot: it holds its pose, and may move a little");
+  line.flag("--arm", arguments->arm, "also tries what needs an armed robot: it holds its pose, and may move a little");
   line.flag("--policy", arguments->policy,
-            "the other side instead: listens as this robot, and tries the policy's side that connects");
-  line.option("--only", arguments->only, "DUTY", "this duty alone; may be given several times");
+            "tries the policy's side instead: listens as this robot, and tries the one that connects");
+  line.option("--only", arguments->only, "DUTY", "tries only this duty; may be given several times");
   line.option("--connect-timeout", arguments->connect_timeout, "S", "how long it waits for the robot; by default 5");
   line.option("--json", arguments->json, "F", "also writes the table to a file")
       .is_output(json_result("'sinew link-check'", {"robot", "side", "kept", "duties"}));

@@ -237,13 +237,14 @@ Command::Work declare_play(CommandLine& line, const Registry& registry) {
               "another task than the policy's own; it must have the same sensors and actuators")
       .is_input();
   line.option("--episodes", arguments->episodes, "N", "how many episodes");
-  line.option("--seed", arguments->seed, "N", "of the episodes' beginnings");
+  line.option("--seed", arguments->seed, "N", "seeds the starts of the episodes");
   line.option("--video", arguments->video, "F.mp4", "a film of the first episode").is_output(mp4_video());
-  line.option("--video-seconds", arguments->video_seconds, "S", "how much of it, in the robot's time; 0: all");
+  line.option("--video-seconds", arguments->video_seconds, "S",
+              "length of the film, in the robot's time; 0: the whole episode");
   line.flag("--window", arguments->window, "shows it live, where there is a display");
   line.flag("--inside", arguments->inside,
-            "also what goes on inside of the policy: the saliency of its images, the outputs of recurrent layers, the "
-            "weights of attention; drawn beside the scene, of the first episode written to --json");
+            "also shows what goes on inside the policy: the saliency of its images, the outputs of recurrent layers, "
+            "the weights of attention; drawn beside the scene, and for the first episode written to --json");
   line.option("--json", arguments->json, "F", "also writes the result to a file")
       .is_output(json_result("'sinew play'", {"policy", "task", "seed", "mean_reward"}));
   line.example("sinew play runs/quickstart --video run.mp4");

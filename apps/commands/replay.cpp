@@ -59,7 +59,7 @@ int replay(const ReplayOptions& options, const Registry& registry) {
   const char* ending = result.diverged     ? "the simulation diverged"
                        : result.terminated ? "terminated"
                        : result.truncated  ? "the time is up"
-                                           : "the actions are at their end";
+                                           : "the actions are used up";
   fmt::print("{} of {} steps: {}\n", steps.size(), input.actions.size(), ending);
   return 0;
 }
@@ -74,7 +74,7 @@ Command::Work declare_replay(CommandLine& line, const Registry& registry) {
           R"({"qpos": […], "qvel": […], "actions": [[…], …]}; or {"keyframe": "NAME", "actions": …}: all of a keyframe of the model. act, ctrl, mpos and mquat, as MJCF has them, may be given, too)")
       .is_input();
   line.option("--output", options->output, "OUT.json",
-              "where initial_obs and, of each step, obs, reward, terminated and truncated go")
+              "gets initial_obs and, for each step, obs, reward, terminated and truncated")
       .is_output(json_result("'sinew replay'", {"initial_obs"}));
   line.example("sinew replay half_cheetah --input in.json --output out.json");
   return [options, &registry] {

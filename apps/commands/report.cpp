@@ -86,7 +86,7 @@ int report(const ReportOptions& options) {
   } catch (const Error& error) {
     if (!options.plot.empty()) throw;
     std::fflush(stdout);
-    log_warning("no curve was drawn: {}; --plot F.png says where else", error.what());  // it was not requested
+    log_warning("no curve was drawn: {}; --plot F.png names another place", error.what());  // it was not requested
   }
   return 0;
 }
@@ -104,12 +104,11 @@ Command::Work declare_report(CommandLine& line) {
               "means on each task the run called ppo. For several tasks also RUN,RUN. Over tasks, scores are "
               "aggregated as shares of the baseline's mean")
       .is_input();
-  line.option(
-      "--metric", options->metric, "kept|last|best|final|training",
-      "what is compared: of each seed the return of the kept policy over fresh episodes (the default, where all have "
-      "it), that of the last policy, its best evaluation, its final one, or the last training return");
+  line.option("--metric", options->metric, "kept|last|best|final|training",
+              "what is compared, for each seed: the return of the kept policy over fresh episodes (the default, where "
+              "all have it), that of the last policy, the best evaluation, the final one, or the last training return");
   line.option("--plot", options->plot, "F.png",
-              "where the learning curve goes; report.png in the first RUN otherwise. Several tasks: F_TASK.png each")
+              "where the learning curve goes; by default report.png in the first RUN. Several tasks: F_TASK.png each")
       .is_output(png_picture());
   line.option("--json", options->json, "F", "also write the figures, every seed's too, as one JSON object")
       .is_output(json_result("'sinew report'", {"runs", "run", "task", "n_runs"}));

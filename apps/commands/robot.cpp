@@ -77,7 +77,7 @@ RobotConfig robot_file(const RobotArguments& arguments, const Task& task, const 
     config = load_robot_config(*arguments.config);
     fmt::print("{}: the robot's file as it stands\n", *arguments.config);
     if (arguments.adapter && *arguments.adapter != config.adapter)
-      fail("--adapter {}: {} says `adapter: {}`; leave one out, or name a file that is not there, and it is written",
+      fail("--adapter {}: {} says `adapter: {}`; leave one out, or name a new file, which is then written",
            *arguments.adapter, *arguments.config, config.adapter);
   } else {
     const std::string adapter = arguments.adapter.value_or(own_protocol);
@@ -87,7 +87,7 @@ RobotConfig robot_file(const RobotArguments& arguments, const Task& task, const 
     });
   }
   if (arguments.address && config.adapter != own_protocol)
-    fail("--address is of our own protocol; of the adapter '{}', addresses stand under `wire` in the robot's file",
+    fail("--address is for our own protocol; the addresses of the adapter '{}' stand under `wire` in the robot's file",
          config.adapter);
   if (arguments.address) config.address = *arguments.address;
   if (arguments.stop_address) config.stop_address = *arguments.stop_address;
@@ -192,7 +192,8 @@ class OwnSide final : public RobotSide {
     const RobotLinkCounters& counters = server_.link_counters();
     return fmt::format(
         "ticks came late by {}; skipped {}\n"
-        "observations sent {}, dropped {}; actions received {}; messages of others {}, malformed {}\nreal time: {}\n",
+        "observations sent {}, dropped {}; actions received {}; messages from others {}, malformed {}\n"
+        "real time: {}\n",
         server_.lateness().text(), server_.skipped_ticks(), counters.observations.load(), counters.dropped.load(),
         counters.actions.load(), counters.foreign.load(), counters.malformed.load(), server_.real_time_report());
   }
@@ -214,10 +215,10 @@ std::unique_ptr<RobotSide> make_side(const RobotArguments& arguments, const Robo
             .security = robot_security(config, arguments.keys)});
   }
   if (delays_of(arguments))
-    fail("--profile, --latency, --jitter and --loss are of our own protocol, not of '{}'", config.adapter);
+    fail("--profile, --latency, --jitter and --loss are for our own protocol, not for '{}'", config.adapter);
   const Adapter& adapter = adapters.find(config.adapter);
   check_accepted(adapter, config.accept);
-  if (!adapter.serve) fail("the adapter '{}' reaches robots, but is none itself", config.adapter);
+  if (!adapter.serve) fail("the adapter '{}' connects to robots, but cannot act as one", config.adapter);
   return adapter.serve(config, body,
                        {.wire = arguments.wire.value_or(""),
                         .security = robot_security(config, arguments.keys),
@@ -301,7 +302,7 @@ Command::Work declare_robot(CommandLine& line, const Registry& registry, const A
   line.option("--stop-address", arguments->stop_address, "A",
               "where its emergency stop listens; by default tcp://127.0.0.1:5571");
   line.option("--keys", arguments->keys, "FOLDER",
-              "where the CURVE keys and the list of those who are let in are, instead of ~/.config/sinew/keys")
+              "where the CURVE keys and the allow-list are, instead of ~/.config/sinew/keys")
       .is_folder();
   line.flag("--allow-anybody", arguments->allow_anybody,
             "listens beyond this computer without keys: anybody may move this robot");
@@ -309,17 +310,18 @@ Command::Work declare_robot(CommandLine& line, const Registry& registry, const A
               "speaks another dialect than ours; a file that --config writes then says so; lekiwi: LeRobot's clients "
               "drive it");
   line.option("--wire", arguments->wire, "old|new", "the version of that dialect; by default the newest");
-  line.option("--latency", arguments->latency, "S", "by how much each observation, and each action, comes later");
-  line.option("--jitter", arguments->jitter, "S", "by how much more or less than that");
-  line.option("--loss", arguments->loss, "P", "which share of the actions is lost");
-  line.option("--profile", arguments->profile, "F.yaml", "instead: delays as 'sinew log --profile' measured them")
+  line.option("--latency", arguments->latency, "S", "delay of each observation, and of each action");
+  line.option("--jitter", arguments->jitter, "S", "how much the delay varies, up and down");
+  line.option("--loss", arguments->loss, "P", "share of the actions that is lost");
+  line.option("--profile", arguments->profile, "F.yaml",
+              "takes its delays from this file instead, as 'sinew log --profile' measured them")
       .is_input();
-  line.option("--noise", arguments->noise, "S", "standard deviation added to each number that it senses");
-  line.option("--jpeg", arguments->jpeg, "Q", "sends its cameras' frames in JPEG of this quality; 0: as they are");
-  line.option("--seed", arguments->seed, "N", "of its beginnings, noise and delays");
-  line.option("--seconds", arguments->seconds, "S", "ends after so long; 0, the default: at Ctrl-C");
+  line.option("--noise", arguments->noise, "S", "standard deviation of the noise on each number that it senses");
+  line.option("--jpeg", arguments->jpeg, "Q", "sends its cameras' frames as JPEG of this quality; 0: as they are");
+  line.option("--seed", arguments->seed, "N", "seeds its starts, noise and delays");
+  line.option("--seconds", arguments->seconds, "S", "ends after this time; 0, the default: at Ctrl-C");
   line.option("--record", arguments->record, "F.mcap",
-              "records what it observes and what its actuators are told, whoever drives it")
+              "records what it observes and what its actuators are told, whatever drives it")
       .is_output(new_file("a recording"));
   line.option("--picture", arguments->picture, "F.png", "a picture of it, every second").is_output(png_picture());
   line.flag("--window", arguments->window, "shows it live, where there is a display");

@@ -129,8 +129,8 @@ Command::Work declare_robustness(CommandLine& line, const Registry& registry) {
   line.option("--task", arguments->task, "TASK",
               "another task than the policy's own; it must have the same sensors and actuators")
       .is_input();
-  line.option("--episodes", arguments->episodes, "N", "how many in each cell; by default 100");
-  line.option("--seed", arguments->seed, "N", "of the episodes' beginnings");
+  line.option("--episodes", arguments->episodes, "N", "episodes in each cell; by default 100");
+  line.option("--seed", arguments->seed, "N", "seeds the starts of the episodes");
   line.flag("--markdown", arguments->markdown, "prints the table as Markdown");
   line.option("--json", arguments->json, "F", "also writes the table to a file")
       .is_output(json_result("'sinew robustness'", {"policy", "task", "episodes", "rows"}));

@@ -105,7 +105,7 @@ int show_command(const std::string& path, const Registry& registry) {
   show_policy(policy, critic_of(loaded, registry.layers).get(), loaded.info.task);
   fmt::print("\nweights sha256 {}\n", whole_weights_hash(loaded));
   if (!loaded.learner.empty())
-    fmt::print("of what acts, which a link and a recording name, {}\n", policy.weights_hash());
+    fmt::print("sha256 of the weights that act, as named by links and recordings: {}\n", policy.weights_hash());
   return 0;
 }
 

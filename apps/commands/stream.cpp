@@ -55,8 +55,8 @@ void check_arguments(const StreamArguments& arguments) {
   if (arguments.seconds < 0) fail("--seconds {}: it must be 0 or more", arguments.seconds);
   if (arguments.connect_timeout < 0) fail("--connect-timeout {}: it must be 0 or more", arguments.connect_timeout);
   if (!arguments.shadow && !arguments.arm && !::isatty(STDIN_FILENO))
-    fail("nobody is at the keyboard to arm the robot: --arm arms it at once, --shadow only watches");
-  if (arguments.acknowledge && !arguments.arm) fail("--acknowledge is for --arm; add that");
+    fail("there is no keyboard to arm the robot from: --arm arms it at once, --shadow only watches");
+  if (arguments.acknowledge && !arguments.arm) fail("--acknowledge needs --arm; add that");
   if (arguments.record && arguments.no_record) fail("--record and --no-record: leave one out");
 }
 
@@ -85,8 +85,8 @@ std::unique_ptr<AdaptedRobot> adapt(RobotConfig& config, const AdapterTable& ada
   adapted_server = &robot->server();
   std::signal(SIGUSR1, stop_at_once);
   std::signal(SIGUSR2, release_stop);
-  fmt::print("the adapter '{}' does without: {}; emergency stop: {}, or kill -USR1 {}; -USR2 releases it\n",
-             config.adapter, join(config.accept), config.stop_address, ::getpid());
+  fmt::print("the adapter '{}' lacks: {}; emergency stop: {}, or kill -USR1 {}; -USR2 releases it\n", config.adapter,
+             join(config.accept), config.stop_address, ::getpid());
   return robot;
 }
 
@@ -164,12 +164,12 @@ Command::Work declare_stream(CommandLine& line, const LayerTable<float>& layers,
       .is_input();
   line.flag("--shadow", arguments->shadow,
             "runs the policy on what the robot observes, records what it would do, and sends nothing");
-  line.flag("--arm", arguments->arm, "arms the robot at once, where nobody is to be asked at the keyboard");
+  line.flag("--arm", arguments->arm, "arms the robot at once, without asking at the keyboard");
   line.flag("--acknowledge", arguments->acknowledge,
-            "with --arm: also where the robot stopped by itself; never after an emergency stop, which is released with "
-            "'sinew stop --release'");
+            "with --arm: also arms a robot that stopped by itself; never after an emergency stop, which 'sinew stop "
+            "--release' releases");
   line.option("--seconds", arguments->seconds, "S",
-              "stops the robot and ends after so long; 0, the default: at Ctrl-C");
+              "stops the robot and ends after this time; 0, the default: at Ctrl-C");
   line.option("--connect-timeout", arguments->connect_timeout, "S", "how long it waits for the robot; by default 5");
   line.option("--keys", arguments->keys, "FOLDER", "where the CURVE keys are, instead of ~/.config/sinew/keys")
       .is_folder();

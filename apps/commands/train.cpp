@@ -57,7 +57,7 @@ std::vector<uint64_t> parse_seeds(const std::string& text) {
     if (last < first || last - first >= 1000) fail("--seeds {}: '{}' is not a range of up to 1000 seeds", text, item);
     for (uint64_t i = 0; i <= last - first; ++i) {  // last may be the largest uint64_t
       const uint64_t seed = first + i;
-      if (std::ranges::find(seeds, seed) != seeds.end()) fail("--seeds {}: the seed {} is there twice", text, seed);
+      if (std::ranges::find(seeds, seed) != seeds.end()) fail("--seeds {}: the seed {} appears twice", text, seed);
       seeds.push_back(seed);
     }
     begin = comma + 1;
@@ -184,8 +184,9 @@ int train_command(const TrainArguments& arguments, const Registry& registry) {
     if (interrupted) break;
   }
   if (interrupted) {
-    fmt::print("Stopped early, and saved{}. To go on:  {}\n",
-               has_learned ? "; it has learned, and the final evaluation is left" : "", resuming_command(arguments));
+    fmt::print("Stopped early, and saved{}. To continue:  {}\n",
+               has_learned ? "; learning is complete, only the final evaluation is left" : "",
+               resuming_command(arguments));
     return stop_exit_code();
   }
   if (arguments.seeds) {
@@ -206,13 +207,13 @@ Command::Work declare_train(CommandLine& line, const Registry& registry) {
   auto arguments = std::make_shared<TrainArguments>();
   line.argument("RECIPE", arguments->recipe, "a YAML file, such as those in configs/recipes").is_input();
   line.option("--run", arguments->run, "DIR", "the run folder (runs/ and the recipe's name)").is_folder();
-  line.option("--seed", arguments->seed, "N", "instead of the recipe's seed");
+  line.option("--seed", arguments->seed, "N", "takes this seed instead of the recipe's");
   line.option("--seeds", arguments->seeds, "LIST", "several runs, 1-5 or 1,3,5, in DIR/seed_N");
   line.option("--threads", arguments->threads, "N", "the result does not depend on it (all cores)");
   line.option("--set", arguments->assignments, "KEY=VALUE",
               "changes a key of the recipe, such as algorithm.gamma=0.98");
-  line.flag("--resume", arguments->resume, "goes on with the run in the folder, from its newest checkpoint");
-  line.flag("--overwrite", arguments->overwrite, "replaces a run that is in the folder already");
+  line.flag("--resume", arguments->resume, "continues the run in the folder from its newest checkpoint");
+  line.flag("--overwrite", arguments->overwrite, "replaces a run that is already in the folder");
   line.example("sinew train configs/recipes/half_cheetah_ppo.yaml --seeds 1-5");
   return [arguments, &registry] { return train_command(*arguments, registry); };
 }

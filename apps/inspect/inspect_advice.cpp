@@ -45,7 +45,7 @@ bool stands_in_the_world(const Model& model) {
 std::string on_urdf(const Model& model) {
   if (!model.is_urdf()) return "";
   std::string text;
-  if (!model.dropped().empty()) text = fmt::format("Of this URDF, MuJoCo drops: {}.", readable(join(model.dropped())));
+  if (!model.dropped().empty()) text = fmt::format("MuJoCo drops from this URDF: {}.", readable(join(model.dropped())));
   if (model.nv() > 0 && stands_in_the_world(model))
     text +=
         std::string(text.empty() ? "" : " ") +
@@ -61,7 +61,7 @@ std::string on_followers(const Model& model) {
       followers.push_back(fmt::format("{} follows {}", display_name(model, Element::joint, i),
                                       display_name(model, Element::joint, leader)));
   if (followers.empty()) return "";
-  return fmt::format("By an equality of joints{}, {}: drive the one that leads.",
+  return fmt::format("Coupled by an equality of joints{}: {}. Drive the joint that leads.",
                      model.is_urdf() ? ", which stands for <mimic>" : "", name_some(followers));
 }
 
@@ -79,7 +79,7 @@ std::string on_joint_ranges(const Model& model) {
                                  [&](int i) { return model.joint_dof_size(i) == 1 && !model.joint_limits(i).limited; });
   if (names.empty()) return "";
   return fmt::format(
-      "Without a range: {}. Their positions may grow without end; of an angle that goes round, observe sin and cos.",
+      "Without a range: {}. Their positions may grow without end; for an angle that goes round, observe sin and cos.",
       name_some(names));
 }
 
@@ -117,8 +117,8 @@ std::string on_time_step(const Model& model) {
 
 std::string on_contacts(const Model& model) {
   if (model.has_contacts() || model.count(Element::geom) == 0) return "";
-  return "Nothing can touch anything: contacts are off, or no two geoms' contype and conaffinity match but those of "
-         "one body, or of a body and the one that carries it.";
+  return "Nothing can touch anything: contacts are off, or contype and conaffinity match only for geoms of one body, "
+         "or of a body and its parent.";
 }
 
 std::string on_joints(const Model& model) { return model.nv() > 0 ? "" : "Nothing moves: no body has a joint."; }

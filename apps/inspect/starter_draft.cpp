@@ -29,7 +29,7 @@ std::string StarterDraft::render(const Offers& shown, const Line* taken) const {
         if (taken && taken->under == i)
           text += line.text + ":\n";
         else if (std::ranges::any_of(shown, [i](const Line* offer) { return offer->under == i; }))
-          text += line.text + ": {}  # take the {} away with the # of a line below\n";
+          text += line.text + ": {}  # remove the {} when you remove the # of a line below\n";
         else
           text += line.text + ": {}\n";
         break;

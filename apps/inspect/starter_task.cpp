@@ -48,7 +48,7 @@ void write_header(StarterDraft& draft, const Model& model, const std::string& pa
   const double step = model.timestep(), dt = plan.frame_skip * step;
   const int time_limit = plan.travels ? 1000 : 250;
   draft.say(starter_first_line);
-  draft.say("# Lines behind a # are offers that work with this model: take the # away. `./sinew terms` lists all.");
+  draft.say("# Lines behind a # are options that work with this model: remove the #. `./sinew terms` lists all.");
   draft.say("model: " + yaml_text(model_path(model.path(), path), false));
   draft.say(fmt::format("frame_skip: {}  # physics steps of {:g} s an action: {:.3g} actions a second", plan.frame_skip,
                         step, 1 / dt));

@@ -93,7 +93,7 @@ std::string missing_score(const RunRecord& run, const Figure& metric) {
     return fmt::format("'{}' has no training return yet: none of its episodes has ended", run.folder);
   if (metric.error)
     return fmt::format(
-        "'{}' has no final evaluation of the policy that it is now: it was stopped before it, wants none "
+        "'{}' has no final evaluation of its present policy: it was stopped before that, has none configured "
         "(eval.n_final_episodes: 0), or is older than final evaluations; --metric best compares best evaluations",
         run.folder);
   const char* instead = "--metric training compares the returns of training";

@@ -84,7 +84,7 @@ void note_tasks(const Report& report, std::vector<std::string>& notes) {
   for (const auto task : by_task(report.groups))
     if (!baseline_of(task)) without_baseline.insert(task[0].task.empty() ? task[0].folder : task[0].task);
   if (!without_baseline.empty())
-    notes.push_back(fmt::format("Not compared, for want of a baseline: {}.", list(without_baseline)));
+    notes.push_back(fmt::format("Not compared, because a baseline is missing: {}.", list(without_baseline)));
 }
 
 void note_aggregate(const Aggregate& aggregate, std::vector<std::string>& notes) {
@@ -96,7 +96,7 @@ void note_aggregate(const Aggregate& aggregate, std::vector<std::string>& notes)
   const size_t n_tasks = aggregate.tasks.size() + aggregate.left_out.size();
   for (const AggregateRow& row : aggregate.rows)
     if (row.all_tasks.size() < n_tasks)
-      notes.push_back(fmt::format("Over fewer tasks than the others, {} is not to be compared with them: it has {}.",
+      notes.push_back(fmt::format("Do not compare {} with the others, since it covers fewer tasks: it has {}.",
                                   row.label, join(row.all_tasks)));
 }
 

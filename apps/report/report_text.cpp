@@ -120,7 +120,7 @@ std::string comparisons_text(const Report& report) {
     rows.push_back({group.task, group.label, baseline.label, estimate_text(one.difference, with_sign),
                     estimate_text(one.ratio), estimate_text(one.probability)});
   }
-  return fmt::format("Against the baseline, by the {} score (--metric): of the IQM difference and ratio [95 %]\n{}",
+  return fmt::format("Against the baseline, by the {} score (--metric): difference and ratio of the IQM [95 %]\n{}",
                      report.metric->metric, format_table(rows));
 }
 

@@ -76,13 +76,13 @@ std::string verdict(const RobustnessTable& table) {
     }
   }
   if (compared == 0) return "";
-  if (!worst) return "No single disturbance, twice as strong, costs so much that these episodes show it.\n";
+  if (!worst) return "No single disturbance, when twice as strong, costs enough to show in these episodes.\n";
   const Evaluation &before = *worst->cells[as_trained].result, &after = *worst->cells[twice].result;
   const std::string cost =
       table.has_success
           ? fmt::format("success {} → {}", percent(before.success_rate()), percent(after.success_rate()))
           : fmt::format("return {} → {}", short_number(before.mean_reward()), short_number(after.mean_reward()));
-  return fmt::format("Of the single disturbances, twice '{}' costs most: {}.\n", worst->name, cost);
+  return fmt::format("The single disturbance that costs most when twice as strong is '{}': {}.\n", worst->name, cost);
 }
 
 // The reasons for dashes; if all together are refused for the reason of a single one, it is printed once.

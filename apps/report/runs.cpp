@@ -148,7 +148,7 @@ RunGroup load_runs(const std::string& folder) {
   }
   for (const fs::path& seed : seed_folders(root)) try {
       if (!is_there(seed / "metrics.csv"))
-        fail("'{}' has no metrics.csv: it has just begun, or is no run", seed.string());
+        fail("'{}' has no metrics.csv: it has just begun, or is not a run", seed.string());
       group.runs.push_back(load_run(seed, group));
       group.runs.back().seed = *seed_of(seed);
     } catch (const Error& error) {

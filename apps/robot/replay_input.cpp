@@ -62,7 +62,7 @@ class Reader {
     std::vector<double> values;
     for (const json& item : list) {
       if (!item.is_number() || !std::isfinite(item.get<double>()))
-        fail("{}: '{}[{}]' is {}, which is no finite number", path_, name, values.size(), shown(item));
+        fail("{}: '{}[{}]' is {}, which is not a finite number", path_, name, values.size(), shown(item));
       values.push_back(item.get<double>());
     }
     return values;

@@ -76,7 +76,7 @@ RobotConfig draft_robot(const TaskEnv& env, const std::string& name) {
 
 RobotConfig draft_robot(const TaskEnv& env, const std::string& name, const Adapter& adapter) {
   if (!adapter.draft)
-    fail("the adapter '{}' drafts no robot's file; write one, and give it with --config", adapter.name);
+    fail("the adapter '{}' cannot draft a robot's file; write one, and give it with --config", adapter.name);
   RobotConfig config = draft_robot(env, name);
   config.adapter = adapter.name;
   config.robot_has_stop = true;

@@ -120,7 +120,7 @@ void SimulatedRobot::finish_step() {
     ended_ = true;
     tell(name_of(Alarm::task_ended));
   } else if (env_.spec().time_limit > 0 && length_ == env_.spec().time_limit) {
-    tell("the task's time is up, and it goes on");
+    tell("the task's time is up, and the robot continues");
     return_ = 0;
     length_ = 0;
   }
@@ -186,7 +186,7 @@ void SimulatedRobot::command(std::span<const double> commands) {
 void SimulatedRobot::rest() {
   if (moving_ && used_) {
     if (options_.on_event && length_ > 0 && fault_.empty() && !ended_)
-      options_.on_event(fmt::format("put back: return {:.1f} in {} steps", return_, length_));
+      options_.on_event(fmt::format("reset: return {:.1f} in {} steps", return_, length_));
     if (in_step_) env_.end_step(rng_);  // ends it early
     begin_episode();
   }

@@ -89,7 +89,7 @@ void StreamSession::watch_robot() {
   const Mode mode = client_.robot().mode;
   if (client_.robot().connected) heard_at_ = now_seconds();
   if (!waits_for_robot() && now_seconds() - heard_at_ > options_.patience) {
-    failure_ = fmt::format("the robot is gone: nothing was heard of it for {:.2g} s", options_.patience);
+    failure_ = fmt::format("the robot is gone: nothing was heard from it for {:.2g} s", options_.patience);
     return;
   }
   if (wants_to_arm_) arm_if_possible(mode);
@@ -122,8 +122,8 @@ void StreamSession::arm_if_possible(Mode mode) {
   }
   wants_to_arm_ = false;
   asked_at_ = 0;
-  ask_again(fmt::format("the robot is stopped, and nobody has acknowledged that: {}", reason()),
-            "; see to it, then arm it with --acknowledge --arm");
+  ask_again(fmt::format("the robot is stopped, and the stop was not acknowledged: {}", reason()),
+            "; remove the cause, then arm it with --acknowledge --arm");
 }
 
 std::string StreamSession::reason() const {
@@ -134,8 +134,8 @@ std::string StreamSession::reason() const {
 // Does not arm, even with a user to prompt: the person at the robot may not be the one at this keyboard.
 void StreamSession::refuse_to_arm() {
   const std::string why =
-      "the robot is in an emergency stop: once whoever pressed it agrees, 'sinew stop --release' with the robot's file "
-      "releases it";
+      "the robot is in an emergency stop: once the person who pressed it agrees, 'sinew stop --release' with the "
+      "robot's file releases it";
   if (!options_.has_keyboard) {
     failure_ = why;
     return;
@@ -157,7 +157,7 @@ void StreamSession::note_change(Mode before, Mode now) {
     asked_at_ = 0;
     is_done_ = has_ended && !options_.has_keyboard;
     if (is_done_) return options_.tell(reason());
-    ask_again(now == Mode::stopped ? is("stopped") : "the robot is no longer armed: did its side begin anew?");
+    ask_again(now == Mode::stopped ? is("stopped") : "the robot is no longer armed: did its side restart?");
   } else if (now == Mode::stopped && !options_.arm) {
     options_.tell(is("is stopped"));
   }
@@ -193,7 +193,7 @@ void StreamSession::end() {
   if (client_.robot().mode != Mode::armed)
     options_.tell("the robot stopped");
   else if (failure_.empty())
-    failure_ = "the robot did not confirm that it stopped; see to it that it does, as it should by its own watchdog";
+    failure_ = "the robot did not confirm that it stopped; make sure that it does: its own watchdog should stop it";
 }
 
 }  // namespace sinew

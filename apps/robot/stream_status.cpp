@@ -63,7 +63,7 @@ std::string final_report(const PolicyClient& client, double seconds, bool histog
   for (const NamedLatency& latency : all_latencies(client.latencies()))
     if (latency.histogram.count() > 0) text += fmt::format("{:<38}{}\n", latency.name, latency.histogram.text());
   text += fmt::format(
-      "observations late {}, lost {}, of no use {}, waited for in vain {} times; actions dropped {}; connection lost "
+      "observations late {}, lost {}, unusable {}, not arrived in time {} times; actions dropped {}; connection lost "
       "{} times\n",
       count(counters.late), count(counters.lost), count(counters.unusable), count(client.timeouts()),
       count(counters.dropped), count(counters.reconnections));

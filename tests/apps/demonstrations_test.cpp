@@ -67,7 +67,7 @@ TEST_F(Demonstrated, ASessionIsClonedAndLearntOnFrom) {
   expect_failure({"train", file("on.yaml"), "--run", file("x"), "--set", "initial_policy=" + file("shown.safetensors")},
                  "this safetensors file is not a sinew policy");
   expect_failure({"train", file("on.yaml"), "--run", file("x"), "--set", "network.core={lstm: 8}"},
-                 "its network is another one");
+                 "its network is different");
   EXPECT_FALSE(std::filesystem::exists(file("x/config.yaml")));
 }
 

@@ -67,7 +67,7 @@ TEST_F(MemoryTest, WhatIsWrongIsNamed) {
   expect_bad_recipe("network.core={gtrxl: {units: 6, heads: 4, memory: 3}}", "4 heads do not divide 6");
   expect_bad_recipe("network.core={lstm: 4096}", "take too long to start orthogonal");
   expect_bad_recipe("network.core={gtrxl: {units: 2048, memory: 3}}", "take too long to start orthogonal");
-  expect_bad_recipe("network.core=none", "remembers nothing");
+  expect_bad_recipe("network.core=none", "the network has no memory");
   const auto played = run_sinew({"play", file("none"), "--inside"});
   EXPECT_EQ(played.exit_code, 2);
   expect_contains(played.errors, "--inside is shown in a --video");

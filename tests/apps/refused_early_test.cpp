@@ -176,7 +176,7 @@ TEST_F(RefusedEarly, ARobotsNameThatNamesNoFile) {
   ASSERT_EQ(train().exit_code, 0);
   ASSERT_EQ(run_sinew_in(file(""), {"robot", "up.yaml", "--config", "bot.yaml", "--seconds", "0.01", "--address",
                                     "ipc://" + file("robot"), "--stop-address", "ipc://" + file("stop")})
-                .errors.find("no good name"),
+                .errors.find("not a valid name"),
             std::string::npos);
   ASSERT_TRUE(fs::exists(file("bot.yaml")));
   const ConfigNode good = ConfigNode::parse_file(file("bot.yaml"));
@@ -190,7 +190,7 @@ TEST_F(RefusedEarly, ARobotsNameThatNamesNoFile) {
              {"stop", "bot.yaml"}}) {
       const ChildProcess::Result result = run_sinew_in(file(""), words);
       EXPECT_EQ(result.exit_code, 2);
-      expect_contains(result.errors, "is no good name: recordings are named after it");
+      expect_contains(result.errors, "is not a valid name: recordings are named after it");
     }
   }
   EXPECT_FALSE(fs::exists(file("recordings")));
@@ -211,9 +211,9 @@ TEST_F(RefusedEarly, AMistakeInTheRecipeComesBeforeTheFolder) {
   for (const char* slip : {"algorithm.gama=0.9", "algorithm.gamma=9", "algorithm.name=pppo", "n_env=3"}) {
     const ChildProcess::Result result = train({"--set", slip});
     EXPECT_EQ(result.exit_code, 2);
-    EXPECT_EQ(result.errors.find("holds a run already"), std::string::npos) << result.errors;
+    EXPECT_EQ(result.errors.find("already holds a run"), std::string::npos) << result.errors;
   }
-  expect_contains(train().errors, "holds a run already");
+  expect_contains(train().errors, "already holds a run");
 }
 
 }  // namespace

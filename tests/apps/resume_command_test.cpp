@@ -72,7 +72,7 @@ class ResumeCommandTest : public testing::Test {
 
 // The arguments of the resume command that a stopped run prints.
 std::vector<std::string> command_to_go_on(const std::string& output) {
-  const std::string lead = "To go on:  ./sinew ";
+  const std::string lead = "To continue:  ./sinew ";
   const size_t begin = output.find(lead);
   if (begin == std::string::npos) return {};
   std::istringstream line(output.substr(begin + lead.size(), output.find('\n', begin) - begin - lead.size()));
@@ -133,7 +133,7 @@ TEST_F(ResumeCommandTest, AFileAtItsSizeLimitIsAnErrorThatLeavesNothingHalfWritt
 TEST_F(ResumeCommandTest, ASecondProcessOnTheFolderIsToldWhoHasIt) {
   ChildProcess child = begin(words({"--set", "total_timesteps=1000000000"}));
   wait_for_rows(2);
-  expect_refused({}, "holds a run already (");
+  expect_refused({}, "already holds a run (");
   for (const char* flag : {"--resume", "--overwrite"})
     expect_refused({flag}, "the run folder '" + file("run") + "' is in use by process ");
   child.send_signal(SIGTERM);
@@ -156,7 +156,7 @@ TEST_F(ResumeCommandTest, WhatIsDamagedOrGoneIsSaid) {
   const std::vector<std::string> more = {"--resume", "--set", "total_timesteps=2048"};
   const std::string csv = read_file(file("run/metrics.csv"));
   folder_.write("run/metrics.csv", csv.substr(0, csv.size() / 2));
-  expect_refused(more, "it was changed since; put back what it was, or move it away");
+  expect_refused(more, "it was changed since; restore it, or move it away");
   fs::remove(file("run/metrics.csv"));
 
   const std::vector<std::string> both = checkpoints();
@@ -169,7 +169,7 @@ TEST_F(ResumeCommandTest, WhatIsDamagedOrGoneIsSaid) {
   EXPECT_EQ(result.exit_code, 0) << result.errors;
   expect_contains(result.errors, "going back to the one before it");
   expect_contains(result.errors, "from step 512 of 2048");
-  expect_contains(result.errors, "metrics.csv' is gone: a new one is begun");
+  expect_contains(result.errors, "metrics.csv' is gone: a new one is started");
   EXPECT_TRUE(read_file(file("run/metrics.csv")).starts_with("time/total_timesteps,"));
   EXPECT_EQ(run_sinew({"report", file("run")}).exit_code, 0);
 }
@@ -177,7 +177,7 @@ TEST_F(ResumeCommandTest, WhatIsDamagedOrGoneIsSaid) {
 TEST_F(ResumeCommandTest, PoliciesWithoutCheckpointsAreNotOverwritten) {
   ASSERT_EQ(train().exit_code, 0);
   fs::remove_all(file("run/checkpoints"));
-  expect_refused({"--resume"}, "it has a policy, but no checkpoints; --overwrite begins it anew");
+  expect_refused({"--resume"}, "it has a policy, but no checkpoints; --overwrite restarts it");
 }
 
 }  // namespace

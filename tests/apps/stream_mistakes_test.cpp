@@ -47,8 +47,8 @@ TEST_F(StreamMistakes, InTheOptions) {
   folder_.write("there.mcap", "");
   expect_mistake(run_sinew({"stream", policy, "--arm"}), "--robot ROBOT.yaml is missing");
   expect_mistake(stream(config, {"--arm", "--shadow"}), "leave one out");
-  expect_mistake(stream(config, {}), "nobody is at the keyboard to arm the robot");
-  expect_mistake(stream(config, {"--shadow", "--acknowledge"}), "--acknowledge is for --arm");
+  expect_mistake(stream(config, {}), "there is no keyboard to arm the robot from");
+  expect_mistake(stream(config, {"--shadow", "--acknowledge"}), "--acknowledge needs --arm");
   expect_mistake(stream(config, {"--arm", "--seconds", "-1"}), "--seconds -1");
   expect_mistake(stream(config, {"--arm", "--record", file("there.mcap")}), "there.mcap' is there already");
   expect_mistake(stream(config, {"--arm", "--record", file("no/where.mcap")}), "No such file or directory");
@@ -57,7 +57,7 @@ TEST_F(StreamMistakes, InTheOptions) {
   expect_mistake(robot("inverted_pendulum", {"--latency", "0.1", "--profile", "x"}), "leave one out");
   expect_mistake(robot("inverted_pendulum", {"--loss", "1"}), "--loss 1");
   expect_mistake(robot("pendulum", {}), "the task 'pendulum' is not simulated by MuJoCo: it has no joints");
-  expect_mistake(run_sinew({"log", config}), "is no MCAP file");
+  expect_mistake(run_sinew({"log", config}), "is not an MCAP file");
   expect_mistake(run_sinew({"log", file("there.mcap")}), "it is empty");
   expect_mistake(run_sinew({"log", file("there.mcap"), "--show", "all"}), "--show all: commands, joints or latency");
   expect_mistake(run_sinew({"stop", file("none.yaml")}), "cannot read");
@@ -141,7 +141,7 @@ TEST_F(StreamMistakes, NobodyFromOutsideMovesARobotWithoutKeys) {
 // clients in.
 TEST_F(StreamMistakes, AMistypedAddressIsMended) {
   const auto expect_mended = [&](const ChildProcess::Result& result) {
-    expect_mistake(result, "is no address; write tcp://127.0.0.1:55");
+    expect_mistake(result, "is not an address; write tcp://127.0.0.1:55");
     EXPECT_EQ(result.errors.find("anybody"), std::string::npos) << result.errors;
   };
   for (const std::string address :

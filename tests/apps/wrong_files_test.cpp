@@ -41,7 +41,7 @@ TEST(WrongFiles, TheRecipeOfExactlyThatNameCounts) {
 TEST(WrongFiles, WhatIsNoFileOfOursIsNamed) {
   const TemporaryFolder folder;
   const std::pair<std::string, std::string> contents[] = {
-      {"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 51234\n", "it is a pointer of Git LFS"},
+      {"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 51234\n", "it is a Git LFS pointer"},
       {"<!DOCTYPE html>\n<html></html>\n", "it is a web page (HTML)"},
       {std::string("PK\x03\x04", 4) + std::string(60, '\0'), "it is a zip archive"},
       {std::string("\xff\xfet\0a\0s\0k\0", 10), "it is text in UTF-16"}};
@@ -77,7 +77,8 @@ TEST(WrongFiles, APolicyIsLookedForNearby) {
   expect_mistake({"play", folder.file("zoo/walkr.safetensors")},
                  "did you mean '" + folder.file("zoo/walker.safetensors"));
   expect_mistake({"play", folder.file("zoo")}, "choose one, such as " + folder.file("zoo/walker.safetensors"));
-  expect_mistake({"play", folder.file("checkpoints/step_1.checkpoint")}, "is a checkpoint, which 'train --resume'");
+  expect_mistake({"play", folder.file("checkpoints/step_1.checkpoint")},
+                 "is a checkpoint, from which 'train --resume'");
 }
 
 TEST(WrongFiles, ALoopOfLinksIsNamed) {
@@ -120,7 +121,7 @@ TEST(WrongFiles, ATaskWithoutSensorsActionsOrNames) {
   };
   expect("observations: {}\n", "task.yaml:3:15: observations: a policy needs a sensor");
   expect("observations: {state: [qpos]}\nactions: {}\n", "task.yaml:4:10: actions: a policy needs an action");
-  expect("observations: {\"a b\": [qpos]}\n", "'a b' is no good name");
+  expect("observations: {\"a b\": [qpos]}\n", "'a b' is not a valid name");
   expect("observations: {state: [qpos]}\nframe_skip: 1000000000\n", "it must be from 1 to 10000");
 }
 

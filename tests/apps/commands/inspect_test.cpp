@@ -216,7 +216,7 @@ TEST(InspectUrdf, WhatFollowsAnotherJointIsNotDriven) {
   const std::string task = folder.file("hand.yaml");
   const ChildProcess::Result result = run_sinew({"inspect", folder.file("hand.urdf"), "--task", task});
   ASSERT_EQ(result.exit_code, 0) << result.errors;
-  expect_contains(result.output, "which stands for <mimic>, run follows slew: drive the one that leads");
+  expect_contains(result.output, "which stands for <mimic>: run follows slew. Drive the joint that leads");
   const std::string yaml = read_file(task);
   expect_contains(yaml,
                   "\n      slew: 10  # N m, the URDF's effort limit\n      # run follows another joint (<mimic>)\n");
@@ -229,7 +229,7 @@ TEST(InspectUrdf, SaysWhatIsDroppedOfThisFileAlone) {
   folder.write("crane.urdf", urdf());
   std::string text = run_sinew({"inspect", folder.file("crane.urdf")}).output;
   std::ranges::replace(text, '\n', ' ');
-  expect_contains(text, "Of this URDF, MuJoCo drops: effort limits (2, from line 1 on), velocity limits");
+  expect_contains(text, "MuJoCo drops from this URDF: effort limits (2, from line 1 on), velocity limits");
   expect_contains(text, "Its base is fixed in the world");
   for (const char* absent : {"<transmission>", "<gazebo>", "fixed joints", "<visual>"})
     EXPECT_EQ(text.find(absent), std::string::npos) << absent;
@@ -274,8 +274,8 @@ TEST(Inspect, WhatIsNoModelIsRefused) {
   expect_refusal({"inspect", "/dev/null"}, "it is a device or a pipe");
   expect_refusal({"inspect", folder.file("empty.xml")}, "empty.xml': it is empty");
   expect_refusal({"inspect", folder.file("task.yaml")}, "it is a YAML file, an MJCF or URDF file is needed");
-  expect_refusal({"inspect", folder.file("broken.xml")}, "it is no whole XML: <worldbody> of line 1 is not closed");
-  expect_refusal({"inspect", folder.file("text.xml")}, "it is no XML file");
+  expect_refusal({"inspect", folder.file("broken.xml")}, "it is not complete XML: <worldbody> of line 1 is not closed");
+  expect_refusal({"inspect", folder.file("text.xml")}, "it is not an XML file");
   expect_refusal({"inspect", folder.file("page.xml")}, "it is a web page (HTML)");
   expect_refusal({"inspect", folder.file("typo.xml")}, "worldbdy");
 }

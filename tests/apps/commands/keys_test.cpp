@@ -51,7 +51,7 @@ TEST(Keys, AListOfNothingSaysHowToBegin) {
   EXPECT_EQ(list.exit_code, 0) << list.errors;
   EXPECT_EQ(list.output, folder.file("none") +
                              "\nown keys: none; 'sinew keys new NAME' makes one\n"
-                             "allowed: nobody; 'sinew keys allow NAME.pub' adds one\n");
+                             "allowed: none; 'sinew keys allow NAME.pub' adds one\n");
 }
 
 TEST(Keys, AKeyThatCannotBeUsedSaysWhyAmongTheOthers) {
@@ -79,7 +79,7 @@ TEST(Keys, MistakesGetOneParagraph) {
            {{"list", "x"}, "keys list: unexpected argument 'x'"},
            {{"new", "x", "--as", "y"}, "keys new: --as goes with 'allow' alone"},
            {{"new", "robot"}, "robot.key' is there already, and a key is never overwritten"},
-           {{"new", "../x"}, "'../x' is no name for a key"},
+           {{"new", "../x"}, "'../x' is not a name for a key"},
            {{"allow", key}, "a key needs a name: 'sinew keys allow KEY --as NAME'"},
            {{"allow", "none.pub"}, "there is no 'none.pub'"},
            {{"allow", folder.file("arm/robot.key")}, "is a secret key, which stays where it is"},

@@ -157,7 +157,7 @@ TEST_F(LekiwiCommand, WhatDoesNotFitIsSaidBeforeAnythingMoves) {
   expect_contains(refusal({"lekiwi_reach", "--adapter", "lekwi"}), "did you mean 'lekiwi'?");
   expect_contains(
       refusal({"lekiwi_reach", "--adapter", "lekiwi", "--address", free_address(), "--config", file("none.yaml")}),
-      "addresses stand under `wire`");
+      "stand under `wire`");
   EXPECT_FALSE(std::filesystem::exists(file("none.yaml")));
   expect_contains(refusal({"lekiwi_reach", "--adapter", "lekiwi", "--wire", "newer"}), "no version 'newer'");
   folder_.write("robot.yaml", drafted_robot());

@@ -71,14 +71,14 @@ TEST_F(Replay, RefusesWrongInput) {
   expect_error(task, input("[0]", "[]"), "'qpos' has 1 numbers; the model of 'inverted_pendulum' has 2");
   expect_error(task, input("[0, 0]", "[[0], [0, 1]]"),
                "'actions[1]' has 2 numbers; an action of 'inverted_pendulum' has 1");
-  expect_error(task, input("[0, null]", "[]"), "'qpos[1]' is null, which is no finite number");
+  expect_error(task, input("[0, null]", "[]"), "'qpos[1]' is null, which is not a finite number");
   expect_error(task, input("[0, 1e999]", "[]"), "this is not JSON");
   expect_error(task, input("[0, 0]", "[[NaN]]"), "this is not JSON: parse error at line 1");
   expect_error(task, input("[0, 0]", "[[\"a\"]]"), "'actions[0][0]' is \"a\"");
   expect_error(task, input("[0, 0]", "[3]"), "'actions[0]' is not a list of numbers");
   expect_error(task, input("[0, 0]", "3"), "'actions' is not a list");
   const std::string depths = std::string(200000, '[') + std::string(200000, ']');
-  expect_error(task, input("[0, " + depths + "]", "[]"), "'qpos[1]' is array, which is no finite number");
+  expect_error(task, input("[0, " + depths + "]", "[]"), "'qpos[1]' is array, which is not a finite number");
   expect_error(task, "{\"" + std::string(100000, 'x') + "\": 1}", "xxx…'; known: keyframe, qpos");
   expect_error(task, "[]", "must hold one object");
   expect_error(task, "", "this is not JSON");

@@ -123,13 +123,13 @@ TEST_F(Stream, AnEmergencyStopIsLatchedUntilItIsReleased) {
     std::vector<std::string> more = {"--seconds", "1", "--no-record"};
     more.insert(more.begin(), options.begin(), options.end());
     expect_failure(stream(more),
-                   "the robot is in an emergency stop: once whoever pressed it agrees, 'sinew stop --release'");
+                   "the robot is in an emergency stop: once the person who pressed it agrees, 'sinew stop --release'");
   }
   const ChildProcess::Result released = run_sinew({"stop", robot.path(), "--release", "--timeout", "20"});
   EXPECT_EQ(released.exit_code, 0) << released.errors;
-  expect_contains(released.output, "is released; it moves once somebody arms it");
-  expect_failure(run_sinew({"stop", robot.path(), "--release", "--timeout", "20"}), "the robot is in no emergency stop",
-                 2);
+  expect_contains(released.output, "is released; it moves once it is armed");
+  expect_failure(run_sinew({"stop", robot.path(), "--release", "--timeout", "20"}),
+                 "the robot is not in an emergency stop", 2);
   EXPECT_EQ(stream({"--arm", "--seconds", "0.3", "--no-record"}).exit_code, 0);
   const ChildProcess::Result ended = robot.end();
   expect_contains(ended.errors, "emergency stop: the dog\n");
@@ -139,7 +139,7 @@ TEST_F(Stream, AnEmergencyStopIsLatchedUntilItIsReleased) {
 
 // The policy's side waits for a robot that no longer exists.
 TEST_F(Stream, ARobotThatIsGoneEndsTheSession) {
-  const std::string gone = "the robot is gone: nothing was heard of it for 4 s";  // 4 times link_timeout
+  const std::string gone = "the robot is gone: nothing was heard from it for 4 s";  // 4 times link_timeout
   for (const std::vector<std::string>& options : {std::vector<std::string>{"--arm"}, {"--arm", "--seconds", "600"}}) {
     RobotProgram robot(folder_);
     const std::string recording = file("r" + std::to_string(options.size()));
@@ -218,7 +218,7 @@ TEST_F(Stream, ARobotThatStopsByItselfSaysWhy) {
                 replaced(text, "watchdog: 9", "watchdog: 1"));  // some arrive within it, however busy the machine is
   RobotProgram late(folder_, {"--latency", "0.09"});            // round trip, more than max_age
   expect_failure(stream({"--arm", "--seconds", "60", "--no-record"}),
-                 "came, all refused: too late, more than 0.1 s (max_age) after what they answer");
+                 "came, all refused: too late, more than 0.1 s (max_age) after the observation that they answer");
   expect_contains(late.end().errors, "stopped (no action could be obeyed for ");
 }
 
@@ -236,7 +236,7 @@ TEST_F(Stream, OneAtATimeDrivesARobot) {
   ChildProcess first(words({"--shadow", "--record", file("r.mcap")}));
   ASSERT_TRUE(comes_true([&] { return std::filesystem::exists(file("r.mcap")); }));
   expect_failure(stream({"--arm", "--no-record"}),
-                 "refuses: the robot is controlled by the policy 'zoo/inverted_pendulum.safetensors'", 2);
+                 "refuses: the policy 'zoo/inverted_pendulum.safetensors' already controls the robot", 2);
   first.send_signal(SIGINT);
   EXPECT_EQ(first.wait().exit_code, 0);
 }

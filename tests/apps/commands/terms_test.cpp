@@ -15,7 +15,7 @@ const std::string path = SINEW_SOURCE_DIR "/docs/terms.md";
 
 TEST(TermsPage, IsThatOfTheRegistry) {
   EXPECT_TRUE(read_file(path) == terms_markdown(list_terms(TaskRegistry::builtin())))
-      << "docs/terms.md differs from the registry; make it anew: ./sinew terms --markdown > docs/terms.md";
+      << "docs/terms.md differs from the registry; make it again: ./sinew terms --markdown > docs/terms.md";
 }
 
 TEST(TermsPage, ShowsATaskThatRuns) {

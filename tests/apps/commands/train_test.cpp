@@ -140,7 +140,7 @@ TEST_F(TrainTest, SeveralSeedsGetAFolderEach) {
   expect_contains(result.output, "sinew report " + file("run"));
   expect_mistake({"play", file("run")}, "holds runs of several seeds; choose one, such as");
   // All folders are checked before the first run.
-  expect_mistake({"train", file("recipe.yaml"), "--run", file("run"), "--seeds", "3,2"}, "seed_2' holds a run already");
+  expect_mistake({"train", file("recipe.yaml"), "--run", file("run"), "--seeds", "3,2"}, "seed_2' already holds a run");
 }
 
 TEST_F(TrainTest, AnInterruptSavesThePolicyAndExits130) {
@@ -160,14 +160,14 @@ TEST_F(TrainTest, AnInterruptSavesThePolicyAndExits130) {
   ::kill(std::stoi(read_file(file("pid"))), SIGINT);
   const ChildProcess::Result result = child.wait();
   EXPECT_EQ(result.exit_code, 130);
-  expect_contains(result.output, "Stopped early, and saved. To go on:  ./sinew train ");
+  expect_contains(result.output, "Stopped early, and saved. To continue:  ./sinew train ");
   EXPECT_EQ(run_sinew({"play", file("run"), "--episodes", "1"}).exit_code, 0);
 }
 
 TEST_F(TrainTest, AnExistingRunIsReplacedOnlyWhenAsked) {
   ASSERT_EQ(train().exit_code, 0);
   const std::string before = read_file(file("run/policy.safetensors"));
-  expect_mistake({"train", file("recipe.yaml"), "--run", file("run"), "--seed", "2"}, "holds a run already (");
+  expect_mistake({"train", file("recipe.yaml"), "--run", file("run"), "--seed", "2"}, "already holds a run (");
   EXPECT_EQ(read_file(file("run/policy.safetensors")), before);
   ASSERT_EQ(train({"--overwrite", "--seed", "2"}).exit_code, 0);
   EXPECT_NE(read_file(file("run/policy.safetensors")), before);
@@ -242,7 +242,7 @@ TEST_F(TrainTest, AMistakeOnTheCommandLineIsNamed) {
   };
   expect({"--seeds", "3-1"}, "--seeds 3-1: '3-1' is not a range");
   expect({"--seeds", "1-x"}, "--seeds 1-x: write it as 1-5 or 1,2,3");
-  expect({"--seeds", "1,2,1"}, "--seeds 1,2,1: the seed 1 is there twice");
+  expect({"--seeds", "1,2,1"}, "--seeds 1,2,1: the seed 1 appears twice");
   expect({"--seeds", "1-2", "--seed", "1"}, "--seed and --seeds exclude each other");
   expect({"--seed", "-3"}, "--seed -3: it must be 0 or more");
   expect({"--seed", "18446744073709551616"}, "--seed 18446744073709551616: the number is too large");

@@ -123,7 +123,7 @@ TEST(RobotDraft, OfADialectRefusesWhoCannotSpeakIt) {
                   "LeKiwi has no actuator 'bthigh'; it has: arm_shoulder_pan.pos");
   const std::unique_ptr<Env> env = make_task("lekiwi_reach_state")();
   expect_contains(error_of([&] { draft_robot(dynamic_cast<const TaskEnv&>(*env), "it", Adapter{.name = "other"}); }),
-                  "the adapter 'other' drafts no robot's file");
+                  "the adapter 'other' cannot draft a robot's file");
 }
 
 TEST(RobotDraft, SaysWhyNoRobotCouldObeyAnAction) {

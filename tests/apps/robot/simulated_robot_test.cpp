@@ -204,11 +204,11 @@ TEST(SimulatedRobot, GoesOnWhereTheTimeOfItsTaskIsUp) {
   for (int i = 0; i < 5; ++i) robot.step(commands, commands);
   EXPECT_EQ(robot.body->fault(), nullptr);
   ASSERT_EQ(robot.events.size(), 1u);
-  expect_contains(robot.events[0], "the task's time is up, and it goes on: return ");
+  expect_contains(robot.events[0], "the task's time is up, and the robot continues: return ");
   expect_contains(robot.events[0], " in 3 steps");
   robot.rest();
   ASSERT_EQ(robot.events.size(), 2u);
-  expect_contains(robot.events[1], "put back: return ");
+  expect_contains(robot.events[1], "reset: return ");
 }
 
 TEST(SimulatedRobot, NoiseIsOnWhatItSensesAndFollowsFromTheSeed) {
