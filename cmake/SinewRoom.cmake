@@ -30,8 +30,8 @@ function(sinew_room name)
   set_property(GLOBAL APPEND PROPERTY SINEW_ROOMS ${name})
 endfunction()
 
-# Tells the sources that ask for them where source and build folder are. No others: whatever is compiled without these
-# paths can come from another checkout's cache.
+# Gives the paths of the source and build folders to the sources that ask for them, and to no others: what is compiled
+# without these paths can come from another checkout's cache.
 function(sinew_define_folders)
   list(FILTER ARGN INCLUDE REGEX "\\.cpp$")
   foreach(source IN LISTS ARGN)

@@ -1,9 +1,9 @@
 # Sanitizers: their flags, and which tests run under them (docs/robustness.md).
 
-# Compiling takes most of a pass, and the cleverer the longer. SINEW_HOT_FLAGS are of rooms whose loops are hot; under a
-# sanitizer they hold what GCC's contraction to fused multiply-adds needs at -O1, for the tests know the bits.
-# SINEW_WARM_FLAGS are of rooms that must be fast, but not under a sanitizer; SINEW_COLD_FLAGS of what is never hot;
-# SINEW_TEST_FLAGS of tests, which are compiled for longer than they run.
+# Compiling takes most of a pass, and the more it optimizes, the longer it takes. SINEW_HOT_FLAGS are for rooms with hot
+# loops; under a sanitizer they hold what GCC's contraction to fused multiply-adds needs at -O1, since the tests know
+# the bits. SINEW_WARM_FLAGS are for rooms that must be fast, but not under a sanitizer; SINEW_COLD_FLAGS for what is
+# never hot; SINEW_TEST_FLAGS for tests, whose compilation takes longer than their run.
 set(SINEW_TEST_FLAGS -O0)
 if(SINEW_SANITIZE)
   target_compile_options(sinew_flags INTERFACE -fsanitize=${SINEW_SANITIZE} -fno-sanitize-recover=all
@@ -30,7 +30,7 @@ set(SINEW_THREADED_TESTS core/thread_pool sim/render_pool envs/vec_env envs/came
 # AddressSanitizer and UBSan run all but these: label `unsanitized`.
 set(SINEW_UNSANITIZED_TESTS
   agents/learning  # learns for minutes, through code that other tests enter too
-  agents/same_bits # likewise; ThreadSanitizer runs it
+  agents/same_bits # the same; ThreadSanitizer runs it
   apps/crash)      # its programs load a fault injector first, where ASan wants to be
 add_custom_target(threaded_tests)
 
