@@ -36,8 +36,8 @@ TEST(RepeatPreviousTest, WhoRemembersGetsOneAndWhoIsWrongLosesIt) {
   for (const auto& [k, decks] : {std::pair(1, 1), {4, 1}, {32, 2}, {64, 3}}) {
     RepeatPrevious env({.env = "", .k = k, .decks = decks});
     int steps = 0;
-    const auto recall = [k = k](std::span<const uint8_t> dealt) {
-      return static_cast<int>(dealt.size()) < k ? 0.0 : dealt[dealt.size() - static_cast<size_t>(k)];
+    const auto recall = [ago = k](std::span<const uint8_t> dealt) {
+      return static_cast<int>(dealt.size()) < ago ? 0.0 : dealt[dealt.size() - static_cast<size_t>(ago)];
     };
     EXPECT_NEAR(play(env, 3, recall, &steps), 1, 1e-12);
     EXPECT_EQ(steps, 52 * decks - 1);

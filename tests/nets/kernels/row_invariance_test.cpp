@@ -47,8 +47,9 @@ TEST(RowInvariance, Affine) {
          {std::pair{17, 64}, {64, 64}, {64, 6}, {64, 8}, {64, 1}, {64, 24}, {3, 33}, {300, 257}, {3136, 129}}) {
       SCOPED_TRACE(fmt::format("{} to {}", k, n));
       const std::vector<float> weight = random_numbers(int64_t{k} * n, 12), bias = random_numbers(n, 13);
-      expect_row_invariance(k, [&, k = k, n = n](Tensor x) {
-        return values(affine(x, x.tape().view({k, n}, weight.data()), x.tape().view({n}, bias.data()), activation));
+      expect_row_invariance(k, [&, inputs = k, outputs = n](Tensor x) {
+        const Tensor matrix = x.tape().view({inputs, outputs}, weight.data());
+        return values(affine(x, matrix, x.tape().view({outputs}, bias.data()), activation));
       });
       if (HasFatalFailure()) return;
     }
