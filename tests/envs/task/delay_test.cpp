@@ -310,7 +310,7 @@ TEST_F(DelayFiles, SayWhatIsWrong) {
   write("links/bad.yaml", "observation: [0.2, 0.1]\n");
   const std::string error = refusal("extends: base.yaml\ndelay: links/bad.yaml\n");
   expect_contains(error, "bad.yaml:2:8: ");
-  expect_contains(error, "links/bad.yaml:1:20: observation.1: quantiles ascend");
+  expect_contains(error, "links/bad.yaml:1:20: observation.1: quantiles must ascend");
   expect_contains(refusal("extends: base.yaml\ndelay: {actions: 1}\n"), "did you mean 'action'?");
   expect_contains(refusal("extends: base.yaml\ndelay: [1, 2]\n"), "bad.yaml:2:8: delay");
   expect_contains(error_of([] { ActionDelay({.observation = {{4}}, .action = {{9}}}, {0}, 1, 1e-3); }),
