@@ -39,7 +39,7 @@ TEST_F(StreamLekiwi, IsDrivenAndStandsInTheEnd) {
   const ChildProcess::Result result =
       stream({"--arm", "--seconds", "1.5", "--record", folder_.file("kiwi.mcap"), "--json", folder_.file("kiwi.json")});
   EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
-  expect_contains(result.output, "the adapter 'lekiwi' does without: no_keys, no_handshake, no_sequence, no_stamps");
+  expect_contains(result.output, "the adapter 'lekiwi' lacks: no_keys, no_handshake, no_sequence, no_stamps");
   expect_contains(result.output, "connected to the robot 'lekiwi'");
   std::ifstream file(folder_.file("kiwi.json"));
   EXPECT_GT(nlohmann::json::parse(file)["actions"].get<int>(), 5);

@@ -153,7 +153,7 @@ TEST(ConnectionBound, ClosesWhoWasSilentForLongest) {
   connect(5);
   wait();
   EXPECT_EQ(bound.keep(here[1].fd()),  // of 24: 10 stay, and the spared one
-            "there are more than 20 connections: 14 that were silent for longest are closed");
+            "there are more than 20 connections: the 14 that were silent for longest are closed");
   int open = 0;
   for (size_t i = 0; i < 25; ++i) open += is_open(i);
   EXPECT_EQ(open, 11);

@@ -167,7 +167,7 @@ TEST_F(KeysTest, AListGrowsAndShrinksAndKeepsTheRest) {
   EXPECT_EQ(list.find_key(some_key), nullptr);
   EXPECT_EQ(list.find_name("polic"), nullptr);
   expect_contains(error_of([&] { allow_key(path, {"policy", some_key}); }), "'policy' has another key in '" + path);
-  expect_contains(error_of([&] { allow_key(path, {"other", a}); }), "has this key as 'policy' already");
+  expect_contains(error_of([&] { allow_key(path, {"other", a}); }), "already has this key, as 'policy'");
   expect_contains(error_of([&] { forget_key(path, "polcy"); }),
                   "there is no 'polcy' in '" + path + "'; did you mean 'policy'?");
   forget_key(path, "policy");
