@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -17,6 +16,7 @@
 #include "apps/command_line/stop_signal.h"
 #include "apps/commands/commands.h"
 #include "apps/robot/robot_draft.h"
+#include "apps/robot/signalled_stop.h"
 #include "apps/robot/simulated_robot.h"
 #include "core/clock.h"
 #include "core/input_path.h"
@@ -30,15 +30,7 @@
 namespace sinew {
 namespace {
 
-constexpr int picture_width = 640, picture_height = 480;
-
-std::atomic<RobotSide*> running{nullptr};
-void stop_at_once(int) {
-  if (RobotSide* side = running) side->emergency_stop();
-}
-void release_stop(int) {
-  if (RobotSide* side = running) side->release_emergency_stop();
-}
+constexpr int view_width = 640, view_height = 480;
 
 struct RobotArguments {
   std::string task, keys;
@@ -119,8 +111,8 @@ class View {
     env_ = task.factory();
     Rng rng(1);
     env_->reset(rng);
-    pixels_.resize(size_t{3} * picture_width * picture_height);
-    if (arguments.window) window_.emplace(picture_height, picture_width, "sinew robot: " + task.name);
+    pixels_.resize(size_t{3} * view_width * view_height);
+    if (arguments.window) window_.emplace(view_height, view_width, "sinew robot: " + task.name);
   }
   /// Returns false once the window was closed.
   bool show(SimulatedRobot& body) {
@@ -129,9 +121,9 @@ class View {
     if (!window_ && !picture_is_due) return true;
     StateArchive archive(body.scene(), "the scene");
     env_->visit_state(archive);
-    if (!env_->render(picture_height, picture_width, pixels_)) fail("the task has no picture to show");
+    if (!env_->render(view_height, view_width, pixels_)) fail("the task has no picture to show");
     if (picture_is_due) {
-      write_png(*picture_, {picture_height, picture_width, 3, pixels_});
+      write_png(*picture_, {view_height, view_width, 3, pixels_});
       drawn_at_ = now_seconds();
     }
     if (!window_) return true;
@@ -248,9 +240,7 @@ int robot(const RobotArguments& arguments, const Registry& registry, const Adapt
   catch_stop_signals();  // before any client can connect
   std::unique_ptr<RobotSide> side = make_side(arguments, config, body, adapters, tell, journal.tap());
   journal.begin(config, side->sensors());  // no observation is made before it runs
-  running = side.get();
-  std::signal(SIGUSR1, stop_at_once);
-  std::signal(SIGUSR2, release_stop);
+  std::optional<SignalledStop<RobotSide>> stop(*side);
   fmt::print(
       "the robot '{}' listens on {}; kill -USR1 {} is an emergency stop, -USR2 releases it; {:.4g} Hz, control at "
       "{:.4g} Hz\n",
@@ -279,7 +269,7 @@ int robot(const RobotArguments& arguments, const Registry& registry, const Adapt
     if (!error) error = std::current_exception();
   }
   control.join();
-  running = nullptr;
+  stop.reset();
   if (error) std::rethrow_exception(error);
   fmt::print("{}", side->report());
   side.reset();

@@ -2,8 +2,6 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <atomic>
-#include <csignal>
 #include <ctime>
 #include <filesystem>
 #include <memory>
@@ -17,6 +15,7 @@
 #include "apps/command_line/recording_argument.h"
 #include "apps/command_line/stop_signal.h"
 #include "apps/command_line/terminal.h"
+#include "apps/robot/signalled_stop.h"
 #include "apps/robot/stream_session_internal.h"
 #include "apps/robot/stream_status_internal.h"
 #include "apps/robot_commands.h"
@@ -32,14 +31,6 @@
 
 namespace sinew {
 namespace {
-
-std::atomic<RobotServer*> adapted_server{nullptr};
-void stop_at_once(int) {
-  if (RobotServer* server = adapted_server) server->emergency_stop();
-}
-void release_stop(int) {
-  if (RobotServer* server = adapted_server) server->release_emergency_stop();
-}
 
 struct StreamArguments {
   std::string policy;
@@ -75,16 +66,14 @@ std::string recording_path(const StreamArguments& arguments, const RobotConfig& 
 // Connects to a robot of another protocol; the robot's side of the link then runs in this process. `config` becomes
 // that of the policy's side.
 std::unique_ptr<AdaptedRobot> adapt(RobotConfig& config, const AdapterTable& adapters, const StreamArguments& arguments,
-                                    const AdapterEvents& on_event) {
+                                    const AdapterEvents& on_event, std::optional<SignalledStop<RobotServer>>& stop) {
   if (config.adapter == own_protocol) return nullptr;
   auto robot = with_context(*arguments.robot, [&] {
     return std::make_unique<AdaptedRobot>(config, adapters,
                                           AdaptedRobot::Options{.keys = arguments.keys, .on_event = on_event});
   });
   config = robot->config();
-  adapted_server = &robot->server();
-  std::signal(SIGUSR1, stop_at_once);
-  std::signal(SIGUSR2, release_stop);
+  stop.emplace(robot->server());
   fmt::print("the adapter '{}' lacks: {}; emergency stop: {}, or kill -USR1 {}; -USR2 releases it\n", config.adapter,
              join(config.accept), config.stop_address, ::getpid());
   return robot;
@@ -124,7 +113,9 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers, co
     };
     options.on_decision = [&](const PolicyDecision& decision) { recorder->decision(decision); };
   }
-  std::unique_ptr<AdaptedRobot> adapted = adapt(config, adapters, arguments, tell);
+  std::unique_ptr<AdaptedRobot> adapted;
+  std::optional<SignalledStop<RobotServer>> stop;
+  adapted = adapt(config, adapters, arguments, tell, stop);
   if (adapted) options.context = adapted->context();
   auto client = std::make_unique<PolicyClient>(*loaded.policy, config, options);
   catch_stop_signals();  // nothing has moved before this point
@@ -146,7 +137,7 @@ int stream(const StreamArguments& arguments, const LayerTable<float>& layers, co
   fmt::print("{}", final_report(*client, session.seconds(), true));
   if (arguments.json) write_json(*arguments.json, report_json(*client, session.seconds()));
   client.reset();
-  adapted_server = nullptr;
+  stop.reset();
   adapted.reset();
   // Recording has ended.
   if (recorder) finish_recording(recorder->file());
