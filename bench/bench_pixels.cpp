@@ -8,7 +8,7 @@
 namespace sinew::bench {
 namespace {
 
-constexpr int n_envs = 8;
+constexpr int pixel_envs = 8;
 
 /// Noise frames that cost almost nothing, so that only learning is measured.
 class NoiseEnv final : public Env {
@@ -56,7 +56,7 @@ constexpr const char* nature_network =
 
 std::vector<Figure> bench_pixels(const Options& options) {
   ThreadPool pool(options.threads);
-  VecEnv envs([] { return std::make_unique<NoiseEnv>(); }, n_envs, Rng(1));
+  VecEnv envs([] { return std::make_unique<NoiseEnv>(); }, pixel_envs, Rng(1));
   const LayerTable<float> layers = builtin_layers<float>();
   const PpoConfig config{.n_steps = 128, .batch_size = 256, .n_epochs = 4};
   Ppo ppo(config,

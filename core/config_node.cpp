@@ -14,7 +14,7 @@
 namespace sinew {
 namespace {
 
-constexpr size_t max_depth = 64;  // of an assignment; the same as for a file
+constexpr size_t max_key_depth = 64;  // of an assignment; the same as for a file
 
 // Decimal, as in YAML 1.2's core schema, and "+1.5e3" as people write it. 0x1f and 0o17 are refused: none of our
 // numbers is an address or a mask, so such a number is a typo.
@@ -197,8 +197,8 @@ void ConfigNode::assign(const std::string& assignment) {
   value.forget_lines();
   ConfigNode* node = this;
   std::string rest = assignment.substr(0, equals);
-  if (static_cast<size_t>(std::ranges::count(rest, '.')) >= max_depth)
-    fail("{}: nested more than {} deep", source, max_depth);
+  if (static_cast<size_t>(std::ranges::count(rest, '.')) >= max_key_depth)
+    fail("{}: nested more than {} deep", source, max_key_depth);
   while (true) {
     const size_t dot = rest.find('.');
     const std::string key = rest.substr(0, dot);

@@ -65,17 +65,21 @@ A term without parameters is written as its name alone. An entry under `commands
 **Errors.** A name that the model or this page lacks is refused with its place in the file and the nearest name there is.
 )";
 
-std::string explained(const ParameterDoc& parameter) { return parameter.help.empty() ? "" : ": " + parameter.help; }
+std::string help_after_colon(const ParameterDoc& parameter) {
+  return parameter.help.empty() ? "" : ": " + parameter.help;
+}
 
 // "**`length`** (from 1 to 1000)" if required, or "`axis` = `x`".
 std::string parameter_markdown(const ParameterDoc& parameter) {
   std::string text = parameter.value.empty() ? fmt::format("**`{}`**", parameter.name)
                                              : fmt::format("`{}` = `{}`", parameter.name, parameter.value);
   if (!parameter.range.empty()) text += fmt::format(" ({})", parameter.range);
-  return text + explained(parameter);
+  return text + help_after_colon(parameter);
 }
 
-std::string parameter_line(const ParameterDoc& parameter) { return parameter_text(parameter) + explained(parameter); }
+std::string parameter_line(const ParameterDoc& parameter) {
+  return parameter_text(parameter) + help_after_colon(parameter);
+}
 
 std::string joined(const std::vector<ParameterDoc>& parameters, std::string (*write)(const ParameterDoc&),
                    const char* separator) {

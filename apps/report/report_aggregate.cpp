@@ -1,14 +1,11 @@
 // Aggregation over several tasks.
 #include <algorithm>
-#include <limits>
 
 #include "apps/report/report_comparison.h"
 #include "apps/report/report_groups.h"
 
 namespace sinew {
 namespace {
-
-constexpr double not_there = std::numeric_limits<double>::quiet_NaN();
 
 using Tasks = std::vector<std::span<const RunGroup>>;
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "apps/command_line/terminal.h"
 #include "core/error.h"
@@ -10,8 +9,6 @@
 
 namespace sinew {
 namespace {
-
-constexpr double not_there = std::numeric_limits<double>::quiet_NaN();
 
 double last(const std::vector<double>& values) { return values.empty() ? not_there : values.back(); }
 double largest(const std::vector<double>& values) { return values.empty() ? not_there : std::ranges::max(values); }

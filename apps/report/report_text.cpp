@@ -34,13 +34,13 @@ std::string estimate_text(const Estimate& estimate, std::string (*text)(double) 
 
 std::string label_of(const RunGroup& group) { return group.label + (group.is_baseline ? " (baseline)" : ""); }
 
-bool is_there(const std::vector<Summary>& summaries, const char* metric) {
+bool has_values(const std::vector<Summary>& summaries, const char* metric) {
   return summaries[static_cast<size_t>(&figure_of_metric(metric) - report_figures().data())].over_seeds.count > 0;
 }
 
 // The non-empty columns. The last policy's return makes the return of its single evaluation redundant.
 std::vector<size_t> shown_figures(const std::vector<Summary>& summaries) {
-  const Figure* superfluous = is_there(summaries, "last") ? &figure_of_metric("final") : nullptr;
+  const Figure* superfluous = has_values(summaries, "last") ? &figure_of_metric("final") : nullptr;
   std::vector<size_t> shown;
   for (size_t i = 0; i < summaries.size(); ++i)
     if (summaries[i].over_seeds.count > 0 && &report_figures()[i] != superfluous) shown.push_back(i);
@@ -79,7 +79,7 @@ std::string seeds_text(const RunGroup& group, const std::vector<Summary>& summar
 std::vector<size_t> shown_scores(const Report& report) {
   std::vector<size_t> shown;
   const auto any_has = [&](const char* metric) {
-    return std::ranges::any_of(report.summaries, [&](const auto& of) { return is_there(of, metric); });
+    return std::ranges::any_of(report.summaries, [&](const auto& of) { return has_values(of, metric); });
   };
   for (const std::string metric : {"kept", "last", "best", "final", "training"}) {
     const Figure& figure = figure_of_metric(metric);

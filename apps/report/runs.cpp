@@ -4,10 +4,10 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <limits>
 #include <string_view>
 
 #include "apps/command_line/file_argument.h"
+#include "apps/report/statistics.h"
 #include "core/config.h"
 #include "core/error.h"
 #include "core/safe_file.h"
@@ -18,7 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double not_there = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* step_column = "time/total_timesteps";
 
 std::vector<std::string_view> split(std::string_view line) {
@@ -68,7 +67,7 @@ void read_metrics(const std::string& path, RunRecord& run) {
     fail("'{}' has no rows yet: the run stopped before its first update, or has just begun", path);
 }
 
-bool is_there(const fs::path& path) {
+bool is_present(const fs::path& path) {
   std::error_code code;
   const bool found = fs::exists(path, code);
   if (code) fail_errno(fmt::format("cannot reach '{}'", path.string()), code.value());
@@ -85,7 +84,7 @@ RunRecord load_run(const fs::path& folder, RunGroup& group) {
   RunRecord run;
   run.folder = folder.string();
   read_metrics((folder / "metrics.csv").string(), run);
-  if (const fs::path file = folder / "config.yaml"; is_there(file)) {
+  if (const fs::path file = folder / "config.yaml"; is_present(file)) {
     const ConfigNode config = ConfigNode::parse_file(file.string());
     group.task = fs::path(config_text(config, "task")).stem().string();
     if (const ConfigNode* algorithm = config.is_map() ? config.find("algorithm") : nullptr)
@@ -138,16 +137,16 @@ RunRecord::Series RunRecord::series(const std::string& name) const {
 
 RunGroup load_runs(const std::string& folder) {
   const fs::path root = fs::path(folder).lexically_normal();
-  if (!is_there(root) || !fs::is_directory(root))
+  if (!is_present(root) || !fs::is_directory(root))
     fail("'{}' is not a folder; a run's folder is runs/<recipe>{}", folder, suggested_file(folder));
   RunGroup group{.folder = folder, .name = {}, .task = {}, .algorithm = {}, .label = {}, .runs = {}, .left_out = {}};
   group.name = (root.has_filename() ? root.filename() : root.parent_path().filename()).string();
-  if (is_there(root / "metrics.csv")) {
+  if (is_present(root / "metrics.csv")) {
     group.runs.push_back(load_run(root, group));
     return group;
   }
   for (const fs::path& seed : seed_folders(root)) try {
-      if (!is_there(seed / "metrics.csv"))
+      if (!is_present(seed / "metrics.csv"))
         fail("'{}' has no metrics.csv: it has just begun, or is not a run", seed.string());
       group.runs.push_back(load_run(seed, group));
       group.runs.back().seed = *seed_of(seed);

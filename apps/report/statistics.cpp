@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "core/random.h"
 
 namespace sinew {
 namespace {
-
-constexpr double not_there = std::numeric_limits<double>::quiet_NaN();
 
 // Interpolates between the neighbours, as NumPy does by default.
 double percentile(const std::vector<double>& sorted, double share) {

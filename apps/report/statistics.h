@@ -1,11 +1,15 @@
 #pragma once
 #include <functional>
+#include <limits>
 #include <vector>
 
 /// Statistics of an algorithm from a handful of runs, in the manner of rliable: Agarwal, Schwarzer, Castro, Courville
 /// and Bellemare, "Deep reinforcement learning at the edge of the statistical precipice", NeurIPS 2021. Functions of no
 /// values return NaN.
 namespace sinew {
+
+/// The value of a figure that a run, or a group of runs, does not have.
+inline constexpr double not_there = std::numeric_limits<double>::quiet_NaN();
 
 /// Mean and sample standard deviation (n - 1) of the finite numbers among `values`.
 struct MeanStd {

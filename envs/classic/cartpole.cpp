@@ -10,7 +10,7 @@
 namespace sinew {
 namespace {
 
-constexpr double gravity = 9.8, force = 10, dt = 0.02;
+constexpr double earth_gravity = 9.8, force = 10, dt = 0.02;
 constexpr double pole_mass = 0.1, total_mass = 1.1, half_length = 0.5;
 constexpr double most_x = 2.4, most_angle = 12 * std::numbers::pi / 180;
 
@@ -47,7 +47,7 @@ StepResult CartPole::step(std::span<const double> action, Rng&) {
   const double push = action[0] > 0.5 ? force : -force;
   const double t = (push + pole_mass * half_length * angle_rate * angle_rate * sine) / total_mass;
   const double angle_acceleration =
-      (gravity * sine - cosine * t) / (half_length * (4.0 / 3.0 - pole_mass * cosine * cosine / total_mass));
+      (earth_gravity * sine - cosine * t) / (half_length * (4.0 / 3.0 - pole_mass * cosine * cosine / total_mass));
   const double x_acceleration = t - pole_mass * half_length * angle_acceleration * cosine / total_mass;
   state_ = {x + dt * x_rate, x_rate + dt * x_acceleration, angle + dt * angle_rate,
             angle_rate + dt * angle_acceleration};

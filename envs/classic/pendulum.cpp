@@ -10,8 +10,8 @@ namespace sinew {
 namespace {
 
 constexpr double pi = std::numbers::pi;
-constexpr double gravity = 10, dt = 0.05;  // mass and length are 1
-constexpr double most_torque = 2, most_velocity = 8;
+constexpr double pendulum_gravity = 10, pendulum_dt = 0.05;  // mass and length are 1
+constexpr double most_torque = 2, most_spin = 8;
 
 // Wraps the angle into [−π, π).
 double wrap(double angle) { return angle - 2 * pi * std::floor((angle + pi) / (2 * pi)); }
@@ -32,7 +32,7 @@ Pendulum::Pendulum(const Config& config) {
                           .low = {-most_torque},
                           .high = {most_torque},
                           .choices = {}}};
-  spec_.actions.rate = 1 / dt;
+  spec_.actions.rate = 1 / pendulum_dt;
   spec_.time_limit = config.time_limit;
   spec_.reward_terms = {"angle", "velocity", "torque"};
 }
@@ -47,9 +47,9 @@ StepResult Pendulum::step(std::span<const double> action, Rng&) {
   const double torque = std::clamp(action[0], -most_torque, most_torque);
   const double angle = wrap(state_.angle);
   rewards_ = {-angle * angle, -0.1 * state_.velocity * state_.velocity, -0.001 * torque * torque};
-  const double acceleration = 1.5 * gravity * std::sin(state_.angle) + 3 * torque;
-  state_.velocity = std::clamp(state_.velocity + acceleration * dt, -most_velocity, most_velocity);
-  state_.angle += state_.velocity * dt;
+  const double acceleration = 1.5 * pendulum_gravity * std::sin(state_.angle) + 3 * torque;
+  state_.velocity = std::clamp(state_.velocity + acceleration * pendulum_dt, -most_spin, most_spin);
+  state_.angle += state_.velocity * pendulum_dt;
   ++elapsed_;
   return {.reward = rewards_[0] + rewards_[1] + rewards_[2],
           .terminated = false,

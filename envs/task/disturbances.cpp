@@ -97,7 +97,7 @@ ConfigNode with_observations(const ConfigNode& sensors, const TaskRegistry& regi
   return strength == 1 ? sensors : with(strength, found);
 }
 
-ConfigNode with_delay(const ConfigNode& delay, const StrengthOf& strength_of) {
+ConfigNode scaled_delay(const ConfigNode& delay, const StrengthOf& strength_of) {
   auto profile = read_config<LatencyProfile>(delay);
   const auto scale = [&](DelayDistribution& distribution, const char* name) {
     if (distribution.longest() == 0) return;
@@ -116,7 +116,7 @@ ConfigNode changed(ConfigNode task, const TaskRegistry& registry, const Strength
     task.set("randomize", with_randomizations(*list, registry, strength_of));
   if (const ConfigNode* sensors = task.find("observations"))
     task.set("observations", with_observations(*sensors, registry, strength_of));
-  if (const ConfigNode* delay = task.find("delay")) task.set("delay", with_delay(*delay, strength_of));
+  if (const ConfigNode* delay = task.find("delay")) task.set("delay", scaled_delay(*delay, strength_of));
   return task;
 }
 

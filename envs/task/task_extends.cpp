@@ -24,7 +24,7 @@ void merge(ConfigNode& base, const ConfigNode& changes) {
 }
 
 // The task with the content of a delay profile in place of the file that contains it.
-ConfigNode with_delay(const ConfigNode& task, const BaseFolder& folder) {
+ConfigNode with_delay_file(const ConfigNode& task, const BaseFolder& folder) {
   const ConfigNode* delay = task.is_map() ? task.find("delay") : nullptr;
   if (!delay || !delay->is_scalar() || (delay->text() == "none" && !delay->is_quoted())) return task;
   const LatencyProfile profile =
@@ -35,7 +35,7 @@ ConfigNode with_delay(const ConfigNode& task, const BaseFolder& folder) {
 }
 
 ConfigNode resolve(const ConfigNode& written, BaseFolder& folder, int depth) {
-  const ConfigNode task = with_delay(written, folder);
+  const ConfigNode task = with_delay_file(written, folder);
   const ConfigNode* extends = task.is_map() ? task.find("extends") : nullptr;
   if (!extends) return task;
   if (depth == longest_chain) throw extends->error("the tasks extend each other in a circle");

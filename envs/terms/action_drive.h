@@ -1,10 +1,14 @@
 #pragma once
+#include <limits>
 #include <string>
 #include <vector>
 
 #include "sim/model/model.h"
 
 namespace sinew {
+
+/// A limit that limits nothing.
+inline constexpr double without_limit = std::numeric_limits<double>::infinity();
 
 /// The command, in SI units, that one number of an action gives to a joint, or to a body that moves as a whole:
 /// command = offset + scale · number.

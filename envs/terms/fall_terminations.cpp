@@ -78,10 +78,10 @@ class ContactEnds final : public TerminationTerm {
   Touch touch_;
 };
 
-class JointLimits final : public TerminationTerm {
+class BeyondJointLimits final : public TerminationTerm {
  public:
   using Params = JointRangeParams;
-  JointLimits(const Params& params, const TermSource& source)
+  BeyondJointLimits(const Params& params, const TermSource& source)
       : ranges_(joint_ranges(params.joints, params.margin, source)) {}
   bool ended(const TaskState& state) override {
     return std::ranges::any_of(ranges_, [&](const JointRange& range) { return range.excess(state.sim) > 0; });
@@ -102,10 +102,11 @@ std::vector<TermRow<TerminationTerm>> fall_terminations() {
       term_row<TerminationTerm, ContactEnds>(
           "contact",
           "one of `geoms` or `bodies` touches (normal force > 0) anything, or one of `with`, geoms or bodies", ""),
-      term_row<TerminationTerm, JointLimits>("joint_limits",
-                                             "a joint is outside [low − margin, high + margin] of its range; `joints` "
-                                             "is a list, or `all` that have a range",
-                                             "rad or m"),
+      term_row<TerminationTerm, BeyondJointLimits>(
+          "joint_limits",
+          "a joint is outside [low − margin, high + margin] of its range; `joints` "
+          "is a list, or `all` that have a range",
+          "rad or m"),
   };
 }
 

@@ -9,7 +9,7 @@ namespace sinew {
 namespace {
 
 /// Hinges and slides.
-struct JointParams {
+struct RewardedJoints {
   ConfigNode joints = ConfigNode::scalar("all");  // or a list of names
   template <class Visitor>
   void visit(Visitor& v) {
@@ -17,10 +17,10 @@ struct JointParams {
   }
 };
 
-class OfJoints : public RewardTerm {
+class RewardOfJoints : public RewardTerm {
  public:
-  using Params = JointParams;
-  OfJoints(const Params& params, const TermSource& source) {
+  using Params = RewardedJoints;
+  RewardOfJoints(const Params& params, const TermSource& source) {
     for (const int joint : select_joints(params.joints, source)) {
       qpos_.push_back(static_cast<size_t>(source.model.qpos_address(joint)));
       dofs_.push_back(static_cast<size_t>(source.model.dof_address(joint)));
@@ -35,9 +35,9 @@ class OfJoints : public RewardTerm {
   std::vector<size_t> qpos_, dofs_;
 };
 
-class Energy final : public OfJoints {
+class Energy final : public RewardOfJoints {
  public:
-  using OfJoints::OfJoints;
+  using RewardOfJoints::RewardOfJoints;
   double value(const TaskState& state) override {
     double sum = 0;
     for (const size_t dof : dofs_) sum += std::abs(torque(state, dof) * state.sim.qvel()[dof]);
@@ -45,9 +45,9 @@ class Energy final : public OfJoints {
   }
 };
 
-class TorqueCost final : public OfJoints {
+class TorqueCost final : public RewardOfJoints {
  public:
-  using OfJoints::OfJoints;
+  using RewardOfJoints::RewardOfJoints;
   double value(const TaskState& state) override {
     double sum = 0;
     for (const size_t dof : dofs_) sum += torque(state, dof) * torque(state, dof);
@@ -55,10 +55,10 @@ class TorqueCost final : public OfJoints {
   }
 };
 
-class JointAccelerationCost final : public OfJoints {
+class JointAccelerationCost final : public RewardOfJoints {
  public:
   JointAccelerationCost(const Params& params, const TermSource& source)
-      : OfJoints(params, source), before_(dofs_.size()) {}
+      : RewardOfJoints(params, source), before_(dofs_.size()) {}
   void before_step(const TaskState& state) override {
     for (size_t i = 0; i < dofs_.size(); ++i) before_[i] = state.sim.qvel()[dofs_[i]];
   }
@@ -75,9 +75,9 @@ class JointAccelerationCost final : public OfJoints {
   std::vector<double> before_;
 };
 
-class JointDeviation final : public OfJoints {
+class JointDeviation final : public RewardOfJoints {
  public:
-  JointDeviation(const Params& params, const TermSource& source) : OfJoints(params, source) {
+  JointDeviation(const Params& params, const TermSource& source) : RewardOfJoints(params, source) {
     for (const size_t i : qpos_) default_.push_back(source.default_pose[i]);
   }
   double value(const TaskState& state) override {

@@ -8,7 +8,7 @@ namespace {
 
 /// A value of each degree of freedom; those of one joint get the same change.
 template <ModelParameter parameter>
-class OfJoints final : public ModelRandomization {
+class JointParameter final : public ModelRandomization {
  public:
   struct Params : ChangeParams {
     ConfigNode joints = ConfigNode::scalar("all");
@@ -18,7 +18,7 @@ class OfJoints final : public ModelRandomization {
       ChangeParams::visit(v);
     }
   };
-  OfJoints(const Params& params, const TermSource& source) : change_(params, source) {
+  JointParameter(const Params& params, const TermSource& source) : change_(params, source) {
     const Model& model = source.model;
     for (const int joint : select_elements(Model::Element::joint, params.joints, source)) {
       joints_.push_back({static_cast<size_t>(model.dof_address(joint)),
@@ -136,13 +136,13 @@ std::vector<TermRow<RandomizationTerm>> model_randomizations() {
           std::vector<DisturbanceScale>{
               {"scale", DisturbanceScale::About::one},
               {.key = "range", .about = DisturbanceScale::About::middle, .limits = at_least(0), .off = "scale"}}),
-      term_row<RandomizationTerm, OfJoints<ModelParameter::dof_damping>>(
+      term_row<RandomizationTerm, JointParameter<ModelParameter::dof_damping>>(
           "damping", "d · s, s from `scale`, or d + δ, δ from `add`, for each of `joints`", "N s/m or N m s/rad",
           ChangeParams::scales()),
-      term_row<RandomizationTerm, OfJoints<ModelParameter::dof_armature>>(
+      term_row<RandomizationTerm, JointParameter<ModelParameter::dof_armature>>(
           "armature", "a · s, s from `scale`, or a + δ, δ from `add`, for each of `joints`", "kg or kg m²",
           ChangeParams::scales()),
-      term_row<RandomizationTerm, OfJoints<ModelParameter::dof_friction>>(
+      term_row<RandomizationTerm, JointParameter<ModelParameter::dof_friction>>(
           "joint_friction",
           "f · s, s from `scale`, or f + δ, δ from `add`, for each of `joints`: its dry friction (MJCF's frictionloss)",
           "N or N m", ChangeParams::scales()),

@@ -43,7 +43,7 @@ class XVelocity final : public Rate {
   size_t address_;
 };
 
-class BodyVelocity final : public Rate {
+class BodyVelocityReward final : public Rate {
  public:
   struct Params {
     std::string body, axis = "x";
@@ -53,7 +53,7 @@ class BodyVelocity final : public Rate {
       v.optional("axis", axis, axis_choices());
     }
   };
-  BodyVelocity(const Params& params, const TermSource& source)
+  BodyVelocityReward(const Params& params, const TermSource& source)
       : body_(source.find(Model::Element::body, params.body)), axis_(axis_index(params.axis)) {}
 
  private:
@@ -85,10 +85,10 @@ class Alive final : public RewardTerm {
   double value(const TaskState& state) override { return state.terminated ? 0 : 1; }
 };
 
-class Success final : public RewardTerm {
+class SuccessReward final : public RewardTerm {
  public:
   using Params = NoParams;
-  Success(const Params&, const TermSource&) {}
+  SuccessReward(const Params&, const TermSource&) {}
   double value(const TaskState& state) override { return state.success ? 1 : 0; }
 };
 
@@ -159,12 +159,13 @@ std::vector<TermRow<RewardTerm>> motion_rewards() {
   return {
       term_row<RewardTerm, XVelocity>(
           "x_velocity", "(x after − x before) / dt of the sliding or free `joint` (the first, unless named)", "m/s"),
-      term_row<RewardTerm, BodyVelocity>("body_velocity", "(p after − p before) / dt of `body`'s position along `axis`",
-                                         "m/s"),
+      term_row<RewardTerm, BodyVelocityReward>("body_velocity",
+                                               "(p after − p before) / dt of `body`'s position along `axis`", "m/s"),
       term_row<RewardTerm, CenterOfMassVelocity>(
           "center_of_mass_velocity", "(c after − c before) / dt of everything's centre of mass along `axis`", "m/s"),
       term_row<RewardTerm, Alive>("alive", "1 while the episode is not terminated, 0 on the step that ends it", "1"),
-      term_row<RewardTerm, Success>("success", "1 on the step that ends the episode by a termination `success`", "1"),
+      term_row<RewardTerm, SuccessReward>("success", "1 on the step that ends the episode by a termination `success`",
+                                          "1"),
       term_row<RewardTerm, Failure>("failure", "1 on the step that ends the episode by any other termination", "1"),
       term_row<RewardTerm, SiteError>("site_error", "(p − target)², p the world position of `site` along `axis`", "m²"),
       term_row<RewardTerm, Distance>("distance", "‖p − q‖ from `body` or `site` to the body or site `to`", "m"),

@@ -1,16 +1,14 @@
 // The action that our own PD controller follows.
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "envs/terms/action_drive.h"
 #include "envs/terms/element_selection.h"
 #include "envs/terms/per_joint.h"
 #include "envs/terms/tables.h"
 
 namespace sinew {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// The actuator that acts on the joint directly; -1 when there is none.
 int actuator_of(int joint, const Model& model) {
@@ -55,7 +53,7 @@ class PdTargets final : public ActionTerm {
                kd = per_joint(params.kd, part_.labels, at_least(0));
     const bool own_limits = params.torque_limit.is_scalar() && params.torque_limit.text() == "none";
     const auto limits =
-        own_limits ? std::vector<double>(n, infinity) : per_joint(params.torque_limit, part_.labels, above(0));
+        own_limits ? std::vector<double>(n, without_limit) : per_joint(params.torque_limit, part_.labels, above(0));
     for (size_t i = 0; i < n; ++i) {
       Joint& joint = joints_[i];
       joint.scale = scale[i];
@@ -93,7 +91,7 @@ class PdTargets final : public ActionTerm {
   struct Joint {
     size_t qpos, dof;
     int motor = -1;
-    double torque_per_control = 1, control_low = -infinity, control_high = infinity;
+    double torque_per_control = 1, control_low = -without_limit, control_high = without_limit;
     double default_position;  // m or rad
     double scale, kp, kd, torque_limit;
     double target = 0;

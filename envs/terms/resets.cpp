@@ -8,9 +8,9 @@ namespace sinew {
 namespace {
 
 /// The coordinates of the joints in a list, or all coordinates if it is empty.
-struct Coordinates {
+struct ResetCoordinates {
   std::vector<size_t> qpos, qvel;
-  Coordinates(const ConfigNode& joints, const TermSource& source) {
+  ResetCoordinates(const ConfigNode& joints, const TermSource& source) {
     const Model& model = source.model;
     const auto add = [&](int joint) {
       for (int i = 0; i < model.joint_qpos_size(joint); ++i)
@@ -30,7 +30,7 @@ double draw_normal(Rng& rng) { return rng.normal(); }
 
 /// Adds scale × draw(rng), with a new draw for each number; no draw where the scale is 0.
 template <double (*draw)(Rng&)>
-class Noise final : public ResetTerm {
+class ResetNoise final : public ResetTerm {
  public:
   struct Params {
     double qpos = 0, qvel = 0;
@@ -42,7 +42,7 @@ class Noise final : public ResetTerm {
       v.optional("joints", joints);
     }
   };
-  Noise(const Params& params, const TermSource& source) : params_(params), coordinates_(params.joints, source) {}
+  ResetNoise(const Params& params, const TermSource& source) : params_(params), coordinates_(params.joints, source) {}
   void apply(TaskState& state, Rng& rng) override {
     add(state.sim.qpos(), coordinates_.qpos, params_.qpos, rng);
     add(state.sim.qvel(), coordinates_.qvel, params_.qvel, rng);
@@ -54,7 +54,7 @@ class Noise final : public ResetTerm {
     for (const size_t i : where) values[i] += scale * draw(rng);
   }
   Params params_;
-  Coordinates coordinates_;
+  ResetCoordinates coordinates_;
 };
 
 /// Joints with one number each, such as the two slides of a target.
@@ -67,9 +67,9 @@ std::vector<size_t> scalar_joints(const ConfigNode& joints, size_t count, const 
   return addresses;
 }
 
-constexpr double most = 1e6;  // of a joint's position, rad or m
+constexpr double most_offset = 1e6;  // of a joint's position, rad or m
 
-class Disc final : public ResetTerm {
+class DiscReset final : public ResetTerm {
  public:
   struct Params {
     ConfigNode joints = ConfigNode::list();
@@ -77,10 +77,10 @@ class Disc final : public ResetTerm {
     template <class Visitor>
     void visit(Visitor& v) {
       v.required("joints", joints);
-      v.required("radius", radius, above_up_to(0, most));  // above this, its square is infinite
+      v.required("radius", radius, above_up_to(0, most_offset));  // above this, its square is infinite
     }
   };
-  Disc(const Params& params, const TermSource& source)
+  DiscReset(const Params& params, const TermSource& source)
       : joints_(scalar_joints(params.joints, 2, source)), radius_(params.radius) {}
   void apply(TaskState& state, Rng& rng) override {
     double x, y;
@@ -108,8 +108,8 @@ class Box final : public ResetTerm {
     template <class Visitor>
     void visit(Visitor& v) {
       v.required("joints", joints);
-      v.required("low", low, between(-most, most));
-      v.required("high", high, between(-most, most));
+      v.required("low", low, between(-most_offset, most_offset));
+      v.required("high", high, between(-most_offset, most_offset));
       v.optional("min_distance", min_distance, at_least(0));
     }
   };
@@ -151,15 +151,16 @@ class Box final : public ResetTerm {
 
 std::vector<TermRow<ResetTerm>> builtin_resets() {
   return {
-      term_row<ResetTerm, Noise<draw_uniform>>(
+      term_row<ResetTerm, ResetNoise<draw_uniform>>(
           "uniform",
           "adds to each number of `joints` (all, unless named) a draw from ±`qpos`, and from ±`qvel` to its velocity",
           "m or rad; per second"),
-      term_row<ResetTerm, Noise<draw_normal>>("normal",
-                                              "adds to each number of `joints` (all, unless named) normal noise of "
-                                              "standard deviation `qpos`, and `qvel` to its velocity",
-                                              "m or rad; per second"),
-      term_row<ResetTerm, Disc>("disc", "places two `joints` uniformly in a disc around 0", "m or rad"),
+      term_row<ResetTerm, ResetNoise<draw_normal>>(
+          "normal",
+          "adds to each number of `joints` (all, unless named) normal noise of "
+          "standard deviation `qpos`, and `qvel` to its velocity",
+          "m or rad; per second"),
+      term_row<ResetTerm, DiscReset>("disc", "places two `joints` uniformly in a disc around 0", "m or rad"),
       term_row<ResetTerm, Box>(
           "box", "places `joints` uniformly between `low` and `high`, farther than `min_distance` from 0", "m or rad"),
   };

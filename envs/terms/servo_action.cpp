@@ -1,7 +1,7 @@
 // The action that the model's own position servos follow.
 #include <algorithm>
-#include <limits>
 
+#include "envs/terms/action_drive.h"
 #include "envs/terms/element_selection.h"
 #include "envs/terms/per_joint.h"
 #include "envs/terms/ramp.h"
@@ -9,8 +9,6 @@
 
 namespace sinew {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Targets for the model's own position servos.
 class PositionTargets final : public ActionTerm {
@@ -41,7 +39,7 @@ class PositionTargets final : public ActionTerm {
     part_.high.assign(n, params.limit);
     const auto scale = per_joint(params.scale, part_.labels, above(0));
     has_rate_ = !params.rate.is_null();
-    const auto rate = has_rate_ ? per_joint(params.rate, part_.labels, above(0)) : std::vector(n, infinity);
+    const auto rate = has_rate_ ? per_joint(params.rate, part_.labels, above(0)) : std::vector(n, without_limit);
     for (size_t i = 0; i < n; ++i) {
       Servo& servo = servos_[i];
       servo.scale = scale[i];
@@ -83,7 +81,7 @@ class PositionTargets final : public ActionTerm {
   struct Servo {
     size_t actuator, qpos;
     double gear;
-    double low = -infinity, high = infinity;
+    double low = -without_limit, high = without_limit;
     double default_position;  // m or rad
     double scale = 0;
     Ramp target;  // m or rad

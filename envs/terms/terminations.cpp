@@ -8,11 +8,11 @@
 namespace sinew {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double unbounded = std::numeric_limits<double>::infinity();
 
 /// The accepted range of numbers; a NaN is outside.
 struct Bounds {
-  double low = -infinity, high = infinity;
+  double low = -unbounded, high = unbounded;
   bool open = false;
   template <class Visitor>
   void visit(Visitor& v) {

@@ -13,7 +13,7 @@
 namespace sinew {
 namespace {
 
-constexpr int format_version = 1;
+constexpr int demonstrations_version = 1;
 constexpr int64_t most_rows = int64_t{1} << 26;
 
 std::string tensor_name(const SensorSpec& sensor) { return "observation." + sensor.name; }
@@ -41,15 +41,15 @@ void put_columns(std::vector<T>& all, size_t rows, size_t width, size_t begin, s
 }
 
 void check_are_demonstrations(const TensorFile& file) {
-  check_format(file, demonstrations_format, format_version,
+  check_format(file, demonstrations_format, demonstrations_version,
                "a set of demonstrations; 'sinew log F.mcap --demonstrations FILE' makes one");
   const auto checksum = file.metadata.find("sha256");
   if (checksum != file.metadata.end() && checksum->second != content_checksum(file))
     fail("it is damaged: the checksum does not match its content");
 }
 
-const StoredTensor& tensor(const TensorFile& file, const std::string& name, const std::string& dtype,
-                           const std::vector<int64_t>& shape) {
+const StoredTensor& typed_tensor(const TensorFile& file, const std::string& name, const std::string& dtype,
+                                 const std::vector<int64_t>& shape) {
   const auto entry = file.tensors.find(name);
   if (entry == file.tensors.end()) fail("the tensor '{}' is missing", name);
   const StoredTensor& stored = entry->second;
@@ -60,7 +60,7 @@ const StoredTensor& tensor(const TensorFile& file, const std::string& name, cons
 }
 
 std::vector<float> finite_numbers(const TensorFile& file, const std::string& name, const std::vector<int64_t>& shape) {
-  std::vector<float> numbers = tensor(file, name, "F32", shape).floats();
+  std::vector<float> numbers = typed_tensor(file, name, "F32", shape).floats();
   const auto bad = std::ranges::find_if_not(numbers, [](float x) { return std::isfinite(x); });
   if (bad != numbers.end()) {
     const int64_t columns = static_cast<int64_t>(numbers.size()) / shape[0], place = bad - numbers.begin();
@@ -95,13 +95,14 @@ Demonstrations read(const TensorFile& file) {
     const size_t size = static_cast<size_t>(sensor.size());
     const std::vector<int64_t> shape = shape_of_rows(result.rows, sensor.shape);
     if (sensor.is_image())
-      put_columns(result.images, rows, image_width, byte, size, tensor(file, tensor_name(sensor), "U8", shape).data);
+      put_columns(result.images, rows, image_width, byte, size,
+                  typed_tensor(file, tensor_name(sensor), "U8", shape).data);
     else
       put_columns(result.numbers, rows, width, number, size, finite_numbers(file, tensor_name(sensor), shape));
     (sensor.is_image() ? byte : number) += size;
   }
   result.actions = finite_numbers(file, "action", {result.rows, result.spec.actions.size()});
-  result.starts = tensor(file, "starts", "U8", {result.rows}).data;
+  result.starts = typed_tensor(file, "starts", "U8", {result.rows}).data;
   if (result.starts[0] == 0) fail("'starts' is 0 in the first step, where an episode begins");
   for (uint8_t& start : result.starts) start = start != 0;
   return result;
@@ -130,7 +131,7 @@ std::string format_demonstrations(const Demonstrations& all) {
   file.tensors["action"] = StoredTensor::from_floats({all.rows, all.spec.actions.size()}, all.actions);
   file.tensors["starts"] = {.dtype = "U8", .shape = {all.rows}, .data = all.starts};
   file.metadata = {{"format", demonstrations_format},
-                   {"format_version", std::to_string(format_version)},
+                   {"format_version", std::to_string(demonstrations_version)},
                    {"interface", interface_to_json(all.spec)},
                    {"origin", all.origin}};
   file.metadata["sha256"] = content_checksum(file);

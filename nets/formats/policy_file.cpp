@@ -17,7 +17,7 @@ namespace sinew {
 namespace {
 
 constexpr const char* format_name = "sinew-policy";
-constexpr int format_version = 1;
+constexpr int policy_version = 1;
 constexpr int golden_rows = 4;
 
 std::vector<int64_t> stored_shape(const Shape& shape) {
@@ -89,7 +89,7 @@ void check_close(std::span<const float> actual, std::span<const float> expected,
 }
 
 // A tensor, after checking that it exists with that shape.
-const StoredTensor& tensor(const TensorFile& file, const std::string& name, const std::vector<int64_t>& shape) {
+const StoredTensor& policy_tensor(const TensorFile& file, const std::string& name, const std::vector<int64_t>& shape) {
   const auto entry = file.tensors.find(name);
   if (entry == file.tensors.end()) fail("the tensor '{}' is missing", name);
   if (entry->second.shape != shape)
@@ -99,12 +99,12 @@ const StoredTensor& tensor(const TensorFile& file, const std::string& name, cons
 }
 
 std::vector<float> numbers(const TensorFile& file, const std::string& name, const std::vector<int64_t>& shape) {
-  const StoredTensor& stored = tensor(file, name, shape);
+  const StoredTensor& stored = policy_tensor(file, name, shape);
   return with_context(fmt::format("the tensor '{}'", name), [&] { return stored.floats(); });
 }
 
 std::vector<uint8_t> bytes(const TensorFile& file, const std::string& name, const std::vector<int64_t>& shape) {
-  const StoredTensor& stored = tensor(file, name, shape);
+  const StoredTensor& stored = policy_tensor(file, name, shape);
   if (stored.dtype != "U8") fail("the tensor '{}' has the dtype {}, not U8", name, stored.dtype);
   return stored.data;
 }
@@ -127,7 +127,7 @@ void check_golden(const Policy& policy, const TensorFile& file) {
 }
 
 void check_is_policy(const TensorFile& file) {
-  check_format(file, format_name, format_version, "a sinew policy");
+  check_format(file, format_name, policy_version, "a sinew policy");
   if (metadata(file, "sha256") != content_checksum(file))
     fail("it is damaged: the checksum does not match its content; copy it again from where it came");
 }
@@ -156,8 +156,8 @@ LoadedPolicy read_policy(const TensorFile& file, const LayerTable<float>& layers
   NetworkConfig config = read_config<NetworkConfig>(ConfigNode::parse_text(metadata(file, "network"), "network"));
   config.most_parameters = count_numbers(file);
   const InterfaceSpec spec = interface_from_json(metadata(file, "interface"));
-  tensor(file, "golden.observation", {golden_rows, spec.observation_size()});
-  if (spec.image_size() > 0) tensor(file, "golden.images", {golden_rows, spec.image_size()});
+  policy_tensor(file, "golden.observation", {golden_rows, spec.observation_size()});
+  if (spec.image_size() > 0) policy_tensor(file, "golden.images", {golden_rows, spec.image_size()});
   LoadedPolicy loaded;
   loaded.info = {metadata(file, "task"), metadata(file, "task_config"), metadata(file, "config"), {}};
   if (const auto model = file.metadata.find("model"); model != file.metadata.end())
@@ -217,7 +217,7 @@ std::string format_policy(const Policy& policy, const PolicyInfo& info, const Le
   if (policy.state_size() > 0)
     file.tensors["golden.next_state"] = StoredTensor::from_floats({golden_rows, policy.state_size()}, state);
   file.metadata = {{"format", format_name},
-                   {"format_version", std::to_string(format_version)},
+                   {"format_version", std::to_string(policy_version)},
                    {"task", info.task},
                    {"task_config", info.task_config},
                    {"config", info.config},

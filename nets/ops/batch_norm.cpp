@@ -12,7 +12,7 @@ using simd::Vec;
 
 // For x [rows, n], per column.
 template <class T>
-void find_statistics(const T* x, int rows, int n, T* mean, T* variance) {
+void find_column_statistics(const T* x, int rows, int n, T* mean, T* variance) {
   double sums[simd::lanes<T>];
   internal::for_blocks<T>(n, [&](const Block<T>& block) {
     sum_rows<T>(rows, [&](int row) { return block.load(x + int64_t{row} * n); }, sums);
@@ -94,7 +94,7 @@ BasicTensor<T> batch_norm(BasicTensor<T> x, BasicTensor<T> scale, BasicTensor<T>
                                         "needs at least 2 rows",
                                         x.shape().text()));
     T* statistics = tape.scratch(2 * int64_t{n});
-    find_statistics(x.data(), rows, n, statistics, statistics + n);
+    find_column_statistics(x.data(), rows, n, statistics, statistics + n);
     node->numbers = center = statistics;
     spread = statistics + n;
   }

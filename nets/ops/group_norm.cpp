@@ -34,7 +34,7 @@ void average_over_groups(const Images& images, T* sums) {
 
 // For one image x [pixels, channels]: the mean and inverse deviation of each channel's group.
 template <class T>
-void find_statistics(const Images& images, const T* x, T epsilon, T* mean, T* inverse) {
+void find_group_statistics(const Images& images, const T* x, T epsilon, T* mean, T* inverse) {
   const int n = images.channels;
   sum_columns(
       images.pixels, n, [&](int pixel, const Block<T>& block) { return block.load(x + int64_t{pixel} * n); }, mean);
@@ -122,7 +122,7 @@ BasicTensor<T> group_norm(BasicTensor<T> x, BasicTensor<T> scale, BasicTensor<T>
   node->numbers = statistics;
   for (int row = 0; row < images.rows; ++row, statistics += 2 * channels) {
     const T *in = x.data() + images.begin(row), *mean = statistics, *inverse = statistics + channels;
-    find_statistics(images, in, node->scalars[0], statistics, statistics + channels);
+    find_group_statistics(images, in, node->scalars[0], statistics, statistics + channels);
     internal::for_blocks<T>(channels, [&](const Block<T>& block) {
       const Vec<T> factor = block.load(inverse) * block.load(scale.data()), middle = block.load(mean),
                    offset = block.load(shift.data());

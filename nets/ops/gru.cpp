@@ -28,7 +28,7 @@ struct GruRecord {
 
 // Computes one row, from p = h · weight [3 · units].
 template <class T>
-void open_gates(const T* x, const T* p, const T* bias, const T* before, int units, T* gates, T* recalled, T* h) {
+void open_gru_gates(const T* x, const T* p, const T* bias, const T* before, int units, T* gates, T* recalled, T* h) {
   internal::for_blocks<T>(units, [&](const Block<T>& block) {
     const Vec<T> reset = simd::sigmoid<T>(block.load(x) + block.load(p));
     const Vec<T> update = simd::sigmoid<T>(block.load(x + units) + block.load(p + units));
@@ -171,8 +171,8 @@ Recurrence<T> gru(BasicTensor<T> gates, BasicTensor<T> weight, BasicTensor<T> bi
         kept.product_inverse[row] = internal::normalize_row(own, 3 * units, internal::cell_epsilon<T>, normal);
         for (int i = 0; i < 3 * units; ++i) own[i] = normal[i] * norm.scale_hidden.data()[i];
       }
-      open_gates(gates.data() + row * 3 * units, own, bias.data(), kept.hidden_before + row * units, units,
-                 kept.gates + row * 3 * units, kept.recalled + row * units, node->value + row * units);
+      open_gru_gates(gates.data() + row * 3 * units, own, bias.data(), kept.hidden_before + row * units, units,
+                     kept.gates + row * 3 * units, kept.recalled + row * units, node->value + row * units);
     }
   }
   std::copy_n(node->value + (int64_t{rows} - sequences) * units, int64_t{sequences} * units, last->value);

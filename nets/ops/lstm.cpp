@@ -32,7 +32,7 @@ struct LstmRecord {
 
 // Computes one row: z [4 · units] becomes the gates, c_before the cell.
 template <class T>
-void open_gates(T* z, const T* c_before, int units, T* cell) {
+void open_lstm_gates(T* z, const T* c_before, int units, T* cell) {
   internal::for_blocks<T>(units, [&](const Block<T>& block) {
     const Vec<T> input = simd::sigmoid<T>(block.load(z)), forget = simd::sigmoid<T>(block.load(z + units));
     const Vec<T> candidate = simd::tanh(block.load(z + 2 * units));
@@ -183,7 +183,7 @@ void lstm_step(HiddenProduct<T>& product, const T* gates, int64_t first, const L
       kept.product_inverse[row] = internal::normalize_row(z, 4 * units, internal::cell_epsilon<T>, normal);
       for (int i = 0; i < 4 * units; ++i) z[i] = gates[i] + normal[i] * norm.scale_hidden.data()[i];
     }
-    open_gates(z, kept.cells_before + row * units, units, cells);
+    open_lstm_gates(z, kept.cells_before + row * units, units, cells);
     T* squashed = kept.squashed + row * units;
     const T* to_squash = cells;
     if (norm.scale_hidden.is_there()) {

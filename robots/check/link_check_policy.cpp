@@ -21,10 +21,10 @@
 namespace sinew {
 namespace {
 
-constexpr int64_t most_bytes = 1 << 19;  // of a frame: no message of a policy's side is larger
-constexpr double slack = 0.3;            // s: tolerance beyond the agreed times, for a busy computer
-constexpr double phase = 0.6;            // s: duration of each duty's test; a policy's side waits at most 2 s before it
-                                         // arms
+constexpr int64_t most_request_bytes = 1 << 19;  // of a frame: no message of a policy's side is larger
+constexpr double slack = 0.3;                    // s: tolerance beyond the agreed times, for a busy computer
+constexpr double phase = 0.6;  // s: duration of each duty's test; a policy's side waits at most 2 s before it
+                               // arms
 
 // A hand-written robot: its joints follow their commands, and it sends what a test requires.
 class ProbeRobot {
@@ -33,7 +33,7 @@ class ProbeRobot {
       : config_(config),
         context_(std::make_shared<LinkContext>(), security, [this](const std::string& why) { note_refusal(why); }),
         socket_(context_.get(), LinkSocket::Kind::router,
-                {.queue = 20, .incoming = 20, .most_bytes = most_bytes, .secure = context_.secure()}),
+                {.queue = 20, .incoming = 20, .most_bytes = most_request_bytes, .secure = context_.secure()}),
         joints_(2 * config.actuators.size()) {
     socket_.bind(config.address);
     for (size_t i = 0; i < config.actuators.size(); ++i) joints_[i] = middle(config.actuators[i].limits);

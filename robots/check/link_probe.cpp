@@ -8,7 +8,7 @@
 namespace sinew {
 namespace {
 
-constexpr int64_t most_bytes = 1 << 24;                              // of a frame
+constexpr int64_t most_reply_bytes = 1 << 24;                        // of a frame
 constexpr double heartbeat_interval = 0.1, greeting_interval = 0.2;  // s
 
 std::string next_id() {
@@ -20,8 +20,9 @@ std::string next_id() {
 
 LinkProbe::LinkProbe(const RobotConfig& config, const SecureSocket& secure)
     : config_(config),
-      socket_(context_, LinkSocket::Kind::dealer,
-              {.queue = 20, .incoming = 20, .most_bytes = most_bytes, .secure = secure, .routing_id = next_id()}) {
+      socket_(
+          context_, LinkSocket::Kind::dealer,
+          {.queue = 20, .incoming = 20, .most_bytes = most_reply_bytes, .secure = secure, .routing_id = next_id()}) {
   socket_.connect(config.address);
 }
 

@@ -13,19 +13,19 @@
 namespace sinew {
 namespace {
 
-constexpr int64_t most_incoming_bytes = 1 << 23;  // of a frame: two pictures as base64 in the single one
-constexpr int linger = 200;                       // ms
-constexpr double longest_wait = 0.05;             // s
-constexpr double shortest_last_words = 0.25;      // s: two periods of a host of 10 Hz, and some
-constexpr double between_last_words = 0.02;       // s
-constexpr int most_messages_at_once = 100;
+constexpr int64_t most_observation_bytes = 1 << 23;  // of a frame: two pictures as base64 in the single one
+constexpr int linger = 200;                          // ms
+constexpr double longest_body_wait = 0.05;           // s
+constexpr double shortest_last_words = 0.25;         // s: two periods of a host of 10 Hz, and some
+constexpr double between_last_words = 0.02;          // s
+constexpr int most_observations_at_once = 100;
 constexpr double shortest_silence = 0.5;  // s, minimum duration to report
 
 constexpr const char* how_it_ends =
     "LeRobot's host ends by itself 30 s after its start, unless told otherwise (--host.connection_time_s)";
 
-LinkSocket::Options options(int linger_ms = 0) {
-  return {.queue = 1, .most_bytes = most_incoming_bytes, .linger = linger_ms};
+LinkSocket::Options body_socket(int linger_ms = 0) {
+  return {.queue = 1, .most_bytes = most_observation_bytes, .linger = linger_ms};
 }
 
 // All of the arm's keys are required: LeRobot writes the arm's motors first and fails without them, and the wheels then
@@ -64,8 +64,8 @@ LekiwiBody::LekiwiBody(const RobotConfig& config, AdapterEvents on_event)
       position_(keys_.size()),
       velocity_(keys_.size()),
       actuators_(config.actuators),
-      command_socket_(context_, LinkSocket::Kind::push, options(linger)),
-      observation_socket_(context_, LinkSocket::Kind::pull, options()) {
+      command_socket_(context_, LinkSocket::Kind::push, body_socket(linger)),
+      observation_socket_(context_, LinkSocket::Kind::pull, body_socket()) {
   std::tie(sensors_, sources_) = lekiwi_sensors(wire_);
   sensors_.insert(sensors_.end(), cameras_.begin(), cameras_.end());
   command_socket_.connect(wire_.commands);
@@ -85,7 +85,7 @@ void LekiwiBody::await_first() {
   const double deadline = now_seconds() + wire_.connect_timeout;
   LinkSocket* sockets[] = {&observation_socket_};
   while (now_seconds() < deadline) {
-    wait_for(sockets, bell_, longest_wait);
+    wait_for(sockets, bell_, longest_body_wait);
     if (receive(now_seconds())) return;
   }
   if (!refusal_.empty())
@@ -131,7 +131,7 @@ void LekiwiBody::serve() {
 
 void LekiwiBody::step() {
   LinkSocket* sockets[] = {&observation_socket_};
-  wait_for(sockets, bell_, has_last_words(now_seconds()) ? between_last_words : longest_wait);
+  wait_for(sockets, bell_, has_last_words(now_seconds()) ? between_last_words : longest_body_wait);
   bell_.answer();
   const double woken = now_seconds();
   send_command(woken);
@@ -144,7 +144,7 @@ void LekiwiBody::step() {
 // The newest message counts. False: none, or none that could be decoded.
 bool LekiwiBody::receive(double now) {
   int news = 0;
-  for (; news < most_messages_at_once && observation_socket_.receive(newer_); ++news) frames_.swap(newer_);
+  for (; news < most_observations_at_once && observation_socket_.receive(newer_); ++news) frames_.swap(newer_);
   if (news == 0) return false;
   share_.add(now, news, std::exchange(busy_, 0));
   LekiwiObservation seen;

@@ -35,7 +35,7 @@ std::optional<double> as_number(const std::string& text) {
 }
 
 // "arm_gripper.vel" → the velocity of arm_gripper.pos.
-std::optional<size_t> arm_velocity(const std::string& name) {
+std::optional<size_t> arm_velocity_key(const std::string& name) {
   if (!name.ends_with(".vel")) return {};
   const std::optional<size_t> key = lekiwi_key(name.substr(0, name.size() - 4) + ".pos");
   return key ? std::optional(LekiwiSource::velocities + *key) : std::nullopt;
@@ -50,7 +50,7 @@ std::optional<size_t> told(const std::string& name) {
 
 LekiwiSource source_of(const std::string& name) {
   if (const auto key = lekiwi_key(name)) return {*key};
-  if (const auto velocity = arm_velocity(name)) return {*velocity};
+  if (const auto velocity = arm_velocity_key(name)) return {*velocity};
   if (const auto last = told(name)) return {*last};
   if (const auto value = as_number(name)) return {LekiwiSource::constant, *value};
   std::vector<std::string> known = all_keys();

@@ -14,13 +14,13 @@ namespace {
 
 // Of a command, which has 300. A command of more than 64 KiB is refused, as is one of more than this; one of more than
 // twice this ends its connection.
-constexpr int64_t most_incoming_bytes = 1 << 22;
-constexpr int most_messages_at_once = 100;
-constexpr double watchdog = 0.5;         // s, as in the original
-constexpr double letting_go = 2;         // s without a command, after which a stop counts as acknowledged
-constexpr double longest_wait = 0.1;     // s
-constexpr double longest_listening = 5;  // s without a command, after which a hint about the wire's version may help
-constexpr double least_rate = 30;        // Hz, as in the original
+constexpr int64_t most_command_bytes = 1 << 22;
+constexpr int most_commands_at_once = 100;
+constexpr double watchdog = 0.5;           // s, as in the original
+constexpr double letting_go = 2;           // s without a command, after which a stop counts as acknowledged
+constexpr double longest_host_wait = 0.1;  // s
+constexpr double longest_listening = 5;    // s without a command, after which a hint about the wire's version may help
+constexpr double least_rate = 30;          // Hz, as in the original
 
 // LeKiwi's clients do not know the file's rate, at which a policy acts. They get observations at least as often as from
 // the original: a whole number for each of the policy's, as the ticks allow.
@@ -54,7 +54,7 @@ LekiwiWire version_of(const std::string& word) {
 }
 
 LinkSocket::Options options(int queue, bool newest_alone) {
-  return {.queue = queue, .most_bytes = most_incoming_bytes, .newest_alone = newest_alone};
+  return {.queue = queue, .most_bytes = most_command_bytes, .newest_alone = newest_alone};
 }
 
 std::vector<std::pair<std::string, LekiwiJpeg>> cameras_of(const RobotBody& body) {
@@ -114,7 +114,7 @@ void LekiwiHost::serve_commands() {
   LinkSocket* sockets[] = {&command_socket_};
   try {
     while (!ending_) {
-      wait_for(sockets, bell_, longest_wait);
+      wait_for(sockets, bell_, longest_host_wait);
       bell_.answer();
       receive_commands();
       for (ConnectionBound& bound : bounds_)
@@ -127,7 +127,7 @@ void LekiwiHost::serve_commands() {
 
 void LekiwiHost::receive_commands() {
   std::vector<std::string> frames;
-  for (int i = 0; i < most_messages_at_once && command_socket_.receive(frames); ++i) {
+  for (int i = 0; i < most_commands_at_once && command_socket_.receive(frames); ++i) {
     bounds_[0].heard(command_socket_.source());
     if (session_begins_.exchange(false)) {
       refusals_.forget_what_was_said();
@@ -174,7 +174,7 @@ bool LekiwiHost::may_drive(int source, double now) {
 void LekiwiHost::serve_observations() {
   try {
     while (!ending_) {
-      wake_.wait_until(now_seconds() + longest_wait);
+      wake_.wait_until(now_seconds() + longest_host_wait);
       if (!observations_.fetch()) continue;
       report(observations_.front());
       send(observations_.front());

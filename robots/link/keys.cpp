@@ -23,8 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t key_length = 40;       // characters, of 32 bytes
-constexpr size_t most_bytes = 1 << 20;  // of a file here: some ten thousand keys
+constexpr size_t key_length = 40;           // characters, of 32 bytes
+constexpr size_t most_key_bytes = 1 << 20;  // of a file here: some ten thousand keys
 
 constexpr const char* what_names_are =
     "a name is 1 to 64 letters, digits, '.', '_' and '-', and begins with a letter or a digit";
@@ -90,7 +90,7 @@ mode_t mode_of(const std::string& path, const char* how_to_make) {
 
 // The values after these words, each at the beginning of a line, in their order; anything else is an error.
 std::vector<std::string> read_keys(const std::string& path, const std::vector<std::string>& words) {
-  const std::string content = read_file(path, most_bytes);
+  const std::string content = read_file(path, most_key_bytes);
   const auto lines = lines_of(content);
   std::vector<std::string> keys;
   for (size_t i = 0; i < std::min(lines.size(), words.size()); ++i) {
@@ -214,7 +214,7 @@ std::string read_allow_list(const std::string& path) {
   if (const mode_t mode = mode_of(path, "'sinew keys allow NAME.pub'"); mode & 02)
     fail("everybody can write to '{}' (its mode is {:04o}), and so let in anybody; 'chmod 644 {}' prevents that", path,
          mode, path);
-  return read_file(path, most_bytes);
+  return read_file(path, most_key_bytes);
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ void check_that_none_are_needed(const RobotConfig& config) {
 }
 
 // Looked up on the allow-list, or in the folder beside it.
-std::string public_key_of(const std::string& name, const std::string& folder) {
+std::string public_key_named(const std::string& name, const std::string& folder) {
   const fs::path list = fs::path(folder) / "allowed", file = fs::path(folder) / (name + ".pub");
   if (fs::exists(list))
     if (const AllowList allowed = load_allow_list(list.string()); const AllowedKey* found = allowed.find_name(name))
@@ -71,7 +71,7 @@ SecureSocket policy_security(const RobotConfig& config, const std::string& folde
   if (names.policy.empty() || names.robot.empty()) fail_for_one_side();
   const std::string where = folder_of_keys(folder);
   const KeyPair own = load_key_pair(key_file(names.policy, where));
-  const std::string server_key = public_key_of(names.robot, where);
+  const std::string server_key = public_key_named(names.robot, where);
   return [own, server_key](void* socket) { trust_server(socket, own, server_key); };
 }
 

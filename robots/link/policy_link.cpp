@@ -12,9 +12,9 @@
 namespace sinew {
 namespace {
 
-constexpr int64_t most_incoming_bytes = 1 << 24;  // of a frame: a raw image of 2300 x 2300 pixels
-constexpr double longest_wait = 0.02, greeting_interval = 0.2, heartbeat_interval = 0.1,
-                 reconnect_interval = 0.5;  // s
+constexpr int64_t most_observation_bytes = 1 << 24;  // of a frame: a raw image of 2300 x 2300 pixels
+constexpr double longest_policy_wait = 0.02, greeting_interval = 0.2, heartbeat_interval = 0.1,
+                 renewal_interval = 0.5;  // s
 constexpr int most_messages_at_once = 100;
 constexpr double longest_spin = 60e-6;  // s
 
@@ -55,7 +55,7 @@ PolicyLink::PolicyLink(const LinkContext& context, const Controller& policy, con
       exchange_(exchange),
       options_(std::move(options)),
       socket_(context, LinkSocket::Kind::dealer,
-              {.queue = 1, .most_bytes = most_incoming_bytes, .secure = options_.secure, .routing_id = random_id()}),
+              {.queue = 1, .most_bytes = most_observation_bytes, .secure = options_.secure, .routing_id = random_id()}),
       hello_(make_hello(options_.policy_name, policy, config)) {
   socket_.connect(config.address);
 }
@@ -89,7 +89,7 @@ void PolicyLink::shake_hands(double seconds) {
   Message message;
   while (now_seconds() < deadline) {
     greet();
-    wait_for(sockets, exchange_.bell, longest_wait);
+    wait_for(sockets, exchange_.bell, longest_policy_wait);
     if (misheard_at > 0 && now_seconds() - misheard_at > config_.link_timeout) break;
     while (receive(message)) {
       if (const auto* refused = std::get_if<Refused>(&message)) {
@@ -122,7 +122,7 @@ void PolicyLink::shake_hands(double seconds) {
 
 void PolicyLink::step() {
   LinkSocket* sockets[] = {&socket_};
-  wait_for(sockets, exchange_.bell, longest_wait, has_decision_ ? &socket_ : nullptr);
+  wait_for(sockets, exchange_.bell, longest_policy_wait, has_decision_ ? &socket_ : nullptr);
   exchange_.bell.answer();
   notice_loss(now_seconds());
   fetch_decision();
@@ -299,7 +299,7 @@ void PolicyLink::notice_loss(double now) {
     ++counters_.reconnections;
     tell(was_cut ? fmt::format("the connection to the robot was cut: its side ended, the network failed, or it sent a "
                                "frame of more than {} MiB",
-                               2 * most_incoming_bytes >> 20)
+                               2 * most_observation_bytes >> 20)
                  : fmt::format("nothing was heard from the robot for {:.2g} s", now - heard_at_));
   }
 }
@@ -307,7 +307,7 @@ void PolicyLink::notice_loss(double now) {
 void PolicyLink::keep_alive(double now) {
   if (!robot_.connected) {
     // A dead connection may look alive for long, and libzmq may have given it up for good.
-    if (now - std::max(heard_at_, reconnected_at_) > std::max(reconnect_interval, config_.link_timeout)) {
+    if (now - std::max(heard_at_, reconnected_at_) > std::max(renewal_interval, config_.link_timeout)) {
       socket_.reconnect();
       reconnected_at_ = now;
     }

@@ -11,15 +11,15 @@
 namespace sinew {
 namespace {
 
-constexpr int64_t most_incoming_bytes = 1 << 19;  // of a frame: no message of a policy's side is larger
-constexpr double longest_wait = 0.05;             // s
-constexpr int observations_queued = 2;            // one observation, and a reply
-constexpr size_t stamps_in_reserve = 16;          // in addition to those of actions that may be obeyed
-constexpr int most_incoming = 20;                 // messages of each peer
-constexpr double longest_at_once = 0.001;         // s of messages: a flood of messages must not block other due work
+constexpr int64_t most_request_bytes = 1 << 19;  // of a frame: no message of a policy's side is larger
+constexpr double longest_robot_wait = 0.05;      // s
+constexpr int observations_queued = 2;           // one observation, and a reply
+constexpr size_t stamps_in_reserve = 16;         // in addition to those of actions that may be obeyed
+constexpr int most_incoming = 20;                // messages of each peer
+constexpr double longest_at_once = 0.001;        // s of messages: a flood of messages must not block other due work
 
 LinkSocket::Options options_of(const SecureSocket& secure) {
-  return {.queue = observations_queued, .incoming = most_incoming, .most_bytes = most_incoming_bytes, .secure = secure};
+  return {.queue = observations_queued, .incoming = most_incoming, .most_bytes = most_request_bytes, .secure = secure};
 }
 
 }  // namespace
@@ -40,7 +40,7 @@ RobotLink::RobotLink(const LinkContext& context, const RobotConfig& config, Welc
 void RobotLink::step() {
   const double due = std::min(actions_.next_due(), observations_.next_due());
   LinkSocket* sockets[] = {&socket_};
-  wait_for(sockets, exchange_.bell, std::clamp(due - now_seconds(), 0.0, longest_wait));
+  wait_for(sockets, exchange_.bell, std::clamp(due - now_seconds(), 0.0, longest_robot_wait));
   exchange_.bell.answer();
   const double now = now_seconds();
   receive_messages(now);
@@ -316,7 +316,7 @@ bool RobotLink::send(const std::vector<std::string>& frames, const std::string& 
     lose_connection(
         fmt::format("the connection to the policy '{}' was cut: its side ended, the network failed, or it sent a frame "
                     "of more than {} MiB",
-                    policy_, 2 * most_incoming_bytes >> 20));
+                    policy_, 2 * most_request_bytes >> 20));
   return false;
 }
 

@@ -16,10 +16,10 @@
 namespace sinew {
 namespace {
 
-constexpr int64_t most_bytes = 1 << 14;  // of a frame
-constexpr size_t most_askers = 4096;     // that wait for their answers; further messages wait in the socket
-constexpr double longest_wait = 0.01, longest_at_once = 0.001, shortest_silence = 10;  // s; the last: between reports
-                                                                                       // on connections
+constexpr int64_t most_stop_bytes = 1 << 14;  // of a frame
+constexpr size_t most_askers = 4096;          // that wait for their answers; further messages wait in the socket
+constexpr double longest_stop_wait = 0.01, longest_at_once = 0.001, shortest_silence = 10;  // s; the last: between
+                                                                                            // reports on connections
 
 // The frames before the message itself: the router's own, and those up to an empty one, if there is one (a REQ sends
 // one).
@@ -36,7 +36,7 @@ StopServer::StopServer(const std::string& address, EmergencySwitch& emergency, O
       context_(std::make_shared<LinkContext>(options_.real_time ? stop_priority : 0), options_.security,
                options_.on_event),
       socket_(context_.get(), LinkSocket::Kind::router,
-              {.queue = 2, .incoming = 2, .most_bytes = most_bytes, .secure = context_.secure()}),
+              {.queue = 2, .incoming = 2, .most_bytes = most_stop_bytes, .secure = context_.secure()}),
       address_(socket_.bind(address)),
       bound_(address_) {
   thread_ = std::thread([this] { serve(); });
@@ -64,7 +64,7 @@ void StopServer::serve() {
 
 void StopServer::step() {
   LinkSocket* sockets[] = {&socket_};
-  wait_for(sockets, nobody_, askers_.empty() ? longest_wait : longest_at_once);
+  wait_for(sockets, nobody_, askers_.empty() ? longest_stop_wait : longest_at_once);
   take_messages();
   std::erase_if(askers_, [this](const Asker& asker) {
     if (emergency_.obeyed() < asker.ticket) return false;

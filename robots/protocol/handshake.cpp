@@ -89,7 +89,7 @@ void check_action(const Action& action, size_t i, const ActuatorConfig& actuator
 }
 
 // A name that is missing from the file is not a question of order.
-void check_name(const std::string& label, const RobotConfig& config) {
+void check_is_listed(const std::string& label, const RobotConfig& config) {
   std::vector<std::string> names;
   for (const ActuatorConfig& actuator : config.actuators) names.push_back(actuator.limits.name);
   if (label.empty() || std::ranges::find(names, label) != names.end()) return;
@@ -109,7 +109,7 @@ void check_policy(const Controller& policy, const RobotConfig& config) {
   const std::vector<Action> actions = actions_of_policy(spec);
   if (actions.size() != config.actuators.size())
     fail("the policy has {} actions, the robot's file {} actuators", actions.size(), config.actuators.size());
-  for (const Action& action : actions) check_name(action.label, config);
+  for (const Action& action : actions) check_is_listed(action.label, config);
   for (size_t i = 0; i < actions.size(); ++i) check_action(actions[i], i, config.actuators[i]);
   if (spec.rate <= 0) fail("the policy's task is not tied to time, so it cannot drive a robot");
   if (differ(spec.rate, config.rate))

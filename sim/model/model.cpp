@@ -22,7 +22,7 @@ struct ElementKind {
   mjtObj type;
   const char* noun;
 };
-ElementKind kind_of(Model::Element element) {
+ElementKind element_kind(Model::Element element) {
   switch (element) {
     case Model::Element::body: return {mjOBJ_BODY, "body"};
     case Model::Element::joint: return {mjOBJ_JOINT, "joint"};
@@ -51,7 +51,7 @@ std::string one_line(std::string text) {
   return text;
 }
 
-constexpr size_t most_bytes = size_t{64} << 20;
+constexpr size_t most_source_bytes = size_t{64} << 20;
 
 // Why the file cannot hold a model; "" if it may.
 std::string why_no_model_file(const std::filesystem::path& path) {
@@ -63,7 +63,7 @@ std::string why_no_model_file(const std::filesystem::path& path) {
   if (fs::file_size(path, ignored) == 0) return "it is empty";
   if (path.extension() == ".yaml" || path.extension() == ".yml")
     return "it is a YAML file, an MJCF or URDF file is needed (a task names its own as 'model')";
-  if (fs::file_size(path, ignored) > most_bytes)
+  if (fs::file_size(path, ignored) > most_source_bytes)
     return "it is larger than 64 MiB; put meshes and height fields into files";
   return "";
 }
@@ -91,7 +91,7 @@ std::shared_ptr<const Model> Model::load(const std::string& named) {
   const std::string path = place_of_model(named);
   std::string text, reason = why_no_model_file(path);
   if (reason.empty()) {
-    text = read_file(path, most_bytes);
+    text = read_file(path, most_source_bytes);
     reason = why_no_model_text(text);
   }
   if (!reason.empty()) fail("cannot load the model '{}': {}", path, reason);
@@ -165,7 +165,7 @@ int Model::count(Element element) const {
 }
 
 std::string Model::name(Element element, int index) const {
-  const char* text = mj_id2name(model_, kind_of(element).type, index);
+  const char* text = mj_id2name(model_, element_kind(element).type, index);
   return text ? text : "";
 }
 
@@ -186,7 +186,7 @@ std::string Model::called(Element element, int index) const {
 // -1: there is none. MuJoCo would find an unnamed element by the name "".
 int Model::index_of(Element element, const std::string& name) const {
   if (name.empty()) return -1;
-  const int index = mj_name2id(model_, kind_of(element).type, name.c_str());
+  const int index = mj_name2id(model_, element_kind(element).type, name.c_str());
   if (index >= 0) return index;
   if (element == Element::actuator) {
     const auto found = std::ranges::find(actuators_, name);
@@ -209,7 +209,7 @@ int Model::find(Element element, const std::string& name) const {
 
 std::string Model::no_such(Element element, const std::string& name) const {
   constexpr size_t most_listed = 12;
-  const char* noun = kind_of(element).noun;
+  const char* noun = element_kind(element).noun;
   std::string text = fmt::format("'{}' has no {} '{}'", path_, noun, name);
   std::vector<std::string> known;
   for (int i = 0; i < count(element); ++i) known.push_back(called(element, i));

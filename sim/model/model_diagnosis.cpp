@@ -139,10 +139,6 @@ std::string on_assets(const XmlScan& scan) {
 
 // ---- Bodies that move and have no mass.
 
-const XmlElement* parent_of(const XmlScan& scan, const XmlElement& element) {
-  return element.parent < 0 ? nullptr : &scan.elements[static_cast<size_t>(element.parent)];
-}
-
 std::string without_mass(const XmlScan& scan, const XmlElement& body) {
   const std::string* name = body.find("name");
   return fmt::format(
@@ -156,7 +152,7 @@ std::string massless_body(const XmlScan& scan) {
   const std::vector<XmlElement>& elements = scan.elements;
   std::vector<bool> moved(elements.size()), has_mass(elements.size());
   for (const XmlElement& element : elements)
-    if (const XmlElement* body = parent_of(scan, element);
+    if (const XmlElement* body = scan.parent_of(element);
         body && body->name == "body" && (element.name == "joint" || element.name == "freejoint"))
       moved[static_cast<size_t>(element.parent)] = true;
   for (size_t i = elements.size(); i-- > 0;) {  // children come later
@@ -178,7 +174,7 @@ std::string massless_link(const XmlScan& scan) {
   std::map<std::string, bool> has_mass;
   std::map<const XmlElement*, Joint> joints;
   for (const XmlElement& element : scan.elements) {
-    const XmlElement* parent = parent_of(scan, element);
+    const XmlElement* parent = scan.parent_of(element);
     if (!parent) continue;
     const std::string *name = element.find("name"), *type = parent->find("type"), *link = element.find("link");
     if (element.name == "link" && name) links[*name] = &element;

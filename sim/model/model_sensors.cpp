@@ -56,7 +56,7 @@ constexpr std::array kinds = {
 // For types of a newer MuJoCo that are not in the table.
 constexpr SensorKind unknown = {mjSENS_USER, "other", ""};
 
-const SensorKind& kind_of(const mjModel& m, int sensor) {
+const SensorKind& sensor_kind(const mjModel& m, int sensor) {
   for (const SensorKind& kind : kinds)
     if (kind.type == m.sensor_type[sensor]) return kind;
   return unknown;
@@ -66,7 +66,7 @@ const SensorKind& kind_of(const mjModel& m, int sensor) {
 
 int Model::sensor_address(int sensor) const { return model_->sensor_adr[sensor]; }
 int Model::sensor_size(int sensor) const { return model_->sensor_dim[sensor]; }
-std::string Model::sensor_type_name(int sensor) const { return kind_of(*model_, sensor).name; }
+std::string Model::sensor_type_name(int sensor) const { return sensor_kind(*model_, sensor).name; }
 
 // The unit of a tendon's length: a fixed tendon adds up the units of its joints, if they are all the same.
 std::string Model::tendon_unit(int tendon) const {
@@ -82,7 +82,7 @@ std::string Model::tendon_unit(int tendon) const {
 }
 
 std::string Model::sensor_unit(int sensor) const {
-  const std::string unit = kind_of(*model_, sensor).unit;
+  const std::string unit = sensor_kind(*model_, sensor).unit;
   if (!unit.starts_with("length") && unit != "force") return unit;
   const int object = model_->sensor_objid[sensor];
   std::string length;

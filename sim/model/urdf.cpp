@@ -22,12 +22,8 @@ std::string attribute(const XmlElement& element, const char* name) {
   return text ? *text : "";
 }
 
-const XmlElement* parent_of(const XmlScan& scan, const XmlElement& element) {
-  return element.parent < 0 ? nullptr : &scan.elements[static_cast<size_t>(element.parent)];
-}
-
 bool is_inside(const XmlScan& scan, const XmlElement& element, const char* name) {
-  const XmlElement* parent = parent_of(scan, element);
+  const XmlElement* parent = scan.parent_of(element);
   return parent && parent->name == name;
 }
 
@@ -102,7 +98,7 @@ std::string mjcf_for_mimics(const XmlScan& scan) {
   for (const XmlElement* joint : joints) names.push_back(attribute(*joint, "name"));
   std::string equalities;
   for (const XmlElement& mimic : scan.elements) {
-    const XmlElement* joint = parent_of(scan, mimic);
+    const XmlElement* joint = scan.parent_of(mimic);
     if (mimic.name != "mimic" || !joint || joint->name != "joint" || !moves_on_one_axis(*joint)) continue;
     const std::string name = attribute(*joint, "name"), other = attribute(mimic, "joint");
     const auto found = std::ranges::find(names, other);
@@ -123,7 +119,7 @@ std::string mjcf_for_mimics(const XmlScan& scan) {
 std::map<std::string, double> effort_limits_of_urdf(const XmlScan& scan) {
   std::map<std::string, double> limits;
   for (const XmlElement& limit : scan.elements) {
-    const XmlElement* joint = parent_of(scan, limit);
+    const XmlElement* joint = scan.parent_of(limit);
     if (limit.name != "limit" || !joint || joint->name != "joint") continue;
     if (const double effort = number_of(scan, limit, "effort", 0); effort > 0)
       limits[attribute(*joint, "name")] = effort;
@@ -145,7 +141,7 @@ std::vector<std::string> dropped_of_urdf(const XmlScan& scan) {
       sensor{"<sensor>"}, visual{"what is only <visual>"}, fixed{"fixed joints, whose links become one body"};
   bool discards_visual = true;
   for (const XmlElement& element : scan.elements) {
-    const XmlElement* parent = parent_of(scan, element);
+    const XmlElement* parent = scan.parent_of(element);
     if (!parent) continue;
     const std::string& name = element.name;
     if (name == "compiler" && attribute(element, "discardvisual") == "false") discards_visual = false;

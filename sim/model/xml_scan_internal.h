@@ -25,6 +25,10 @@ struct XmlScan {
   std::string fault;  // the fault in the XML itself, with its place; "": none
 
   bool is_urdf() const { return !elements.empty() && elements[0].name == "robot"; }
+  /// nullptr: it is a root.
+  const XmlElement* parent_of(const XmlElement& element) const {
+    return element.parent < 0 ? nullptr : &elements[static_cast<size_t>(element.parent)];
+  }
   /// "arm.xml:12".
   std::string place(const XmlElement& element) const;
 };

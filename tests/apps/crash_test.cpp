@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* recipe =
+constexpr const char* crash_recipe =
     "task: inverted_pendulum\n"
     "total_timesteps: 768\n"
     "n_envs: 2\n"
@@ -81,7 +81,7 @@ class CrashTest : public testing::Test {
  protected:
   void SetUp() override {
     ::unsetenv("LD_PRELOAD");
-    folder_.write("recipe.yaml", recipe);
+    folder_.write("recipe.yaml", crash_recipe);
     ::setenv("FAULT_FOLDER", folder_.file("run/").c_str(), 1);
     ::setenv("FAULT_RECORD", folder_.file("record").c_str(), 1);
   }
@@ -206,7 +206,7 @@ TEST_F(CrashTest, ACheckpointIsOnTheDiskBeforeItHasItsName) {
 }
 
 TEST_F(CrashTest, KilledAtRandomMoments) {
-  std::string longer = recipe;
+  std::string longer = crash_recipe;
   longer.replace(longer.find("768"), 3, "16384");
   folder_.write("recipe.yaml", longer);
   const Outcome expected = train_undisturbed("undisturbed");

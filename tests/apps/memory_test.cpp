@@ -9,7 +9,7 @@
 namespace sinew {
 namespace {
 
-constexpr const char* recipe =
+constexpr const char* memory_recipe =
     "task: " SINEW_SOURCE_DIR
     "/configs/tasks/visual_cue.yaml\n"
     "total_timesteps: 256\n"
@@ -26,7 +26,7 @@ constexpr const char* recipe =
 
 class MemoryTest : public testing::Test {
  protected:
-  void SetUp() override { folder_.write("recipe.yaml", recipe); }
+  void SetUp() override { folder_.write("recipe.yaml", memory_recipe); }
   std::string file(const std::string& name) const { return folder_.file(name); }
   void expect_bad_recipe(const std::string& change, const std::string& text) const {
     SCOPED_TRACE(change);

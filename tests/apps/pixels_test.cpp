@@ -8,7 +8,7 @@
 namespace sinew {
 namespace {
 
-constexpr const char* recipe =
+constexpr const char* pixels_recipe =
     "task: task.yaml\n"
     "total_timesteps: 256\n"
     "n_envs: 2\n"
@@ -34,7 +34,7 @@ std::string task(const std::string& camera) {
 class PixelsTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_.write("recipe.yaml", recipe);
+    folder_.write("recipe.yaml", pixels_recipe);
     folder_.write("task.yaml", task("camera: track, size: [24, 32], frames: 2, process: [grey]"));
   }
   std::string file(const std::string& name) const { return folder_.file(name); }

@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void expect_mistake(const std::vector<std::string>& words, const std::string& text) {
+void expect_refused_file(const std::vector<std::string>& words, const std::string& text) {
   SCOPED_TRACE(text);
   const ChildProcess::Result result = run_sinew(words);
   EXPECT_EQ(result.exit_code, 2);
@@ -22,9 +22,9 @@ TEST(WrongFiles, ARecipeThatIsNotThereNamesTheNearest) {
   const TemporaryFolder folder;
   folder.write("my_ant.yaml", "task: ant\n");
   for (const char* command : {"train", "show"})
-    expect_mistake({command, folder.file("my_antt.yaml")},
-                   "No such file or directory; did you mean '" + folder.file("my_ant.yaml") + "'?");
-  expect_mistake({"train", "half_cheetah_po"}, "configs/recipes/half_cheetah_ppo.yaml'?");
+    expect_refused_file({command, folder.file("my_antt.yaml")},
+                        "No such file or directory; did you mean '" + folder.file("my_ant.yaml") + "'?");
+  expect_refused_file({"train", "half_cheetah_po"}, "configs/recipes/half_cheetah_ppo.yaml'?");
 }
 
 // README's commands from another folder: the error suggests the recipe of exactly that name.
@@ -59,26 +59,26 @@ TEST(WrongFiles, WhatIsNoFileOfOursIsNamed) {
       folder.write(command.back(), content);
       for (std::string& word : command)
         if (word.starts_with("F.") || word == "O") word = folder.file(word);
-      expect_mistake(command, words);
+      expect_refused_file(command, words);
     }
 }
 
 TEST(WrongFiles, ATaskIsNoRecipe) {
   const TemporaryFolder folder;
   folder.write("task.yaml", "model: x.xml\nobservations: {state: [qpos]}\nreward: {}\n");
-  expect_mistake({"train", folder.file("task.yaml")}, "is a task, not a recipe");
+  expect_refused_file({"train", folder.file("task.yaml")}, "is a task, not a recipe");
 }
 
 TEST(WrongFiles, APolicyIsLookedForNearby) {
   const TemporaryFolder folder;
   folder.write("zoo/walker.safetensors", "");
   folder.write("checkpoints/step_1.checkpoint", "");
-  expect_mistake({"play", folder.file("zo")}, "there is no policy '" + folder.file("zo") + "'");
-  expect_mistake({"play", folder.file("zoo/walkr.safetensors")},
-                 "did you mean '" + folder.file("zoo/walker.safetensors"));
-  expect_mistake({"play", folder.file("zoo")}, "choose one, such as " + folder.file("zoo/walker.safetensors"));
-  expect_mistake({"play", folder.file("checkpoints/step_1.checkpoint")},
-                 "is a checkpoint, from which 'train --resume'");
+  expect_refused_file({"play", folder.file("zo")}, "there is no policy '" + folder.file("zo") + "'");
+  expect_refused_file({"play", folder.file("zoo/walkr.safetensors")},
+                      "did you mean '" + folder.file("zoo/walker.safetensors"));
+  expect_refused_file({"play", folder.file("zoo")}, "choose one, such as " + folder.file("zoo/walker.safetensors"));
+  expect_refused_file({"play", folder.file("checkpoints/step_1.checkpoint")},
+                      "is a checkpoint, from which 'train --resume'");
 }
 
 TEST(WrongFiles, ALoopOfLinksIsNamed) {
@@ -86,15 +86,15 @@ TEST(WrongFiles, ALoopOfLinksIsNamed) {
   folder.write("x", "");
   fs::create_symlink("loop", folder.file("loop"));
   for (const char* command : {"play", "show", "report"})
-    expect_mistake({command, folder.file("loop")},
-                   "cannot reach '" + folder.file("loop") + "': Too many levels of symbolic links");
+    expect_refused_file({command, folder.file("loop")},
+                        "cannot reach '" + folder.file("loop") + "': Too many levels of symbolic links");
 }
 
 TEST(WrongFiles, ALinkThatLeadsNowhereIsNotSuggestedForItself) {
   const TemporaryFolder folder;
   folder.write("x", "");
   fs::create_symlink("nowhere", folder.file("dangling"));
-  expect_mistake({"play", folder.file("dangling")}, "give a run folder or a .safetensors file\n");
+  expect_refused_file({"play", folder.file("dangling")}, "give a run folder or a .safetensors file\n");
 }
 
 TEST(WrongFiles, MetricsThatSomeoneEdited) {
@@ -102,13 +102,13 @@ TEST(WrongFiles, MetricsThatSomeoneEdited) {
   const std::string header = "time/total_timesteps,rollout/ep_rew_mean\n";
   folder.write("run/metrics.csv", "\xef\xbb\xbf" + header + "512,1.5\r\n\r\n");
   EXPECT_EQ(run_sinew({"report", folder.file("run"), "--plot", folder.file("p.png")}).exit_code, 0);
-  expect_mistake({"report", folder.file("run"), "--plot", "p.gif"},
-                 "the name of a PNG picture of sinew's must end in .png");
+  expect_refused_file({"report", folder.file("run"), "--plot", "p.gif"},
+                      "the name of a PNG picture of sinew's must end in .png");
   folder.write("run/metrics.csv", header + "512,abc\n");
-  expect_mistake({"report", folder.file("run")},
-                 "metrics.csv:2: 'abc' in column 'rollout/ep_rew_mean' is not a number");
+  expect_refused_file({"report", folder.file("run")},
+                      "metrics.csv:2: 'abc' in column 'rollout/ep_rew_mean' is not a number");
   folder.write("run/metrics.csv", std::string(3000, '\xff') + "\n");
-  expect_mistake({"report", folder.file("run")}, "metrics.csv:1: the first column is '");
+  expect_refused_file({"report", folder.file("run")}, "metrics.csv:1: the first column is '");
 }
 
 TEST(WrongFiles, ATaskWithoutSensorsActionsOrNames) {
@@ -117,7 +117,7 @@ TEST(WrongFiles, ATaskWithoutSensorsActionsOrNames) {
   const auto expect = [&](const std::string& rest, const std::string& text) {
     const std::string model = std::string(SINEW_SOURCE) + "/sim/models/hopper.xml";
     folder.write("task.yaml", "model: " + model + "\nreward: {}\n" + rest);
-    expect_mistake({"train", folder.file("recipe.yaml"), "--run", folder.file("run")}, text);
+    expect_refused_file({"train", folder.file("recipe.yaml"), "--run", folder.file("run")}, text);
   };
   expect("observations: {}\n", "task.yaml:3:15: observations: a policy needs a sensor");
   expect("observations: {state: [qpos]}\nactions: {}\n", "task.yaml:4:10: actions: a policy needs an action");

@@ -8,7 +8,7 @@
 namespace sinew {
 namespace {
 
-std::string refusal(const std::string& text) {
+std::string refusal_of_damaged(const std::string& text) {
   return error_of([&] { ConfigNode::parse_text(text, "f.yaml"); });
 }
 
@@ -19,35 +19,35 @@ std::string repeat(const std::string& text, int times) {
 }
 
 TEST(ConfigDamage, BrokenYamlSaysWhere) {
-  expect_contains(refusal("a: 1\nb: [1, 2\nc: 3\n"), "broken YAML");
-  EXPECT_TRUE(refusal("a: 1\n  b: 2\n").starts_with("f.yaml:2:"));
+  expect_contains(refusal_of_damaged("a: 1\nb: [1, 2\nc: 3\n"), "broken YAML");
+  EXPECT_TRUE(refusal_of_damaged("a: 1\n  b: 2\n").starts_with("f.yaml:2:"));
   for (const std::string text : {"a: \"never closed\n", "a: \"never closed", "a: 'x\nb: 2\n", "[a, 'b\n", "{a: \"b}\n"})
-    expect_contains(refusal(text), "broken YAML");
-  EXPECT_TRUE(refusal("a: 1\n\tb: 2\n").starts_with("f.yaml:2:"));
+    expect_contains(refusal_of_damaged(text), "broken YAML");
+  EXPECT_TRUE(refusal_of_damaged("a: 1\n\tb: 2\n").starts_with("f.yaml:2:"));
 }
 
 TEST(ConfigDamage, RepeatedKeys) {
-  EXPECT_EQ(refusal("a: 1\nb: 2\na: 3\n"), "f.yaml:3:1: the key 'a' is repeated");
-  EXPECT_EQ(refusal("x: {a: 1, a: 2}\n"), "f.yaml:1:11: the key 'a' is repeated");
+  EXPECT_EQ(refusal_of_damaged("a: 1\nb: 2\na: 3\n"), "f.yaml:3:1: the key 'a' is repeated");
+  EXPECT_EQ(refusal_of_damaged("x: {a: 1, a: 2}\n"), "f.yaml:1:11: the key 'a' is repeated");
 }
 
 TEST(ConfigDamage, WhatYamlHasAndWeDoNot) {
-  expect_contains(refusal("a: !!set {5}\n"), "f.yaml:1:4: the YAML tag !!set does not fit here");
-  expect_contains(refusal("a: 1\n---\nb: 2\n"), "second YAML document");
-  expect_contains(refusal("[1, 2]: 3\n"), "a key must be a plain word");
-  expect_contains(refusal("~: 3\n"), "a key must be a plain word");
+  expect_contains(refusal_of_damaged("a: !!set {5}\n"), "f.yaml:1:4: the YAML tag !!set does not fit here");
+  expect_contains(refusal_of_damaged("a: 1\n---\nb: 2\n"), "second YAML document");
+  expect_contains(refusal_of_damaged("[1, 2]: 3\n"), "a key must be a plain word");
+  expect_contains(refusal_of_damaged("~: 3\n"), "a key must be a plain word");
   for (const std::string text : {"---\na: 1\n...\n", "a: 1", "a: 1\n...", "a: 1\n...\n...\n# end\n"})
     EXPECT_TRUE(ConfigNode::parse_text(text, "f.yaml").is_map()) << text;
 }
 
 TEST(ConfigDamage, OtherFiles) {
-  expect_contains(refusal(std::string("\x7f"
-                                      "ELF\0\0",
-                                      6)),
+  expect_contains(refusal_of_damaged(std::string("\x7f"
+                                                 "ELF\0\0",
+                                                 6)),
                   "f.yaml: contains zero bytes");
-  expect_contains(refusal("a: \xff\xfe\n"), "f.yaml: is not UTF-8 text");
-  expect_contains(refusal("a: \"x.xml\\0y\"\n"), "f.yaml:1:4: 'x.xml\\x00y' has a zero byte");
-  expect_contains(refusal(std::string((1 << 20) + 1, '#')), "f.yaml: larger than 1 MiB");
+  expect_contains(refusal_of_damaged("a: \xff\xfe\n"), "f.yaml: is not UTF-8 text");
+  expect_contains(refusal_of_damaged("a: \"x.xml\\0y\"\n"), "f.yaml:1:4: 'x.xml\\x00y' has a zero byte");
+  expect_contains(refusal_of_damaged(std::string((1 << 20) + 1, '#')), "f.yaml: larger than 1 MiB");
   expect_contains(error_of([] { ConfigNode::parse_file("/none/f.yaml"); }), "cannot read '/none/f.yaml': No such file");
   expect_contains(error_of([] { ConfigNode::parse_file("/"); }), "it is a folder");
   expect_contains(error_of([] { ConfigNode::parse_file("/dev/zero"); }), "it is a device, not a file");
@@ -55,7 +55,7 @@ TEST(ConfigDamage, OtherFiles) {
 
 TEST(ConfigDamage, DeepNestingIsRefused) {
   for (const std::string open : {"[", "{a: ", "- ", "? ", "[{a: ", "[? "}) {
-    const std::string message = refusal(repeat(open, 100000));
+    const std::string message = refusal_of_damaged(repeat(open, 100000));
     EXPECT_TRUE(message.find("nested more than 64 deep") != std::string::npos) << open << ": " << message;
   }
   EXPECT_TRUE(ConfigNode::parse_text(repeat("[", 64) + repeat("]", 64), "f.yaml").is_list());
@@ -86,7 +86,7 @@ TEST(ConfigDamage, MessagesAboutLongTextsAreShort) {
   EXPECT_LT(error_of([&] { value(long_text).find("a")->number(); }).size(), 300u);
   EXPECT_LT(error_of([&] { value(long_text).find("a")->integer(); }).size(), 300u);
   EXPECT_LT(error_of([&] { value(long_text).find("a")->boolean(); }).size(), 300u);
-  EXPECT_LT(refusal(long_text + ": 1\n" + long_text + ": 2\n").size(), 300u);
+  EXPECT_LT(refusal_of_damaged(long_text + ": 1\n" + long_text + ": 2\n").size(), 300u);
 }
 
 // Random damage to a real file: it is read, or refused with an Error.

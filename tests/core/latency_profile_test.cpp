@@ -11,11 +11,11 @@
 namespace sinew {
 namespace {
 
-LatencyProfile read(const std::string& yaml) {
+LatencyProfile read_profile(const std::string& yaml) {
   return read_config<LatencyProfile>(ConfigNode::parse_text(yaml, "p.yaml"));
 }
-std::string refusal(const std::string& yaml) {
-  return error_of([&] { read(yaml); });
+std::string refusal_of_profile(const std::string& yaml) {
+  return error_of([&] { read_profile(yaml); });
 }
 
 TEST(DelayDistribution, GoesInStraightLinesBetweenItsQuantiles) {
@@ -80,11 +80,11 @@ TEST(DelayDistribution, ComesBackFromItsOwnSamples) {
 }
 
 TEST(LatencyProfile, ReadsNumbersAndLists) {
-  const LatencyProfile profile = read("{observation: [0, 0.02], action: 0.005, loss: 0.01}");
+  const LatencyProfile profile = read_profile("{observation: [0, 0.02], action: 0.005, loss: 0.01}");
   EXPECT_EQ(profile.observation.quantiles, (std::vector{0, 0.02}));
   EXPECT_EQ(profile.action.quantiles, std::vector{0.005});
   EXPECT_EQ(profile.loss, 0.01);
-  EXPECT_EQ(read("{}"), LatencyProfile());
+  EXPECT_EQ(read_profile("{}"), LatencyProfile());
 }
 
 TEST(LatencyProfile, IsWrittenAsItIsRead) {
@@ -93,7 +93,7 @@ TEST(LatencyProfile, IsWrittenAsItIsRead) {
   std::vector<double> samples;
   for (int i = 0; i < 100; ++i) samples.push_back(rng.uniform(0, 0.3));
   profile.action = distribution_of(samples);
-  EXPECT_EQ(read(to_yaml(profile)), profile);
+  EXPECT_EQ(read_profile(to_yaml(profile)), profile);
   const auto path = std::filesystem::temp_directory_path() / fmt::format("sinew_latency_{}.yaml", getpid());
   std::ofstream(path) << to_yaml(profile);
   EXPECT_EQ(load_latency_profile(path.string()), profile);
@@ -104,18 +104,19 @@ TEST(LatencyProfile, IsWrittenAsItIsRead) {
 }
 
 TEST(LatencyProfile, SaysWhereItIsWrong) {
-  EXPECT_EQ(refusal("{action: [0.1, 0.3, 0.2]}"),
+  EXPECT_EQ(refusal_of_profile("{action: [0.1, 0.3, 0.2]}"),
             "p.yaml:1:21: action.2: quantiles must ascend, but 0.2 is below 0.3 before it");
-  expect_contains(refusal("{action: [-0.1, 0.3]}"),
+  expect_contains(refusal_of_profile("{action: [-0.1, 0.3]}"),
                   "p.yaml:1:11: action.0: -0.1 is out of range; it must be from 0 to 10");
-  expect_contains(refusal("{action: .nan}"), "action: '.nan' is not a number");
-  expect_contains(refusal("{action: [0, .inf]}"), "action.1: .inf is not finite");
-  expect_contains(refusal("{action: []}"), "action: a delay is a number of seconds, or the list of its quantiles");
-  expect_contains(refusal("{action: late}"), "p.yaml:1:10: action");
-  expect_contains(refusal("{action: {mean: 1}}"), "p.yaml:1:10: action");
-  expect_contains(refusal("{loss: 1}"), "loss: 1 is out of range");
-  expect_contains(refusal("{observations: 1}"), "did you mean 'observation'?");
-  expect_contains(refusal("0.1"), "p.yaml:1:1");
+  expect_contains(refusal_of_profile("{action: .nan}"), "action: '.nan' is not a number");
+  expect_contains(refusal_of_profile("{action: [0, .inf]}"), "action.1: .inf is not finite");
+  expect_contains(refusal_of_profile("{action: []}"),
+                  "action: a delay is a number of seconds, or the list of its quantiles");
+  expect_contains(refusal_of_profile("{action: late}"), "p.yaml:1:10: action");
+  expect_contains(refusal_of_profile("{action: {mean: 1}}"), "p.yaml:1:10: action");
+  expect_contains(refusal_of_profile("{loss: 1}"), "loss: 1 is out of range");
+  expect_contains(refusal_of_profile("{observations: 1}"), "did you mean 'observation'?");
+  expect_contains(refusal_of_profile("0.1"), "p.yaml:1:1");
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace sinew {
 namespace {
 
-PolicyClient::Options options(double connect_timeout = 5) {
+PolicyClient::Options controller_options(double connect_timeout = 5) {
   return {.link = {.policy_name = "fake"}, .connect_timeout = connect_timeout, .real_time = false};
 }
 
@@ -23,7 +23,7 @@ TEST(FaultController, ASecondOneIsRefusedAndTheFirstUndisturbed) {
   std::string error;
   std::atomic<bool> refused{false};
   std::thread second([&] {
-    error = error_of([&] { PolicyClient client(policy, moving.robot.config(), options()); });
+    error = error_of([&] { PolicyClient client(policy, moving.robot.config(), controller_options()); });
     refused = true;
   });
   EXPECT_TRUE(moving.hand.until([&] { return refused.load(); }));
@@ -171,7 +171,7 @@ void expect_no_answer(const std::string& fault, const std::string& address) {
   RobotConfig config = fake_config();
   config.address = config.stop_address = address;
   double begin = now_seconds();
-  const std::string error = error_of([&] { PolicyClient client(policy, config, options(0.3)); });
+  const std::string error = error_of([&] { PolicyClient client(policy, config, controller_options(0.3)); });
   report_reaction(fault + ": the policy's side says so", now_seconds() - begin, 0.3 + 0.02);
   expect_contains(error, fmt::format("no robot answers at {} within 0.3 s; is its side running there?", address));
   begin = now_seconds();

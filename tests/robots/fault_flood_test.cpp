@@ -20,7 +20,7 @@ extern "C" const char* __asan_default_options() { return "quarantine_size_mb=8:m
 namespace sinew {
 namespace {
 
-int64_t how_many() {
+int64_t flood_size() {
   const char* text = std::getenv("SINEW_FLOOD");
   return text ? std::atoll(text) : 6000;
 }
@@ -125,7 +125,7 @@ TEST(FaultFlood, ByAStranger) {
   MovingRobot moving;
   std::atomic<bool> done{false};
   std::thread stranger([&] {
-    Flood(moving.robot.config()).send(how_many(), false);
+    Flood(moving.robot.config()).send(flood_size(), false);
     done = true;
   });
   const uint64_t obeyed = moving.hand.seen.action;
@@ -156,7 +156,7 @@ TEST(FaultFlood, ByWhoControlsIt) {
   RunningRobot robot(config, body);
   {
     Flood flood(robot.config());
-    flood.send(how_many(), true);
+    flood.send(flood_size(), true);
     const RobotLinkCounters& counters = robot.server().link_counters();
     fmt::print(
         "{} messages were no messages, {} of no controller, {} actions; the actuators were told something {} times\n",

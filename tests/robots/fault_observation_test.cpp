@@ -18,16 +18,17 @@
 namespace sinew {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double endless = std::numeric_limits<double>::infinity(),
+                 not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-using Spoil = std::function<void(ObservationMessage&)>;
+using SpoilObservation = std::function<void(ObservationMessage&)>;
 
 // At each heartbeat, ten times a second, an armed handmade robot sends some observations. Their stamps identify the one
 // that an action answers.
 class Sender {
  public:
   // Corrupts its messages from now on; null: stops doing so.
-  void spoil(Spoil how) {
+  void spoil(SpoilObservation how) {
     const std::lock_guard lock(mutex_);
     spoil_ = std::move(how);
   }
@@ -76,7 +77,7 @@ class Sender {
   }
 
   std::mutex mutex_;
-  Spoil spoil_;
+  SpoilObservation spoil_;
   std::function<void(HandRobot::Frames&)> spoil_frames_;
   std::set<double> good_stamps_;
   uint64_t sequence_ = 0, session_ = 0;
@@ -88,14 +89,15 @@ class Sender {
 
 struct BadObservation {
   const char* name;
-  Spoil spoil;
+  SpoilObservation spoil;
   const char* why;  // reason in the policy's side's report; null: none
 };
 
 const std::vector<BadObservation> bad_observations = {
-    {"a sensor that is not a number", [](ObservationMessage& message) { message.numbers[2] = static_cast<float>(nan); },
+    {"a sensor that is not a number",
+     [](ObservationMessage& message) { message.numbers[2] = static_cast<float>(not_a_number); },
      "sensor 'joints', number 3 ('hip velocity'), is NaN"},
-    {"an infinite sensor", [](ObservationMessage& message) { message.numbers[0] = static_cast<float>(-infinity); },
+    {"an infinite sensor", [](ObservationMessage& message) { message.numbers[0] = static_cast<float>(-endless); },
      "sensor 'joints', number 1 ('hip'), is -inf, limit 1e+09"},
     {"a sensor that reads what cannot be", [](ObservationMessage& message) { message.numbers[1] = 1e30f; },
      "sensor 'joints', number 2 ('knee'), is 1e+30, limit 1e+09"},
@@ -105,11 +107,12 @@ const std::vector<BadObservation> bad_observations = {
     {"an image that was not announced", [](ObservationMessage& message) { message.images = {"picture"}; }, nullptr},
     {"joints that are missing", [](ObservationMessage& message) { message.joints.clear(); },
      "the joints' measurements are missing or not finite"},
-    {"a joint that is not a number", [](ObservationMessage& message) { message.joints[1] = nan; }, nullptr},
+    {"a joint that is not a number", [](ObservationMessage& message) { message.joints[1] = not_a_number; }, nullptr},
     {"a joint that leapt", [](ObservationMessage& message) { message.joints[0] = -1.2; }, "cannot have reached"},
     {"joints out of all range", [](ObservationMessage& message) { message.joints[0] = 1e300; },
      "a joint is outside its range by more than its `step`"},
-    {"a time that is none", [](ObservationMessage& message) { message.stamp = nan; }, "too late, more than 0.15 s"},
+    {"a time that is none", [](ObservationMessage& message) { message.stamp = not_a_number; },
+     "too late, more than 0.15 s"},
     {"the same number again and again", [](ObservationMessage& message) { message.sequence = 1; }, nullptr},
 };
 
@@ -168,7 +171,7 @@ TEST(FaultObservation, WhatIsNoGoodIsNotActedOn) {
 TEST(FaultObservation, WhyNoActionCouldComeStandsInTheStop) {
   Connected connected;
   ASSERT_TRUE(connected.acts());
-  connected.robot.spoil([](ObservationMessage& message) { message.numbers[2] = static_cast<float>(nan); });
+  connected.robot.spoil([](ObservationMessage& message) { message.numbers[2] = static_cast<float>(not_a_number); });
   connected.expect_no_answers("NaN");
   connected.robot.spoil([](ObservationMessage& message) {
     message.session = 0;

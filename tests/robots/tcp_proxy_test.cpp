@@ -33,7 +33,7 @@ std::string receive(const Socket& socket, size_t size, double seconds = long_eno
   return bytes;
 }
 
-void send_all(const Socket& socket, const std::string& bytes) {
+void send_bytes(const Socket& socket, const std::string& bytes) {
   for (size_t sent = 0; sent < bytes.size();) {
     const ssize_t more = ::send(socket.fd(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
     ASSERT_GT(more, 0);
@@ -74,9 +74,9 @@ struct Line {
 TEST(TcpProxy, HandsOnBothWays) {
   Line line;
   EXPECT_EQ(line.proxy.address(), "tcp://127.0.0.1:" + std::to_string(line.proxy.port()));
-  send_all(line.client, "question");
+  send_bytes(line.client, "question");
   EXPECT_EQ(receive(line.server, 8), "question");
-  send_all(line.server, "answer");
+  send_bytes(line.server, "answer");
   EXPECT_EQ(receive(line.client, 6), "answer");
   EXPECT_EQ(line.proxy.connections(), 1);
   EXPECT_EQ(line.proxy.accepted(), 1u);
@@ -87,14 +87,14 @@ TEST(TcpProxy, HandsOnMuchAndTheEnd) {
   Line line;
   const std::string there = letters(3 << 20), back = letters(1 << 20);
   std::thread sender([&] {
-    send_all(line.client, there);
+    send_bytes(line.client, there);
     ::shutdown(line.client.fd(), SHUT_WR);
   });
   EXPECT_EQ(receive(line.server, there.size()), there);
   sender.join();
   EXPECT_TRUE(is_over(line.server));
   std::thread answerer([&] {
-    send_all(line.server, back);
+    send_bytes(line.server, back);
     line.server.close();
   });
   EXPECT_EQ(receive(line.client, back.size()), back) << "one direction has ended, the other has not";
@@ -107,21 +107,21 @@ TEST(TcpProxy, KeepsConnectionsApart) {
   Line line;
   Socket client = std::move(line.client), server = std::move(line.server);
   line.connect();
-  send_all(client, "first");
-  send_all(line.client, "second");
+  send_bytes(client, "first");
+  send_bytes(line.client, "second");
   EXPECT_EQ(receive(line.server, 6), "second");
   EXPECT_EQ(receive(server, 5), "first");
   client.close();
   EXPECT_TRUE(is_over(server));
-  send_all(line.server, "still there");
+  send_bytes(line.server, "still there");
   EXPECT_EQ(receive(line.client, 11), "still there");
 }
 
 TEST(TcpProxy, StallsAndGoesOn) {
   Line line;
   line.proxy.stall(true);
-  send_all(line.client, "later");
-  send_all(line.server, "too");
+  send_bytes(line.client, "later");
+  send_bytes(line.server, "too");
   EXPECT_TRUE(is_silent(line.server));
   EXPECT_TRUE(is_silent(line.client));
   Socket client = connect_locally(line.proxy.port());
@@ -140,7 +140,7 @@ TEST(TcpProxy, CutsAndLetsInAgain) {
   EXPECT_TRUE(is_over(line.client));
   EXPECT_TRUE(is_over(line.server));
   line.connect();
-  send_all(line.client, "again");
+  send_bytes(line.client, "again");
   EXPECT_EQ(receive(line.server, 5), "again");
   EXPECT_EQ(line.proxy.accepted(), 2u);
 }
@@ -148,7 +148,7 @@ TEST(TcpProxy, CutsAndLetsInAgain) {
 TEST(TcpProxy, CutsWhatIsStalled) {
   Line line;
   line.proxy.stall(true);
-  send_all(line.client, "lost");
+  send_bytes(line.client, "lost");
   line.proxy.cut();
   EXPECT_TRUE(is_over(line.client));
   EXPECT_TRUE(is_over(line.server)) << "and nothing came before";
@@ -159,12 +159,12 @@ TEST(TcpProxy, Refuses) {
   line.proxy.refuse(true);
   const Socket refused = connect_locally(line.proxy.port());
   EXPECT_TRUE(!refused || is_over(refused));
-  send_all(line.client, "present ones stay");
+  send_bytes(line.client, "present ones stay");
   EXPECT_EQ(receive(line.server, 17), "present ones stay");
   EXPECT_EQ(line.proxy.accepted(), 1u);
   line.proxy.refuse(false);
   line.connect();
-  send_all(line.client, "in");
+  send_bytes(line.client, "in");
   EXPECT_EQ(receive(line.server, 2), "in");
 }
 
@@ -180,7 +180,7 @@ TEST(TcpProxy, CorruptsByItsSeed) {
   const auto corrupted = [&](double probability, uint64_t seed, bool from_client) {
     Line line;
     line.proxy.corrupt(probability, seed);
-    send_all(from_client ? line.client : line.server, text);
+    send_bytes(from_client ? line.client : line.server, text);
     return receive(from_client ? line.server : line.client, text.size());
   };
   const auto changed = [&](const std::string& other) {
@@ -199,13 +199,13 @@ TEST(TcpProxy, CorruptsByItsSeed) {
 
 TEST(TcpProxy, CorruptsPresentConnectionsFromNowOn) {
   Line line;
-  send_all(line.client, "whole");
+  send_bytes(line.client, "whole");
   EXPECT_EQ(receive(line.server, 5), "whole");
   line.proxy.corrupt(1);
-  send_all(line.client, "wrong");
+  send_bytes(line.client, "wrong");
   EXPECT_NE(receive(line.server, 5), "wrong");
   line.proxy.corrupt(0);
-  send_all(line.client, "whole");
+  send_bytes(line.client, "whole");
   EXPECT_EQ(receive(line.server, 5), "whole");
 }
 
@@ -213,14 +213,14 @@ TEST(TcpProxy, TruncatesOnce) {
   Line line;
   const std::string text = letters(100);
   line.proxy.truncate();
-  send_all(line.client, text);
+  send_bytes(line.client, text);
   const std::string part = receive(line.server, text.size());
   EXPECT_GT(part.size(), 0u);
   EXPECT_LT(part.size(), text.size());
   EXPECT_EQ(part, text.substr(0, part.size()));
   EXPECT_TRUE(is_over(line.client));
   line.connect();
-  send_all(line.client, text);
+  send_bytes(line.client, text);
   EXPECT_EQ(receive(line.server, text.size()), text);
 }
 
@@ -228,12 +228,12 @@ TEST(TcpProxy, Delays) {
   Line line;
   line.proxy.delay(0.1);
   const Stopwatch watch;
-  send_all(line.client, "one ");
-  send_all(line.client, "two");
+  send_bytes(line.client, "one ");
+  send_bytes(line.client, "two");
   EXPECT_EQ(receive(line.server, 7), "one two");
   EXPECT_GE(watch.seconds(), 0.1);
   const Stopwatch back;
-  send_all(line.server, "back");
+  send_bytes(line.server, "back");
   line.server.close();
   EXPECT_EQ(receive(line.client, 4), "back") << "what waits still comes before the end";
   EXPECT_GE(back.seconds(), 0.1);
@@ -248,7 +248,7 @@ TEST(TcpProxy, EndsWhateverItHolds) {
     client = connect_locally(proxy.port());
     server = accept_from(listener);
     proxy.delay(60);
-    send_all(client, "never");
+    send_bytes(client, "never");
     proxy.stall(true);
     other = connect_locally(proxy.port());
   }
@@ -267,7 +267,7 @@ TEST(TcpProxy, IsToldFromSeveralThreads) {
         line.proxy.connections();
       }
     });
-  send_all(line.client, letters(1000));
+  send_bytes(line.client, letters(1000));
   for (std::thread& thread : threads) thread.join();
   line.proxy.stall(false);
   EXPECT_EQ(receive(line.server, 1000), letters(1000));

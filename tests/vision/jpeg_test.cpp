@@ -32,7 +32,7 @@ Bytes jpeg(const ImageShape& shape, int quality = 90) {
   return {file.begin(), file.end()};
 }
 
-Bytes decode(const Bytes& file) {
+Bytes decode_jpeg(const Bytes& file) {
   JpegDecoder decoder;
   Bytes pixels(decoder.read_header(file).size());
   decoder.decode(file, pixels);
@@ -70,7 +70,7 @@ TEST(Jpeg, KeepsAPictureAlmost) {
        {ImageShape{48, 64, 3}, {48, 64, 1}, {17, 31, 3}, {1, 1, 3}, {1, 1, 1}, {240, 320, 3}}) {
     const Bytes file = jpeg(shape, 95);
     EXPECT_EQ(JpegDecoder().read_header(file), shape);
-    const auto [largest, mean] = errors(decode(file), smooth(shape));
+    const auto [largest, mean] = errors(decode_jpeg(file), smooth(shape));
     EXPECT_LE(largest, 12) << shape.text();
     EXPECT_LE(mean, 1.5) << shape.text();
   }
@@ -81,20 +81,20 @@ TEST(Jpeg, HasRedFirst) {
   for (int i = 0; i < 16 * 16; ++i) pixels.insert(pixels.end(), {200, 100, 20});
   JpegEncoder encoder(100);
   const auto file = encoder.encode(pixels, {16, 16, 3});
-  EXPECT_LE(errors(decode({file.begin(), file.end()}), pixels).first, 3);
+  EXPECT_LE(errors(decode_jpeg({file.begin(), file.end()}), pixels).first, 3);
 }
 
 TEST(Jpeg, LowerQualityIsSmallerAndWorse) {
   const ImageShape shape{96, 128, 3};
   const Bytes good = jpeg(shape, 100), bad = jpeg(shape, 5);
   EXPECT_LT(2 * bad.size(), good.size());
-  EXPECT_LT(2 * errors(decode(good), smooth(shape)).second, errors(decode(bad), smooth(shape)).second);
+  EXPECT_LT(2 * errors(decode_jpeg(good), smooth(shape)).second, errors(decode_jpeg(bad), smooth(shape)).second);
 }
 
 TEST(Jpeg, TheSameFileGivesTheSameBitsWhateverCameBefore) {
   const ImageShape shape{48, 64, 3};
   const Bytes file = jpeg(shape), other = jpeg({17, 31, 1}, 30);
-  const Bytes once = decode(file);
+  const Bytes once = decode_jpeg(file);
   JpegDecoder decoder;
   Bytes pixels(shape.size()), small(17 * 31);
   decoder.decode(other, small);
@@ -131,7 +131,7 @@ TEST(Jpeg, TakesNoTablesFromTheFileBefore) {
 
 TEST(Jpeg, ReadsProgressiveFiles) {
   const Bytes file = made_by_library(32, 24, TJPF_RGB, TJSAMP_422, TJFLAG_PROGRESSIVE);
-  EXPECT_LE(errors(decode(file), Bytes(32 * 24 * 3, 77)).first, 2);
+  EXPECT_LE(errors(decode_jpeg(file), Bytes(32 * 24 * 3, 77)).first, 2);
 }
 
 // A frame of which the end is missing would be grey from there on.
@@ -143,7 +143,7 @@ TEST(Jpeg, RefusesAFileCutOffAnywhere) {
     for (size_t n = 0; n < file.size(); ++n)
       EXPECT_THROW(decoder.decode(std::span(file).first(n), pixels), Error) << n << " of " << file.size() << " bytes";
     decoder.decode(file, pixels);
-    EXPECT_EQ(pixels, decode(file));
+    EXPECT_EQ(pixels, decode_jpeg(file));
   }
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 // Linear heads on the observation: two means, three logits, a value.
 constexpr int observation_size = 2, arm = 2, modes = 3, action_size = 3, n_rows = 24;
-constexpr const char* network = "{actor: [], critic: []}";
+constexpr const char* linear_network = "{actor: [], critic: []}";
 
 using Weights = std::map<std::string, std::vector<double>>;
 using Metrics = std::map<std::string, double>;
@@ -31,9 +31,9 @@ PpoConfig one_step() {
   return config;
 }
 
-Fixture<Ppo, PpoConfig> make_fixture(const PpoConfig& config, int threads = 1) {
-  return {MadeUpEnv::factory({.actions = {continuous_part("arm", arm), discrete_part("mode", {modes})}}), 4, network,
-          config, threads};
+Fixture<Ppo, PpoConfig> make_update(const PpoConfig& config, int threads = 1) {
+  return {MadeUpEnv::factory({.actions = {continuous_part("arm", arm), discrete_part("mode", {modes})}}), 4,
+          linear_network, config, threads};
 }
 
 Rollout make_rollout() {
@@ -136,7 +136,7 @@ double norm_of(const Weights& gradient) {
 // Learns once and compares the step and the metrics with those computed again.
 void check_update(const PpoConfig& config, int threads = 1) {
   const Rollout rollout = make_rollout();
-  auto fixture = make_fixture(config, threads);
+  auto fixture = make_update(config, threads);
   const Weights before = weights_of(fixture.learner);
   Metrics metrics;
   fixture.learner.learn(rollout, 0);
@@ -186,9 +186,9 @@ TEST(PpoUpdate, InUnequalShardsOverThreads) {
 
 TEST(PpoUpdate, WeightDecayShrinksByItself) {
   PpoConfig config = one_step();
-  auto plain = make_fixture(config);
+  auto plain = make_update(config);
   config.weight_decay = 0.25;
-  auto decayed = make_fixture(config);
+  auto decayed = make_update(config);
   const Weights before = weights_of(plain.learner);
   const Rollout rollout = make_rollout();
   for (auto* fixture : {&plain, &decayed}) fixture->learner.learn(rollout, 0);

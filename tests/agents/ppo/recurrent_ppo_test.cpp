@@ -98,30 +98,30 @@ void expect_error(Body&& body, const std::vector<std::string>& parts) {
   for (const std::string& part : parts) expect_contains(text, part);
 }
 
-Fixture<Ppo, PpoConfig> make_fixture(const std::string& network, const std::string& options) {
+Fixture<Ppo, PpoConfig> make_recurrent(const std::string& network, const std::string& options) {
   return {make_task("cartpole_no_velocity"), 4, network,
           read_config<PpoConfig>(ConfigNode::parse_text(options, "recipe.yaml"))};
 }
 
 TEST(RecurrentPpo, SequencesMustFit) {
   const std::string lstm = "{core: {lstm: 4}, actor: []}";
-  expect_error([&] { make_fixture(lstm, "{n_steps: 48, batch_size: 64, seq_len: 10}"); },
+  expect_error([&] { make_recurrent(lstm, "{n_steps: 48, batch_size: 64, seq_len: 10}"); },
                {"algorithm.seq_len: 10 does not divide n_steps = 48", "such as 8"});
-  expect_error([&] { make_fixture(lstm, "{n_steps: 48, batch_size: 64, seq_len: 12}"); },
+  expect_error([&] { make_recurrent(lstm, "{n_steps: 48, batch_size: 64, seq_len: 12}"); },
                {"algorithm.batch_size: 64", "seq_len = 12"});
-  expect_error([&] { make_fixture(lstm, "{n_steps: 48, batch_size: 64, seq_len: 0}"); },
+  expect_error([&] { make_recurrent(lstm, "{n_steps: 48, batch_size: 64, seq_len: 0}"); },
                {"algorithm.batch_size: 64", "48"});
-  expect_error([&] { make_fixture("{actor: [{linear: 4}]}", "{n_steps: 48, batch_size: 64, seq_len: 8}"); },
+  expect_error([&] { make_recurrent("{actor: [{linear: 4}]}", "{n_steps: 48, batch_size: 64, seq_len: 8}"); },
                {"algorithm.seq_len", "the network has no memory"});
-  make_fixture(lstm, "{n_steps: 48, batch_size: 64}");
-  make_fixture(lstm, "{n_steps: 48, batch_size: 96, seq_len: 0}");
+  make_recurrent(lstm, "{n_steps: 48, batch_size: 64}");
+  make_recurrent(lstm, "{n_steps: 48, batch_size: 96, seq_len: 0}");
 }
 
 TEST(RecurrentPpo, ACoreNeedsASize) {
   for (const std::string core : {"[lstm]", "[gru]"})
-    expect_error([&] { make_fixture("{core: " + core + ", actor: []}", "{n_steps: 48, batch_size: 64}"); },
+    expect_error([&] { make_recurrent("{core: " + core + ", actor: []}", "{n_steps: 48, batch_size: 64}"); },
                  {"needs its size", "network.yaml:1"});
-  expect_error([&] { make_fixture("{core: {lstm: 0}, actor: []}", "{n_steps: 48, batch_size: 64}"); },
+  expect_error([&] { make_recurrent("{core: {lstm: 0}, actor: []}", "{n_steps: 48, batch_size: 64}"); },
                {"lstm", "1 to 4096"});
 }
 

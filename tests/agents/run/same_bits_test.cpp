@@ -9,8 +9,8 @@
 namespace sinew {
 namespace {
 
-constexpr const char* separate = "{actor: [{linear: 16}, tanh], critic: [{linear: 16}, tanh]}";
-constexpr const char* shared = "{core: [{linear: 16}, tanh], actor: [{linear: 8}, elu], critic: []}";
+constexpr const char* separate_layers = "{actor: [{linear: 16}, tanh], critic: [{linear: 16}, tanh]}";
+constexpr const char* shared_layers = "{core: [{linear: 16}, tanh], actor: [{linear: 8}, elu], critic: []}";
 
 constexpr const char* seeing =
     "{encoders: {camera: {normalize: true, layers: [{conv: {filters: 4, kernel: 4, stride: 2}}, relu, flatten]}}, "
@@ -28,7 +28,7 @@ constexpr const char* remembering_apart =
 const std::string pendulum_seen = SINEW_SOURCE_DIR "/tests/agents/data/pendulum_seen.yaml";
 
 struct Work {
-  std::string task, network = separate;
+  std::string task, network = separate_layers;
   int batch_size = 96, n_shards = 0;
 };
 
@@ -50,8 +50,8 @@ std::string train_a_little(const Work& work, int threads, uint64_t seed) {
 
 TEST(SameBits, ForOneTwoAndThreeThreads) {
   for (const Work& work :
-       {Work{"pendulum"}, Work{"cartpole", shared}, Work{"half_cheetah", separate, 96, 5},
-        Work{"half_cheetah", shared, 480}, Work{pendulum_seen, seeing}, Work{pendulum_seen, augmented},
+       {Work{"pendulum"}, Work{"cartpole", shared_layers}, Work{"half_cheetah", separate_layers, 96, 5},
+        Work{"half_cheetah", shared_layers, 480}, Work{pendulum_seen, seeing}, Work{pendulum_seen, augmented},
         Work{pendulum_seen, seeing_apart, 32, 4}, Work{"cartpole_no_velocity", remembering, 96, 3},
         Work{"pendulum_no_velocity", remembering_apart}}) {
     SCOPED_TRACE(work.task + " " + work.network);

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* recipe_text = R"(
+constexpr const char* trained_recipe = R"(
 task: pendulum
 total_timesteps: 2048
 n_envs: 4
@@ -38,7 +38,7 @@ class TrainerTest : public testing::Test {
 
   // The recipe above with changes such as "algorithm.gamma=0.9".
   static Recipe recipe(const std::vector<std::string>& changes = {}) {
-    ConfigNode node = ConfigNode::parse_text(recipe_text, "recipe.yaml");
+    ConfigNode node = ConfigNode::parse_text(trained_recipe, "recipe.yaml");
     for (const std::string& change : changes) node.assign(change);
     return read_recipe(node);
   }

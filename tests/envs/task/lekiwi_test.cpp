@@ -11,7 +11,7 @@
 namespace sinew {
 namespace {
 
-constexpr int arm_joints = 6;
+constexpr int n_arm_joints = 6;
 
 std::shared_ptr<const Model> model(const char* name) {
   return Model::load(fmt::format("{}/sim/models/{}.xml", SINEW_SOURCE_DIR, name));
@@ -40,7 +40,7 @@ TEST(So101, HoldsItsZeroPose) {
   Simulation sim(model("so101"));
   sim.reset();
   ASSERT_TRUE(sim.step(1000));  // 5 s
-  for (size_t i = 0; i < arm_joints; ++i) EXPECT_NEAR(sim.qpos()[i], 0, 1e-3) << i;
+  for (size_t i = 0; i < n_arm_joints; ++i) EXPECT_NEAR(sim.qpos()[i], 0, 1e-3) << i;
 }
 
 TEST(So101, TurnsAJointByARadianInAQuarterOfASecond) {

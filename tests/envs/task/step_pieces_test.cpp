@@ -24,12 +24,12 @@ std::vector<double> random_action(const EnvSpec& spec, Rng& rng) {
 }
 
 /// A task's env, its random stream, and all that it shows.
-struct Play {
+struct PieceByPiece {
   std::unique_ptr<Env> env;
   TaskEnv& task;
   Rng rng;
 
-  explicit Play(const EnvFactory& factory, uint64_t seed = 1)
+  explicit PieceByPiece(const EnvFactory& factory, uint64_t seed = 1)
       : env(factory()), task(dynamic_cast<TaskEnv&>(*env)), rng(seed) {
     task.reset(rng);
   }
@@ -56,12 +56,12 @@ struct Play {
   }
 };
 
-bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
+bool are_same_bits(const std::vector<double>& a, const std::vector<double>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
 }
 
 void expect_the_same_step(const EnvFactory& factory, const std::vector<int>& pieces) {
-  Play whole(factory), cut(factory);
+  PieceByPiece whole(factory), cut(factory);
   ASSERT_EQ(whole.task.frame_skip(), std::accumulate(pieces.begin(), pieces.end(), 0));
   Rng actions(3);
   for (int i = 0; i < 100; ++i) {
@@ -70,7 +70,7 @@ void expect_the_same_step(const EnvFactory& factory, const std::vector<int>& pie
     ASSERT_EQ(result.reward, expected.reward);
     ASSERT_EQ(result.terminated, expected.terminated);
     ASSERT_EQ(result.truncated, expected.truncated);
-    ASSERT_TRUE(same_bits(cut.shown(), whole.shown())) << "step " << i;
+    ASSERT_TRUE(are_same_bits(cut.shown(), whole.shown())) << "step " << i;
     if (!expected.terminated && !expected.truncated) continue;
     whole.task.reset(whole.rng);
     cut.task.reset(cut.rng);
@@ -101,7 +101,7 @@ reward: {effort: {term: action_cost}, change: {term: action_rate}}
                         "slide", "")
                   .factory) {}
   TemporaryModel file_;
-  Play play_;
+  PieceByPiece play_;
 };
 
 TEST_F(Slide, FollowsTheNewestAction) {
@@ -146,7 +146,7 @@ TEST_F(Slide, StandsWhereItStoodAfterADivergence) {
 TEST(StepPieces, AreRestoredToTheSameBits) {
   const EnvFactory factory = make_task(everything);
   for (const int steps : {1, 7, 23}) {
-    Play original(factory, 1), other(factory, 2);
+    PieceByPiece original(factory, 1), other(factory, 2);
     Rng actions(4);
     const auto act = [&] {
       std::vector<std::vector<double>> three;
@@ -160,18 +160,18 @@ TEST(StepPieces, AreRestoredToTheSameBits) {
     other.visit_state(from);
     from.finish();
     EXPECT_TRUE(from.warnings().empty()) << from.warnings()[0];
-    ASSERT_TRUE(same_bits(original.shown(), other.shown()));
+    ASSERT_TRUE(are_same_bits(original.shown(), other.shown()));
     for (int i = 0; i < 30; ++i) {
       const auto three = act();
       original.step(std::array{2, 1, 1}, three);
       other.step(std::array{2, 1, 1}, three);
-      ASSERT_TRUE(same_bits(original.shown(), other.shown())) << i << " steps after " << steps;
+      ASSERT_TRUE(are_same_bits(original.shown(), other.shown())) << i << " steps after " << steps;
     }
   }
 }
 
 TEST(StepPieces, AllocateNothing) {
-  Play play(make_task("half_cheetah"));
+  PieceByPiece play(make_task("half_cheetah"));
   const std::vector<std::vector<double>> actions = {std::vector(6, 0.2), std::vector(6, -0.2)};
   std::vector<double> position(6), velocity(6), torque(6);
   for (int i = 0; i < 100; ++i) play.step(std::array{2, 3}, actions);

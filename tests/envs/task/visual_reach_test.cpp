@@ -13,10 +13,10 @@ namespace sinew {
 namespace {
 
 using Action = std::array<double, 3>;
-using Controller = std::function<Action(const Simulation&)>;
+using SightedController = std::function<Action(const Simulation&)>;
 
 // How many of `n_episodes` succeed.
-int successes(int n_episodes, const Controller& controller) {
+int sighted_successes(int n_episodes, const SightedController& controller) {
   const auto env = make_task("visual_reach_joints")();
   auto& task = dynamic_cast<TaskEnv&>(*env);
   Rng rng(1);
@@ -47,11 +47,11 @@ Action toward_the_ball(const Simulation& sim) {
 }
 
 TEST(VisualReach, IsDoneByWhoeverKnowsWhereTheBallIs) {
-  EXPECT_GE(successes(200, toward_the_ball), 198);  // a limit of a joint may stop a descent
+  EXPECT_GE(sighted_successes(200, toward_the_ball), 198);  // a limit of a joint may stop a descent
 }
 
 TEST(VisualReach, IsNotDoneByStandingStill) {
-  EXPECT_LE(successes(200, [](const Simulation&) { return Action{}; }), 8);
+  EXPECT_LE(sighted_successes(200, [](const Simulation&) { return Action{}; }), 8);
 }
 
 TEST(VisualReach, HasBallsOverASquareOfThirtyCentimetres) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int max_rows = 64;
 
-std::vector<float> random_numbers(int64_t count, uint64_t seed) {
+std::vector<float> random_row(int64_t count, uint64_t seed) {
   Rng rng(seed);
   std::vector<float> values(static_cast<size_t>(count));
   for (float& x : values) x = static_cast<float>(rng.normal());
@@ -20,7 +20,7 @@ std::vector<float> random_numbers(int64_t count, uint64_t seed) {
 // `compute` maps rows [n, inputs] to n rows of numbers. Each row alone, then in batches of 1 to 64.
 template <class Compute>
 void expect_row_invariance(int inputs, Compute&& compute) {
-  const std::vector<float> x = random_numbers(int64_t{max_rows} * inputs, 11);
+  const std::vector<float> x = random_row(int64_t{max_rows} * inputs, 11);
   std::vector<std::vector<float>> alone;
   Tape tape(TapeMode::infer);
   for (int row = 0; row < max_rows; ++row) {
@@ -46,7 +46,7 @@ TEST(RowInvariance, Affine) {
     for (const auto& [k, n] :
          {std::pair{17, 64}, {64, 64}, {64, 6}, {64, 8}, {64, 1}, {64, 24}, {3, 33}, {300, 257}, {3136, 129}}) {
       SCOPED_TRACE(fmt::format("{} to {}", k, n));
-      const std::vector<float> weight = random_numbers(int64_t{k} * n, 12), bias = random_numbers(n, 13);
+      const std::vector<float> weight = random_row(int64_t{k} * n, 12), bias = random_row(n, 13);
       expect_row_invariance(k, [&, inputs = k, outputs = n](Tensor x) {
         const Tensor matrix = x.tape().view({inputs, outputs}, weight.data());
         return values(affine(x, matrix, x.tape().view({outputs}, bias.data()), activation));
@@ -57,7 +57,7 @@ TEST(RowInvariance, Affine) {
 
 TEST(RowInvariance, RowwiseOps) {
   for (const int n : {1, 6, 16, 37}) {
-    const std::vector<float> a = random_numbers(n, 14), b = random_numbers(n, 15);
+    const std::vector<float> a = random_row(n, 14), b = random_row(n, 15);
     const auto row = [n](Tensor x, const std::vector<float>& numbers) { return x.tape().view({n}, numbers.data()); };
     expect_row_invariance(n, [&](Tensor x) { return values(layer_norm(x, row(x, a), row(x, b))); });
     expect_row_invariance(n, [&](Tensor x) { return values(standardize(x, row(x, a), row(x, b), 1.5)); });

@@ -95,21 +95,21 @@ TEST(MemoryLayout, EndsWhereItBecomesTooMuch) {
   EXPECT_EQ(layout.take(MemoryLayout::most_numbers - 20, 1), 20);
 }
 
-constexpr int inputs = 5;
+constexpr int features = 5;
 
 struct Net {
   explicit Net(const std::string& yaml) {
     const ConfigNode list = ConfigNode::parse_text(yaml, "layers.yaml");
     layers.emplace(LayerList(list.items().begin(), list.items().end()), builtin_layers<float>(),
-                   LayerContext<float>{parameters, rng, "core", {inputs}, {}, &memory});
+                   LayerContext<float>{parameters, rng, "core", {features}, {}, &memory});
     state_size = memory.numbers;
   }
   // Rows of as many sequences as `state` has; `state` becomes the next one.
   std::vector<float> run(std::span<const float> x, std::vector<float>& state, std::span<const uint8_t> resets) {
     tape.rewind();
-    const int rows = static_cast<int>(x.size()) / inputs;
+    const int rows = static_cast<int>(x.size()) / features;
     Sequence sequence(tape.view({static_cast<int>(state.size()) / state_size, state_size}, state.data()), resets);
-    const Tensor y = layers->run(tape.view({rows, inputs}, x.data()), sequence);
+    const Tensor y = layers->run(tape.view({rows, features}, x.data()), sequence);
     std::vector<float> outputs(y.values().begin(), y.values().end());
     const auto next = sequence.next_state().values();
     state.assign(next.begin(), next.end());
@@ -146,7 +146,7 @@ TEST_P(RecurrentLayer, ASequenceHasTheBitsOfItsSteps) {
   constexpr int sequences = 3, steps = 40;
   Net net(GetParam());
   Rng rng(5);
-  std::vector<float> x(static_cast<size_t>(steps) * sequences * inputs);
+  std::vector<float> x(static_cast<size_t>(steps) * sequences * features);
   for (float& value : x) value = static_cast<float>(rng.normal());
   std::vector<uint8_t> resets(steps * sequences);
   for (const int row : {0, 1, 2, 17, 45, 46, 100}) resets[row] = 1;
@@ -157,7 +157,7 @@ TEST_P(RecurrentLayer, ASequenceHasTheBitsOfItsSteps) {
     std::vector<float> state(net.state_size, 2.0f);
     for (int step = 0; step < steps; ++step) {
       const size_t row = static_cast<size_t>(step) * sequences + s;
-      const std::vector<float> y = net.run({&x[row * inputs], inputs}, state, {&resets[row], 1});
+      const std::vector<float> y = net.run({&x[row * features], features}, state, {&resets[row], 1});
       for (size_t i = 0; i < width; ++i)
         ASSERT_EQ(y[i], at_once[row * width + i]) << "sequence " << s << " step " << step;
     }
@@ -168,7 +168,7 @@ TEST_P(RecurrentLayer, ASequenceHasTheBitsOfItsSteps) {
 
 TEST_P(RecurrentLayer, AResetForgets) {
   Net net(GetParam());
-  const std::vector<float> x(inputs, 0.7f);
+  const std::vector<float> x(features, 0.7f);
   std::vector<float> fresh(net.state_size), experienced(net.state_size, 3.0f), kept = experienced;
   const uint8_t reset = 1, no_reset = 0;
   const std::vector<float> y = net.run(x, fresh, {&no_reset, 1});

@@ -10,7 +10,7 @@
 namespace sinew {
 namespace {
 
-LayerList list(const std::string& yaml) {
+LayerList augmentation(const std::string& yaml) {
   LayerList layers;
   read_value(ConfigNode::parse_text(yaml, "net.yaml"), layers);
   return layers;
@@ -106,7 +106,7 @@ class AugmentLayers : public testing::Test {
   std::vector<float> x_ = std::vector<float>(4 * 6 * 6 * 3, 0.5f);
   Rng rng_{1}, random_{5};
   Parameters parameters_;
-  BasicSequential<float> net_{list(all), builtin_layers<float>(), {parameters_, rng_, "net", {6, 6, 3}, {}}};
+  BasicSequential<float> net_{augmentation(all), builtin_layers<float>(), {parameters_, rng_, "net", {6, 6, 3}, {}}};
   Tensor input(Tape& tape) { return tape.view({4, 6, 6, 3}, x_.data()); }
 };
 
@@ -151,7 +151,7 @@ TEST_F(AugmentLayers, RefuseWhatDoesNotFit) {
   const auto refusal = [&](const std::string& yaml) {
     return error_of([&] {
       Parameters parameters;
-      BasicSequential<float>(list(yaml), builtin_layers<float>(), {parameters, rng_, "eye", {6, 6, 3}, {}});
+      BasicSequential<float>(augmentation(yaml), builtin_layers<float>(), {parameters, rng_, "eye", {6, 6, 3}, {}});
     });
   };
   expect_contains(refusal("[random_shift]"), "random_shift needs its pixels");

@@ -3,7 +3,7 @@
 namespace sinew {
 namespace {
 
-using Function = Tensor64 (*)(Tensor64, Tensor64);
+using BinaryFunction = Tensor64 (*)(Tensor64, Tensor64);
 
 struct Pair {
   Shape a, b, result;
@@ -37,7 +37,7 @@ const std::vector<Pair> pairs = {
     {{2, 0, 3}, {1, 3}, {2, 0, 3}},
 };
 
-void check(Function function, double low, double high, double tolerance = 1e-7) {
+void check_binary(BinaryFunction function, double low, double high, double tolerance = 1e-7) {
   for (const Pair& pair : pairs)
     for (const bool swapped : {false, true}) {
       SCOPED_TRACE(pair.a.text() + " with " + pair.b.text() + (swapped ? ", swapped" : ""));
@@ -54,19 +54,19 @@ void check(Function function, double low, double high, double tolerance = 1e-7) 
 }
 
 TEST(BinaryGradient, Add) {
-  check([](Tensor64 a, Tensor64 b) { return a + b; }, -1, 1);
+  check_binary([](Tensor64 a, Tensor64 b) { return a + b; }, -1, 1);
 }
 TEST(BinaryGradient, Subtract) {
-  check([](Tensor64 a, Tensor64 b) { return a - b; }, -1, 1);
+  check_binary([](Tensor64 a, Tensor64 b) { return a - b; }, -1, 1);
 }
 TEST(BinaryGradient, Multiply) {
-  check([](Tensor64 a, Tensor64 b) { return a * b; }, -1, 1);
+  check_binary([](Tensor64 a, Tensor64 b) { return a * b; }, -1, 1);
 }
 TEST(BinaryGradient, Divide) {
-  check([](Tensor64 a, Tensor64 b) { return a / b; }, 0.5, 2);
+  check_binary([](Tensor64 a, Tensor64 b) { return a / b; }, 0.5, 2);
 }
-TEST(BinaryGradient, Minimum) { check(min, -1, 1); }
-TEST(BinaryGradient, Maximum) { check(max, -1, 1); }
+TEST(BinaryGradient, Minimum) { check_binary(min, -1, 1); }
+TEST(BinaryGradient, Maximum) { check_binary(max, -1, 1); }
 
 TEST(BinaryGradient, TheSameTensorTwice) {
   for (const Shape& shape : {Shape{}, Shape{13}, Shape{3, 4}}) {

@@ -5,7 +5,7 @@ namespace {
 
 using Numbers = std::vector<double>;
 
-Numbers numbers(Tensor64 x) { return {x.values().begin(), x.values().end()}; }
+Numbers numbers_of(Tensor64 x) { return {x.values().begin(), x.values().end()}; }
 
 TEST(ShapeGradient, Reshape) {
   expect_gradients({{{2, 6}}}, [](Tape64&, auto x) { return reshape(x[0], {3, 4}); });
@@ -48,7 +48,7 @@ TEST(ShapeGradient, NothingFlowsThroughStopGradient) {
   const Numbers values = {1, 2, 3};
   const Tensor64 x = tape.variable({3}, values);
   const Tensor64 stopped = stop_gradient(x);
-  EXPECT_EQ(numbers(stopped), values);
+  EXPECT_EQ(numbers_of(stopped), values);
   EXPECT_FALSE(stopped.requires_gradient());
   tape.backward(sum(stopped * stopped), {});
   EXPECT_TRUE(x.gradient().empty());
@@ -61,12 +61,12 @@ TEST(ShapeGradient, NothingFlowsThroughStopGradient) {
 TEST(ShapeOps, Values) {
   Tape64 tape;
   const Tensor64 x = tape.constant({2, 3}, Numbers{1, 2, 3, 4, 5, 6}), y = tape.constant({2, 1}, Numbers{7, 8});
-  EXPECT_EQ(numbers(slice(x, 1, 3)), (Numbers{2, 3, 5, 6}));
-  EXPECT_EQ(numbers(gather(x, std::vector<int>{2, 0})), (Numbers{3, 4}));
+  EXPECT_EQ(numbers_of(slice(x, 1, 3)), (Numbers{2, 3, 5, 6}));
+  EXPECT_EQ(numbers_of(gather(x, std::vector<int>{2, 0})), (Numbers{3, 4}));
   const Tensor64 parts[] = {y, x, y};
   const Tensor64 joined = concat<double>(parts);
   EXPECT_EQ(joined.shape(), (Shape{2, 5}));
-  EXPECT_EQ(numbers(joined), (Numbers{7, 1, 2, 3, 7, 8, 4, 5, 6, 8}));
+  EXPECT_EQ(numbers_of(joined), (Numbers{7, 1, 2, 3, 7, 8, 4, 5, 6, 8}));
   EXPECT_EQ(reshape(x, {3, 2}).shape(), (Shape{3, 2}));
 }
 
@@ -74,7 +74,7 @@ TEST(ShapeOps, ArgmaxTakesTheFirstAndStopsTheGradient) {
   Tape64 tape;
   const Tensor64 index = argmax(tape.variable({3, 3}, Numbers{1, 5, 2, 4, 4, 4, -3, -2, -1}));
   EXPECT_EQ(index.shape(), (Shape{3, 1}));
-  EXPECT_EQ(numbers(index), (Numbers{1, 0, 2}));
+  EXPECT_EQ(numbers_of(index), (Numbers{1, 0, 2}));
   EXPECT_FALSE(index.requires_gradient());
 }
 

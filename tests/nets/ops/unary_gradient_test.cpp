@@ -3,12 +3,12 @@
 namespace sinew {
 namespace {
 
-using Function = Tensor64 (*)(Tensor64);
+using UnaryFunction = Tensor64 (*)(Tensor64);
 
 // An empty one, a number, one vector of doubles, and what is left over.
 const std::vector<Shape> shapes = {{}, {0}, {1}, {8}, {13}, {3, 0}, {2, 3, 5}};
 
-void check(Function function, CheckInput range = {}) {
+void check_unary(UnaryFunction function, CheckInput range = {}) {
   for (const Shape& shape : shapes) {
     range.shape = shape;
     expect_gradients({range}, [&](Tape64&, auto x) { return function(x[0]); });
@@ -16,36 +16,36 @@ void check(Function function, CheckInput range = {}) {
 }
 
 TEST(UnaryGradient, Smooth) {
-  check(exp);
-  check(square);
-  check(tanh);
-  check(sigmoid);
-  check(softplus);
-  check(silu);
-  check([](Tensor64 x) { return scale_shift(x, -1.7, 0.3); });
+  check_unary(exp);
+  check_unary(square);
+  check_unary(tanh);
+  check_unary(sigmoid);
+  check_unary(softplus);
+  check_unary(silu);
+  check_unary([](Tensor64 x) { return scale_shift(x, -1.7, 0.3); });
 }
 
 TEST(UnaryGradient, WithADomain) {
-  check(log, {.low = 0.2, .high = 3});
-  check(sqrt, {.low = 0.2, .high = 3});
+  check_unary(log, {.low = 0.2, .high = 3});
+  check_unary(sqrt, {.low = 0.2, .high = 3});
 }
 
 TEST(UnaryGradient, AwayFromKinks) {
-  check(abs, {.gap = 0.01});
-  check(relu, {.gap = 0.01});
-  check(elu, {.gap = 0.01});
-  check([](Tensor64 x) { return clip(x, 0, 9); }, {.gap = 0.01});
-  check([](Tensor64 x) { return clip(x, -9, 0); }, {.gap = 0.01});
+  check_unary(abs, {.gap = 0.01});
+  check_unary(relu, {.gap = 0.01});
+  check_unary(elu, {.gap = 0.01});
+  check_unary([](Tensor64 x) { return clip(x, 0, 9); }, {.gap = 0.01});
+  check_unary([](Tensor64 x) { return clip(x, -9, 0); }, {.gap = 0.01});
 }
 
 TEST(UnaryGradient, OperatorsWithNumbers) {
-  check([](Tensor64 x) { return 2.0 * x; });
-  check([](Tensor64 x) { return x * -3.0; });
-  check([](Tensor64 x) { return x + 0.5; });
-  check([](Tensor64 x) { return 0.5 + x; });
-  check([](Tensor64 x) { return x - 0.5; });
-  check([](Tensor64 x) { return 0.5 - x; });
-  check([](Tensor64 x) { return -x; });
+  check_unary([](Tensor64 x) { return 2.0 * x; });
+  check_unary([](Tensor64 x) { return x * -3.0; });
+  check_unary([](Tensor64 x) { return x + 0.5; });
+  check_unary([](Tensor64 x) { return 0.5 + x; });
+  check_unary([](Tensor64 x) { return x - 0.5; });
+  check_unary([](Tensor64 x) { return 0.5 - x; });
+  check_unary([](Tensor64 x) { return -x; });
 }
 
 TEST(UnaryGradient, AtKinks) {

@@ -263,7 +263,7 @@ class Interpreter {
   mutable Row cell_;  // of the last lstm: its state comes right after it
 };
 
-void check(const InterfaceSpec& spec, const std::string& network) {
+void check_trace(const InterfaceSpec& spec, const std::string& network) {
   SCOPED_TRACE(network);
   const Policy policy = make_experienced_policy(spec, network);
   const std::string path = testing::TempDir() + "sinew_trace_" + std::to_string(::getpid()) + ".safetensors";
@@ -291,22 +291,24 @@ void check(const InterfaceSpec& spec, const std::string& network) {
 
 TEST(Trace, AnInterpreterDoesWhatThePolicyDoes) {
   const InterfaceSpec spec = continuous_interface(5, 3);
-  check(spec, "{actor: [{linear: 8}, tanh, {linear: 8}, tanh]}");
-  check(spec, "{actor: [{linear: 8}, relu, {linear: 8}, elu, {linear: 7}, sigmoid], action_map: scale}");
-  check(spec, "{actor: [silu, {linear: 8}, silu, softplus, relu, elu, sigmoid], action_map: tanh}");
-  check(spec, "{core: [layer_norm, {linear: 6}], actor: [layer_norm], state_dependent_std: true}");
-  check(spec, "{encoders: {state: {normalize: false}}, actor: []}");
-  check(mixed_interface(), shared_network);
-  check(mixed_interface(), "{actor: [{linear: 8}, tanh], state_dependent_std: true, action_map: tanh}");
+  check_trace(spec, "{actor: [{linear: 8}, tanh, {linear: 8}, tanh]}");
+  check_trace(spec, "{actor: [{linear: 8}, relu, {linear: 8}, elu, {linear: 7}, sigmoid], action_map: scale}");
+  check_trace(spec, "{actor: [silu, {linear: 8}, silu, softplus, relu, elu, sigmoid], action_map: tanh}");
+  check_trace(spec, "{core: [layer_norm, {linear: 6}], actor: [layer_norm], state_dependent_std: true}");
+  check_trace(spec, "{encoders: {state: {normalize: false}}, actor: []}");
+  check_trace(mixed_interface(), shared_network);
+  check_trace(mixed_interface(), "{actor: [{linear: 8}, tanh], state_dependent_std: true, action_map: tanh}");
 }
 
 TEST(Trace, SaysWhatIsCarriedFromStepToStep) {
   const InterfaceSpec spec = continuous_interface(5, 3);
-  check(spec, "{core: {lstm: 6}, actor: [{linear: 8}, tanh]}");
-  check(spec, "{core: [{lstm: {units: 6, layer_norm: true}}, {gru: 5}], actor: [{gru: {units: 4, layer_norm: true}}]}");
-  check(spec, "{core: [{linear: 6}, {attention: {heads: 2, memory: 4}}], actor: [{lstm: 3}], critic: [{lstm: 2}]}");
-  check(spec, "{core: [{frame_stack: 3}, {linear: 4}], actor: [{frame_stack: 2}]}");
-  check(spec, "{core: {gtrxl: {units: 8, heads: 2, memory: 3, blocks: 2}}, actor: []}");
+  check_trace(spec, "{core: {lstm: 6}, actor: [{linear: 8}, tanh]}");
+  check_trace(spec,
+              "{core: [{lstm: {units: 6, layer_norm: true}}, {gru: 5}], actor: [{gru: {units: 4, layer_norm: true}}]}");
+  check_trace(spec,
+              "{core: [{linear: 6}, {attention: {heads: 2, memory: 4}}], actor: [{lstm: 3}], critic: [{lstm: 2}]}");
+  check_trace(spec, "{core: [{frame_stack: 3}, {linear: 4}], actor: [{frame_stack: 2}]}");
+  check_trace(spec, "{core: {gtrxl: {units: 8, heads: 2, memory: 3, blocks: 2}}, actor: []}");
 }
 
 // Standardise 17, then 17·64, 64·64 and 64·6 multiply-adds with their biases, then clip 6.

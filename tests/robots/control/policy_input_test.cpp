@@ -17,8 +17,8 @@ SensorSpec camera(int frames) {
 }
 
 // The policy: truth, for the critic only, joints, and a stack of two frames. The robot: battery, the eye, joints.
-struct Fixture {
-  Fixture() {
+struct InputFixture {
+  InputFixture() {
     InterfaceSpec robot;
     robot.sensors = {{.name = "battery", .shape = {2}}, camera(1), fake_interface().sensors[0]};
     check_welcome(make_welcome(fake_config(), robot.sensors), PolicyRunner(policy), fake_config());
@@ -43,7 +43,7 @@ struct Fixture {
 };
 
 TEST(PolicyInput, PutsEachSensorIntoItsPlace) {
-  Fixture fixture;
+  InputFixture fixture;
   ASSERT_TRUE(fixture.accept(1, 10, "ab"));
   EXPECT_EQ(fixture.out.numbers, (std::vector<float>{0, 0, 0, 1, 2, 3, 4}));
   EXPECT_EQ(fixture.out.joints, (std::vector<double>{5, 6, 7, 8}));
@@ -51,7 +51,7 @@ TEST(PolicyInput, PutsEachSensorIntoItsPlace) {
 }
 
 TEST(PolicyInput, AStackBeginsAnewWithASessionAndAfterAGap) {
-  Fixture fixture;
+  InputFixture fixture;
   const auto shown = [&] { return std::string(fixture.out.images.begin(), fixture.out.images.end()); };
   ASSERT_TRUE(fixture.accept(1, 10, "ab"));
   EXPECT_EQ(shown(), "aabb") << "two pixels, of each the older frame first";
@@ -64,7 +64,7 @@ TEST(PolicyInput, AStackBeginsAnewWithASessionAndAfterAGap) {
 }
 
 TEST(PolicyInput, WhatDoesNotFitIsNotActedOn) {
-  Fixture fixture;
+  InputFixture fixture;
   ASSERT_TRUE(fixture.accept(1, 10, "ab"));
   EXPECT_FALSE(fixture.accept(1, 10.01, "abc"));
   expect_contains(fixture.input->problem(), "'eye'");
@@ -76,7 +76,7 @@ TEST(PolicyInput, WhatDoesNotFitIsNotActedOn) {
 
 // It would stay in a policy's memory. What the policy does not take, such as the battery, may be anything.
 TEST(PolicyInput, ANumberThatIsNotFiniteIsNotActedOn) {
-  Fixture fixture;
+  InputFixture fixture;
   ASSERT_TRUE(fixture.accept(1, 10, "ab"));
   const std::vector<float> numbers = fixture.out.numbers;
   const std::vector<uint8_t> images = fixture.out.images;

@@ -24,7 +24,7 @@ double thread_seconds() {
 }
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double degree = 0.017453292519943295;
+constexpr double one_degree = 0.017453292519943295;
 
 // All nine keys, in the wire's units; `more` is inserted before the end.
 std::string state_json(const std::string& more = "") {
@@ -42,8 +42,9 @@ std::string without(std::string text, const std::string& part) {
 LekiwiObservation decode(const std::vector<std::string>& frames) { return decode_lekiwi_observation(frames); }
 
 void expect_state(const LekiwiNumbers& numbers) {
-  const LekiwiNumbers expected = {90 * degree, -45 * degree, 10 * degree, 0, 180 * degree, -0.174533 + 0.0191987 * 50,
-                                  0.1,         -0.2,         30 * degree};
+  const LekiwiNumbers expected = {
+      90 * one_degree, -45 * one_degree, 10 * one_degree, 0, 180 * one_degree, -0.174533 + 0.0191987 * 50, 0.1, -0.2,
+      30 * one_degree};
   for (size_t i = 0; i < lekiwi_size; ++i) EXPECT_NEAR(numbers[i], expected[i], 1e-12) << lekiwi_keys[i];
 }
 

@@ -30,7 +30,7 @@
 namespace sinew {
 namespace {
 
-constexpr double degree = 0.017453292519943295;
+constexpr double degrees = 0.017453292519943295;
 constexpr double pose = 0.45;  // rad: the first joint is commanded to -pose, the second to pose
 constexpr double off = 0.9;    // rad, where 0.5 rad/s for max_age and leap explain 0.35; still within the joint's range
 constexpr double step = 0.2;   // rad
@@ -207,9 +207,9 @@ class OurProtocol final : public DrivenByHand {
 constexpr size_t lift = 1;  // and the elbow
 
 // A LeKiwi with a host program in Python.
-class Lekiwi final : public DrivenByHand {
+class LyingLekiwi final : public DrivenByHand {
  public:
-  Lekiwi() : host_("lekiwi_host.py", {}) {
+  LyingLekiwi() : host_("lekiwi_host.py", {}) {
     std::istringstream addresses(host_.await("addresses"));
     std::string commands, observations;
     addresses >> commands >> observations;
@@ -218,14 +218,14 @@ class Lekiwi final : public DrivenByHand {
                                             AdaptedRobot::Options{.on_event = events.sink(), .real_time = false});
     connect(robot_->config(), lift, robot_->context());
   }
-  ~Lekiwi() override { hand_.reset(); }
+  ~LyingLekiwi() override { hand_.reset(); }
   void lie(Lie lie) override {
     const std::string both = std::string(lekiwi_keys[lift]) + " " + lekiwi_keys[lift + 1], one = lekiwi_keys[lift];
     const size_t heard = host_.lines("heard").size();
     switch (lie) {
       case Lie::none: host_.tell("ok"); break;
-      case Lie::once: host_.tell(fmt::format("once {} {}", one, off / degree)); break;
-      case Lie::leaps: host_.tell(fmt::format("off {} {}", one, off / degree)); break;
+      case Lie::once: host_.tell(fmt::format("once {} {}", one, off / degrees)); break;
+      case Lie::leaps: host_.tell(fmt::format("off {} {}", one, off / degrees)); break;
       case Lie::swapped: host_.tell("swap " + both); break;
       case Lie::stays: host_.tell("stay " + one); break;
       case Lie::nan: host_.tell("nan " + one); break;
@@ -300,7 +300,7 @@ struct WireCase {
 };
 const WireCase wires[] = {
     {"OurProtocol", "", [] { return std::unique_ptr<Driven>(std::make_unique<OurProtocol>()); }},
-    {"Lekiwi", "zmq", [] { return std::unique_ptr<Driven>(std::make_unique<Lekiwi>()); }},
+    {"Lekiwi", "zmq", [] { return std::unique_ptr<Driven>(std::make_unique<LyingLekiwi>()); }},
     {"InALekiwisPlace", "", [] { return std::unique_ptr<Driven>(std::make_unique<InALekiwisPlace>()); }},
 };
 

@@ -33,7 +33,7 @@ class RecordingTest : public testing::Test {
   std::string folder_ = testing::TempDir() + "sinew_recording_" + std::to_string(::getpid());
 };
 
-RecordedSession session() {
+RecordedSession recorded_session() {
   RecordedSession session;
   session.side = "policy";
   session.policy = "walker.safetensors";
@@ -90,19 +90,19 @@ auto bits_of(const std::vector<T>& values) {
 }
 
 TEST_F(RecordingTest, TheSessionComesBack) {
-  RecordingWriter(file("a.mcap"), session()).close();
+  RecordingWriter(file("a.mcap"), recorded_session()).close();
   const Recording recording = read_recording(file("a.mcap"));
   EXPECT_EQ(recording.damage, "");
   const RecordedSession& read = recording.session;
   EXPECT_EQ(read.side, "policy");
   EXPECT_EQ(read.policy, "walker.safetensors");
   EXPECT_EQ(read.policy_hash, "abc123");
-  EXPECT_EQ(read.policy_path, session().policy_path);
+  EXPECT_EQ(read.policy_path, recorded_session().policy_path);
   EXPECT_EQ(read.robot, "walker");
-  EXPECT_EQ(read.robot_config, session().robot_config);
-  EXPECT_EQ(read.interface.sensors, session().interface.sensors);
-  EXPECT_EQ(read.interface.actions, session().interface.actions);
-  EXPECT_EQ(first_difference(read.limits, session().limits, "read", "written"), "");
+  EXPECT_EQ(read.robot_config, recorded_session().robot_config);
+  EXPECT_EQ(read.interface.sensors, recorded_session().interface.sensors);
+  EXPECT_EQ(read.interface.actions, recorded_session().interface.actions);
+  EXPECT_EQ(first_difference(read.limits, recorded_session().limits, "read", "written"), "");
   ASSERT_EQ(read.mapping.size(), 1u);
   EXPECT_EQ(read.mapping[0].scale, 0.3);
   EXPECT_EQ(read.mapping[0].offset, -0.1);
@@ -113,9 +113,9 @@ TEST_F(RecordingTest, TheSessionComesBack) {
 
 TEST_F(RecordingTest, OfSeveralSessionsTheLastCounts) {
   {
-    RecordingWriter writer(file("a.mcap"), session());
+    RecordingWriter writer(file("a.mcap"), recorded_session());
     writer.add(RecordedEvent{1, "another one connects"});
-    RecordedSession another = session();
+    RecordedSession another = recorded_session();
     another.policy = "runner";
     writer.add(another);
   }
@@ -127,7 +127,7 @@ TEST_F(RecordingTest, OfSeveralSessionsTheLastCounts) {
 
 TEST_F(RecordingTest, ObservationsComeBackWithTheirImages) {
   {
-    RecordingWriter writer(file("a.mcap"), session());
+    RecordingWriter writer(file("a.mcap"), recorded_session());
     for (uint64_t i = 1; i <= 3; ++i) writer.add(observation(i, 100.25 + 0.02 * static_cast<double>(i)));
     RecordedObservation blind = observation(4, 100.5);
     blind.message.images = {"", std::string(100, 'x')};  // not encoded; of a wrong size
@@ -162,7 +162,7 @@ TEST_F(RecordingTest, ObservationsComeBackWithTheirImages) {
 
 TEST_F(RecordingTest, ActionsLatenciesAndEventsComeBack) {
   {
-    RecordingWriter writer(file("a.mcap"), session());
+    RecordingWriter writer(file("a.mcap"), recorded_session());
     writer.add(RecordedAction{{7, 1ull << 63, 900, 12.5, {inf_d}}, 1.5, {0.1f}, {0.1}, Refusal::stale, 3, true});
     writer.add(RecordedLatency{.time = 2, .sequence = 900, .compute = 1e-4});
     writer.add(RecordedEvent{2.5, "stopped: \"tilt\"\nby the wätch\x01"});
@@ -204,7 +204,7 @@ TEST_F(RecordingTest, AnyNumberComesBackWithTheSameBits) {
     action.wanted.push_back(rng.normal());
   }
   {
-    RecordingWriter writer(file("a.mcap"), session());
+    RecordingWriter writer(file("a.mcap"), recorded_session());
     writer.add(action);
   }
   const Recording recording = read_recording(file("a.mcap"));
@@ -216,7 +216,7 @@ TEST_F(RecordingTest, AnyNumberComesBackWithTheSameBits) {
 TEST_F(RecordingTest, TheMessagesOneByOne) {
   const double now = now_seconds();
   {
-    RecordingWriter writer(file("a.mcap"), session());
+    RecordingWriter writer(file("a.mcap"), recorded_session());
     writer.add(observation((1ull << 32) + 5, now + 1));
     writer.add(RecordedEvent{now + 0.5, "hello"});
   }
@@ -258,7 +258,7 @@ TEST_F(RecordingTest, TheMessagesOneByOne) {
 
 TEST_F(RecordingTest, CutShort) {
   {
-    RecordingWriter writer(file("whole.mcap"), session());
+    RecordingWriter writer(file("whole.mcap"), recorded_session());
     for (uint64_t i = 1; i <= 20; ++i) writer.add(observation(i, 1000 + 0.05 * static_cast<double>(i)));
   }
   const std::string bytes = read_file(file("whole.mcap"));
@@ -321,7 +321,7 @@ std::string bytes_of(const McapMessage& message) {
 // Randomly changed texts yield an Error or a valid result, never anything else.
 TEST_F(RecordingTest, DamageDoesNoHarm) {
   {
-    RecordingWriter writer(file("a.mcap"), session());
+    RecordingWriter writer(file("a.mcap"), recorded_session());
     writer.add(observation(1, 1));
     writer.add(RecordedAction{{}, 1, {nan_f}});
   }
@@ -348,8 +348,8 @@ TEST_F(RecordingTest, DamageDoesNoHarm) {
 }
 
 TEST_F(RecordingTest, NothingIsOverwritten) {
-  RecordingWriter writer(file("a.mcap"), session());
-  expect_contains(error_of([&] { RecordingWriter(file("a.mcap"), session()); }), "a.mcap' is there already");
+  RecordingWriter writer(file("a.mcap"), recorded_session());
+  expect_contains(error_of([&] { RecordingWriter(file("a.mcap"), recorded_session()); }), "a.mcap' is there already");
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace sinew {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 // Two actuators in a valid state until a test changes something.
 struct Robot {
@@ -86,12 +86,12 @@ TEST(Watches, FindWhatIsOldOrNotANumber) {
   robot.now = 10.11;
   EXPECT_EQ(robot.watched().alarm, Alarm::stale);
   EXPECT_NEAR(robot.watched().measured, 0.11, 1e-9);
-  robot.stamp = nan;
+  robot.stamp = not_a_number;
   EXPECT_EQ(robot.watched().alarm, Alarm::stale);
   for (std::vector<double> Robot::* values :
        {&Robot::position, &Robot::velocity, &Robot::torque, &Robot::temperature, &Robot::gravity}) {
     Robot one;
-    (one.*values)[1] = nan;
+    (one.*values)[1] = not_a_number;
     EXPECT_EQ(one.watched().alarm, Alarm::not_finite);
     EXPECT_EQ(text_of(one.watched(), one.actuators), values == &Robot::gravity
                                                          ? "what is measured is missing or not finite"

@@ -18,7 +18,7 @@ using Kind = CameraView::Kind;
 
 // Every shape, the camera within a ball that it is fixed to, and what must not be seen: what is
 // transparent, what is in a hidden group, and a mesh around the camera.
-constexpr const char* scene = R"(<mujoco>
+constexpr const char* ray_scene = R"(<mujoco>
   <asset>
     <mesh name="tetrahedron" vertex="-.3 -.3 0  .3 -.3 0  0 .3 0  0 0 .5"/>
     <hfield name="hills" nrow="3" ncol="3" size=".5 .5 .3 .1"/>
@@ -57,7 +57,7 @@ double difference(const std::shared_ptr<const Model>& model, const Simulation& s
 }
 
 TEST(RayCamera, SeesWhatOpenGlDraws) {
-  const TemporaryModel xml(scene);
+  const TemporaryModel xml(ray_scene);
   const auto model = Model::load(xml.path());
   Simulation sim(model);
   sim.reset();
@@ -85,7 +85,7 @@ TEST(RayCamera, SeesTheCheetahAsDrawn) {
 }
 
 TEST(RayCamera, FollowsAsTheFreeCameraDoes) {
-  const TemporaryModel xml(scene);
+  const TemporaryModel xml(ray_scene);
   const auto model = Model::load(xml.path());
   Simulation sim(model);
   sim.reset();

@@ -21,7 +21,7 @@ using Kind = CameraView::Kind;
 
 // From 2 m above a red floor, looking straight down with 90 degrees of view: the picture is 4 m high
 // on the floor. A thin green tile lies at x = 1, y = 0.5; it reaches 0.05 m up.
-constexpr const char* scene =
+constexpr const char* pool_scene =
     R"(<mujoco><visual><headlight ambient="1 1 1" diffuse="0 0 0" specular="0 0 0"/></visual><worldbody>
   <camera name="down" pos="0 0 2" fovy="90"/>
   <camera name="level" pos="0 0 0.5" xyaxes="1 0 0 0 0 1" fovy="60"/>
@@ -31,7 +31,7 @@ constexpr const char* scene =
 
 class RenderPoolTest : public testing::Test {
  protected:
-  RenderPoolTest() : xml_(scene), model_(Model::load(xml_.path())), sim_(model_) {
+  RenderPoolTest() : xml_(pool_scene), model_(Model::load(xml_.path())), sim_(model_) {
     sim_.reset();
     sim_.forward();
   }
