@@ -2,8 +2,11 @@
 # sinew::<room>. Its headers are included as "<room>/<file>.h".
 
 add_library(sinew_flags INTERFACE)
-target_compile_options(sinew_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-missing-field-initializers -Wno-unknown-pragmas
+# Where files are compiled together, a name of one file may be that of a local variable in the next.
+set(alone $<NOT:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>)
+target_compile_options(sinew_flags INTERFACE -Wall -Wextra -Wpedantic $<${alone}:-Wshadow> -Wno-missing-field-initializers -Wno-unknown-pragmas
   $<$<BOOL:${SINEW_WERROR}>:-Werror>
+  $<$<AND:$<NOT:${alone}>,$<CXX_COMPILER_ID:GNU>>:-Wno-subobject-linkage>
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # GCC 12 sees overlaps in std::string where there are none
   $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)  # clang blames us for what libstdc++ 12's stable_sort uses
 # Kernels with registers that a loop fills: GCC cannot follow them, and clang does not know the option.
@@ -13,6 +16,26 @@ if(SINEW_NATIVE)
 endif()
 
 set_property(GLOBAL PROPERTY SINEW_ROOMS "")
+
+# sinew_compile_together(TARGET SOURCE…): at most eight files of a folder are one compilation. They are small: what they
+# include takes most of the time. So the names in their anonymous namespaces differ within a wing. A file with
+# definitions or options of its own is compiled alone.
+function(sinew_compile_together target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP
+    UNITY_BUILD_CODE_AFTER_INCLUDE "#undef SINEW_INSTANTIATE")
+  foreach(source IN LISTS ARGN)
+    cmake_path(GET source PARENT_PATH wing)
+    string(MAKE_C_IDENTIFIER "${wing}" wing)
+    get_target_property(count ${target} SINEW_COUNT${wing})
+    if(NOT count)
+      set(count 0)
+    endif()
+    math(EXPR batch "${count} / 8")
+    math(EXPR count "${count} + 1")
+    set_target_properties(${target} PROPERTIES SINEW_COUNT${wing} ${count})
+    set_property(SOURCE ${source} PROPERTY UNITY_GROUP ${wing}${batch})
+  endforeach()
+endfunction()
 
 # sinew_room(NAME SOURCES file… [PUBLIC target…] [PRIVATE target…] [HEADERS file…])
 # PUBLIC: rooms and libraries that the room's headers need; PRIVATE: its .cpp files only. HEADERS: those that are
@@ -26,7 +49,10 @@ function(sinew_room name)
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/sinew>)
   target_link_libraries(sinew_${name} PUBLIC ${ROOM_PUBLIC}
     PRIVATE ${ROOM_PRIVATE} $<BUILD_INTERFACE:sinew_flags>)
-  sinew_precompile_room_headers(sinew_${name})
+  if(SINEW_SANITIZE)  # not in a release build: that one finds the file which forgot an include
+    sinew_precompile_room_headers(sinew_${name})
+    sinew_compile_together(sinew_${name} ${ROOM_SOURCES})
+  endif()
   set_property(GLOBAL APPEND PROPERTY SINEW_ROOMS ${name})
 endfunction()
 
@@ -88,6 +114,7 @@ function(sinew_test room name)
     sinew_test_program(${room} ${TEST_PROGRAM})
   endif()
   target_sources(${target} PRIVATE ${source} ${TEST_SOURCES})
+  sinew_compile_together(${target} ${source} ${TEST_SOURCES})
   target_link_libraries(${target} PRIVATE ${TEST_LIBS})
   set_property(SOURCE ${source} APPEND PROPERTY COMPILE_DEFINITIONS ${TEST_DEFINITIONS})
   sinew_define_folders(${source} ${TEST_SOURCES})

@@ -34,16 +34,13 @@ set(SINEW_UNSANITIZED_TESTS
   apps/crash)      # its programs load a fault injector first, where ASan wants to be
 add_custom_target(threaded_tests)
 
-# What nearly every file of a room, and every test, includes is compiled once. Not in a release build: that one finds the
-# file which forgot an include.
+# What nearly every file of a room, and every test, includes is compiled once.
 set(SINEW_COMMON_HEADERS <algorithm> <cmath> <filesystem> <fstream> <functional> <map> <memory> <optional> <span> <string>
   <thread> <vector> <fmt/ranges.h>)
 
 function(sinew_precompile_room_headers target)
-  if(SINEW_SANITIZE)
-    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:fmt::fmt>)
-    target_precompile_headers(${target} PRIVATE ${SINEW_COMMON_HEADERS})
-  endif()
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:fmt::fmt>)
+  target_precompile_headers(${target} PRIVATE ${SINEW_COMMON_HEADERS})
 endfunction()
 
 function(sinew_precompile_test_headers target)
