@@ -37,6 +37,8 @@ std::vector<Command> all_commands(const Registry& registry, const AdapterTable& 
       {"recipe", "the keys of a recipe, with their defaults", declare_recipe},
       {"algorithms", "what can learn, and the keys of each", with_registry(declare_algorithms)},
       {"layers", "what networks are made of, and the options of each", with_registry(declare_layers)},
+      {"robot-file", "the keys of a robot's file, with their defaults",
+       [&adapters](CommandLine& line) { return declare_robot_file(line, adapters); }},
       {"report", "what runs achieved over their seeds: a table and the learning curve", declare_report},
       {"replay", "what a task does with given actions, open loop, in full precision", with_registry(declare_replay)},
       {"bench", "how fast, beside what is possible on this machine", declare_bench},

@@ -56,6 +56,16 @@ class ParameterLister {
     list_.push_back(std::move(parameter));
     add_fields(key + ".NAME.", T{});
   }
+  // A list of structs.
+  template <class T, class... Check>
+  void add(const std::string& key, const std::vector<T>& items, bool has_default, const Check&... check)
+    requires ConfigStruct<T>
+  {
+    ParameterDoc parameter{.name = path_ + key, .value = has_default ? one_line(write_value(items)) : ""};
+    (describe(parameter, check), ...);
+    list_.push_back(std::move(parameter));
+    add_fields(key + "[].", T{});
+  }
   template <class T>
   void add_fields(const std::string& prefix, const T& value) {
     const std::string outside = std::exchange(path_, path_ + prefix);

@@ -17,6 +17,7 @@ Command::Work declare_terms(CommandLine& line, const Registry& registry);
 Command::Work declare_layers(CommandLine& line, const Registry& registry);
 Command::Work declare_algorithms(CommandLine& line, const Registry& registry);
 Command::Work declare_recipe(CommandLine& line);
+Command::Work declare_robot_file(CommandLine& line, const AdapterTable& adapters);
 Command::Work declare_report(CommandLine& line);
 Command::Work declare_bench(CommandLine& line);
 Command::Work declare_doctor(CommandLine& line);

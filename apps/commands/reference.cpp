@@ -1,4 +1,4 @@
-// sinew layers, sinew algorithms, sinew recipe: the vocabulary of a recipe.
+// sinew layers, sinew algorithms, sinew recipe, sinew robot-file: the keys of YAML files.
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -52,6 +52,11 @@ Command::Work declare_algorithms(CommandLine& line, const Registry& registry) {
 
 Command::Work declare_recipe(CommandLine& line) {
   return declare(line, "sinew recipe", "docs/recipe.md", false, recipe_page);
+}
+
+Command::Work declare_robot_file(CommandLine& line, const AdapterTable& adapters) {
+  return declare(line, "sinew robot-file", "docs/robots/file.md", false,
+                 [&adapters] { return robot_file_page(adapters); });
 }
 
 }  // namespace sinew

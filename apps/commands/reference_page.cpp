@@ -61,6 +61,24 @@ ReferencePage recipe_page() {
           {{"", "", list_parameters<Recipe>()}}};
 }
 
+ReferencePage robot_file_page(const AdapterTable& adapters) {
+  ReferencePage page{
+      "",
+      "The robot's file",
+      "Both sides of the link read it, and compare it before anything moves. Units are rad, m, s, N m and N unless "
+      "`unit` says otherwise. NAME stands for the name of a sensor or a camera, [] for each item of a list.",
+      "robot: pan\n"
+      "rate: 50\n"
+      "actuators:\n"
+      "  - {name: pan, command: position, position: [-1.5, 1.5], velocity: 4, acceleration: 60, step: 0.5,\n"
+      "     when_stopped: hold}\n",
+      {{"", "", list_parameters<RobotConfig>()}}};
+  for (const Adapter& adapter : adapters.rows())
+    page.entries.push_back(
+        {"adapter: " + adapter.name, adapter.description + ". These are the keys of `wire`.", adapter.parameters});
+  return page;
+}
+
 std::string reference_text(const ReferencePage& page, int width) {
   std::string text = page.title + "\n" + indented(page.intro, 0, width) + "\n" + page.example;
   for (const ReferenceEntry& entry : page.entries) {

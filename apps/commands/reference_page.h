@@ -3,9 +3,10 @@
 #include <vector>
 
 #include "agents/run/recipe.h"
+#include "robots/link/adapter_table.h"
 
-/// Reference pages for the vocabulary of recipes, generated from the fields that the code reads: layers, algorithms,
-/// and the recipe itself.
+/// Reference pages for YAML files, generated from the fields that the code reads: the recipe with its layers and
+/// algorithms, and the robot's file with its adapters.
 namespace sinew {
 
 struct ReferenceEntry {
@@ -25,6 +26,7 @@ struct ReferencePage {
 ReferencePage layers_page(const LayerTable<float>& layers);
 ReferencePage algorithms_page(const AlgorithmTable& algorithms);
 ReferencePage recipe_page();
+ReferencePage robot_file_page(const AdapterTable& adapters);
 
 /// The page for a terminal, in lines of at most `width` characters; 0: not wrapped.
 std::string reference_text(const ReferencePage& page, int width);

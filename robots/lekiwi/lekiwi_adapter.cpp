@@ -22,7 +22,8 @@ Adapter lekiwi_adapter() {
           .serve = [](const RobotConfig& config, RobotBody& body, const RobotSideOptions& options)
               -> std::unique_ptr<RobotSide> { return std::make_unique<LekiwiHost>(config, body, options); },
           .draft = draft_lekiwi,
-          .cameras = [](const RobotConfig& config) { return lekiwi_cameras(read_lekiwi_config(config)); }};
+          .cameras = [](const RobotConfig& config) { return lekiwi_cameras(read_lekiwi_config(config)); },
+          .parameters = list_parameters<LekiwiConfig>()};
 }
 
 }  // namespace sinew

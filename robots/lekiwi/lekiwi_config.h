@@ -14,17 +14,16 @@ namespace sinew {
 /// A sensor of the policy, composed of LeKiwi's numbers.
 struct LekiwiSensorConfig {
   std::string name;
-  /// Each entry is one of: a key of the wire ("arm_gripper.pos", "x.vel"); the estimated velocity of an arm joint
-  /// ("arm_gripper.vel"); an actuator's last command in the policy's terms ("arm_gripper.pos.last", 0 until armed); a
-  /// constant number.
-  std::vector<std::string> numbers;
-  std::vector<std::string> labels, units;  // empty: the numbers' names; rad, rad/s or m/s
+  std::vector<std::string> numbers, labels, units;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("name", name);
-    v.required("numbers", numbers);
-    v.optional("labels", labels);
-    v.optional("units", units);
+    v.required("name", name, "the sensor's name in the policy");
+    v.required("numbers", numbers,
+               "its numbers, each a key of the wire (arm_gripper.pos, x.vel), the estimated velocity of an arm joint "
+               "(arm_gripper.vel), an actuator's last command in the policy's terms (arm_gripper.pos.last, 0 until "
+               "armed), or a constant");
+    v.optional("labels", labels, "of the numbers, as in the policy; unless given, their names");
+    v.optional("units", units, "of the numbers, as in the policy; rad, rad/s or m/s unless given");
   }
 };
 
@@ -33,21 +32,19 @@ inline constexpr const char* lekiwi_old_wire = "old_wire";
 
 /// The `wire` section of a LeKiwi's robot file.
 struct LekiwiConfig {
-  std::string commands;                                   // the host's command address; LeRobot's port is 5555
-  std::string observations;                               // the host's observation address; port 5556
-  double connect_timeout = 5;                             // s, until the first observation
-  std::vector<std::pair<std::string, std::string>> keys;  // an actuator's name to its name on the wire, where they
-                                                          // differ
+  std::string commands, observations;  // addresses
+  double connect_timeout = 5;          // s
+  std::vector<std::pair<std::string, std::string>> keys;
   std::vector<LekiwiSensorConfig> sensors;
   std::vector<std::pair<std::string, std::vector<int>>> cameras;  // name to [height, width]
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("commands", commands);
-    v.required("observations", observations);
-    v.optional("connect_timeout", connect_timeout, above_up_to(0, 600));
-    v.optional("keys", keys);
-    v.optional("sensors", sensors);
-    v.optional("cameras", cameras);
+    v.required("commands", commands, "address at which the host takes commands; LeRobot's port is 5555");
+    v.required("observations", observations, "address at which the host sends observations; LeRobot's port is 5556");
+    v.optional("connect_timeout", connect_timeout, above_up_to(0, 600), "time until the first observation, s");
+    v.optional("keys", keys, "an actuator's name: its name on the wire, where they differ");
+    v.optional("sensors", sensors, "the policy's sensors, composed of the wire's numbers");
+    v.optional("cameras", cameras, "NAME: [height, width] of its pictures");
   }
 };
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/parameter_list.h"
 #include "core/spec.h"
 #include "robots/control/robot_body.h"
 #include "robots/link/robot_side.h"
@@ -39,6 +40,7 @@ struct Adapter {
   /// The cameras of a robot from its file, by name, with the image sizes given there. Empty: the file does not list
   /// them.
   std::function<std::vector<SensorSpec>(const RobotConfig&)> cameras = {};
+  std::vector<ParameterDoc> parameters = {};  // the keys of its `wire`, for the reference page
 };
 
 /// A value type: a custom program takes builtin_adapters() and adds rows.

@@ -10,19 +10,11 @@ namespace sinew {
 /// limit means no motion. In SI units; metres and newtons for a sliding joint.
 struct ActuatorLimits {
   enum class Kind { position, velocity, torque };
-  std::string name;
-  std::string command;           // the kind of command that the actuator takes
-  std::string unit;              // of the command; empty: rad, rad/s or N m
-  std::vector<double> position;  // [lowest, highest] rad: of the joint, whatever the kind of command
-  double velocity = 0;           // rad/s, by magnitude
-  double acceleration = 0;       // rad/s², by magnitude
-  double torque = 0;             // N m, by magnitude; for torque commands only
-  double step = 0;               // largest difference between the command and the measured value of the same kind: rad,
-                                 // rad/s or N m
-  /// The command when actions stop. hold: the position measured at that moment, for position commands; zero: for the
-  /// others; damp: -damping · the measured velocity, for torque commands.
+  std::string name, command, unit;
+  std::vector<double> position;
+  double velocity = 0, acceleration = 0, torque = 0, step = 0;
   std::string when_stopped;
-  double damping = 0;  // N m s/rad
+  double damping = 0;
 
   Kind kind() const {
     return command == "position" ? Kind::position : command == "velocity" ? Kind::velocity : Kind::torque;
@@ -35,16 +27,20 @@ struct ActuatorLimits {
 
   template <class Visitor>
   void visit(Visitor& v) {
-    v.required("name", name);
-    v.required("command", command, Choices{"position", "velocity", "torque"});
-    v.optional("unit", unit);
-    v.required("position", position);
-    v.required("velocity", velocity, above(0));
-    v.required("acceleration", acceleration, above(0));
-    v.optional("torque", torque, at_least(0));
-    v.required("step", step, above(0));
-    v.required("when_stopped", when_stopped, Choices{"hold", "zero", "damp"});
-    v.optional("damping", damping, at_least(0));
+    v.required("name", name, "the actuator's name, as in the policy");
+    v.required("command", command, Choices{"position", "velocity", "torque"},
+               "the kind of command that the actuator takes");
+    v.optional("unit", unit, "unit of the command; rad, rad/s or N m unless given");
+    v.required("position", position, "[lowest, highest] of the joint, whatever the kind of command, rad or m");
+    v.required("velocity", velocity, above(0), "largest velocity, by magnitude, rad/s or m/s");
+    v.required("acceleration", acceleration, above(0), "largest acceleration, by magnitude, rad/s² or m/s²");
+    v.optional("torque", torque, at_least(0), "largest torque, by magnitude, N m or N; needed for torque commands");
+    v.required("step", step, above(0),
+               "largest difference between the command and the measured value of the same kind, in the command's unit");
+    v.required("when_stopped", when_stopped, Choices{"hold", "zero", "damp"},
+               "the command when actions stop: hold the position measured then (position commands), zero (velocity and "
+               "torque), or damp, minus `damping` times the velocity (torque)");
+    v.optional("damping", damping, at_least(0), "of `when_stopped: damp`, N m s/rad");
   }
 };
 

@@ -21,26 +21,24 @@ struct RobotState {
 
 /// The thresholds beyond which the robot is stopped. A watch is active if the robot measures what it needs.
 struct WatchLimits {
-  double tilt = 0.8;           // rad, from upright
-  double range_margin = 0.05;  // rad, by which a joint may exceed its range
-  double torque = 1.5;         // as a multiple of an actuator's torque limit, where it has one
-  double temperature = 75;     // °C
-  double age = 0.1;            // s, of the measurement, and of the last believed one
-  double leap = 0.1;           // s: a joint may leap beyond its possible motion by this long a motion at its `velocity`
-  double follow = 3;           // s for which a joint may be a `step` or more from its commanded position
-  /// By sensor name, the largest plausible magnitude of its numbers, in their units. A larger number is not acted on,
-  /// and stops the robot.
-  std::vector<std::pair<std::string, double>> sensors;
+  double tilt = 0.8, range_margin = 0.05;               // rad
+  double torque = 1.5;                                  // 1
+  double temperature = 75;                              // °C
+  double age = 0.1, leap = 0.1, follow = 3;             // s
+  std::vector<std::pair<std::string, double>> sensors;  // by name
   template <class Visitor>
   void visit(Visitor& v) {
-    v.optional("tilt", tilt, above_up_to(0, 3.15));
-    v.optional("range_margin", range_margin, between(0, 1));
-    v.optional("torque", torque, above(0));
-    v.optional("temperature", temperature, above(0));
-    v.optional("age", age, above(0));
-    v.optional("leap", leap, above(0));
-    v.optional("follow", follow, above(0));
-    v.optional("sensors", sensors);
+    v.optional("tilt", tilt, above_up_to(0, 3.15), "from upright, rad");
+    v.optional("range_margin", range_margin, between(0, 1), "by which a joint may exceed its range, rad or m");
+    v.optional("torque", torque, above(0), "as a multiple of an actuator's torque limit, where it has one");
+    v.optional("temperature", temperature, above(0), "of an actuator, °C");
+    v.optional("age", age, above(0), "of the measurement, and of the last that was believed, s");
+    v.optional("leap", leap, above(0),
+               "a joint may leap beyond its possible motion by what it moves in this time at its `velocity`, s");
+    v.optional("follow", follow, above(0), "how long a joint may be a `step` or more from its commanded position, s");
+    v.optional("sensors", sensors,
+               "NAME: the largest plausible magnitude of that sensor's numbers, in their units; a larger number is not "
+               "acted on, and stops the robot");
   }
 };
 

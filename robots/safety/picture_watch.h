@@ -10,12 +10,13 @@ namespace sinew {
 /// How long a camera may deliver useless pictures before they are refused. A simulated camera has no noise and sends
 /// the same picture as long as nothing moves; a real one hardly ever does.
 struct PictureLimits {
-  int most_same = 0;  // pictures in a row that equal the previous one byte by byte; 0: any number
-  int most_flat = 0;  // pictures in a row without contrast: dark, or covered; 0: any number
+  int most_same = 0, most_flat = 0;
   template <class Visitor>
   void visit(Visitor& v) {
-    v.optional("most_same", most_same, at_least(0));
-    v.optional("most_flat", most_flat, at_least(0));
+    v.optional("most_same", most_same, at_least(0),
+               "most pictures in a row that equal the previous one byte by byte; 0: any number");
+    v.optional("most_flat", most_flat, at_least(0),
+               "most pictures in a row without contrast, dark or covered; 0: any number");
   }
 };
 

@@ -1,4 +1,4 @@
-// The pages of layers, algorithms and the recipe list what the code reads, and explain every key.
+// The pages of layers, algorithms, the recipe and the robot's file list what the code reads, and explain every key.
 #include <gtest/gtest.h>
 
 #include "apps/commands/reference_page.h"
@@ -19,7 +19,8 @@ std::vector<Page> all_pages() {
   const Registry registry = Registry::builtin();
   return {{"layers", "docs/layers.md", layers_page(registry.layers)},
           {"algorithms", "docs/algorithms/keys.md", algorithms_page(registry.algorithms)},
-          {"recipe", "docs/recipe.md", recipe_page()}};
+          {"recipe", "docs/recipe.md", recipe_page()},
+          {"robot-file", "docs/robots/file.md", robot_file_page(builtin_adapters())}};
 }
 
 TEST(ReferencePages, AreThoseOfTheCode) {
@@ -67,6 +68,18 @@ TEST(ReferencePages, ShowARecipeThatIsRead) {
   const Registry registry = Registry::builtin();
   const ConfigNode example = ConfigNode::parse_text(recipe_page().example, "example");
   EXPECT_EQ(read_algorithm(read_recipe(example), registry).configured.options.find("n_steps")->integer(), 512);
+}
+
+TEST(ReferencePages, ShowARobotsFileThatIsRead) {
+  const ReferencePage page = robot_file_page(builtin_adapters());
+  const RobotConfig example = read_config<RobotConfig>(ConfigNode::parse_text(page.example, "example"));
+  check_robot_config(example);
+  const std::string text = reference_text(page, 0);
+  expect_contains(text, "actuators[].velocity, needed (above 0)\n      largest velocity, by magnitude, rad/s or m/s\n");
+  expect_contains(text, "watches.leap = 0.1 (above 0)");
+  expect_contains(text, "cameras.NAME.most_flat = 0 (at least 0)");
+  expect_contains(text, "adapter: lekiwi");
+  expect_contains(text, "sensors[].numbers, needed");
 }
 
 TEST(ReferenceCommands, PrintOneOrAll) {
