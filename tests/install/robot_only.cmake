@@ -13,6 +13,11 @@ if(found)
 endif()
 
 file(READ ${BUILD}/compile_commands.json commands)
+file(GLOB_RECURSE together ${BUILD}/unity_*.cxx)  # they include the files that are compiled together
+foreach(file IN LISTS together)
+  file(READ ${file} included)
+  string(APPEND commands "${included}")
+endforeach()
 if(commands MATCHES "${SOURCE}/(sim|envs|agents|bench)/[^\"]*")
   message(FATAL_ERROR "it would compile ${CMAKE_MATCH_0}")
 endif()
